@@ -1,0 +1,11 @@
+package dev.polder.offer;
+
+/**
+ * A promise of resources on one agent to one framework under one role, valid until answered, rescinded or timed out.
+ *
+ * @param id counted up by the engine from 0, never used twice by one engine
+ * @param framework the framework's index, from {@link OfferEngine#addFramework}
+ * @param role the role's name
+ * @param agent the agent's index, from {@link OfferEngine#addAgent}
+ */
+public record Offer(long id, int framework, String role, int agent, Resources resources, long madeAtMs) {}

@@ -1,0 +1,21 @@
+package dev.polder.raft;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives what the log says, in log order, on the log's own thread, one call at a time. An implementation hands over
+ * to its own thread; it may block to slow the log down, but then this member neither leads nor follows in time.
+ */
+public interface LogListener {
+    /** An entry is committed and durable. Called once for each entry in ascending order, from 1 at every start. */
+    void onCommitted(long index, long term, byte[] entry);
+
+    /** This member leads {@code term} and every entry of earlier terms has been handed to {@link #onCommitted}. */
+    void onServing(long term);
+
+    /** This member no longer leads {@code term}; whether its open proposals are ever committed is unknown. */
+    void onLost(long term);
+
+    /** The log has stopped, by {@link ReplicatedLog#close()} or, with a cause, because it can no longer be trusted. */
+    void onStopped(@Nullable Throwable cause);
+}

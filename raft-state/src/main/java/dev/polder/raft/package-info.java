@@ -1,0 +1,10 @@
+/**
+ * What the cluster remembers: a replicated, durable log of bytes, with leadership.
+ *
+ * <p>{@link dev.polder.raft.ReplicatedLog} is the whole public face. It must never know what the bytes mean, and no
+ * Atomix type shows in it.
+ */
+@NullMarked
+package dev.polder.raft;
+
+import org.jspecify.annotations.NullMarked;
