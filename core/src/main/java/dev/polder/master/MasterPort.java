@@ -1,0 +1,31 @@
+package dev.polder.master;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** The master as other threads see it. Thread-safe; nothing here blocks. */
+public interface MasterPort {
+    /**
+     * Puts a command into the master's inbox. The inbox is bounded; commands that close something have room of their own
+     * and are always taken.
+     *
+     * @return false if the inbox is full or this master does not lead: answer 503, or stop reading
+     */
+    boolean submit(Command command);
+
+    /** Tells whether this master leads and serves. */
+    boolean leads();
+
+    /** Returns where the leader's HTTP API is, as far as this node knows: itself, another node, or nobody. */
+    Optional<Leader> leader();
+
+    /** Returns a committed view not older than 50 ms; fails with {@link IllegalStateException} when this master does not lead. */
+    CompletableFuture<MasterView> view();
+
+    /**
+     * The leading master's HTTP address.
+     *
+     * @param self whether it is this node
+     */
+    record Leader(String id, String hostname, String ip, int port, boolean self) {}
+}
