@@ -1,7 +1,8 @@
 /**
- * Messages and their encodings: protobuf, JSON as Mesos reads and writes it, RecordIO, and log entries.
+ * Messages and their encodings: protobuf, JSON as Mesos reads and writes it, and RecordIO framing.
  *
- * <p>No other package of this module turns objects into bytes.
+ * <p>The messages themselves are generated into {@code dev.polder.wire.proto}. Nothing here knows where bytes come
+ * from or what a message means; whatever does not decode is refused with words and changes nothing.
  */
 @NullMarked
 package dev.polder.wire;
