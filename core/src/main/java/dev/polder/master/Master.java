@@ -211,6 +211,21 @@ public final class Master {
                         term.counters.read()));
     }
 
+    /** Returns the state as the log alone makes it, before this master leads. */
+    MasterView committedView(long index) {
+        check(leading == null, "committed view asked of the leader of term %d", state.term());
+        return state.view(index, MasterView.Soft.NONE);
+    }
+
+    /** Returns the effects that close every connection of this term. */
+    List<Effect> connections() {
+        List<Effect> closing = new ArrayList<>();
+        LeaderTerm term = requireLeading().term;
+        term.frameworkSessions().values().forEach(one -> closing.add(new Effect.CloseFramework(one.link())));
+        term.agentSessions().values().forEach(one -> closing.add(new Effect.CloseAgent(one.link())));
+        return closing;
+    }
+
     /** Checks what must hold at every moment; for tests and the simulation. */
     public void checkInvariants() {
         if (leading != null) {

@@ -89,7 +89,7 @@ final class MasterState {
     static MasterState of(MasterView view, Limits limits) {
         MasterState state = new MasterState(limits);
         state.clusterId = view.clusterId();
-        state.master = view.master();
+        state.master = view.master().getId().isEmpty() ? null : view.master();
         state.term = view.term();
         state.electedWallMs = view.electedWallMs();
         state.clusterTimeMs = view.clusterTimeMs();
@@ -206,7 +206,7 @@ final class MasterState {
                 clusterTimeMs,
                 nextFramework,
                 nextAgent,
-                master(),
+                master == null ? Mesos.MasterInfo.getDefaultInstance() : master,
                 clusterId,
                 electedWallMs,
                 agents.view(),

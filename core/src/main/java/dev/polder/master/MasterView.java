@@ -33,6 +33,25 @@ public record MasterView(
         Table.View<Completed> completedTasks,
         List<FrameworkRecord> completedFrameworks,
         Soft soft) {
+    /** Returns the same view, known to be committed at this index. */
+    MasterView at(long committedIndex) {
+        return new MasterView(
+                term,
+                committedIndex,
+                clusterTimeMs,
+                nextFramework,
+                nextAgent,
+                master,
+                clusterId,
+                electedWallMs,
+                agents,
+                frameworks,
+                tasks,
+                completedTasks,
+                completedFrameworks,
+                soft);
+    }
+
     /**
      * A task that is over and acknowledged, or whose framework is over.
      *
@@ -51,5 +70,8 @@ public record MasterView(
             Set<FrameworkId> connectedFrameworks,
             Set<AgentId> connectedAgents,
             Map<FrameworkId, List<Mesos.Offer>> offers,
-            MasterCounters counters) {}
+            MasterCounters counters) {
+        static final Soft NONE =
+                new Soft(Set.of(), Set.of(), Map.of(), new MasterCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    }
 }
