@@ -6,6 +6,7 @@ import dev.polder.wire.proto.AgentLinkFrames.Kill;
 import dev.polder.wire.proto.AgentLinkFrames.Launch;
 import dev.polder.wire.proto.AgentLinkFrames.Register;
 import dev.polder.wire.proto.AgentLinkFrames.Registered;
+import dev.polder.wire.proto.AgentLinkFrames.ResendUpdates;
 import dev.polder.wire.proto.AgentLinkFrames.TaskReport;
 import dev.polder.wire.proto.AgentLinkFrames.ToAgent;
 import dev.polder.wire.proto.Mesos.AgentInfo;
@@ -132,7 +133,7 @@ final class Agent {
             case PING -> turn.effect(session.sendPong());
             case REGISTERED -> register(turn, frame.getRegistered());
             case REFUSED -> refuse(turn, frame.getRefused().getReason());
-            case LAUNCH, KILL, ACKNOWLEDGE, END_FRAMEWORK -> {
+            case LAUNCH, KILL, ACKNOWLEDGE, END_FRAMEWORK, RESEND_UPDATES -> {
                 if (session.isRegistered()) {
                     obey(turn, frame);
                 } else {
@@ -184,6 +185,7 @@ final class Agent {
             case LAUNCH -> launch(turn, frame.getLaunch());
             case KILL -> kill(turn, frame.getKill());
             case ACKNOWLEDGE -> acknowledge(turn, frame.getAcknowledge());
+            case RESEND_UPDATES -> resendAll(turn, frame.getResendUpdates());
             default -> containers.endFramework(turn, frame.getEndFramework().getFrameworkId());
         }
     }
@@ -222,6 +224,15 @@ final class Agent {
         containers.timer(turn);
         for (AgentTask task : updates.due(turn.now().nowMs())) {
             resend(turn, task);
+        }
+    }
+
+    /** The framework is back: it has not seen what was sent meanwhile. */
+    private void resendAll(Turn turn, ResendUpdates order) {
+        for (AgentTask task : state.tasks()) {
+            if (task.key().frameworkProto().equals(order.getFrameworkId())) {
+                resend(turn, task);
+            }
         }
     }
 
