@@ -18,12 +18,11 @@ import java.util.List;
 final class PolderMetaStore extends MetaStore {
     private final Configuration configuration;
 
-    PolderMetaStore(RaftStorage storage, MemberId self, List<String> members) {
+    PolderMetaStore(RaftStorage storage, List<String> members) {
         super(storage, Serializer.using(storage.namespace()));
         List<RaftMember> voters = new ArrayList<>();
         for (String member : members) {
-            MemberId id = member.equals(self.id()) ? self : MemberId.from(member);
-            voters.add(new DefaultRaftMember(id, RaftMember.Type.ACTIVE, Instant.EPOCH));
+            voters.add(new DefaultRaftMember(MemberId.from(member), RaftMember.Type.ACTIVE, Instant.EPOCH));
         }
         configuration = new Configuration(1, 1, 1, voters);
     }

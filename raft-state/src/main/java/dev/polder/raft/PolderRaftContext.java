@@ -62,17 +62,13 @@ final class PolderRaftContext extends RaftContext {
         proposer = new Proposer(this, parts, proposalBytesMax);
         applier = new Applier(this, parts, proposer);
         ownRole = new InactiveRole(this);
-        vote = parts.terms().vote() == null ? null : memberId(parts.terms().vote());
+        String votedFor = parts.terms().vote();
+        vote = votedFor == null ? null : MemberId.from(votedFor);
     }
 
     private RaftParts parts() {
         RaftParts own = ownParts;
         return own == null ? ((AtomixAccess.Carrier) protocol).parts() : own;
-    }
-
-    private MemberId memberId(String name) {
-        DefaultRaftMember member = cluster.getMember(MemberId.from(name));
-        return member == null ? MemberId.from(name) : member.memberId();
     }
 
     Proposer proposer() {

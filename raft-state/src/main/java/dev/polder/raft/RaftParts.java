@@ -6,7 +6,6 @@ import io.atomix.utils.concurrent.ThreadContext;
 /**
  * What a {@link PolderRaftContext} is assembled from.
  *
- * @param self this member; the one object of that name, because Atomix compares ids by identity in places
  * @param thread where everything runs; the seam for threads and timers
  * @param peers the way to the other members; the seam for the network
  * @param logView the log once more, as Atomix sees it

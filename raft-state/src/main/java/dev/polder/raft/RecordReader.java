@@ -90,8 +90,9 @@ final class RecordReader {
             at = (int) (next - bufferStart);
             return true;
         }
-        if (buffer.capacity() < Math.max(bytes, bufferBytes)) {
-            buffer = ByteBuffer.allocateDirect(Math.max(bytes, bufferBytes));
+        int wanted = (int) Math.max(bytes, Math.min(bufferBytes, limit - next));
+        if (buffer.capacity() < wanted) {
+            buffer = ByteBuffer.allocateDirect(wanted);
         }
         buffer.clear();
         buffer.limit((int) Math.min(buffer.capacity(), limit - next));

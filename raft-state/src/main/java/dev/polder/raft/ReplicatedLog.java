@@ -103,10 +103,9 @@ public final class ReplicatedLog implements AutoCloseable {
     private static RaftParts assemble(
             RaftConfig config, Seams seams, LogLife life, TermStore terms, FactLog log, LogEvents events)
             throws IOException {
-        MemberId self = MemberId.from(config.memberId());
         ScratchFiles scratch = life.add(ScratchFiles.create(config.directory().resolve("scratch")));
         return new RaftParts(
-                self,
+                MemberId.from(config.memberId()),
                 AtomixAccess.find(),
                 life.thread(),
                 life,
@@ -116,7 +115,7 @@ public final class ReplicatedLog implements AutoCloseable {
                 PeerCalls.NONE,
                 scratch,
                 new PolderLog(scratch, log, life),
-                life.add(new PolderMetaStore(scratch.storage(), self, terms.members())),
+                life.add(new PolderMetaStore(scratch.storage(), terms.members())),
                 events);
     }
 

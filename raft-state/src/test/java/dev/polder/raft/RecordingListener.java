@@ -11,7 +11,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers what a log said. Any thread may look. */
-final class RecordingListener implements LogListener {
+class RecordingListener implements LogListener {
     private final List<String> calls = new ArrayList<>();
     private final List<byte[]> committed = new ArrayList<>();
     private final List<Long> indexes = new ArrayList<>();
