@@ -7,5 +7,7 @@ package dev.polder.offer;
  * @param framework the framework's index, from {@link OfferEngine#addFramework}
  * @param role the role's name
  * @param agent the agent's index, from {@link OfferEngine#addAgent}
+ * @param resources what is promised, never nothing
+ * @param madeAtMs the time of the {@link OfferEngine#run} that made it
  */
 public record Offer(long id, int framework, String role, int agent, Resources resources, long madeAtMs) {}

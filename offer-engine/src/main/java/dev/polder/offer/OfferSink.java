@@ -1,6 +1,9 @@
 package dev.polder.offer;
 
-/** What the engine tells its caller while it works. Called on the caller's thread, inside the engine's methods. */
+/**
+ * What the engine tells its caller while it works. Called on the caller's thread, inside the engine's methods, after the
+ * books of that one offer are right; it may read the engine but must not change it, and must not throw.
+ */
 public interface OfferSink {
     /** A new offer stands. */
     void offered(Offer offer);
@@ -10,10 +13,15 @@ public interface OfferSink {
 
     /** Why an offer ended without an answer. */
     enum Reason {
+        /** It stood unanswered for as long as offers do. */
         TIMED_OUT,
+        /** Its agent was removed or switched off. */
         AGENT_GONE,
+        /** Its framework was removed or switched off. */
         FRAMEWORK_GONE,
+        /** Its framework left the role. */
         ROLE_GONE,
+        /** Its agent's total changed, or what was in it turned out to be in use. */
         WITHDRAWN
     }
 }
