@@ -54,9 +54,8 @@ final class Calls {
             info.setId(frameworkId(id));
             call.setFrameworkId(frameworkId(id));
         }
-        return call.setSubscribe(Call.Subscribe.newBuilder()
-                        .setFrameworkInfo(info)
-                        .addAllSuppressedRoles(suppressedRoles))
+        return call.setSubscribe(
+                        Call.Subscribe.newBuilder().setFrameworkInfo(info).addAllSuppressedRoles(suppressedRoles))
                 .build();
     }
 
@@ -67,9 +66,10 @@ final class Calls {
         Call.Accept.Builder accept = Call.Accept.newBuilder().setFilters(filters(filters));
         for (Offer offer : offers) {
             if (!offer.agentId().equals(first.agentId()) || !offer.role().equals(first.role())) {
-                throw new IllegalArgumentException("offers of one accept must be of one agent and one role: " + first.id()
-                        + " is of " + first.agentId() + " and " + first.role() + ", " + offer.id() + " is of "
-                        + offer.agentId() + " and " + offer.role());
+                throw new IllegalArgumentException(
+                        "offers of one accept must be of one agent and one role: " + first.id()
+                                + " is of " + first.agentId() + " and " + first.role() + ", " + offer.id() + " is of "
+                                + offer.agentId() + " and " + offer.role());
             }
             accept.addOfferIds(Mesos.OfferID.newBuilder().setValue(offer.id().value()));
         }
@@ -110,15 +110,15 @@ final class Calls {
                         .setAgentId(Mesos.AgentID.newBuilder()
                                 .setValue(status.agentId().get().value()))
                         .setTaskId(taskId(status.taskId()))
-                        .setUuid(ByteString.copyFrom(HexFormat.of()
-                                .parseHex(status.updateId().get().value()))));
+                        .setUuid(ByteString.copyFrom(
+                                HexFormat.of().parseHex(status.updateId().get().value()))));
     }
 
     /** With no tasks it asks for all of them. */
     static Call.Builder reconcile(Collection<TaskId> tasks) {
         Call.Reconcile.Builder reconcile = Call.Reconcile.newBuilder();
-        tasks.forEach(task ->
-                reconcile.addTasks(Call.Reconcile.Task.newBuilder().setTaskId(taskId(task))));
+        tasks.forEach(
+                task -> reconcile.addTasks(Call.Reconcile.Task.newBuilder().setTaskId(taskId(task))));
         return Call.newBuilder().setType(Call.Type.RECONCILE).setReconcile(reconcile);
     }
 
@@ -247,8 +247,7 @@ final class Calls {
     private static Mesos.Resource.Builder resource(String name, String role) {
         return Mesos.Resource.newBuilder()
                 .setName(name)
-                .setAllocationInfo(
-                        Mesos.Resource.AllocationInfo.newBuilder().setRole(role));
+                .setAllocationInfo(Mesos.Resource.AllocationInfo.newBuilder().setRole(role));
     }
 
     private static Mesos.Value.Ranges ranges(Ranges ranges) {

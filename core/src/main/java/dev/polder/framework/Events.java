@@ -74,13 +74,17 @@ final class Events {
             }
             String name = resource.getName();
             switch (resource.getType()) {
-                case SCALAR -> resources.scalar(name, thousandths(name, resource.getScalar().getValue()));
-                case RANGES -> resource.getRanges()
-                        .getRangeList()
-                        .forEach(range -> resources.range(name, range.getBegin(), range.getEnd()));
+                case SCALAR ->
+                    resources.scalar(
+                            name, thousandths(name, resource.getScalar().getValue()));
+                case RANGES ->
+                    resource.getRanges()
+                            .getRangeList()
+                            .forEach(range -> resources.range(name, range.getBegin(), range.getEnd()));
                 case SET -> resource.getSet().getItemList().forEach(item -> resources.item(name, item));
-                default -> throw new IllegalArgumentException(
-                        "resource " + name + " has the type " + resource.getType() + ", which no resource has");
+                default ->
+                    throw new IllegalArgumentException(
+                            "resource " + name + " has the type " + resource.getType() + ", which no resource has");
             }
         }
         return resources.build();
@@ -109,11 +113,11 @@ final class Events {
         String name = attribute.getName();
         return switch (attribute.getType()) {
             case TEXT -> new Attribute.Text(name, attribute.getText().getValue());
-            case SCALAR -> new Attribute.Scalar(
-                    name, thousandths(name, attribute.getScalar().getValue()));
+            case SCALAR ->
+                new Attribute.Scalar(
+                        name, thousandths(name, attribute.getScalar().getValue()));
             case RANGES -> new Attribute.Numbers(name, ranges(name, attribute.getRanges()));
-            case SET -> new Attribute.Items(
-                    name, Set.copyOf(attribute.getSet().getItemList()));
+            case SET -> new Attribute.Items(name, Set.copyOf(attribute.getSet().getItemList()));
         };
     }
 

@@ -122,8 +122,7 @@ public final class FrameworkDriver implements SchedulerDriver {
     }
 
     @Override
-    public CompletionStage<CallResult> accept(
-            Collection<Offer> offers, Collection<TaskInfo> tasks, Filters filters) {
+    public CompletionStage<CallResult> accept(Collection<Offer> offers, Collection<TaskInfo> tasks, Filters filters) {
         return call(Calls.accept(offers, tasks, filters));
     }
 

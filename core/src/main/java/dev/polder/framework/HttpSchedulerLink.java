@@ -19,6 +19,7 @@ import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,8 @@ final class HttpSchedulerLink implements SchedulerLink {
     @Override
     public Subscription subscribe(InetSocketAddress master, Call subscribe, Listener listener) {
         HttpSubscription subscription = new HttpSubscription(master, listener);
-        client.stream(master, "POST", PATH, CONTENT, codec.encode(subscribe), subscription)
+        CompletableFuture<?> unused = client.stream(
+                        master, "POST", PATH, CONTENT, codec.encode(subscribe), subscription)
                 .whenComplete(subscription::opened);
         return subscription;
     }
@@ -78,7 +80,7 @@ final class HttpSchedulerLink implements SchedulerLink {
         private final RecordIo.Decoder records = new RecordIo.Decoder(this::record);
         private final ByteArrayOutputStream refusal = new ByteArrayOutputStream();
         private int status;
-        private Headers headers = Headers.none();
+        private Headers responseHeaders = Headers.none();
         private volatile String streamId = "";
         private volatile boolean over;
         private volatile boolean reading = true;
@@ -98,13 +100,17 @@ final class HttpSchedulerLink implements SchedulerLink {
                     opened.setReading(reading);
                 }
             } else {
-                end(new End.Lost(failure == null ? "no stream" : String.valueOf(cause(failure).getMessage())));
+                end(new End.Lost(
+                        failure == null
+                                ? "no stream"
+                                : String.valueOf(cause(failure).getMessage())));
             }
         }
 
         @Override
         public void send(Call call, Consumer<CallResult> answer) {
-            client.request(master, "POST", PATH, CONTENT.with(STREAM_ID, streamId), codec.encode(call))
+            Headers headers = CONTENT.with(STREAM_ID, streamId);
+            CompletableFuture<?> unused = client.request(master, "POST", PATH, headers, codec.encode(call))
                     .whenComplete((response, failure) -> answer.accept(
                             response != null ? result(call.getType(), response) : failure(call.getType(), failure)));
         }
@@ -130,7 +136,7 @@ final class HttpSchedulerLink implements SchedulerLink {
         @Override
         public void onResponse(int status, Headers headers) {
             this.status = status;
-            this.headers = headers;
+            this.responseHeaders = headers;
             this.streamId = headers.first(STREAM_ID).orElse("");
         }
 
@@ -171,7 +177,8 @@ final class HttpSchedulerLink implements SchedulerLink {
             String text = refusal.toString(StandardCharsets.UTF_8).strip();
             String message = "SUBSCRIBE was answered " + status + (text.isEmpty() ? "" : ": " + text);
             if (status >= 300 && status < 400) {
-                Optional<InetSocketAddress> leader = headers.first("Location").flatMap(Addresses::location);
+                Optional<InetSocketAddress> leader =
+                        responseHeaders.first("Location").flatMap(Addresses::location);
                 if (leader.isPresent()) {
                     return new End.Redirected(leader.get());
                 }
@@ -190,7 +197,8 @@ final class HttpSchedulerLink implements SchedulerLink {
 
     private static CallResult result(Call.Type type, HttpResponse response) {
         int status = response.status();
-        String message = type + " was answered " + status + ": " + response.bodyText().strip();
+        String message =
+                type + " was answered " + status + ": " + response.bodyText().strip();
         if (status == 200 || status == 202) {
             return new CallResult.Accepted();
         } else if (status >= 300 && status < 400) {

@@ -74,7 +74,8 @@ final class SchedulerSession {
     }
 
     /** Returns the framework's name once there is one; any thread may ask. */
-    @Nullable FrameworkId frameworkId() {
+    @Nullable
+    FrameworkId frameworkId() {
         return frameworkId;
     }
 
@@ -122,14 +123,16 @@ final class SchedulerSession {
 
     private void remember(Call.Builder call) {
         switch (call.getType()) {
-            case SUPPRESS -> suppressedRoles.addAll(
-                    call.getSuppress().getRolesCount() == 0
-                            ? config.roles()
-                            : call.getSuppress().getRolesList());
-            case REVIVE -> suppressedRoles.removeAll(
-                    call.getRevive().getRolesCount() == 0
-                            ? config.roles()
-                            : call.getRevive().getRolesList());
+            case SUPPRESS ->
+                suppressedRoles.addAll(
+                        call.getSuppress().getRolesCount() == 0
+                                ? config.roles()
+                                : call.getSuppress().getRolesList());
+            case REVIVE ->
+                suppressedRoles.removeAll(
+                        call.getRevive().getRolesCount() == 0
+                                ? config.roles()
+                                : call.getRevive().getRolesList());
             case TEARDOWN -> tearingDown = true;
             default -> {}
         }
@@ -184,7 +187,8 @@ final class SchedulerSession {
         switch (event.getType()) {
             case SUBSCRIBED -> subscribed(event.getSubscribed());
             case OFFERS -> callbacks.offers(Events.offers(event.getOffers(), config.roles()));
-            case RESCIND -> callbacks.rescinded(Events.offerId(event.getRescind().getOfferId()));
+            case RESCIND ->
+                callbacks.rescinded(Events.offerId(event.getRescind().getOfferId()));
             case UPDATE -> callbacks.update(Events.status(event.getUpdate().getStatus()));
             case FAILURE -> Events.failure(event.getFailure()).ifPresent(callbacks::failure);
             case ERROR -> rejected(event.getError().getMessage());
@@ -214,7 +218,11 @@ final class SchedulerSession {
             }
             long silentNs = loop.nanoTime() - heardAtNs;
             // while we do not read, we cannot hear
-            if (reading && silentNs > heartbeatInterval.multipliedBy(HEARTBEATS_MISSED_MAX).toNanos()) {
+            if (reading
+                    && silentNs
+                            > heartbeatInterval
+                                    .multipliedBy(HEARTBEATS_MISSED_MAX)
+                                    .toNanos()) {
                 lost("silent for " + TimeUnit.NANOSECONDS.toMillis(silentNs) + " ms");
             } else {
                 listenForHeartbeats(thisAttempt);

@@ -46,7 +46,10 @@ public sealed interface Attribute {
         public String text() {
             StringBuilder text = new StringBuilder("[");
             for (Ranges.Range range : ranges.ranges()) {
-                text.append(text.length() == 1 ? "" : ",").append(range.begin()).append('-').append(range.end());
+                text.append(text.length() == 1 ? "" : ",")
+                        .append(range.begin())
+                        .append('-')
+                        .append(range.end());
             }
             return text.append(']').toString();
         }

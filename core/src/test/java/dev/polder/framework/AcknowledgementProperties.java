@@ -54,8 +54,12 @@ final class AcknowledgementProperties {
         run.settle();
 
         for (int task = 0; task < TASKS; task++) {
-            assertThat(run.acknowledged[task]).as("updates acknowledged, seed %d", seed).isEqualTo(UPDATES);
-            assertThat(run.told.get("t" + task)).as("updates told, seed %d", seed).isEqualTo(expected(task));
+            assertThat(run.acknowledged[task])
+                    .as("updates acknowledged, seed %d", seed)
+                    .isEqualTo(UPDATES);
+            assertThat(run.told.get("t" + task))
+                    .as("updates told, seed %d", seed)
+                    .isEqualTo(expected(task));
         }
     }
 
@@ -135,9 +139,11 @@ final class AcknowledgementProperties {
 
         private void tell(TaskStatus status) {
             String uuid = new String(
-                    java.util.HexFormat.of().parseHex(status.updateId().orElseThrow().value()),
+                    java.util.HexFormat.of()
+                            .parseHex(status.updateId().orElseThrow().value()),
                     StandardCharsets.UTF_8);
-            told.computeIfAbsent(status.taskId().value(), id -> new ArrayList<>()).add(uuid);
+            told.computeIfAbsent(status.taskId().value(), id -> new ArrayList<>())
+                    .add(uuid);
         }
 
         private void acknowledge(Call.Builder call) {

@@ -11,7 +11,10 @@ final class AddressesTest {
     void shouldReadAListOfMasters() {
         assertThat(Addresses.parseList("10.0.0.1:5050, m2.example:81,m3,[::1]:5051"))
                 .containsExactly(
-                        address("10.0.0.1", 5050), address("m2.example", 81), address("m3", 5050), address("::1", 5051));
+                        address("10.0.0.1", 5050),
+                        address("m2.example", 81),
+                        address("m3", 5050),
+                        address("::1", 5051));
     }
 
     @Test

@@ -46,8 +46,8 @@ final class Protocol {
                                 .setFrameworkId(Mesos.FrameworkID.newBuilder().setValue("f-1"))
                                 .setAgentId(Mesos.AgentID.newBuilder().setValue(agentId))
                                 .setHostname("localhost")
-                                .setAllocationInfo(
-                                        Mesos.Resource.AllocationInfo.newBuilder().setRole(ROLE))
+                                .setAllocationInfo(Mesos.Resource.AllocationInfo.newBuilder()
+                                        .setRole(ROLE))
                                 .addResources(scalar("cpus", 4))
                                 .addResources(scalar("mem", 1024))))
                 .build();

@@ -25,8 +25,8 @@ final class SchedulerSessionTest {
     private final FakeLink link = new FakeLink();
     private final RecordingFramework framework = new RecordingFramework();
     private final List<CallResult> results = new ArrayList<>();
-    private final Callbacks callbacks = new Callbacks(
-            framework, new SessionDriver(this::acknowledge), false, new RecentUpdates(100), this::resume);
+    private final Callbacks callbacks =
+            new Callbacks(framework, new SessionDriver(this::acknowledge), false, new RecentUpdates(100), this::resume);
     private SchedulerSession session = session(FrameworkConfig.named("f"));
 
     @Test
@@ -34,7 +34,8 @@ final class SchedulerSessionTest {
         subscribe();
 
         assertThat(link.last().master).isEqualTo(M1);
-        assertThat(link.last().subscribe.getSubscribe().getFrameworkInfo().getName()).isEqualTo("f");
+        assertThat(link.last().subscribe.getSubscribe().getFrameworkInfo().getName())
+                .isEqualTo("f");
         assertThat(link.last().subscribe.hasFrameworkId()).isFalse();
         assertThat(session.frameworkId()).isEqualTo(new FrameworkId("f-1"));
         assertThat(told()).containsExactly("subscribed f-1");
@@ -53,7 +54,12 @@ final class SchedulerSessionTest {
         assertThat(link.attempts).hasSize(2);
         assertThat(link.last().master).isEqualTo(M2);
         assertThat(link.last().subscribe.getFrameworkId().getValue()).isEqualTo("f-1");
-        assertThat(link.last().subscribe.getSubscribe().getFrameworkInfo().getId().getValue())
+        assertThat(link.last()
+                        .subscribe
+                        .getSubscribe()
+                        .getFrameworkInfo()
+                        .getId()
+                        .getValue())
                 .isEqualTo("f-1");
         assertThat(told()).containsExactly("subscribed f-1", "disconnected");
     }
@@ -192,8 +198,9 @@ final class SchedulerSessionTest {
         call(Calls.kill(new TaskId("t"), null));
 
         assertThat(link.last().sent).isEmpty();
-        assertThat(results).singleElement().satisfies(result -> assertThat(((Refused) result).reason())
-                .isEqualTo(Reason.NOT_SUBSCRIBED));
+        assertThat(results)
+                .singleElement()
+                .satisfies(result -> assertThat(((Refused) result).reason()).isEqualTo(Reason.NOT_SUBSCRIBED));
     }
 
     @Test
@@ -313,7 +320,8 @@ final class SchedulerSessionTest {
         loop.runAll();
         assertThat(link.last().sent)
                 .singleElement()
-                .satisfies(sent -> assertThat(sent.call().getAcknowledge().getUuid().toStringUtf8())
+                .satisfies(sent -> assertThat(
+                                sent.call().getAcknowledge().getUuid().toStringUtf8())
                         .isEqualTo("u"));
     }
 

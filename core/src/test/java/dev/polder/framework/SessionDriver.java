@@ -38,8 +38,7 @@ final class SessionDriver implements SchedulerDriver {
     }
 
     @Override
-    public CompletionStage<CallResult> accept(
-            Collection<Offer> offers, Collection<TaskInfo> tasks, Filters filters) {
+    public CompletionStage<CallResult> accept(Collection<Offer> offers, Collection<TaskInfo> tasks, Filters filters) {
         throw new UnsupportedOperationException();
     }
 
