@@ -15,7 +15,7 @@ import java.util.Set;
  * @param registeredWallMs when it subscribed first
  * @param reregisteredWallMs when it subscribed last, 0 if it did so once only
  * @param unregisteredWallMs when it was removed, 0 if it was not
- * @param disconnectedAtMs the cluster time of its disconnection, -1 while its client is there
+ * @param returnDeadlineMs the cluster time by which its client must be back, -1 while it is there
  */
 public record FrameworkRecord(
         FrameworkId id,
@@ -26,4 +26,63 @@ public record FrameworkRecord(
         long registeredWallMs,
         long reregisteredWallMs,
         long unregisteredWallMs,
-        long disconnectedAtMs) {}
+        long returnDeadlineMs) {
+    /** Tells whether the framework can do what the capability says. */
+    public boolean can(FrameworkInfo.Capability.Type capability) {
+        for (FrameworkInfo.Capability own : info.getCapabilitiesList()) {
+            if (own.getType() == capability) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    FrameworkRecord withInfo(
+            FrameworkInfo newInfo,
+            List<String> newRoles,
+            Set<String> newSuppressed,
+            OfferConstraints newConstraints,
+            long wallMs) {
+        return new FrameworkRecord(
+                id, newInfo, newRoles, newSuppressed, newConstraints, registeredWallMs, wallMs, unregisteredWallMs, -1);
+    }
+
+    FrameworkRecord withSuppressed(Set<String> suppressed) {
+        return new FrameworkRecord(
+                id,
+                info,
+                roles,
+                suppressed,
+                offerConstraints,
+                registeredWallMs,
+                reregisteredWallMs,
+                unregisteredWallMs,
+                returnDeadlineMs);
+    }
+
+    FrameworkRecord withReturnDeadline(long deadlineMs) {
+        return new FrameworkRecord(
+                id,
+                info,
+                roles,
+                suppressedRoles,
+                offerConstraints,
+                registeredWallMs,
+                reregisteredWallMs,
+                unregisteredWallMs,
+                deadlineMs);
+    }
+
+    FrameworkRecord unregistered(long wallMs) {
+        return new FrameworkRecord(
+                id,
+                info,
+                roles,
+                suppressedRoles,
+                offerConstraints,
+                registeredWallMs,
+                reregisteredWallMs,
+                wallMs,
+                returnDeadlineMs);
+    }
+}

@@ -1,5 +1,6 @@
 package dev.polder.master;
 
+import com.google.protobuf.ByteString;
 import dev.polder.model.AgentId;
 import dev.polder.model.FrameworkId;
 import dev.polder.model.TaskId;
@@ -8,6 +9,7 @@ import dev.polder.offer.Resources;
 import dev.polder.wire.proto.Mesos.KillPolicy;
 import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.TaskStatus;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +33,41 @@ public record TaskRecord(
         TaskState state,
         List<TaskStatus> statuses,
         @Nullable KillPolicy kill) {
-    /** Tells whether the task still holds its resources. */
+    /** Tells whether the task holds resources: it has not ended, and its agent can be reached. */
     public boolean usesResources() {
-        return !state.isTerminal();
+        return !state.isTerminal() && state != TaskState.TASK_UNREACHABLE;
+    }
+
+    /** Returns the newest status, null while nothing was heard of the task. */
+    public @Nullable TaskStatus latest() {
+        return statuses.isEmpty() ? null : statuses.get(statuses.size() - 1);
+    }
+
+    /** Tells whether an update with this uuid is among the remembered ones. */
+    boolean knows(ByteString uuid) {
+        for (TaskStatus status : statuses) {
+            if (status.hasUuid() && status.getUuid().equals(uuid)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the task in the status's state; of the statuses of one state the newest is kept. */
+    TaskRecord with(TaskState newState, TaskStatus status) {
+        TaskStatus kept = status.hasData() ? status.toBuilder().clearData().build() : status;
+        List<TaskStatus> newStatuses = new ArrayList<>(statuses.size() + 1);
+        for (TaskStatus old : statuses) {
+            if (old.getState() != kept.getState()) {
+                newStatuses.add(old);
+            }
+        }
+        newStatuses.add(kept);
+        return new TaskRecord(
+                frameworkId, id, agentId, info, role, resources, newState, List.copyOf(newStatuses), kill);
+    }
+
+    TaskRecord withKill(KillPolicy policy) {
+        return new TaskRecord(frameworkId, id, agentId, info, role, resources, state, statuses, policy);
     }
 }

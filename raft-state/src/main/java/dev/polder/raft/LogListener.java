@@ -7,7 +7,11 @@ import org.jspecify.annotations.Nullable;
  * to its own thread; it may block to slow the log down, but then this member neither leads nor follows in time.
  */
 public interface LogListener {
-    /** An entry is committed and durable. Called once for each entry in ascending order, from 1 at every start. */
+    /**
+     * An entry is committed and durable. Called once for each entry in ascending order, beginning with the first at
+     * every start. Indexes are unique and have gaps: the log keeps entries of its own between the proposed ones. The
+     * array belongs to the log; it is not to be changed.
+     */
     void onCommitted(long index, long term, byte[] entry);
 
     /** This member leads {@code term} and every entry of earlier terms has been handed to {@link #onCommitted}. */
@@ -16,6 +20,9 @@ public interface LogListener {
     /** This member no longer leads {@code term}; whether its open proposals are ever committed is unknown. */
     void onLost(long term);
 
-    /** The log has stopped, by {@link ReplicatedLog#close()} or, with a cause, because it can no longer be trusted. */
+    /**
+     * The log has stopped, by {@link ReplicatedLog#close()} or, with a cause, because it can no longer be trusted; an
+     * exception that this listener threw is such a cause too. The last call, after {@link #onLost} if a term was served.
+     */
     void onStopped(@Nullable Throwable cause);
 }

@@ -1,17 +1,23 @@
 package dev.polder.raft;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The settings of one member's log.
  *
- * @param memberId this member's name, the same at every start on one directory
+ * @param memberId this member's name, the same at every start on one directory; 1 to 255 bytes of UTF-8
  * @param directory where log and term are kept; created if missing; used by one process at a time
  * @param nodeName goes into the names of threads
- * @param electionTimeout how long a follower waits without a leader before it stands
- * @param heartbeatInterval how often a leader shows that it is there
- * @param proposalBytesMax how many bytes of proposals may wait or be in flight; a proposal beyond is refused
+ * @param electionTimeout how long a follower waits without a leader before it stands; at least 1 ms
+ * @param heartbeatInterval how often a leader shows that it is there; at least 1 ms, shorter than
+ *     {@code electionTimeout}
+ * @param proposalBytesMax how many bytes of proposals may wait or be in flight; a proposal beyond is refused. Each
+ *     proposal counts {@value Proposer#PROPOSAL_OVERHEAD_BYTES} bytes more than its length. One proposal alone is never
+ *     refused for its size
  */
 public record RaftConfig(
         String memberId,
@@ -19,4 +25,36 @@ public record RaftConfig(
         String nodeName,
         Duration electionTimeout,
         Duration heartbeatInterval,
-        long proposalBytesMax) {}
+        long proposalBytesMax) {
+    private static final int MEMBER_ID_BYTES_MAX = 255;
+
+    /**
+     * Checks all settings together.
+     *
+     * @throws IllegalArgumentException if a setting is out of its range; the message names every one that is
+     */
+    public RaftConfig {
+        List<String> wrong = new ArrayList<>();
+        int idBytes = memberId.getBytes(StandardCharsets.UTF_8).length;
+        if (memberId.isBlank() || idBytes > MEMBER_ID_BYTES_MAX) {
+            wrong.add("memberId '" + memberId + "' has " + idBytes + " bytes, must have 1 to " + MEMBER_ID_BYTES_MAX
+                    + " and not be blank");
+        }
+        if (nodeName.isBlank()) {
+            wrong.add("nodeName '" + nodeName + "' must not be blank");
+        }
+        if (heartbeatInterval.toMillis() < 1) {
+            wrong.add("heartbeatInterval " + heartbeatInterval + " must be at least 1 ms");
+        }
+        if (electionTimeout.compareTo(heartbeatInterval) <= 0) {
+            wrong.add("electionTimeout " + electionTimeout + " must be longer than heartbeatInterval "
+                    + heartbeatInterval);
+        }
+        if (proposalBytesMax < 1) {
+            wrong.add("proposalBytesMax " + proposalBytesMax + " must be at least 1");
+        }
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException("raft settings: " + String.join("; ", wrong));
+        }
+    }
+}

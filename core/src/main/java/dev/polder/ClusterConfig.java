@@ -1,0 +1,306 @@
+package dev.polder;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * All settings of a node: immutable, checked together when built. Each has a builder method and a property of the same
+ * name; {@link #toString()} of one that was built without settings lists the defaults.
+ */
+public final class ClusterConfig {
+    private final Builder values;
+
+    private ClusterConfig(Builder values) {
+        this.values = values;
+    }
+
+    /** Returns a builder with all defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Reads settings from properties; keys begin with {@code polder.}, other keys are not looked at.
+     *
+     * @throws IllegalArgumentException if a key is not known or a value is not acceptable; lists every mistake
+     */
+    public static ClusterConfig from(Properties properties) {
+        Builder builder = builder();
+        List<String> mistakes = new ArrayList<>();
+        for (String name : new TreeSet<>(properties.stringPropertyNames())) {
+            if (name.startsWith(ClusterConfigKeys.PREFIX)) {
+                String mistake = ClusterConfigKeys.apply(builder, name, properties.getProperty(name));
+                if (!mistake.isEmpty()) {
+                    mistakes.add(mistake);
+                }
+            }
+        }
+        mistakes.addAll(builder.mistakes());
+        throwIfAny(mistakes);
+        return new ClusterConfig(builder.copy());
+    }
+
+    private static void throwIfAny(List<String> mistakes) {
+        if (!mistakes.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", mistakes));
+        }
+    }
+
+    /** Returns the node's name. */
+    public String name() {
+        return values.name;
+    }
+
+    /** Returns where the node keeps what must last; empty for a temporary directory that is deleted at close. */
+    public Optional<Path> dataDir() {
+        return values.dataDir;
+    }
+
+    /** Returns the address to listen on. */
+    public String bind() {
+        return values.bind;
+    }
+
+    /** Returns the address under which others reach this node. */
+    public String advertise() {
+        return values.advertise.isEmpty() ? values.bind : values.advertise;
+    }
+
+    /** Returns the port of the master's HTTP APIs, 0 for any free one. */
+    public int masterPort() {
+        return values.masterPort;
+    }
+
+    /** Returns the port of the agent's HTTP endpoints, 0 for any free one. */
+    public int agentPort() {
+        return values.agentPort;
+    }
+
+    /** Returns the port for other members of the cluster; a cluster of one does not open it. */
+    public int raftPort() {
+        return values.raftPort;
+    }
+
+    /** Returns what the node does. */
+    public Set<NodeRole> roles() {
+        return values.roles;
+    }
+
+    /** Returns the agent's resources as text, what is not named is detected. */
+    public String resources() {
+        return values.resources;
+    }
+
+    /** Returns the agent's attributes as text. */
+    public String attributes() {
+        return values.attributes;
+    }
+
+    /** Returns how long an offer stands unanswered. */
+    public Duration offerTimeout() {
+        return values.offerTimeout;
+    }
+
+    /** Returns the shortest decline filter. */
+    public Duration reofferDelay() {
+        return values.reofferDelay;
+    }
+
+    /** Returns how long an agent may be away before it is unreachable. */
+    public Duration agentTimeout() {
+        return values.agentTimeout;
+    }
+
+    /** Returns how long every framework may be away after a change of leader. */
+    public Duration frameworkReturnTimeout() {
+        return values.frameworkReturnTimeout;
+    }
+
+    /** Returns how long a member waits without a leader before it stands for election. */
+    public Duration electionTimeout() {
+        return values.electionTimeout;
+    }
+
+    /** Tells whether the node may listen beyond loopback although nobody has to prove who he is. */
+    public boolean trustNetwork() {
+        return values.trustNetwork;
+    }
+
+    /** Tells whether tasks go on when the node is closed, to be found again by its next start. */
+    public boolean keepTasksOnClose() {
+        return values.keepTasksOnClose;
+    }
+
+    @Override
+    public String toString() {
+        return ClusterConfigKeys.print(values);
+    }
+
+    /** Collects settings. Not for use by several threads. */
+    public static final class Builder {
+        String name = "polder";
+        Optional<Path> dataDir = Optional.empty();
+        String bind = "127.0.0.1";
+        String advertise = "";
+        int masterPort;
+        int agentPort;
+        int raftPort;
+        Set<NodeRole> roles = EnumSet.allOf(NodeRole.class);
+        String resources = "";
+        String attributes = "";
+        Duration offerTimeout = Duration.ofMinutes(2);
+        Duration reofferDelay = Duration.ofSeconds(1);
+        Duration agentTimeout = Duration.ofSeconds(75);
+        Duration frameworkReturnTimeout = Duration.ofSeconds(60);
+        Duration electionTimeout = Duration.ofMillis(500);
+        boolean trustNetwork;
+        boolean keepTasksOnClose;
+
+        private Builder() {}
+
+        /** The node's name, for people and for thread names. Default {@code polder}. */
+        public Builder name(String value) {
+            name = value;
+            return this;
+        }
+
+        /** Where the node keeps what must last. Default: a temporary directory that is deleted at close. */
+        public Builder dataDir(Path value) {
+            dataDir = Optional.of(value);
+            return this;
+        }
+
+        /** The address to listen on. Default {@code 127.0.0.1}. */
+        public Builder bind(String value) {
+            bind = value;
+            return this;
+        }
+
+        /** The address under which others reach this node. Default: the one it listens on. */
+        public Builder advertise(String value) {
+            advertise = value;
+            return this;
+        }
+
+        /** The port of the master's HTTP APIs. Default 0, any free one. */
+        public Builder masterPort(int value) {
+            masterPort = value;
+            return this;
+        }
+
+        /** The port of the agent's HTTP endpoints. Default 0, any free one. */
+        public Builder agentPort(int value) {
+            agentPort = value;
+            return this;
+        }
+
+        /** The port for other members; a cluster of one does not open it. Default 0, any free one. */
+        public Builder raftPort(int value) {
+            raftPort = value;
+            return this;
+        }
+
+        /** What the node does. Default: everything. */
+        public Builder roles(Set<NodeRole> value) {
+            roles = value.isEmpty() ? Set.of() : EnumSet.copyOf(value);
+            return this;
+        }
+
+        /** The agent's resources, {@code cpus:4;mem:1024;ports:[31000-31999]}. Default: what the machine has. */
+        public Builder resources(String value) {
+            resources = value;
+            return this;
+        }
+
+        /** The agent's attributes, {@code rack:r1;zone:7}. Default: none. */
+        public Builder attributes(String value) {
+            attributes = value;
+            return this;
+        }
+
+        /** How long an offer stands unanswered. Default 2 min. */
+        public Builder offerTimeout(Duration value) {
+            offerTimeout = value;
+            return this;
+        }
+
+        /** The shortest decline filter. Default 1 s. */
+        public Builder reofferDelay(Duration value) {
+            reofferDelay = value;
+            return this;
+        }
+
+        /** How long an agent may be away before it is unreachable. Default 75 s. */
+        public Builder agentTimeout(Duration value) {
+            agentTimeout = value;
+            return this;
+        }
+
+        /** How long every framework may be away after a change of leader. Default 60 s. */
+        public Builder frameworkReturnTimeout(Duration value) {
+            frameworkReturnTimeout = value;
+            return this;
+        }
+
+        /** How long a member waits without a leader before it stands for election. Default 500 ms. */
+        public Builder electionTimeout(Duration value) {
+            electionTimeout = value;
+            return this;
+        }
+
+        /** Allows an address beyond loopback although nobody has to prove who he is. Default false. */
+        public Builder trustNetwork(boolean value) {
+            trustNetwork = value;
+            return this;
+        }
+
+        /** Lets tasks go on when the node is closed; needs a data directory. Default false. */
+        public Builder keepTasksOnClose(boolean value) {
+            keepTasksOnClose = value;
+            return this;
+        }
+
+        /**
+         * Checks all settings together.
+         *
+         * @throws IllegalArgumentException if any is not acceptable; lists every mistake
+         */
+        public ClusterConfig build() {
+            throwIfAny(mistakes());
+            return new ClusterConfig(copy());
+        }
+
+        List<String> mistakes() {
+            return ClusterConfigKeys.mistakes(this);
+        }
+
+        private Builder copy() {
+            Builder copy = new Builder();
+            copy.name = name;
+            copy.dataDir = dataDir;
+            copy.bind = bind;
+            copy.advertise = advertise;
+            copy.masterPort = masterPort;
+            copy.agentPort = agentPort;
+            copy.raftPort = raftPort;
+            copy.roles = Set.copyOf(roles);
+            copy.resources = resources;
+            copy.attributes = attributes;
+            copy.offerTimeout = offerTimeout;
+            copy.reofferDelay = reofferDelay;
+            copy.agentTimeout = agentTimeout;
+            copy.frameworkReturnTimeout = frameworkReturnTimeout;
+            copy.electionTimeout = electionTimeout;
+            copy.trustNetwork = trustNetwork;
+            copy.keepTasksOnClose = keepTasksOnClose;
+            return copy;
+        }
+    }
+}

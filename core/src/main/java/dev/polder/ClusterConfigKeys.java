@@ -1,0 +1,204 @@
+package dev.polder;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The settings by their property names: how each is read, printed and checked. */
+final class ClusterConfigKeys {
+    static final String PREFIX = "polder.";
+
+    /** How one setting is read and printed; the name has no prefix. */
+    private record Key(
+            String name,
+            BiConsumer<ClusterConfig.Builder, String> reader,
+            Function<ClusterConfig.Builder, Object> printer) {
+        String property() {
+            return PREFIX + name;
+        }
+    }
+
+    private static final List<Key> KEYS = List.of(
+            new Key("name", (b, text) -> b.name(text), b -> b.name),
+            new Key(
+                    "data-dir",
+                    (b, text) -> b.dataDir(Path.of(text)),
+                    b -> b.dataDir.map(Path::toString).orElse("")),
+            new Key("bind", (b, text) -> b.bind(text), b -> b.bind),
+            new Key("advertise", (b, text) -> b.advertise(text), b -> b.advertise),
+            new Key("master-port", (b, text) -> b.masterPort(Integer.parseInt(text)), b -> b.masterPort),
+            new Key("agent-port", (b, text) -> b.agentPort(Integer.parseInt(text)), b -> b.agentPort),
+            new Key("raft-port", (b, text) -> b.raftPort(Integer.parseInt(text)), b -> b.raftPort),
+            new Key("roles", (b, text) -> b.roles(parseRoles(text)), b -> printRoles(b.roles)),
+            new Key("resources", (b, text) -> b.resources(text), b -> b.resources),
+            new Key("attributes", (b, text) -> b.attributes(text), b -> b.attributes),
+            new Key("offer-timeout", (b, text) -> b.offerTimeout(parseDuration(text)), b -> print(b.offerTimeout)),
+            new Key("reoffer-delay", (b, text) -> b.reofferDelay(parseDuration(text)), b -> print(b.reofferDelay)),
+            new Key("agent-timeout", (b, text) -> b.agentTimeout(parseDuration(text)), b -> print(b.agentTimeout)),
+            new Key(
+                    "framework-return-timeout",
+                    (b, text) -> b.frameworkReturnTimeout(parseDuration(text)),
+                    b -> print(b.frameworkReturnTimeout)),
+            new Key(
+                    "election-timeout",
+                    (b, text) -> b.electionTimeout(parseDuration(text)),
+                    b -> print(b.electionTimeout)),
+            new Key("trust-network", (b, text) -> b.trustNetwork(parseBoolean(text)), b -> b.trustNetwork),
+            new Key(
+                    "keep-tasks-on-close",
+                    (b, text) -> b.keepTasksOnClose(parseBoolean(text)),
+                    b -> b.keepTasksOnClose));
+
+    private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|min|h|d)");
+    private static final int PORT_MAX = 65_535;
+    private static final int NAME_LENGTH_MAX = 64;
+
+    private ClusterConfigKeys() {}
+
+    /** Sets one property; returns what is wrong with it, empty if nothing is. */
+    static String apply(ClusterConfig.Builder builder, String name, String text) {
+        for (Key key : KEYS) {
+            if (key.property().equals(name)) {
+                try {
+                    key.reader.accept(builder, text.strip());
+                    return "";
+                } catch (NumberFormatException e) {
+                    return name + " '" + text + "': not a whole number";
+                } catch (IllegalArgumentException e) {
+                    return name + " '" + text + "': " + e.getMessage();
+                }
+            }
+        }
+        return name + ": no such setting; there are "
+                + KEYS.stream().map(Key::property).collect(Collectors.joining(", "));
+    }
+
+    /** Returns all settings, one a line, as properties. */
+    static String print(ClusterConfig.Builder builder) {
+        return KEYS.stream()
+                .map(key -> key.property() + "=" + key.printer.apply(builder))
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** Returns everything that is wrong with the settings together. */
+    static List<String> mistakes(ClusterConfig.Builder builder) {
+        List<String> mistakes = new ArrayList<>();
+        if (!builder.name.matches("[A-Za-z0-9._-]{1," + NAME_LENGTH_MAX + "}")) {
+            mistakes.add("name '" + builder.name + "': 1 to " + NAME_LENGTH_MAX + " letters, digits, '.', '_' and '-'");
+        }
+        checkPort(mistakes, "masterPort", builder.masterPort);
+        checkPort(mistakes, "agentPort", builder.agentPort);
+        checkPort(mistakes, "raftPort", builder.raftPort);
+        checkApart(mistakes, "masterPort", builder.masterPort, "agentPort", builder.agentPort);
+        checkApart(mistakes, "masterPort", builder.masterPort, "raftPort", builder.raftPort);
+        checkApart(mistakes, "agentPort", builder.agentPort, "raftPort", builder.raftPort);
+        checkDuration(mistakes, "offerTimeout", builder.offerTimeout, Duration.ofMillis(100));
+        checkDuration(mistakes, "reofferDelay", builder.reofferDelay, Duration.ofMillis(1));
+        checkDuration(mistakes, "agentTimeout", builder.agentTimeout, Duration.ofMillis(500));
+        checkDuration(mistakes, "frameworkReturnTimeout", builder.frameworkReturnTimeout, Duration.ofMillis(100));
+        checkDuration(mistakes, "electionTimeout", builder.electionTimeout, Duration.ofMillis(50));
+        if (!builder.roles.contains(NodeRole.MASTER)) {
+            mistakes.add("roles " + builder.roles + ": a node without MASTER is not supported yet");
+        }
+        if (builder.keepTasksOnClose && builder.dataDir.isEmpty()) {
+            mistakes.add("keepTasksOnClose: needs dataDir, or nobody would find the tasks again");
+        }
+        checkAddress(mistakes, "bind", builder.bind, builder.trustNetwork);
+        if (!builder.advertise.isEmpty()) {
+            checkAddress(mistakes, "advertise", builder.advertise, true);
+        }
+        return mistakes;
+    }
+
+    private static void checkPort(List<String> mistakes, String name, int port) {
+        if (port < 0 || port > PORT_MAX) {
+            mistakes.add(name + " " + port + ": 0 to " + PORT_MAX);
+        }
+    }
+
+    private static void checkApart(List<String> mistakes, String a, int portA, String b, int portB) {
+        if (portA == portB && portA != 0) {
+            mistakes.add(a + " and " + b + " are both " + portA + ": they must differ");
+        }
+    }
+
+    private static void checkDuration(List<String> mistakes, String name, Duration duration, Duration least) {
+        if (duration.compareTo(least) < 0 || duration.compareTo(Duration.ofDays(365)) > 0) {
+            mistakes.add(name + " " + print(duration) + ": " + print(least) + " to 365d");
+        }
+    }
+
+    private static void checkAddress(List<String> mistakes, String name, String host, boolean trusted) {
+        try {
+            if (!InetAddress.getByName(host).isLoopbackAddress() && !trusted) {
+                mistakes.add(name + " '" + host + "': beyond loopback nobody has to prove who he is;"
+                        + " set trustNetwork (--trust-network) if that is wanted");
+            }
+        } catch (UnknownHostException e) {
+            mistakes.add(name + " '" + host + "': not an address or name of a host");
+        }
+    }
+
+    private static Duration parseDuration(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (matcher.matches()) {
+            long amount = Long.parseLong(matcher.group(1));
+            return switch (matcher.group(2)) {
+                case "ms" -> Duration.ofMillis(amount);
+                case "s" -> Duration.ofSeconds(amount);
+                case "min" -> Duration.ofMinutes(amount);
+                case "h" -> Duration.ofHours(amount);
+                default -> Duration.ofDays(amount);
+            };
+        }
+        try {
+            return Duration.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("not a duration; 500ms, 30s, 5min, 2h, 7d are", e);
+        }
+    }
+
+    private static boolean parseBoolean(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("true or false");
+        };
+    }
+
+    private static Set<NodeRole> parseRoles(String text) {
+        Set<NodeRole> roles = EnumSet.noneOf(NodeRole.class);
+        for (String one : text.split(",", -1)) {
+            try {
+                roles.add(NodeRole.valueOf(one.strip().toUpperCase(Locale.ROOT)));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("'" + one + "' is none of master, agent", e);
+            }
+        }
+        return roles;
+    }
+
+    private static String printRoles(Set<NodeRole> roles) {
+        return roles.stream()
+                .sorted()
+                .map(role -> role.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(","));
+    }
+
+    private static String print(Duration duration) {
+        long ms = duration.toMillis();
+        return ms % 1000 == 0 ? ms / 1000 + "s" : ms + "ms";
+    }
+}

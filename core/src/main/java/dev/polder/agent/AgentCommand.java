@@ -1,0 +1,44 @@
+package dev.polder.agent;
+
+import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ExitStatus;
+import dev.polder.wire.proto.AgentLinkFrames.ToAgent;
+import java.util.Set;
+
+/** What happened to the agent, or what is wanted of it. Commands are decided one after the other and never stored. */
+sealed interface AgentCommand {
+    /**
+     * The first command of every run: what the launcher found. Of a container that is not among them no process exists.
+     */
+    record Recovered(Set<ContainerId> containers) implements AgentCommand {}
+
+    /** A connection to a master is open. Connections are numbered upwards from 1. */
+    record Connected(long connection) implements AgentCommand {}
+
+    /** A connection has ended. */
+    record Disconnected(long connection) implements AgentCommand {}
+
+    /** A frame came over a connection. */
+    record FromMaster(long connection, ToAgent frame) implements AgentCommand {}
+
+    /** The sandbox that was asked for is there. */
+    record SandboxReady(ContainerId id) implements AgentCommand {}
+
+    /** The sandbox that was asked for could not be made. */
+    record SandboxFailed(ContainerId id, String why) implements AgentCommand {}
+
+    /** The launcher says: the process exists. */
+    record Started(ContainerId id, long pid) implements AgentCommand {}
+
+    /** The launcher says: the process has ended. */
+    record Exited(ContainerId id, ExitStatus status) implements AgentCommand {}
+
+    /** The launcher says: no process of this container exists or ever will. */
+    record NotStarted(ContainerId id, String why) implements AgentCommand {}
+
+    /** The launcher says: the process is gone, and nobody knows how it ended. */
+    record Lost(ContainerId id, String why) implements AgentCommand {}
+
+    /** Time has passed. Comes at the latest when {@link Agent#deadlineMs()} says. */
+    record Timer() implements AgentCommand {}
+}

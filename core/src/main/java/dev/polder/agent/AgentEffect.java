@@ -1,0 +1,38 @@
+package dev.polder.agent;
+
+import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.TaskSpec;
+import dev.polder.model.AgentId;
+import dev.polder.wire.proto.AgentLinkFrames.ToMaster;
+import java.time.Duration;
+
+/**
+ * What must be done once the facts of its turn are durable; never before. An effect may be lost in a crash: frames are
+ * made again at the next registration, kills and forgotten containers when the launcher's containers are recovered. A
+ * lost launch is not repeated; its task is reported as never started.
+ */
+sealed interface AgentEffect {
+    /** Send a frame, if that connection still stands. */
+    record Send(long connection, ToMaster frame) implements AgentEffect {}
+
+    /** End a connection; a new one follows by itself. */
+    record EndConnection(long connection, String why) implements AgentEffect {}
+
+    /** The cluster has this agent: its id is durable. */
+    record Admitted(AgentId id) implements AgentEffect {}
+
+    /** The cluster does not want this agent. End the connection, tell people, and connect no more. */
+    record Refused(long connection, String why) implements AgentEffect {}
+
+    /** Make the sandbox of this task; {@code SandboxReady} or {@code SandboxFailed} answers. */
+    record PrepareSandbox(TaskSpec spec) implements AgentEffect {}
+
+    /** Give the task to the launcher. */
+    record Launch(TaskSpec spec) implements AgentEffect {}
+
+    /** Have the launcher end a container. */
+    record Kill(ContainerId id, Duration grace) implements AgentEffect {}
+
+    /** Have the launcher forget a container that has ended. */
+    record Forget(ContainerId id) implements AgentEffect {}
+}

@@ -1,0 +1,28 @@
+package dev.polder.agent;
+
+import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.TaskSpec;
+import dev.polder.model.AgentId;
+import dev.polder.wire.proto.Mesos.FrameworkInfo;
+import dev.polder.wire.proto.Mesos.TaskInfo;
+import dev.polder.wire.proto.Mesos.TaskState;
+import dev.polder.wire.proto.Mesos.TaskStatus.Reason;
+
+/** What to do with a task that was accepted: run it, or end it at once. */
+sealed interface LaunchPlan {
+    /** Make the sandbox, then launch. */
+    record Run(TaskSpec spec) implements LaunchPlan {}
+
+    /**
+     * Never launch.
+     *
+     * @param startingFirst whether the framework sees TASK_STARTING before, as Mesos shows it for a command without a value
+     */
+    record Refuse(TaskState state, Reason reason, String message, boolean startingFirst) implements LaunchPlan {}
+
+    /** Plans a task. */
+    static LaunchPlan of(
+            AgentProfile profile, AgentId agent, FrameworkInfo framework, TaskInfo task, ContainerId container) {
+        return new LaunchPlanner(profile, agent, framework, task, container).plan();
+    }
+}

@@ -1,0 +1,216 @@
+package dev.polder.agent;
+
+import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.TaskSpec;
+import dev.polder.model.AgentId;
+import dev.polder.wire.proto.Mesos.CommandInfo;
+import dev.polder.wire.proto.Mesos.ContainerInfo;
+import dev.polder.wire.proto.Mesos.Environment;
+import dev.polder.wire.proto.Mesos.FrameworkInfo;
+import dev.polder.wire.proto.Mesos.NetworkInfo;
+import dev.polder.wire.proto.Mesos.TaskInfo;
+import dev.polder.wire.proto.Mesos.TaskState;
+import dev.polder.wire.proto.Mesos.TaskStatus.Reason;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Plans one task; used once. */
+final class LaunchPlanner {
+    private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final int NAME_BYTES_MAX = 255;
+
+    private final AgentProfile profile;
+    private final AgentId agent;
+    private final FrameworkInfo framework;
+    private final TaskInfo task;
+    private final CommandInfo command;
+    private final ContainerId container;
+
+    LaunchPlanner(AgentProfile profile, AgentId agent, FrameworkInfo framework, TaskInfo task, ContainerId container) {
+        this.profile = profile;
+        this.agent = agent;
+        this.framework = framework;
+        this.task = task;
+        this.command = task.getCommand();
+        this.container = container;
+    }
+
+    LaunchPlan plan() {
+        String invalid = invalid();
+        if (invalid != null) {
+            return new LaunchPlan.Refuse(TaskState.TASK_ERROR, Reason.REASON_TASK_INVALID, invalid, false);
+        }
+        Path sandbox = sandbox();
+        String user = user();
+        if (!user.equals(profile.user()) && !profile.root()) {
+            return new LaunchPlan.Refuse(
+                    Statuses.stateFor(framework, TaskState.TASK_DROPPED),
+                    Reason.REASON_EXECUTOR_TERMINATED,
+                    Statuses.sandboxFailure(
+                            sandbox,
+                            "Failed to chown directory to '" + user + "': the agent runs as '" + profile.user()
+                                    + "', and only root may run tasks as another user"),
+                    false);
+        }
+        LaunchPlan.Refuse unsupported = unsupported();
+        if (unsupported != null) {
+            return unsupported;
+        }
+        if (!command.hasValue()) {
+            return new LaunchPlan.Refuse(
+                    TaskState.TASK_FAILED, Reason.REASON_EXECUTOR_TERMINATED, "Executor terminated", true);
+        }
+        return new LaunchPlan.Run(new TaskSpec(
+                container,
+                command.getShell() ? "/bin/sh" : command.getValue(),
+                arguments(),
+                environment(sandbox),
+                sandbox,
+                user.equals(profile.user()) ? null : user));
+    }
+
+    /** What no master should let through: names become directories, and text becomes C strings. Null if all is well. */
+    private @Nullable String invalid() {
+        if (!isFileName(task.getTaskId().getValue())) {
+            return "task id '" + task.getTaskId().getValue() + "' must be usable as a file name";
+        }
+        if (!isFileName(framework.getId().getValue())) {
+            return "framework id '" + framework.getId().getValue() + "' must be usable as a file name";
+        }
+        if (!task.hasCommand()) {
+            return "task '" + task.getTaskId().getValue() + "' has no command; executors are not supported yet";
+        }
+        if (hasNul(command.getValue()) || command.getArgumentsList().stream().anyMatch(LaunchPlanner::hasNul)) {
+            return "the command of task '" + task.getTaskId().getValue() + "' contains a NUL character";
+        }
+        for (Environment.Variable variable : command.getEnvironment().getVariablesList()) {
+            String name = variable.getName();
+            if (name.isEmpty() || name.indexOf('=') >= 0 || hasNul(name) || hasNul(variable.getValue())) {
+                return "environment variable '" + name
+                        + "' must have a name without '=', and neither name nor value may contain a NUL character";
+            }
+        }
+        return null;
+    }
+
+    private LaunchPlan.@Nullable Refuse unsupported() {
+        ContainerInfo wanted = task.getContainer();
+        if (task.hasContainer() && wanted.getType() == ContainerInfo.Type.DOCKER) {
+            return new LaunchPlan.Refuse(
+                    TaskState.TASK_FAILED,
+                    Reason.REASON_EXECUTOR_TERMINATED,
+                    "Abnormal executor termination: unknown container",
+                    false);
+        }
+        if (command.getUrisCount() > 0) {
+            return notLaunched("Failed to fetch all URIs for container '" + container + "': fetching '"
+                    + command.getUris(0).getValue() + "' is not supported yet");
+        }
+        if (command.getEnvironment().getVariablesList().stream()
+                .anyMatch(variable -> variable.getType() == Environment.Variable.Type.SECRET)) {
+            return notLaunched("secrets in the environment are not supported yet");
+        }
+        String feature = unsupportedFeature(wanted);
+        return feature == null ? null : notLaunched(feature + " of a container are not supported yet");
+    }
+
+    /** Limits and isolation that were asked for are never left out silently. */
+    private static @Nullable String unsupportedFeature(ContainerInfo wanted) {
+        if (wanted.getMesos().hasImage()) {
+            return "images";
+        }
+        if (wanted.getVolumesCount() > 0) {
+            return "volumes";
+        }
+        if (wanted.hasLinuxInfo() || wanted.hasRlimitInfo()) {
+            return "linux_info and rlimit_info";
+        }
+        if (wanted.hasTtyInfo() || wanted.hasHostname()) {
+            return "tty_info and hostname";
+        }
+        for (NetworkInfo network : wanted.getNetworkInfosList()) {
+            if (network.hasName() || network.getPortMappingsCount() > 0) {
+                return "networks";
+            }
+        }
+        return null;
+    }
+
+    private static LaunchPlan.Refuse notLaunched(String why) {
+        return new LaunchPlan.Refuse(
+                TaskState.TASK_FAILED,
+                Reason.REASON_CONTAINER_LAUNCH_FAILED,
+                "Failed to launch container: " + why,
+                false);
+    }
+
+    private Path sandbox() {
+        return profile.sandboxes()
+                .resolve("slaves")
+                .resolve(agent.value())
+                .resolve("frameworks")
+                .resolve(framework.getId().getValue())
+                .resolve("executors")
+                .resolve(task.getTaskId().getValue())
+                .resolve("runs")
+                .resolve(container.toString());
+    }
+
+    /** An empty name is the node's own account, which is what Mesos's scheduler drivers make of it. */
+    private String user() {
+        String user = command.getUser().isEmpty() ? framework.getUser() : command.getUser();
+        return user.isEmpty() ? profile.user() : user;
+    }
+
+    private List<String> arguments() {
+        if (command.getShell()) {
+            return List.of("sh", "-c", command.getValue());
+        }
+        return command.getArgumentsCount() > 0 ? List.copyOf(command.getArgumentsList()) : List.of(command.getValue());
+    }
+
+    /** What Mesos gives a command, without what only its executor needs; the task's own variables win. */
+    private Map<String, String> environment(Path sandbox) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("PATH", PATH);
+        environment.put("LIBPROCESS_IP", profile.ip());
+        environment.put("MESOS_AGENT_ENDPOINT", endpoint());
+        environment.put("MESOS_ALLOCATION_ROLE", role());
+        environment.put("MESOS_DIRECTORY", sandbox.toString());
+        environment.put("MESOS_EXECUTOR_ID", task.getTaskId().getValue());
+        environment.put("MESOS_FRAMEWORK_ID", framework.getId().getValue());
+        environment.put("MESOS_SANDBOX", sandbox.toString());
+        environment.put("MESOS_SLAVE_ID", agent.value());
+        for (Environment.Variable variable : command.getEnvironment().getVariablesList()) {
+            environment.put(variable.getName(), variable.getValue());
+        }
+        return environment;
+    }
+
+    private String endpoint() {
+        String host = profile.ip().indexOf(':') < 0 ? profile.ip() : "[" + profile.ip() + "]";
+        return host + ":" + profile.info().getPort();
+    }
+
+    private String role() {
+        return task.getResourcesCount() > 0
+                ? task.getResources(0).getAllocationInfo().getRole()
+                : "*";
+    }
+
+    private static boolean hasNul(String text) {
+        return text.indexOf('\0') >= 0;
+    }
+
+    private static boolean isFileName(String name) {
+        return !name.isEmpty()
+                && !name.equals(".")
+                && !name.equals("..")
+                && name.getBytes(StandardCharsets.UTF_8).length <= NAME_BYTES_MAX
+                && name.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
+    }
+}

@@ -1,0 +1,9 @@
+package dev.polder.agent;
+
+/**
+ * When something is decided.
+ *
+ * @param nowMs monotonic time, for time-outs
+ * @param wallMs since 1970, for people
+ */
+record Moment(long nowMs, long wallMs) {}

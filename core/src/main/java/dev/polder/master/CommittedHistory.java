@@ -1,0 +1,47 @@
+package dev.polder.master;
+
+import dev.polder.wire.Entry;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Enough of what is committed to begin again from it: a view, and the entries since. A leader decides ahead of the log;
+ * when it loses its term it goes back to this. Owned by the master thread.
+ */
+final class CommittedHistory {
+    /** After so many entries a newer view is worth its while. */
+    static final int ENTRIES_MAX = 4096;
+
+    private record Indexed(long index, Entry entry) {}
+
+    private MasterView base;
+    private List<Indexed> since = new ArrayList<>();
+
+    CommittedHistory(MasterView base) {
+        this.base = base;
+    }
+
+    /** An entry is committed. */
+    void add(long index, Entry entry) {
+        since.add(new Indexed(index, entry));
+    }
+
+    /** Tells whether a newer base is wanted. */
+    boolean isLong() {
+        return since.size() >= ENTRIES_MAX;
+    }
+
+    /** Takes a committed view as the new base. */
+    void rebase(MasterView view) {
+        base = view;
+        since = new ArrayList<>(
+                since.stream().filter(one -> one.index() > view.index()).toList());
+    }
+
+    /** Returns a master that knows what is committed and does not lead. */
+    Master rebuild(MasterConfig config) {
+        Master master = Master.of(config, base);
+        since.forEach(one -> master.apply(one.entry()));
+        return master;
+    }
+}

@@ -1,0 +1,448 @@
+package dev.polder.master;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.polder.model.Moment;
+import dev.polder.raft.LogListener;
+import dev.polder.raft.ReplicatedLog;
+import dev.polder.wire.Entry;
+import dev.polder.wire.proto.Mesos;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that owns a {@link Master}: it takes commands from the inbox and events from the log, decides turn after
+ * turn, proposes their facts and releases their effects when they are committed.
+ *
+ * <p>Queues: the inbox holds {@value #INBOX_MAX} commands, more are refused; closings have room of their own, bounded by
+ * the number of connections; log events block the log's thread when {@value #LOG_EVENTS_MAX} wait. When the log takes no
+ * more proposals this thread decides nothing new until it does.
+ */
+public final class MasterLoop implements MasterPort, LogListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MasterLoop.class);
+
+    /** How many commands may wait. */
+    static final int INBOX_MAX = 8192;
+    /** How many log events may wait. */
+    static final int LOG_EVENTS_MAX = 4096;
+    /** How many commands make one turn at most. */
+    private static final int TURN_COMMANDS_MAX = 1024;
+
+    private static final long VIEW_AGE_MS_MAX = 50;
+    private static final long PARK_NANOS_MAX = 1_000_000_000L;
+    private static final long CLOSE_MS_MAX = 10_000;
+
+    /** Where this thread reads the time. */
+    @FunctionalInterface
+    public interface Clock {
+        Moment now();
+    }
+
+    private sealed interface LogEvent {
+        record Committed(long index, long term, Entry entry) implements LogEvent {}
+
+        record Serving(long term) implements LogEvent {}
+
+        record Lost(long term) implements LogEvent {}
+
+        record Stopped(Optional<Throwable> cause) implements LogEvent {}
+    }
+
+    private final String nodeName;
+    private final MasterConfig config;
+    private final Mesos.MasterInfo self;
+    private final Clock clock;
+    private final Thread thread;
+    private final MpscVarHandleArrayQueue<Command> inbox = new MpscVarHandleArrayQueue<>(INBOX_MAX);
+    private final Queue<Command> closings = new ConcurrentLinkedQueue<>();
+    private final ArrayBlockingQueue<LogEvent> logEvents = new ArrayBlockingQueue<>(LOG_EVENTS_MAX);
+    private final Queue<CompletableFuture<MasterView>> viewRequests = new ConcurrentLinkedQueue<>();
+    private final CompletableFuture<Void> served = new CompletableFuture<>();
+    private final CompletableFuture<Optional<Throwable>> stopped = new CompletableFuture<>();
+
+    private volatile boolean closing;
+    private volatile boolean idle;
+    private volatile @Nullable Leader leader;
+    private volatile @Nullable MasterView lastView;
+    private volatile long lastViewTakenMs;
+
+    // owned by the thread
+    private @Nullable ReplicatedLog log;
+    private Master master;
+    private final TurnPipeline pipeline = new TurnPipeline(this::queueProposal, this::perform);
+    private final Deque<byte[]> unproposed = new ArrayDeque<>();
+    private final List<Command> commands = new ArrayList<>(TURN_COMMANDS_MAX);
+    private final List<LogEvent> events = new ArrayList<>();
+    private @Nullable CommittedHistory history;
+    private long servingTerm = -1;
+    private long lastIndex;
+
+    /**
+     * Makes a master that is not started.
+     *
+     * @param self how it introduces itself; the id is replaced by a new one whenever it is elected
+     */
+    public MasterLoop(String nodeName, MasterConfig config, Mesos.MasterInfo self, Clock clock) {
+        this.nodeName = nodeName;
+        this.config = config;
+        this.self = self;
+        this.clock = clock;
+        master = new Master(config);
+        thread = new Thread(this::run, nodeName + "-master");
+        thread.setDaemon(true);
+    }
+
+    /** Starts deciding; the log has been started with this as its listener. */
+    public void start(ReplicatedLog startedLog) {
+        log = startedLog;
+        thread.start();
+    }
+
+    /** Completes when this master serves for the first time; fails when it is closed before. */
+    public CompletableFuture<Void> served() {
+        return served;
+    }
+
+    /** Completes when this master has stopped, with the cause if it was not asked to. */
+    public CompletableFuture<Optional<Throwable>> stopped() {
+        return stopped;
+    }
+
+    // ---- other threads
+
+    @Override
+    public boolean submit(Command command) {
+        if (command instanceof Command.FrameworkClosed || command instanceof Command.AgentClosed) {
+            closings.add(command);
+        } else if (!leads() || !inbox.offer(command)) {
+            return false;
+        }
+        wake();
+        return true;
+    }
+
+    @Override
+    public boolean leads() {
+        Leader current = leader;
+        return current != null && current.self() && !closing;
+    }
+
+    @Override
+    public Optional<Leader> leader() {
+        return Optional.ofNullable(leader);
+    }
+
+    @Override
+    public CompletableFuture<MasterView> view() {
+        if (!leads()) {
+            return CompletableFuture.failedFuture(new IllegalStateException("this master does not lead"));
+        }
+        MasterView recent = lastView;
+        if (recent != null && clock.now().nowMs() - lastViewTakenMs <= VIEW_AGE_MS_MAX) {
+            return CompletableFuture.completedFuture(recent);
+        }
+        CompletableFuture<MasterView> request = new CompletableFuture<>();
+        viewRequests.add(request);
+        wake();
+        return request;
+    }
+
+    @Override
+    public void onCommitted(long index, long term, byte[] entry) {
+        put(new LogEvent.Committed(index, term, Entry.decode(entry)));
+    }
+
+    @Override
+    public void onServing(long term) {
+        put(new LogEvent.Serving(term));
+    }
+
+    @Override
+    public void onLost(long term) {
+        put(new LogEvent.Lost(term));
+    }
+
+    @Override
+    public void onStopped(@Nullable Throwable cause) {
+        put(new LogEvent.Stopped(Optional.ofNullable(cause)));
+    }
+
+    private void put(LogEvent event) {
+        try {
+            while (!closing && !logEvents.offer(event, 100, TimeUnit.MILLISECONDS)) {
+                wake();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        wake();
+    }
+
+    private void wake() {
+        if (idle) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    // ---- the master thread
+
+    private void run() {
+        Optional<Throwable> cause = Optional.empty();
+        try {
+            while (!closing) {
+                if (doWork() == 0) {
+                    rest();
+                }
+            }
+        } catch (RuntimeException | Error fault) {
+            LOG.error("node={} event=master-stopped cause={}", nodeName, fault.toString(), fault);
+            cause = Optional.of(fault);
+        } finally {
+            closing = true;
+            leader = null;
+            dropAll(pipeline.lost());
+            served.completeExceptionally(new IllegalStateException("node " + nodeName + ": master stopped"));
+            stopped.complete(cause);
+        }
+    }
+
+    private int doWork() {
+        int work = drainLog();
+        if (servingTerm < 0) {
+            return work + refuseCommands();
+        }
+        propose();
+        if (unproposed.isEmpty()) {
+            work += decide();
+            work += answerViews();
+        }
+        return work;
+    }
+
+    private void rest() {
+        idle = true;
+        if (inbox.isEmpty() && closings.isEmpty() && logEvents.isEmpty() && viewRequests.isEmpty() && !closing) {
+            long nanos = PARK_NANOS_MAX;
+            if (!unproposed.isEmpty()) {
+                nanos = 1_000_000;
+            } else if (servingTerm >= 0) {
+                long ms = master.nextDeadlineMs() - clock.now().nowMs();
+                nanos = ms >= 1000 ? PARK_NANOS_MAX : Math.max(1, ms) * 1_000_000;
+            }
+            LockSupport.parkNanos(this, nanos);
+        }
+        idle = false;
+    }
+
+    private int drainLog() {
+        events.clear();
+        logEvents.drainTo(events);
+        for (LogEvent event : events) {
+            if (event instanceof LogEvent.Committed committed) {
+                committed(committed);
+            } else if (event instanceof LogEvent.Serving serving) {
+                serve(serving.term());
+            } else if (event instanceof LogEvent.Lost lost) {
+                lose(lost.term());
+            } else if (event instanceof LogEvent.Stopped logStopped) {
+                throw new IllegalStateException("the log has stopped: "
+                        + logStopped.cause().map(Throwable::toString).orElse("it was closed"));
+            }
+        }
+        return events.size();
+    }
+
+    private void committed(LogEvent.Committed committed) {
+        lastIndex = committed.index();
+        Entry entry = committed.entry();
+        if (committed.term() == servingTerm) {
+            requireNonNull(history).add(committed.index(), entry);
+            pipeline.committed(committed.index());
+        } else {
+            master.apply(entry);
+        }
+    }
+
+    private void serve(long term) {
+        history = new CommittedHistory(master.committedView(lastIndex));
+        servingTerm = term;
+        Mesos.MasterInfo elected =
+                self.toBuilder().setId(UUID.randomUUID().toString()).build();
+        Turn turn = master.serving(term, clock.now(), elected, UUID.randomUUID().toString());
+        pipeline.submit(turn);
+        pipeline.whenCommitted(lastIndex, index -> announce(elected, term));
+    }
+
+    private void announce(Mesos.MasterInfo elected, long term) {
+        LOG.info("node={} event=serving term={} master={}", nodeName, term, elected.getId());
+        leader = new Leader(
+                elected.getId(),
+                elected.getHostname(),
+                elected.getAddress().getIp(),
+                elected.getAddress().getPort(),
+                true);
+        served.complete(null);
+    }
+
+    private void lose(long term) {
+        if (servingTerm != term) {
+            return;
+        }
+        LOG.warn("node={} event=lost term={}", nodeName, term);
+        leader = null;
+        lastView = null;
+        servingTerm = -1;
+        unproposed.clear();
+        dropAll(pipeline.lost());
+        master.connections().forEach(this::perform);
+        master = requireNonNull(history).rebuild(config);
+        history = null;
+        answerViews();
+    }
+
+    /** Answers what waited for a commit that will not be seen: nobody knows whether it happened. */
+    private void dropAll(List<Effect> effects) {
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Answer answer) {
+                answer.to().answer(503, "the leader was lost: whether the call took effect is unknown");
+            } else if (effect instanceof Effect.SendEvent event) {
+                event.to().close();
+            } else if (effect instanceof Effect.SendAgent order) {
+                order.to().close();
+            }
+        }
+    }
+
+    private int refuseCommands() {
+        int refused = inbox.drain(command -> {
+            if (command instanceof Command.FrameworkCall call) {
+                call.reply().answer(503, "this master does not lead");
+            } else if (command instanceof Command.Subscribe subscribe) {
+                subscribe.link().close();
+            } else if (command instanceof Command.AgentRegistering registering) {
+                registering.link().close();
+            }
+        });
+        while (closings.poll() != null) {
+            refused++;
+        }
+        return refused + answerViews();
+    }
+
+    private int decide() {
+        commands.clear();
+        Command closed;
+        while (commands.size() < TURN_COMMANDS_MAX && (closed = closings.poll()) != null) {
+            commands.add(closed);
+        }
+        inbox.drain(commands::add, TURN_COMMANDS_MAX - commands.size());
+        Moment now = clock.now();
+        if (commands.isEmpty() && master.nextDeadlineMs() > now.nowMs()) {
+            return 0;
+        }
+        Turn turn = master.decide(now, commands);
+        if (!turn.isEmpty() || turn.needsEntry()) {
+            pipeline.submit(turn);
+        }
+        if (requireNonNull(history).isLong()) {
+            takeView(requireNonNull(history)::rebase);
+        }
+        return commands.size() + 1;
+    }
+
+    private int answerViews() {
+        if (viewRequests.isEmpty()) {
+            return 0;
+        }
+        List<CompletableFuture<MasterView>> waiting = new ArrayList<>();
+        CompletableFuture<MasterView> request;
+        while ((request = viewRequests.poll()) != null) {
+            waiting.add(request);
+        }
+        if (servingTerm < 0) {
+            waiting.forEach(one -> one.completeExceptionally(new IllegalStateException("this master does not lead")));
+            return waiting.size();
+        }
+        long takenMs = clock.now().nowMs();
+        takeView(view -> {
+            lastView = view;
+            lastViewTakenMs = takenMs;
+            waiting.forEach(one -> one.complete(view));
+        });
+        return waiting.size();
+    }
+
+    private void takeView(Consumer<MasterView> then) {
+        MasterView view = master.view(lastIndex);
+        pipeline.whenCommitted(lastIndex, index -> then.accept(view.at(index)));
+    }
+
+    private void queueProposal(byte[] entry) {
+        unproposed.add(entry);
+        propose();
+    }
+
+    private void propose() {
+        byte[] next;
+        while ((next = unproposed.peek()) != null) {
+            if (requireNonNull(log).propose(servingTerm, next) == ReplicatedLog.Proposed.FULL) {
+                return;
+            }
+            // an entry that comes too late for its term is lost with it: the log tells
+            unproposed.remove();
+        }
+    }
+
+    private void perform(Effect effect) {
+        if (effect instanceof Effect.SendEvent event) {
+            event.to().send(event.event());
+        } else if (effect instanceof Effect.SendAgent order) {
+            order.to().send(order.frame());
+        } else if (effect instanceof Effect.Answer answer) {
+            answer.to().answer(answer.status(), answer.text());
+        } else if (effect instanceof Effect.CloseFramework close) {
+            close.link().close();
+        } else if (effect instanceof Effect.CloseAgent close) {
+            close.link().close();
+        }
+    }
+
+    /** Stops deciding, and waits for the thread; connections are the caller's to close, after this. Idempotent. */
+    @Override
+    public void close() {
+        closing = true;
+        LockSupport.unpark(thread);
+        boolean interrupted = false;
+        long deadline = System.nanoTime() + CLOSE_MS_MAX * 1_000_000;
+        while (thread.isAlive() && System.nanoTime() < deadline) {
+            try {
+                thread.join(100);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+            LockSupport.unpark(thread);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (!thread.isAlive()) {
+            refuseCommands();
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package dev.polder.agent;
+
+import static dev.polder.agent.AgentFixture.framework;
+import static dev.polder.agent.AgentFixture.lines;
+import static dev.polder.agent.AgentFixture.task;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polder.isolation.TaskSpec;
+import dev.polder.wire.proto.Mesos.CommandInfo;
+import dev.polder.wire.proto.Mesos.ContainerInfo;
+import dev.polder.wire.proto.Mesos.Environment;
+import dev.polder.wire.proto.Mesos.FrameworkInfo;
+import dev.polder.wire.proto.Mesos.RLimitInfo;
+import dev.polder.wire.proto.Mesos.Secret;
+import dev.polder.wire.proto.Mesos.TaskInfo;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LaunchPlanTest {
+    private final AgentFixture fixture = AgentFixture.registered();
+
+    @Test
+    void shouldRunShellCommandsWithTheShell() {
+        TaskSpec spec = spec(task("t1", "exit 3").build());
+
+        assertThat(spec.program()).isEqualTo("/bin/sh");
+        assertThat(spec.arguments()).containsExactly("sh", "-c", "exit 3");
+    }
+
+    @Test
+    void shouldRunProgramsWithTheirArguments() {
+        TaskSpec spec = spec(task(
+                        "t1",
+                        CommandInfo.newBuilder()
+                                .setShell(false)
+                                .setValue("/bin/echo")
+                                .addAllArguments(List.of("echo", "a b", "c")))
+                .build());
+
+        assertThat(spec.program()).isEqualTo("/bin/echo");
+        assertThat(spec.arguments()).containsExactly("echo", "a b", "c");
+    }
+
+    @Test
+    void shouldNameAProgramWithoutArgumentsAfterItself() {
+        TaskSpec spec = spec(task("t1", CommandInfo.newBuilder().setShell(false).setValue("/bin/true"))
+                .build());
+
+        assertThat(spec.arguments()).containsExactly("/bin/true");
+    }
+
+    @Test
+    void shouldLayOutSandboxesAsMesosDoes() {
+        TaskSpec spec = spec(task("t1", "true").build());
+
+        assertThat(spec.sandbox())
+                .hasToString("/data/sandboxes/slaves/m-S0/frameworks/m-0000/executors/t1/runs/" + spec.id());
+    }
+
+    @Test
+    void shouldGiveTheEnvironmentThatMesosGives() {
+        TaskSpec spec = spec(task("t1", "env").build());
+
+        assertThat(spec.environment())
+                .containsEntry("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+                .containsEntry("LIBPROCESS_IP", "127.0.0.1")
+                .containsEntry("MESOS_AGENT_ENDPOINT", "127.0.0.1:5051")
+                .containsEntry("MESOS_ALLOCATION_ROLE", "r1")
+                .containsEntry("MESOS_DIRECTORY", spec.sandbox().toString())
+                .containsEntry("MESOS_EXECUTOR_ID", "t1")
+                .containsEntry("MESOS_FRAMEWORK_ID", "m-0000")
+                .containsEntry("MESOS_SANDBOX", spec.sandbox().toString())
+                .containsEntry("MESOS_SLAVE_ID", "m-S0")
+                .hasSize(9);
+    }
+
+    @Test
+    void shouldLetTheTasksOwnVariablesWin() {
+        TaskSpec spec = spec(withVariables("PATH", "/mine", "A", "b"));
+
+        assertThat(spec.environment()).containsEntry("PATH", "/mine").containsEntry("A", "b");
+    }
+
+    @Test
+    void shouldRunAsTheCommandsUserBeforeTheFrameworks() {
+        FrameworkInfo ofBob = framework().toBuilder().setUser("bob").build();
+        TaskInfo asCarol = task("t2", CommandInfo.newBuilder().setValue("id").setUser("carol"))
+                .build();
+
+        fixture.launched(ofBob, task("t1", "id").build());
+        fixture.launched(ofBob, asCarol);
+        fixture.launched(
+                framework().toBuilder().setUser("").build(), task("t3", "id").build());
+        fixture.launched(framework(), task("t4", "id").build());
+
+        assertThat(fixture.launchedSpecs()).extracting(TaskSpec::user).containsExactly("bob", "carol", null, null);
+    }
+
+    @Test
+    void shouldNotRunAsAnotherUserWithoutBeingRoot() {
+        AgentFixture ofAlice = new AgentFixture(false);
+        ofAlice.register();
+        FrameworkInfo ofBob = framework().toBuilder().setUser("bob").build();
+
+        ofAlice.launch(ofBob, task("t1", "id").build());
+
+        String id = ofAlice.container("t1").toString();
+        assertThat(lines(ofAlice.acknowledgeAll()))
+                .containsExactly("TASK_LOST 'Failed to create executor directory"
+                        + " '/data/sandboxes/slaves/m-S0/frameworks/m-0000/executors/t1/runs/" + id
+                        + "': Failed to chown directory to 'bob': the agent runs as 'alice', and only root may run"
+                        + " tasks as another user' SOURCE_AGENT REASON_EXECUTOR_TERMINATED");
+    }
+
+    @Test
+    void shouldRunAsItselfWithoutBeingRoot() {
+        AgentFixture ofAlice = new AgentFixture(false);
+        ofAlice.register();
+
+        ofAlice.launched(
+                framework().toBuilder().setUser("alice").build(),
+                task("t1", "id").build());
+
+        assertThat(ofAlice.launchedSpecs()).extracting(TaskSpec::user).containsExactly((String) null);
+    }
+
+    @Test
+    void shouldRefuseNamesThatLeaveTheSandbox() {
+        for (String name : List.of("..", "a/b", "x".repeat(256), "a\0b")) {
+            fixture.launch(task(name, "true").build());
+        }
+
+        assertThat(fixture.launchedSpecs()).isEmpty();
+        assertThat(lines(fixture.acknowledgeAll()))
+                .hasSize(4)
+                .allMatch(line -> line.startsWith("TASK_ERROR 'task id '")
+                        && line.endsWith("must be usable as a file name' SOURCE_AGENT REASON_TASK_INVALID"));
+    }
+
+    @Test
+    void shouldRefuseWhatCannotBePassedToAProcess() {
+        fixture.launch(task("t1", "a\0b").build());
+        fixture.launch(withVariables("A=B", "c"));
+        fixture.launch(task("t3", "x").clearCommand().build());
+
+        assertThat(lines(fixture.acknowledgeAll()))
+                .containsExactly(
+                        "TASK_ERROR 'the command of task 't1' contains a NUL character' SOURCE_AGENT"
+                                + " REASON_TASK_INVALID",
+                        "TASK_ERROR 'environment variable 'A=B' must have a name without '=', and neither name nor"
+                                + " value may contain a NUL character' SOURCE_AGENT REASON_TASK_INVALID",
+                        "TASK_ERROR 'task 't3' has no command; executors are not supported yet' SOURCE_AGENT"
+                                + " REASON_TASK_INVALID");
+    }
+
+    @Test
+    void shouldNotLeaveOutIsolationSilently() {
+        fixture.launch(task("t1", "true")
+                .setContainer(ContainerInfo.newBuilder()
+                        .setType(ContainerInfo.Type.MESOS)
+                        .setRlimitInfo(RLimitInfo.getDefaultInstance()))
+                .build());
+        fixture.launch(task(
+                        "t2",
+                        CommandInfo.newBuilder()
+                                .setValue("true")
+                                .setEnvironment(Environment.newBuilder()
+                                        .addVariables(Environment.Variable.newBuilder()
+                                                .setName("S")
+                                                .setType(Environment.Variable.Type.SECRET)
+                                                .setSecret(Secret.getDefaultInstance()))))
+                .build());
+
+        assertThat(lines(fixture.acknowledgeAll()))
+                .containsExactly(
+                        "TASK_FAILED 'Failed to launch container: linux_info and rlimit_info of a container are not"
+                                + " supported yet' SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED",
+                        "TASK_FAILED 'Failed to launch container: secrets in the environment are not supported yet'"
+                                + " SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED");
+    }
+
+    private TaskSpec spec(TaskInfo task) {
+        fixture.launched(task);
+        return fixture.launchedSpecs().get(0);
+    }
+
+    private static TaskInfo withVariables(String... namesAndValues) {
+        Environment.Builder environment = Environment.newBuilder();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            environment.addVariablesBuilder().setName(namesAndValues[i]).setValue(namesAndValues[i + 1]);
+        }
+        return task("t2", CommandInfo.newBuilder().setValue("env").setEnvironment(environment))
+                .build();
+    }
+}

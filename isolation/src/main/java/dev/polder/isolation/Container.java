@@ -1,0 +1,65 @@
+package dev.polder.isolation;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One container as the supervisor sees it, which owns it; in its table until its end has been told.
+ * <pre>
+ *  WRITING --intent on disk--> READY --order given--> HANDED --process exists--> RUNNING
+ *     |                          |                      |                          |
+ *     '------- not started ------'------ cancelled -----'------- exited -----------'
+ *                                                       '---- BURIED: lost --------'
+ * </pre>
+ */
+final class Container {
+    /** No time: later than any. */
+    static final long NEVER = Long.MAX_VALUE;
+
+    /** Where it stands. */
+    enum Phase {
+        /** Its intent is being written. */
+        WRITING,
+        /** Its intent is on disk, and the launch shell has not heard of it. */
+        READY,
+        /** The launch shell may be starting it. */
+        HANDED,
+        RUNNING,
+        /** Given up; what is left of it is being killed. */
+        BURIED,
+        TOLD
+    }
+
+    final ContainerId id;
+    final ContainerDirectory directory;
+    final LaunchProbe.@Nullable Phase stopAt;
+
+    Phase phase;
+    /** Set while it is RUNNING. */
+    ContainerDirectory.@Nullable TaskProcess process;
+    /** The launch shell that runs now was given the order, and it has not been carried out. */
+    boolean inHand;
+    /** Why nothing of it can be running, known when it was found again; null if that is not known. */
+    @Nullable
+    String lostBecause;
+    /** The listener knows that it started, or a former one did. */
+    boolean startTold;
+    /** When its shim, which has begun and has no process, is given up; in nanoTime. */
+    long patienceEndsAt = NEVER;
+    /** How long the task has from TERM to KILL; null if nobody wants it killed. */
+    @Nullable
+    Duration grace;
+    /** When KILL is due, in nanoTime. */
+    long killAt = NEVER;
+
+    Container(ContainerId id, ContainerDirectory directory, Phase phase, LaunchProbe.@Nullable Phase stopAt) {
+        this.id = id;
+        this.directory = directory;
+        this.phase = phase;
+        this.stopAt = stopAt;
+    }
+
+    boolean stopsAt(LaunchProbe.Phase at) {
+        return stopAt == at;
+    }
+}

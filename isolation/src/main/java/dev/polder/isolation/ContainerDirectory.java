@@ -1,0 +1,161 @@
+package dev.polder.isolation;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of one container, which together are its story. Has no state of its own.
+ *
+ * <p>The shim writes {@code pid} and {@code exit} with one {@code write} each, and what has not its last line break is
+ * not there yet: a shell cannot rename a file without a process more. Two of the names are also fences: whoever makes
+ * one first decides, and a launcher that gives a launch up does it by making the name, with a hard link to a complete
+ * file, so that nobody ever sees a fence without its maker.
+ */
+record ContainerDirectory(Path path) {
+    static final String INTENT = "intent";
+    /** The fence before the shim forks; its own if it holds anything but {@link #CANCELLED}. */
+    static final String STARTED = "started";
+    /** The fence before the program is executed. */
+    static final String PID = "pid";
+
+    static final String EXIT = "exit";
+    static final String HOLD = "hold";
+
+    private static final String CANCELLED = "cancelled\n";
+
+    /** The task's process: its number, when it started, in which boot, and the number of its parent, the shim. */
+    record TaskProcess(long pid, long startTicks, long shim, String boot) {}
+
+    /** Who was first at a fence. */
+    enum Fence {
+        OPEN,
+        SHIM,
+        CANCELLED
+    }
+
+    /** What the files say. {@code process} and {@code exit} are null while they are not written, or not complete. */
+    record Story(
+            Fence started,
+            Fence pid,
+            @Nullable TaskProcess process,
+            @Nullable ExitStatus exit) {}
+
+    /** Reads the files in the order opposite to that of their making, so that what is seen is never ahead of itself. */
+    Story read() throws IOException {
+        ExitStatus exit = parseExit(text(EXIT));
+        String pid = text(PID);
+        String started = text(STARTED);
+        return new Story(fence(started), fence(pid), parsePid(pid), exit);
+    }
+
+    /** Sees to it that the shim never starts this task. Returns false if it has begun to. */
+    boolean cancelStart() throws IOException {
+        return cancel(STARTED);
+    }
+
+    /** Sees to it that the task's program is never executed. Returns false if its process has passed that point. */
+    boolean cancelProgram() throws IOException {
+        return cancel(PID);
+    }
+
+    private boolean cancel(String fence) throws IOException {
+        Path cancelled = path.resolve("cancelled");
+        Files.writeString(cancelled, CANCELLED);
+        try {
+            Files.createLink(path.resolve(fence), cancelled);
+            return true;
+        } catch (FileAlreadyExistsException theirs) {
+            return fence(text(fence)) == Fence.CANCELLED;
+        }
+    }
+
+    /** Makes the directory with its intent. The file is not forced to disk: after a power loss nobody reads it. */
+    void create(byte[] intent, boolean hold) throws IOException {
+        Files.createDirectory(path);
+        Files.write(path.resolve(INTENT), intent, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        if (hold) {
+            Files.createFile(path.resolve(HOLD));
+        }
+    }
+
+    /** Was this container's intent ever written, and its deletion not begun? */
+    boolean hasIntent() {
+        return Files.exists(path.resolve(INTENT));
+    }
+
+    /** Deletes the directory and the files in it, the intent first; absent is as good as deleted. */
+    void delete() throws IOException {
+        Files.deleteIfExists(path.resolve(INTENT));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        } catch (NoSuchFileException absent) {
+            return;
+        }
+        Files.deleteIfExists(path);
+    }
+
+    private @Nullable String text(String name) throws IOException {
+        try {
+            return Files.readString(path.resolve(name), StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException absent) {
+            return null;
+        }
+    }
+
+    private static Fence fence(@Nullable String text) {
+        if (text == null) {
+            return Fence.OPEN;
+        }
+        return text.equals(CANCELLED) ? Fence.CANCELLED : Fence.SHIM;
+    }
+
+    /** {@code pid \n ticks shim boot \n}; the shim itself needs the first line only. */
+    static @Nullable TaskProcess parsePid(@Nullable String text) {
+        if (text == null || !text.endsWith("\n")) {
+            return null;
+        }
+        String[] words = text.strip().split("\\s", -1);
+        if (words.length != 4) {
+            return null;
+        }
+        try {
+            return new TaskProcess(
+                    Long.parseLong(words[0]), Long.parseLong(words[1]), Long.parseLong(words[2]), words[3]);
+        } catch (NumberFormatException notOurs) {
+            return null;
+        }
+    }
+
+    /** {@code exited N} or {@code signaled N}. */
+    static @Nullable ExitStatus parseExit(@Nullable String text) {
+        if (text == null || !text.endsWith("\n")) {
+            return null;
+        }
+        String[] words = text.strip().split(" ", -1);
+        if (words.length != 2) {
+            return null;
+        }
+        return parseExit(words[0], words[1]);
+    }
+
+    static @Nullable ExitStatus parseExit(String kind, String number) {
+        try {
+            return switch (kind) {
+                case "exited" -> new ExitStatus.Exited(Integer.parseInt(number));
+                case "signaled" -> new ExitStatus.Signaled(Integer.parseInt(number));
+                default -> null;
+            };
+        } catch (IllegalArgumentException notOurs) {
+            return null;
+        }
+    }
+}

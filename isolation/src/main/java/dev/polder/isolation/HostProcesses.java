@@ -1,0 +1,158 @@
+package dev.polder.isolation;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The processes of this host as {@code /proc} shows them. Has no state; any thread may ask.
+ *
+ * <p>A number alone names no process, as numbers are used again. A process is named by number, start tick (field 22 of
+ * {@code stat}) and the boot that the ticks count from. Where there is no {@code /proc}, nobody is found.
+ */
+final class HostProcesses {
+    /** What {@link #boot()} says where the system does not tell one boot from another. */
+    static final String BOOT_UNKNOWN = "unknown";
+
+    private static final int KILL_ROUNDS_MAX = 100;
+    private static final long KILL_ROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final Path proc;
+    private final boolean available;
+
+    HostProcesses(Path proc) {
+        this.proc = proc;
+        this.available = Files.isReadable(proc.resolve("self/stat"));
+    }
+
+    /** One process at one moment; {@code state} is the kernel's letter, Z for one that only waits to be reaped. */
+    record Stat(char state, long parent, long startTicks) {}
+
+    Path proc() {
+        return proc;
+    }
+
+    boolean available() {
+        return available;
+    }
+
+    /** Returns the kernel's name for the time since this host was started. */
+    String boot() {
+        try {
+            return Files.readString(proc.resolve("sys/kernel/random/boot_id")).strip();
+        } catch (IOException absent) {
+            return BOOT_UNKNOWN;
+        }
+    }
+
+    /** Returns what is known of a process, or null if there is none of that number. */
+    @Nullable
+    Stat stat(long pid) {
+        try {
+            return parseStat(Files.readString(proc.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1));
+        } catch (IOException gone) {
+            return null;
+        }
+    }
+
+    /** The process's name, in brackets, may hold anything, so the fields are counted from the last bracket on. */
+    static @Nullable Stat parseStat(String line) {
+        String[] fields = line.substring(line.lastIndexOf(')') + 1).strip().split(" ", 21);
+        if (fields.length < 21) {
+            return null;
+        }
+        return new Stat(fields[0].charAt(0), Long.parseLong(fields[1]), Long.parseLong(fields[19]));
+    }
+
+    /**
+     * Is the parent of a process, by number, still the one that forked it? It started no later than its child. Where
+     * nobody can tell, it is.
+     */
+    boolean parentLives(long parent, long childStartTicks) {
+        if (!available) {
+            return true;
+        }
+        Stat stat = stat(parent);
+        return stat != null && stat.startTicks() <= childStartTicks && stat.state() != 'Z';
+    }
+
+    /**
+     * Kills every process of a container, known by the variable that all tasks have, or, for shims, by where they
+     * stand: whatever else is known of the container may be gone. Returns how many are left, after two seconds at most.
+     */
+    int killContainer(ContainerId id, Path directory) {
+        int left = 0;
+        for (int round = 0; round < KILL_ROUNDS_MAX; round++) {
+            List<ProcessHandle> found = ofContainer(id, directory);
+            left = found.size();
+            if (left == 0) {
+                return 0;
+            }
+            // ProcessHandle compares the start time before it signals
+            found.forEach(ProcessHandle::destroyForcibly);
+            LockSupport.parkNanos(KILL_ROUND_NANOS);
+        }
+        return left;
+    }
+
+    /** Returns the living processes that carry the container's id, and the container's shims. */
+    List<ProcessHandle> ofContainer(ContainerId id, Path directory) {
+        byte[] variable = (TaskSpec.CONTAINER_ID_VARIABLE + "=" + id).getBytes(StandardCharsets.US_ASCII);
+        List<ProcessHandle> found = new ArrayList<>();
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
+            for (Path process : processes) {
+                long pid = Long.parseLong(process.getFileName().toString());
+                if (pid == ProcessHandle.current().pid()) {
+                    continue;
+                }
+                ProcessHandle handle = ProcessHandle.of(pid).orElse(null);
+                if (handle != null && (carries(process, variable) || isShimIn(process, directory))) {
+                    Stat stat = stat(pid);
+                    if (stat != null && stat.state() != 'Z') {
+                        found.add(handle);
+                    }
+                }
+            }
+        } catch (IOException absent) {
+            return List.of();
+        }
+        return found;
+    }
+
+    private static boolean carries(Path process, byte[] variable) {
+        try {
+            byte[] environment = Files.readAllBytes(process.resolve("environ"));
+            int start = 0;
+            for (int i = 0; i <= environment.length; i++) {
+                if (i == environment.length || environment[i] == 0) {
+                    if (Arrays.equals(environment, start, i, variable, 0, variable.length)) {
+                        return true;
+                    }
+                    start = i + 1;
+                }
+            }
+            return false;
+        } catch (IOException goneOrForeign) {
+            return false;
+        }
+    }
+
+    /** A person's shell may stand in the directory too, hence the look at the command line. */
+    private static boolean isShimIn(Path process, Path directory) {
+        try {
+            return Files.readSymbolicLink(process.resolve("cwd")).equals(directory)
+                    && Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1)
+                            .contains("/" + LaunchShell.SCRIPT + "\0");
+        } catch (IOException goneOrForeign) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.polder.isolation;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The programs of this host that a launch makes use of; null for one that is not there.
+ *
+ * @param setsid gives a task a session and process group of its own
+ * @param setpriv makes it another user's
+ * @param bash sets a zeroth argument that no other way leads to
+ */
+record HostTools(
+        @Nullable Path setsid,
+        @Nullable Path setpriv,
+        @Nullable Path bash) {
+    private static final List<String> DIRECTORIES =
+            List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/local/sbin");
+
+    /** Looks where systems keep them, not in the PATH of whoever started this JVM. */
+    static HostTools find() {
+        return new HostTools(find("setsid"), find("setpriv"), find("bash"));
+    }
+
+    private static @Nullable Path find(String name) {
+        for (String directory : DIRECTORIES) {
+            Path file = Path.of(directory, name);
+            if (Files.isRegularFile(file) && Files.isExecutable(file)) {
+                return file;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,247 @@
+package dev.polder.isolation;
+
+import dev.polder.isolation.Accounts.Account;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task as the shell script that the shim reads: two variables and the function {@code task}, which ends in the
+ * program. Everything of a user's stands in single quotes, in which a shell knows no special character.
+ *
+ * <p>The usual task costs two executions, of {@code setsid} and of the program. Three more programs may stand between:
+ * <pre>
+ *  setsid -- [setpriv … -- sh -c …] [env NAME=…] [bash -c 'exec -a …'] program arguments
+ *             another user           odd names     odd zeroth argument
+ * </pre>
+ */
+final class IntentScript {
+    /** The kernel's limit on one argument or variable, its final NUL included. */
+    static final int WORD_BYTES_MAX = 128 * 1024;
+    /** All arguments and variables together, well below what Linux grants by default. */
+    static final int COMMAND_BYTES_MAX = 1 << 20;
+
+    private static final String HEAD = "# polder intent 1\n";
+    private static final String TAIL = "# end\n";
+    /** Where {@code execvp} looks when the task has no PATH. */
+    private static final String PATH_DEFAULT = "/bin:/usr/bin";
+
+    private static final Pattern SHELL_NAME = Pattern.compile("(?!BASH)[A-Za-z_][A-Za-z0-9_]*");
+    /** Variables that some shell will not have set, reads in a way of its own, or sets itself. */
+    private static final Set<String> SHELL_OWNED = Set.of(
+            "DIRSTACK",
+            "EPOCHREALTIME",
+            "EPOCHSECONDS",
+            "EUID",
+            "FUNCNAME",
+            "GROUPS",
+            "HISTCMD",
+            "HISTSIZE",
+            "IFS",
+            "LINENO",
+            "OPTARG",
+            "OPTERR",
+            "OPTIND",
+            "PIPESTATUS",
+            "POSIXLY_CORRECT",
+            "PPID",
+            "PS1",
+            "PS2",
+            "PS4",
+            "RANDOM",
+            "SECONDS",
+            "SHELLOPTS",
+            "SRANDOM",
+            "UID",
+            "_");
+    /** Variables that a shell sets anew when it starts, so that they do not pass through it. */
+    private static final Set<String> SHELL_MADE = Set.of("OLDPWD", "PWD", "SHLVL");
+
+    private final TaskSpec spec;
+    private final HostTools tools;
+    private final @Nullable Account account;
+    private final Map<String, String> variables;
+    private final @Nullable Path program;
+
+    private IntentScript(TaskSpec spec, HostTools tools, @Nullable Account account) {
+        this.spec = spec;
+        this.tools = tools;
+        this.account = account;
+        this.variables = new TreeMap<>(spec.environment());
+        variables.put(TaskSpec.CONTAINER_ID_VARIABLE, spec.id().toString());
+        this.program = lookUp(spec.program());
+    }
+
+    /** Why a task cannot be written down as one. */
+    static final class UnfitException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        UnfitException(String why) {
+            super(why);
+        }
+    }
+
+    /**
+     * Returns the script.
+     *
+     * @param account whom to switch to, null for nobody
+     * @param hold where the shim shall wait, for tests; null for nowhere
+     */
+    static byte[] of(TaskSpec spec, HostTools tools, @Nullable Account account, @Nullable String hold)
+            throws UnfitException {
+        checkSize(spec);
+        return new IntentScript(spec, tools, account).text(hold).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private String text(@Nullable String hold) throws UnfitException {
+        StringBuilder out = new StringBuilder(HEAD);
+        if (hold != null) {
+            out.append("hold=").append(quote(hold)).append('\n');
+        }
+        out.append("sandbox=").append(quote(spec.sandbox().toString())).append("\ntask() {\n");
+        if (program == null) {
+            return out.append("exec >>stdout 2>>stderr\necho polder: not in the PATH: ")
+                    .append(quote(spec.program()))
+                    .append(" >&2\n}\n")
+                    .append(TAIL)
+                    .toString();
+        }
+        addTask(out, program);
+        return out.append(TAIL).toString();
+    }
+
+    private void addTask(StringBuilder out, Path program) throws UnfitException {
+        List<String> words = new ArrayList<>();
+        if (tools.setsid() != null) {
+            words.addAll(List.of(tools.setsid().toString(), "--"));
+        }
+        if (account == null) {
+            out.append("exec >>stdout 2>>stderr\n").append(refusal(quote(program.toString())));
+        } else {
+            out.append("exec >/dev/null 2>&1\n");
+            addSwitch(words, account, program);
+        }
+        StringBuilder exports = new StringBuilder();
+        List<String> odd = new ArrayList<>();
+        variables.forEach((name, value) -> {
+            if (passesShell(name)) {
+                exports.append(' ').append(name).append('=').append(quote(value));
+            } else {
+                odd.add(name + "=" + value);
+            }
+        });
+        out.append("export").append(exports).append('\n');
+        addProgram(words, odd, program);
+        out.append("exec");
+        words.forEach(word -> out.append(' ').append(quote(word)));
+        out.append("\n}\n");
+    }
+
+    private boolean passesShell(String name) {
+        return SHELL_NAME.matcher(name).matches()
+                && !SHELL_OWNED.contains(name)
+                && (account == null || !SHELL_MADE.contains(name));
+    }
+
+    private void addSwitch(List<String> words, Account to, Path program) throws UnfitException {
+        if (tools.setpriv() == null) {
+            throw new UnfitException("to run a task as user '" + spec.user() + "' this host lacks setpriv");
+        }
+        words.addAll(List.of(
+                tools.setpriv().toString(), "--reuid=" + to.uid(), "--regid=" + to.gid(), "--init-groups", "--"));
+        // the files are opened by the user, who may have put anything in the sandbox meanwhile
+        words.addAll(List.of(
+                "/bin/sh",
+                "-c",
+                "exec >>stdout 2>>stderr\n" + refusal("\"$0\"") + "unset PWD OLDPWD SHLVL _\nexec \"$@\"",
+                program.toString()));
+    }
+
+    /** A program that cannot be executed ends as in Mesos, with 1; what the tools in between would say is 126 or 127. */
+    private static String refusal(String file) {
+        return "[ -f " + file + " ] && [ -x " + file + " ] || { echo polder: not an executable file: " + file
+                + " >&2; exit 1; }\n";
+    }
+
+    private void addProgram(List<String> words, List<String> odd, Path program) throws UnfitException {
+        String zeroth = spec.arguments().get(0);
+        boolean direct = zeroth.equals(spec.program()) || leadsTo(program, zeroth);
+        String executed = direct ? zeroth : program.toString();
+        if (!odd.isEmpty()) {
+            if (executed.indexOf('=') >= 0) {
+                throw new UnfitException("program '" + executed + "' has a '=', and so has no way past the variables "
+                        + odd + ", which no shell can set");
+            }
+            words.addAll(List.of("/usr/bin/env", "--"));
+            words.addAll(odd);
+        }
+        if (!direct && tools.bash() != null) {
+            words.addAll(List.of(tools.bash().toString(), "-c", "exec -a \"$0\" -- \"$@\"", zeroth));
+        }
+        words.add(executed);
+        words.addAll(spec.arguments().subList(1, spec.arguments().size()));
+    }
+
+    /** Would {@code execvp} of the zeroth argument execute the program? Then nothing needs to come between. */
+    private boolean leadsTo(Path program, String zeroth) {
+        if (zeroth.indexOf('/') >= 0 || zeroth.isEmpty()) {
+            return false;
+        }
+        try {
+            Path led = lookUp(zeroth);
+            return led != null && Files.isSameFile(led, program);
+        } catch (IOException absent) {
+            return false;
+        }
+    }
+
+    /** The file that {@code execvp} would execute, seen from the sandbox; null if there is none in the PATH. */
+    private @Nullable Path lookUp(String name) {
+        if (name.indexOf('/') >= 0) {
+            return spec.sandbox().resolve(name);
+        }
+        for (String directory :
+                spec.environment().getOrDefault("PATH", PATH_DEFAULT).split(":", -1)) {
+            Path file = spec.sandbox().resolve(directory).resolve(name);
+            if (Files.isRegularFile(file) && Files.isExecutable(file)) {
+                return file;
+            }
+        }
+        return null;
+    }
+
+    private static void checkSize(TaskSpec spec) throws UnfitException {
+        long total = wordBytes("program", spec.program());
+        for (int i = 0; i < spec.arguments().size(); i++) {
+            total += wordBytes("argument " + i, spec.arguments().get(i));
+        }
+        for (Map.Entry<String, String> variable : spec.environment().entrySet()) {
+            total += wordBytes("variable " + variable.getKey(), variable.getKey() + "=" + variable.getValue());
+        }
+        if (total > COMMAND_BYTES_MAX) {
+            throw new UnfitException(
+                    "arguments and variables are too long: " + total + " bytes > commandBytesMax=" + COMMAND_BYTES_MAX);
+        }
+    }
+
+    private static long wordBytes(String what, String word) throws UnfitException {
+        long bytes = word.getBytes(StandardCharsets.UTF_8).length + 1L;
+        if (bytes > WORD_BYTES_MAX) {
+            throw new UnfitException(what + " is too long: " + bytes + " bytes > wordBytesMax=" + WORD_BYTES_MAX);
+        }
+        return bytes;
+    }
+
+    /** Makes any text without NUL one word of a shell. */
+    static String quote(String text) {
+        return "'" + text.replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,550 @@
+package dev.polder.isolation;
+
+import dev.polder.isolation.Container.Phase;
+import dev.polder.isolation.ContainerDirectory.Fence;
+import dev.polder.isolation.ContainerDirectory.Story;
+import dev.polder.isolation.ContainerDirectory.TaskProcess;
+import dev.polder.isolation.Reports.Report;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows every container from its launch to its end, on one thread that owns them all; tells the listener.
+ *
+ * <p>News comes from the shims' reports; the truth is in the containers' files. So whenever news may be missing (after
+ * a restart, when the launch shell has died, now and then for every container) the files are read.
+ */
+final class Supervisor implements Runnable, BlockingWork.Outcomes {
+    private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
+
+    /** So few that they and some hundred signals fit into the pipe to the launch shell, which is then never waited for. */
+    private static final int IN_HAND_MAX = 128;
+
+    /** Why a container of an earlier boot is lost. */
+    static final String RESTARTED = "the host was restarted since";
+
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Bounds what looking costs: with more containers, each is looked at less often. */
+    private static final int LOOKS_MAX = 200;
+
+    private static final long LOOK_IN_HAND_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long INBOX_WAIT_MILLIS = 100;
+    private static final long KILL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final TaskListener listener;
+    private final ShellKeeper shell;
+    private final String boot;
+    private final BlockingWork work;
+    private final @Nullable LaunchProbe probe;
+    private final HostProcesses processes;
+    private final long patienceNanos;
+    /** When full, whoever calls waits: this thread does little for each message and waits for none of the callers. */
+    private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>(TaskLauncher.CONTAINERS_MAX);
+
+    private final Map<ContainerId, Container> containers = new HashMap<>();
+    /** Containers in the order of their intents; may hold some that were cancelled since. Bounded as {@code containers}. */
+    private final ArrayDeque<Container> ready = new ArrayDeque<>();
+    /** The order in which containers are looked at; may hold some that have ended. Bounded as {@code containers}. */
+    private final ArrayDeque<Container> looks = new ArrayDeque<>();
+
+    private final List<CompletableFuture<Void>> waitingForNone = new ArrayList<>();
+
+    private int inHand;
+    private long lookAt;
+    private long killAt = Container.NEVER;
+
+    private volatile boolean closed;
+
+    Supervisor(
+            TaskListener listener,
+            ShellKeeper shell,
+            String boot,
+            HostProcesses processes,
+            BlockingWork work,
+            List<Container> recovered,
+            @Nullable LaunchProbe probe) {
+        this.listener = listener;
+        this.shell = shell;
+        this.boot = boot;
+        this.work = work;
+        this.probe = probe;
+        this.processes = processes;
+        this.patienceNanos = (probe == null ? Duration.ofSeconds(10) : probe.startPatience()).toNanos();
+        recovered.forEach(this::add);
+    }
+
+    private void add(Container container) {
+        containers.put(container.id, container);
+        looks.add(container);
+        if (looks.size() > 2 * containers.size() + LOOKS_MAX) {
+            looks.removeIf(old -> old.phase == Phase.TOLD);
+        }
+    }
+
+    // ---- from other threads ----
+
+    private void enqueue(Runnable message) {
+        boolean interrupted = false;
+        while (!closed) {
+            try {
+                if (inbox.offer(message, INBOX_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void launch(Container container, TaskSpec spec) {
+        enqueue(() -> {
+            add(container);
+            work.write(container, spec, this);
+        });
+    }
+
+    void kill(ContainerId id, Duration grace) {
+        enqueue(() -> {
+            Container container = containers.get(id);
+            if (container != null) {
+                kill(container, grace);
+            }
+        });
+    }
+
+    /** Returns a future that completes when no container is left. */
+    CompletableFuture<Void> killAll(Duration grace) {
+        CompletableFuture<Void> none = new CompletableFuture<>();
+        enqueue(() -> {
+            List.copyOf(containers.values()).forEach(container -> kill(container, grace));
+            waitingForNone.add(none);
+        });
+        return none;
+    }
+
+    void forget(ContainerId id, ContainerDirectory directory, Runnable forgotten) {
+        enqueue(() -> {
+            if (containers.containsKey(id)) {
+                log.warn("container not forgotten, as its end was not told yet id={}", id);
+            } else {
+                work.delete(id, directory);
+                forgotten.run();
+            }
+        });
+    }
+
+    void report(Report report) {
+        enqueue(() -> onReport(report));
+    }
+
+    @Override
+    public void written(Container container) {
+        enqueue(() -> {
+            container.phase = Phase.READY;
+            if (container.grace != null) {
+                notStarted(container, "killed before it was started");
+            } else {
+                ready.add(container);
+            }
+        });
+    }
+
+    @Override
+    public void notWritten(Container container, String why) {
+        enqueue(() -> notStarted(container, why));
+    }
+
+    @Override
+    public void buried(Container container, int left) {
+        enqueue(() -> onBuried(container, left));
+    }
+
+    /** Ends {@link #run}; the listener hears nothing more, but for a call that has begun. */
+    void close() {
+        closed = true;
+        inbox.offer(() -> {});
+    }
+
+    // ---- the thread ----
+
+    @Override
+    public void run() {
+        try {
+            for (Container recovered : List.copyOf(containers.values())) {
+                guarded(() -> resolve(recovered));
+            }
+            lookAt = System.nanoTime() + LOOK_NANOS;
+            while (!closed) {
+                Runnable message = inbox.poll(nanosToNextTurn(), TimeUnit.NANOSECONDS);
+                for (int i = 0; message != null && !closed && i < IN_HAND_MAX; i++) {
+                    guarded(message);
+                    message = inbox.poll();
+                }
+                if (message != null) {
+                    guarded(message);
+                }
+                guarded(this::turn);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A fault with one container must not leave all others without a supervisor. */
+    private void guarded(Runnable step) {
+        if (closed) {
+            return;
+        }
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            log.error("a step of the supervisor failed", e);
+        }
+    }
+
+    private long nanosToNextTurn() {
+        if (containers.isEmpty()) {
+            return waitingForNone.isEmpty() ? Long.MAX_VALUE : 0;
+        }
+        long now = System.nanoTime();
+        long next = lookAt - now;
+        if (killAt != Container.NEVER) {
+            next = Math.min(next, killAt - now);
+        }
+        return Math.max(0, inHand > 0 || !ready.isEmpty() ? Math.min(next, LOOK_IN_HAND_NANOS) : next);
+    }
+
+    private void turn() {
+        long now = System.nanoTime();
+        keepShell(now);
+        handOver();
+        if (killAt != Container.NEVER && now - killAt >= 0) {
+            killDue(now);
+        }
+        if (now - lookAt >= 0) {
+            lookAt = now + LOOK_NANOS;
+            lookAround(now);
+        }
+        if (containers.isEmpty()) {
+            waitingForNone.forEach(none -> none.complete(null));
+            waitingForNone.clear();
+        }
+    }
+
+    // ---- launching ----
+
+    private void handOver() {
+        while (inHand < IN_HAND_MAX && !ready.isEmpty()) {
+            Container container = ready.peek();
+            if (container.phase == Phase.READY) {
+                if (!shell.launch(container.id)) {
+                    return;
+                }
+                container.phase = Phase.HANDED;
+                container.inHand = true;
+                inHand++;
+            }
+            ready.remove();
+        }
+    }
+
+    /** Sees to it that there is a launch shell, and that nobody waits for one that is gone. */
+    private void keepShell(long now) {
+        if (shell.lives()) {
+            return;
+        }
+        List<Container> handed = containers.values().stream()
+                .filter(container -> container.inHand)
+                .toList();
+        handed.forEach(this::letGo);
+        handed.forEach(this::resolve);
+        if (shell.startAgain(now)) {
+            containers.values().stream()
+                    .filter(container -> container.phase == Phase.RUNNING && container.grace != null)
+                    .forEach(container -> signal(container, "TERM"));
+        }
+    }
+
+    private void letGo(Container container) {
+        if (container.inHand) {
+            container.inHand = false;
+            inHand--;
+        }
+    }
+
+    private void onReport(Report report) {
+        Container container = containers.get(report.id());
+        if (container == null) {
+            return;
+        }
+        if (report instanceof Report.Started started) {
+            started(container, new TaskProcess(started.pid(), started.startTicks(), started.shim(), boot));
+        } else if (report instanceof Report.Ended ended) {
+            exited(container, ended.status());
+        } else if (report instanceof Report.NotForked) {
+            letGo(container);
+            resolve(container);
+        } else if (report instanceof Report.Held held) {
+            Optional<LaunchProbe.Phase> phase = LaunchProbe.Phase.ofPlace(held.place());
+            if (probe != null && phase.isPresent()) {
+                probe.reached(held.id(), phase.get());
+            }
+        }
+    }
+
+    private void started(Container container, TaskProcess process) {
+        if (container.phase != Phase.HANDED) {
+            return;
+        }
+        letGo(container);
+        shell.proved();
+        container.phase = Phase.RUNNING;
+        container.process = process;
+        if (!container.startTold) {
+            container.startTold = true;
+            tell(to -> to.onStarted(container.id, process.pid()));
+        }
+        if (container.stopsAt(LaunchProbe.Phase.RUNNING) && probe != null) {
+            probe.reached(container.id, LaunchProbe.Phase.RUNNING);
+        }
+        if (container.grace != null) {
+            terminate(container, container.grace);
+        }
+    }
+
+    // ---- looking at files ----
+
+    private void lookAround(long now) {
+        for (int i = Math.min(LOOKS_MAX, looks.size()); i > 0; i--) {
+            Container container = looks.remove();
+            if (container.phase == Phase.TOLD) {
+                continue;
+            }
+            looks.add(container);
+            if (container.phase == Phase.RUNNING) {
+                TaskProcess process = container.process;
+                if (process == null
+                        || !processes.available()
+                        || !processes.parentLives(process.shim(), process.startTicks())) {
+                    resolve(container);
+                }
+            } else if (container.phase == Phase.HANDED && !container.inHand) {
+                resolve(container);
+            } else if (container.phase == Phase.HANDED) {
+                lookIfStuck(container, now);
+            }
+        }
+    }
+
+    /** The launch shell lives and has the order: as long as the shim has not begun it is only slow. */
+    private void lookIfStuck(Container container, long now) {
+        Story story = read(container);
+        if (story != null && story.started() != Fence.OPEN && story.process() == null && story.exit() == null) {
+            waitForProcess(container, now);
+        }
+    }
+
+    /** Finds out from its files how a container stands that no launch shell is about to start. */
+    private void resolve(Container container) {
+        if (container.phase != Phase.HANDED && container.phase != Phase.RUNNING) {
+            return;
+        }
+        Story story = read(container);
+        if (story == null) {
+            return;
+        }
+        if (story.exit() != null) {
+            exited(container, story.exit());
+        } else if (story.started() == Fence.CANCELLED) {
+            notStarted(container, "the launch was cancelled");
+        } else if (container.lostBecause != null) {
+            lost(container, container.lostBecause);
+        } else if (story.process() != null) {
+            resolveProcess(container, story.process());
+        } else if (story.pid() == Fence.CANCELLED) {
+            bury(container);
+        } else if (story.started() == Fence.OPEN) {
+            if (cancelStart(container)) {
+                notStarted(container, "the launch shell ended before it started the task");
+            } else {
+                waitForProcess(container, System.nanoTime());
+            }
+        } else {
+            waitForProcess(container, System.nanoTime());
+        }
+    }
+
+    private void resolveProcess(Container container, TaskProcess process) {
+        if (!process.boot().equals(boot)) {
+            lost(container, RESTARTED);
+        } else if (processes.parentLives(process.shim(), process.startTicks())) {
+            started(container, process);
+        } else {
+            // the shim may have written the exit as its last deed
+            Story last = read(container);
+            if (last != null && last.exit() != null) {
+                exited(container, last.exit());
+            } else if (last != null) {
+                bury(container);
+            }
+        }
+    }
+
+    private void waitForProcess(Container container, long now) {
+        if (container.patienceEndsAt == Container.NEVER) {
+            container.patienceEndsAt = now + patienceNanos;
+        } else if (now - container.patienceEndsAt >= 0) {
+            bury(container);
+        }
+    }
+
+    private void bury(Container container) {
+        letGo(container);
+        container.phase = Phase.BURIED;
+        work.bury(container, this);
+    }
+
+    private void onBuried(Container container, int left) {
+        Story story = read(container);
+        if (story != null && story.exit() != null) {
+            exited(container, story.exit());
+        } else {
+            lost(
+                    container,
+                    "its shim is gone without having written how the task ended"
+                            + (left == 0 ? "" : "; " + left + " of its processes cannot be killed"));
+        }
+    }
+
+    /** Returns null if the files cannot be read; then they are looked at again later. */
+    private @Nullable Story read(Container container) {
+        try {
+            return container.directory.read();
+        } catch (IOException e) {
+            log.warn("container cannot be looked at id={}", container.id, e);
+            return null;
+        }
+    }
+
+    private boolean cancelStart(Container container) {
+        try {
+            return container.directory.cancelStart();
+        } catch (IOException e) {
+            log.warn("launch cannot be cancelled id={}", container.id, e);
+            return false;
+        }
+    }
+
+    // ---- killing ----
+
+    private void kill(Container container, Duration grace) {
+        switch (container.phase) {
+            case WRITING -> container.grace = grace;
+            case READY -> notStarted(container, "killed before it was started");
+            case HANDED -> {
+                if (cancelStart(container)) {
+                    notStarted(container, "killed before it was started");
+                } else {
+                    container.grace = shorter(container.grace, grace);
+                }
+            }
+            case RUNNING -> terminate(container, grace);
+            case BURIED, TOLD -> {
+                // it is about to be gone
+            }
+        }
+    }
+
+    private static Duration shorter(@Nullable Duration one, Duration other) {
+        return one == null || other.compareTo(one) < 0 ? other : one;
+    }
+
+    private void terminate(Container container, Duration grace) {
+        long due = System.nanoTime() + Math.max(0, Math.min(grace.toNanos(), Long.MAX_VALUE / 4));
+        if (container.killAt == Container.NEVER) {
+            container.grace = grace;
+            container.killAt = due;
+            signal(container, "TERM");
+            if (container.stopsAt(LaunchProbe.Phase.BEING_KILLED) && probe != null) {
+                probe.reached(container.id, LaunchProbe.Phase.BEING_KILLED);
+            }
+        } else if (due - container.killAt < 0) {
+            container.killAt = due;
+        }
+        killAt = killAt == Container.NEVER || container.killAt - killAt < 0 ? container.killAt : killAt;
+    }
+
+    /** KILL is sent again every second: the launch shell may have died with the order, or the process be stuck. */
+    private void killDue(long now) {
+        long next = Container.NEVER;
+        for (Container container : containers.values()) {
+            if (container.killAt == Container.NEVER || container.phase != Phase.RUNNING) {
+                continue;
+            }
+            if (now - container.killAt >= 0) {
+                signal(container, "KILL");
+                container.killAt = now + KILL_AGAIN_NANOS;
+            }
+            next = next == Container.NEVER || container.killAt - next < 0 ? container.killAt : next;
+        }
+        killAt = next;
+    }
+
+    private void signal(Container container, String name) {
+        if (container.process != null) {
+            shell.signal(container.process, name);
+        }
+    }
+
+    // ---- telling ----
+
+    private void exited(Container container, ExitStatus status) {
+        end(container, to -> to.onExited(container.id, status));
+    }
+
+    private void notStarted(Container container, String why) {
+        end(container, to -> to.onNotStarted(container.id, why));
+    }
+
+    private void lost(Container container, String why) {
+        end(container, to -> to.onLost(container.id, why));
+    }
+
+    private void end(Container container, Consumer<TaskListener> call) {
+        if (container.phase == Phase.TOLD) {
+            return;
+        }
+        letGo(container);
+        container.phase = Phase.TOLD;
+        containers.remove(container.id);
+        tell(call);
+    }
+
+    private void tell(Consumer<TaskListener> call) {
+        if (closed) {
+            return;
+        }
+        try {
+            call.accept(listener);
+        } catch (RuntimeException e) {
+            log.error("the task listener failed", e);
+        }
+    }
+}

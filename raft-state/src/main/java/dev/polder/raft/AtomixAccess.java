@@ -1,0 +1,121 @@
+package dev.polder.raft;
+
+import io.atomix.protocols.raft.impl.RaftContext;
+import io.atomix.protocols.raft.protocol.RaftServerProtocol;
+import io.atomix.protocols.raft.roles.LeaderRole;
+import io.atomix.utils.concurrent.ThreadContext;
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.List;
+
+/**
+ * Everything that reaches into Atomix by reflection. It reads and calls, and changes nothing. Atomix lies on the class
+ * path, so that no JVM flag is needed.
+ */
+final class AtomixAccess {
+    private final Field appender;
+    private final Method appendEntries;
+    private final List<Field> ownThreads;
+
+    private AtomixAccess(Field appender, Method appendEntries, List<Field> ownThreads) {
+        this.appender = appender;
+        this.appendEntries = appendEntries;
+        this.ownThreads = ownThreads;
+    }
+
+    /**
+     * Finds all that is needed.
+     *
+     * @throws IllegalStateException if this is not the Atomix that the software was written for; the message says what
+     *     is missing
+     */
+    static AtomixAccess find() {
+        Field appender = field(LeaderRole.class, "appender");
+        return new AtomixAccess(
+                appender,
+                method(appender.getType(), "appendEntries", long.class),
+                List.of(
+                        field(RaftContext.class, "threadContext"),
+                        field(RaftContext.class, "loadContext"),
+                        field(RaftContext.class, "stateContext")));
+    }
+
+    static Field field(Class<?> owner, String name) {
+        try {
+            Field field = owner.getDeclaredField(name);
+            field.setAccessible(true);
+            return field;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            throw missing("field " + owner.getName() + "." + name, e);
+        }
+    }
+
+    static Method method(Class<?> owner, String name, Class<?>... parameters) {
+        try {
+            Method method = owner.getDeclaredMethod(name, parameters);
+            method.setAccessible(true);
+            return method;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            throw missing("method " + owner.getName() + "." + name + List.of(parameters), e);
+        }
+    }
+
+    private static IllegalStateException missing(String what, Exception cause) {
+        return new IllegalStateException(
+                "the Raft log needs io.atomix:atomix-raft:3.1.12 on the class path, but what is there has no " + what
+                        + " that can be reached",
+                cause);
+    }
+
+    /** Has the leader replicate what was appended up to an index; a leader without peers commits it at once. */
+    void appendEntries(LeaderRole leader, long index) {
+        try {
+            appendEntries.invoke(appender.get(leader), index);
+        } catch (InvocationTargetException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (IllegalAccessException e) {
+            throw missing("accessible " + appendEntries, e);
+        }
+    }
+
+    /** Ends the three threads that a context of Atomix starts for itself. */
+    void closeOwnThreads(RaftContext context) {
+        for (Field field : ownThreads) {
+            try {
+                ((ThreadContext) field.get(context)).close();
+            } catch (IllegalAccessException e) {
+                throw missing("accessible " + field, e);
+            }
+        }
+    }
+
+    /** A protocol that carries what a {@link PolderRaftContext} needs while its super constructor still runs. */
+    interface Carrier extends RaftServerProtocol {
+        RaftParts parts();
+    }
+
+    /**
+     * Makes the protocol object: requests to peers go to {@link PeerCalls}; the handlers that Atomix registers are
+     * ignored, because they would run on its own threads.
+     */
+    static Carrier protocol(RaftParts parts) {
+        InvocationHandler handler = (proxy, method, arguments) -> {
+            String name = method.getName();
+            if (name.startsWith("register") || name.startsWith("unregister") || name.equals("publish")) {
+                return null;
+            }
+            return switch (name) {
+                case "parts" -> parts;
+                case "hashCode" -> System.identityHashCode(proxy);
+                case "equals" -> proxy == arguments[0];
+                case "toString" -> "protocol of " + parts.terms().members();
+                default -> parts.peers().call(name, (io.atomix.cluster.MemberId) arguments[0], arguments[1]);
+            };
+        };
+        return (Carrier)
+                Proxy.newProxyInstance(AtomixAccess.class.getClassLoader(), new Class<?>[] {Carrier.class}, handler);
+    }
+}

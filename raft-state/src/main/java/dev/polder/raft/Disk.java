@@ -1,0 +1,35 @@
+package dev.polder.raft;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The files of one directory, as far as log and term need them. The seam behind which tests lose power.
+ *
+ * <p>What was written to a file is durable after {@link DiskFile#force()}; that a file has a name, has another one or
+ * has none, after {@link #sync()}. Not thread-safe.
+ */
+interface Disk {
+    /** Ends the name of a file that is not finished; what carries it after a crash is rubbish. */
+    String TEMPORARY = ".new";
+
+    /** Returns the names of all files, in no order. */
+    List<String> names() throws IOException;
+
+    /** Opens an existing file. */
+    DiskFile open(String name) throws IOException;
+
+    /** Opens an empty file; one of that name is emptied. */
+    DiskFile create(String name) throws IOException;
+
+    /** Gives a file another name, atomically; one that had that name is gone. */
+    void rename(String from, String to) throws IOException;
+
+    void delete(String name) throws IOException;
+
+    /** Makes names durable. */
+    void sync() throws IOException;
+
+    /** Returns what people call a file of that name. */
+    String describe(String name);
+}

@@ -1,0 +1,55 @@
+package dev.polder.raft;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the listener what happened, in order. Owned by the log's thread, but for {@link #servingTerm}.
+ *
+ * <pre>
+ *            committed*           committed*
+ *   ┌──────────────────┐ serving ┌──────────┐
+ *   │   not serving    │────────►│ serving  │
+ *   │                  │◄────────│          │
+ *   └──────────────────┘  lost   └──────────┘
+ *            └────────── stopped, once, the last ──
+ * </pre>
+ */
+final class LogEvents {
+    private final LogListener listener;
+    private volatile long servingTerm;
+    private boolean stopped;
+
+    LogEvents(LogListener listener) {
+        this.listener = listener;
+    }
+
+    /** Returns the term that this member serves, 0 if it serves none. Any thread may ask. */
+    long servingTerm() {
+        return servingTerm;
+    }
+
+    void committed(LogEntry entry) {
+        listener.onCommitted(entry.index(), entry.term(), entry.payload());
+    }
+
+    void serving(long term) {
+        servingTerm = term;
+        listener.onServing(term);
+    }
+
+    /** Closes the door for proposals before anyone is told. */
+    void lost() {
+        long term = servingTerm;
+        if (term != 0) {
+            servingTerm = 0;
+            listener.onLost(term);
+        }
+    }
+
+    void stopped(@Nullable Throwable cause) {
+        if (!stopped) {
+            stopped = true;
+            listener.onStopped(cause);
+        }
+    }
+}

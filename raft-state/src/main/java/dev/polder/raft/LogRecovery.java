@@ -1,0 +1,210 @@
+package dev.polder.raft;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a log's files when it is opened and decides whether they can be trusted.
+ *
+ * <p>What a crash can leave is repaired: a write that was never forced and arrived in part, at the end of the last
+ * segment. It is cut off; nobody was told about its entries. Anything else is damage to entries that others may rely on:
+ * a member that forgets them and goes on voting would let the cluster forget them, so it refuses to start.
+ */
+final class LogRecovery {
+    private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
+    private static final int BUFFER_BYTES = 1 << 20;
+    /** How far behind the last good record the remains of an unforced write can reach. */
+    private static final long TORN_BYTES_MAX = FactLog.UNFORCED_BYTES_MAX;
+
+    private final Disk disk;
+    private final List<SegmentFile> segments = new ArrayList<>();
+    private final RecordReader reader = new RecordReader(BUFFER_BYTES);
+    private long lastIndex;
+    private long lastTerm;
+    /** Entries up to here were forced, as a later one proves. */
+    private long provenIndex;
+
+    /** The files in order, at least one, and where the log ends. All of it is durable. */
+    record Recovered(List<SegmentFile> segments, long lastIndex, long lastTerm) {}
+
+    private LogRecovery(Disk disk) {
+        this.disk = disk;
+    }
+
+    /** Opens all segments, or creates the first one. */
+    static Recovered recover(Disk disk, long committedIndex) throws IOException {
+        LogRecovery recovery = new LogRecovery(disk);
+        try {
+            recovery.recover(committedIndex);
+        } catch (IOException | RuntimeException e) {
+            recovery.closeQuietly(e);
+            throw e;
+        }
+        return new Recovered(recovery.segments, recovery.lastIndex, recovery.lastTerm);
+    }
+
+    private void recover(long committedIndex) throws IOException {
+        List<String> names = new ArrayList<>();
+        for (String name : disk.names()) {
+            if (SegmentFile.isName(name)) {
+                names.add(name);
+            } else if (name.endsWith(".log" + Disk.TEMPORARY)) {
+                disk.delete(name);
+            }
+        }
+        names.sort(null);
+        for (int i = 0; i < names.size(); i++) {
+            recoverSegment(names.get(i), i == names.size() - 1);
+        }
+        if (lastIndex < committedIndex) {
+            String where = names.isEmpty() ? SegmentFile.name(1) : names.get(names.size() - 1);
+            throw new IOException("log file " + disk.describe(where) + ": the log ends with entry " + lastIndex
+                    + ", but entries up to " + committedIndex + " were committed: a file was cut or removed");
+        }
+        if (segments.isEmpty()) {
+            segments.add(SegmentFile.create(disk, 1, 0));
+        } else {
+            makeDurable(segments.get(segments.size() - 1));
+        }
+    }
+
+    private void recoverSegment(String name, boolean last) throws IOException {
+        SegmentFile segment = SegmentFile.open(disk, name);
+        segments.add(segment);
+        if (segment.firstIndex() != lastIndex + 1) {
+            throw untrusted(
+                    segment,
+                    0,
+                    "it begins with entry " + segment.firstIndex() + ", but the file before ends with entry "
+                            + lastIndex);
+        }
+        if (segment.previousTerm() != lastTerm) {
+            throw untrusted(
+                    segment,
+                    0,
+                    "it follows term " + segment.previousTerm() + ", but the file before ends with term " + lastTerm);
+        }
+        segment.seatAtStart(reader);
+        RecordReader.Found found = reader.advance();
+        for (long start = SegmentFile.HEADER_BYTES; found == RecordReader.Found.RECORD; start = segment.end()) {
+            acceptRecord(segment, start);
+            found = reader.advance();
+        }
+        if (last) {
+            cutTorn(segment, found);
+        } else if (found == RecordReader.Found.DAMAGE) {
+            throw untrusted(segment, segment.end(), reader.damage());
+        } else if (lastNonZero(segment) >= segment.end()) {
+            throw untrusted(segment, lastNonZero(segment), "there is something behind the end of the records");
+        }
+    }
+
+    private void acceptRecord(SegmentFile segment, long start) throws IOException {
+        if (reader.index() != lastIndex + 1) {
+            throw untrusted(segment, start, "entry " + reader.index() + " follows entry " + lastIndex);
+        }
+        if (reader.term() < lastTerm || reader.term() < 1) {
+            throw untrusted(segment, start, "term " + reader.term() + " follows term " + lastTerm);
+        }
+        if (reader.kind() == null) {
+            throw untrusted(segment, start, "an entry of " + reader.kindText() + " is not known to this software");
+        }
+        lastIndex++;
+        lastTerm = reader.term();
+        provenIndex = Math.max(provenIndex, reader.durableIndex());
+        segment.accept(lastIndex, lastIndex, reader.position() - start);
+    }
+
+    /** Cuts the remains of an unforced write off the last segment. */
+    private void cutTorn(SegmentFile segment, RecordReader.Found found) throws IOException {
+        long end = segment.end();
+        long lastNonZero = lastNonZero(segment);
+        if (lastNonZero < end) {
+            return;
+        }
+        String what = found == RecordReader.Found.DAMAGE ? reader.damage() : "a record is missing";
+        if (lastNonZero - end > TORN_BYTES_MAX) {
+            throw untrusted(
+                    segment,
+                    end,
+                    what + ", and the file goes on up to offset " + lastNonZero
+                            + ", further than an interrupted write can");
+        }
+        ByteBuffer rest = ByteBuffer.allocate((int)
+                (Math.min(segment.size(), lastNonZero + 1 + RecordFormat.HEADER_BYTES + RecordFormat.PAYLOAD_BYTES_MAX)
+                        - end));
+        segment.file().readFully(rest, end);
+        rest.flip();
+        for (int at = 0; at <= rest.limit() - RecordFormat.HEADER_BYTES; at++) {
+            if (proves(rest, at)) {
+                throw untrusted(
+                        segment,
+                        end,
+                        what + ", yet entry " + RecordFormat.index(rest, at) + " at offset " + (end + at)
+                                + " proves that entry " + (lastIndex + 1) + " had been forced");
+            }
+        }
+        LOG.warn(
+                "event=log_tail_cut file={} offset={} bytes={} reason='{}'",
+                disk.describe(segment.name()),
+                end,
+                lastNonZero + 1 - end,
+                what);
+        segment.cut(end, lastIndex);
+    }
+
+    /** Returns whether there is a good record that was made when the entry missing here was forced already. */
+    private boolean proves(ByteBuffer rest, int at) {
+        return RecordFormat.isPlausible(rest, at)
+                && RecordFormat.index(rest, at) > lastIndex
+                && RecordFormat.durableIndex(rest, at) > lastIndex
+                && RecordFormat.checksumFits(rest, at);
+    }
+
+    /** Returns the offset of the last byte in the file that is not zero. */
+    private static long lastNonZero(SegmentFile segment) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(64 << 10);
+        for (long top = segment.size(); top > segment.end(); ) {
+            int length = (int) Math.min(bytes.capacity(), top - segment.end());
+            bytes.clear().limit(length);
+            segment.file().readFully(bytes, top - length);
+            for (int i = length - 1; i >= 0; i--) {
+                if (bytes.get(i) != 0) {
+                    return top - length + i;
+                }
+            }
+            top -= length;
+        }
+        return segment.end() - 1;
+    }
+
+    /**
+     * Forces what was found. If the process before this one ended because a force failed, the system may hold pages
+     * for clean that never reached the disk; so entries that nothing proves are written once more.
+     */
+    private void makeDurable(SegmentFile segment) throws IOException {
+        if (segment.lastIndex() > provenIndex && segment.lastIndex() >= segment.firstIndex()) {
+            segment.seat(reader, Math.max(provenIndex + 1, segment.firstIndex()));
+            segment.rewrite(reader.position());
+        }
+        segment.force();
+    }
+
+    private IOException untrusted(SegmentFile segment, long offset, String why) {
+        return new IOException("log file " + disk.describe(segment.name()) + " at offset " + offset + ": " + why);
+    }
+
+    private void closeQuietly(Exception first) {
+        for (SegmentFile segment : segments) {
+            try {
+                segment.close();
+            } catch (IOException e) {
+                first.addSuppressed(e);
+            }
+        }
+    }
+}

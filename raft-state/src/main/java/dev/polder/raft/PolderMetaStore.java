@@ -1,0 +1,37 @@
+package dev.polder.raft;
+
+import io.atomix.cluster.MemberId;
+import io.atomix.protocols.raft.cluster.RaftMember;
+import io.atomix.protocols.raft.cluster.impl.DefaultRaftMember;
+import io.atomix.protocols.raft.storage.RaftStorage;
+import io.atomix.protocols.raft.storage.system.Configuration;
+import io.atomix.protocols.raft.storage.system.MetaStore;
+import io.atomix.utils.serializer.Serializer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The members as Atomix asks for them. Term and vote go past this class, straight to the {@link TermStore}; and
+ * Atomix's own idea of when a member list is worth keeping is not ours, so it stores nothing.
+ */
+final class PolderMetaStore extends MetaStore {
+    private final Configuration configuration;
+
+    PolderMetaStore(RaftStorage storage, List<String> members) {
+        super(storage, Serializer.using(storage.namespace()));
+        List<RaftMember> voters = new ArrayList<>();
+        for (String member : members) {
+            voters.add(new DefaultRaftMember(MemberId.from(member), RaftMember.Type.ACTIVE, Instant.EPOCH));
+        }
+        configuration = new Configuration(1, 1, 1, voters);
+    }
+
+    @Override
+    public Configuration loadConfiguration() {
+        return configuration;
+    }
+
+    @Override
+    public void storeConfiguration(Configuration stored) {}
+}

@@ -1,0 +1,142 @@
+package dev.polder.raft;
+
+import io.atomix.protocols.raft.roles.LeaderRole;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
+
+/**
+ * The way of proposals from any thread into the log.
+ *
+ * <pre>
+ *   propose ─► queue ─► drain: append, append, ... ─► one write, one force ─► committed
+ *            (any thread)   (the log's thread, woken once)
+ * </pre>
+ *
+ * <p>While a force runs, proposals gather in the queue and go together with the next one; so the disk sets the pace and
+ * not the number of proposals.
+ */
+final class Proposer {
+    /** What a proposal costs beside its length, so that empty ones are bounded too. */
+    static final int PROPOSAL_OVERHEAD_BYTES = 64;
+
+    /** What one drain takes at most, so that it is one write and a commit does not wait for too many others. */
+    private static final int DRAIN_BYTES_MAX = 2 << 20;
+
+    private static final int QUEUE_CHUNK = 1024;
+
+    private final PolderRaftContext context;
+    private final RaftParts parts;
+    private final long bytesMax;
+
+    /** Bounded through {@code bytes}: who would exceed {@code bytesMax} is told FULL, and nothing is queued. */
+    private final MpscUnboundedVarHandleArrayQueue<FactsEntry> queue =
+            new MpscUnboundedVarHandleArrayQueue<>(QUEUE_CHUNK);
+
+    /** What waits in the queue and what is in the log and not committed yet. */
+    private final AtomicLong bytes = new AtomicLong();
+
+    private final AtomicBoolean awake = new AtomicBoolean();
+
+    /** Of the bytes, those in the log. Owned by the log's thread. */
+    private long inFlightBytes;
+
+    Proposer(PolderRaftContext context, RaftParts parts, long bytesMax) {
+        this.context = context;
+        this.parts = parts;
+        this.bytesMax = bytesMax;
+    }
+
+    /** Any thread. */
+    ReplicatedLog.Proposed propose(long term, byte[] entry) {
+        if (entry.length > ReplicatedLog.ENTRY_BYTES_MAX) {
+            throw new IllegalArgumentException("the proposed entry has " + entry.length + " bytes, ENTRY_BYTES_MAX is "
+                    + ReplicatedLog.ENTRY_BYTES_MAX);
+        }
+        if (term < 1 || term != parts.events().servingTerm()) {
+            return ReplicatedLog.Proposed.NOT_LEADER;
+        }
+        if (!reserve(cost(entry))) {
+            return ReplicatedLog.Proposed.FULL;
+        }
+        queue.offer(new FactsEntry(term, entry));
+        wake();
+        return ReplicatedLog.Proposed.ACCEPTED;
+    }
+
+    private static int cost(byte[] entry) {
+        return entry.length + PROPOSAL_OVERHEAD_BYTES;
+    }
+
+    private boolean reserve(int cost) {
+        long taken = bytes.get();
+        while (taken == 0 || taken + cost <= bytesMax) {
+            if (bytes.compareAndSet(taken, taken + cost)) {
+                return true;
+            }
+            taken = bytes.get();
+        }
+        return false;
+    }
+
+    private void wake() {
+        if (!awake.get() && awake.compareAndSet(false, true)) {
+            parts.thread().execute(this::drain);
+        }
+    }
+
+    private void drain() {
+        awake.set(false);
+        if (context.getRaftRole() instanceof LeaderRole leader) {
+            long last = appendWaiting();
+            if (last != 0) {
+                parts.access().appendEntries(leader, last);
+            }
+        } else {
+            dropWaiting();
+        }
+        if (!queue.isEmpty()) {
+            wake();
+        }
+    }
+
+    /** Appends what waits. Proposals of an earlier term are dropped: that it was lost has been told. */
+    private long appendWaiting() {
+        long term = parts.events().servingTerm();
+        long last = 0;
+        for (long taken = 0; taken < DRAIN_BYTES_MAX; ) {
+            FactsEntry waiting = queue.poll();
+            if (waiting == null) {
+                break;
+            }
+            int cost = cost(waiting.facts());
+            if (waiting.term() == term) {
+                last = context.getLogWriter().append(waiting).index();
+                taken += cost;
+                inFlightBytes += cost;
+            } else {
+                bytes.addAndGet(-cost);
+            }
+        }
+        return last;
+    }
+
+    private void dropWaiting() {
+        for (FactsEntry waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
+            bytes.addAndGet(-cost(waiting.facts()));
+        }
+    }
+
+    /** An entry that was appended here, in the term that is still led, is committed. The log's thread. */
+    void committed(LogEntry entry) {
+        int cost = cost(entry.payload());
+        inFlightBytes -= cost;
+        bytes.addAndGet(-cost);
+    }
+
+    /** The term was lost; what is in flight is committed by somebody else or never. The log's thread. */
+    void lost() {
+        bytes.addAndGet(-inFlightBytes);
+        inFlightBytes = 0;
+    }
+}

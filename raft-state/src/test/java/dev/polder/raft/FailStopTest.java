@@ -1,0 +1,206 @@
+package dev.polder.raft;
+
+import static dev.polder.raft.Members.bytes;
+import static dev.polder.raft.Members.texts;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polder.raft.LossyDisk.Operation;
+import dev.polder.raft.ReplicatedLog.Proposed;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FailStopTest {
+    @TempDir
+    Path directory;
+
+    private final LossyDisk disk = new LossyDisk();
+    private final Seams seams = new Seams(disk, CommitGate.FORCE, LogLimits.DEFAULT);
+
+    @ParameterizedTest
+    @EnumSource(names = {"WRITE", "FORCE"})
+    void shouldStopForGoodWhenTheDiskFails(Operation operation) throws Exception {
+        RunningLog running = RunningLog.start(directory, seams);
+        running.commit(bytes("before"));
+        disk.failAt(operation, 1);
+        int forces = disk.count(Operation.FORCE);
+
+        assertThat(running.propose(bytes("torn"))).isEqualTo(Proposed.ACCEPTED);
+
+        assertThat(running.listener().awaitStopped())
+                .hasMessageContaining("log file lossy/facts-00000000000000000001.log failed, so this member stops");
+        assertThat(texts(running.listener().committed())).containsExactly("before");
+        assertThat(running.listener().calls()).endsWith("lost 1", "stopped " + message(running));
+        assertThat(running.log().propose(1, bytes("after"))).isEqualTo(Proposed.NOT_LEADER);
+        assertThat(disk.count(Operation.FORCE) - forces)
+                .as("a failed force is not tried again")
+                .isLessThan(2);
+        running.close();
+        assertThat(disk.openFiles()).isZero();
+    }
+
+    private static @Nullable String message(RunningLog running) {
+        Throwable cause = running.listener().cause();
+        return cause == null ? null : cause.getMessage();
+    }
+
+    @Test
+    void shouldKeepWhatWasCommittedBeforeAFailedWrite() throws Exception {
+        RunningLog before = RunningLog.start(directory, seams);
+        before.commit(bytes("one"));
+        before.commit(bytes("two"));
+        disk.failAt(Operation.WRITE, 1);
+        before.propose(bytes("torn in the middle of a record"));
+        assertThat(before.listener().awaitStopped()).isNotNull();
+        before.close();
+
+        disk.failNoMore();
+        try (RunningLog after = RunningLog.start(directory, seams)) {
+            after.commit(bytes("three"));
+            assertThat(texts(after.listener().committed())).containsExactly("one", "two", "three");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"WRITE", "FORCE", "CREATE", "RENAME", "SYNC"})
+    void shouldStartCompletelyOrNotAtAllWhereverTheDiskFails(Operation operation) throws Exception {
+        int calls = 0;
+        while (true) {
+            LossyDisk fresh = new LossyDisk();
+            fresh.failAt(operation, ++calls);
+            RecordingListener listener = new RecordingListener();
+            try (ReplicatedLog log = ReplicatedLog.start(
+                    Members.config(directory), listener, new Seams(fresh, CommitGate.FORCE, LogLimits.DEFAULT))) {
+                RecordingListener.await(() -> listener.cause() != null || listener.servingTerm() != 0);
+                if (listener.cause() == null) {
+                    assertThat(log.diskBytes()).isPositive();
+                    break;
+                }
+                assertThat(listener.cause()).hasStackTraceContaining("planted");
+            } catch (IOException e) {
+                assertThat(e).hasStackTraceContaining("planted");
+                assertThat(listener.calls()).isEmpty();
+            }
+            assertThat(fresh.openFiles()).isZero();
+            assertThat(directory).isEmptyDirectory();
+        }
+        assertThat(calls).isGreaterThan(1);
+    }
+
+    @Test
+    void shouldStopWithWhatTheListenerThrewWhenAnEntryIsCommitted() throws Exception {
+        ListenerThatFails listener = new ListenerThatFails();
+        try (ReplicatedLog log = ReplicatedLog.start(Members.config(directory), listener, seams)) {
+            long term = listener.recording.awaitServing();
+            for (String entry : List.of("good", "bad", "never")) {
+                log.propose(term, bytes(entry));
+            }
+
+            assertThat(listener.recording.awaitStopped()).hasMessage("cannot apply");
+        }
+        assertThat(listener.recording.calls())
+                .containsExactly("serving 1", "committed 2", "lost 1", "stopped cannot apply");
+    }
+
+    @Test
+    void shouldStopWhenTheListenerFailsDuringTheReplay() throws Exception {
+        try (RunningLog running = RunningLog.start(directory, seams)) {
+            running.commit(bytes("good"));
+            running.commit(bytes("bad"));
+        }
+
+        ListenerThatFails listener = new ListenerThatFails();
+        try (ReplicatedLog log = ReplicatedLog.start(Members.config(directory), listener, seams)) {
+            assertThat(listener.recording.awaitStopped()).hasMessage("cannot apply");
+            assertThat(log.propose(2, bytes("late"))).isEqualTo(Proposed.NOT_LEADER);
+        }
+        assertThat(listener.recording.calls()).containsExactly("committed 2", "stopped cannot apply");
+    }
+
+    @Test
+    void shouldTellTheFirstCauseAndAddTheOthers() throws Exception {
+        RecordingListener listener = new RecordingListener() {
+            @Override
+            public synchronized void onServing(long term) {
+                super.onServing(term);
+                throw new IllegalStateException("first");
+            }
+
+            @Override
+            public synchronized void onLost(long term) {
+                throw new IllegalStateException("second");
+            }
+        };
+        try (ReplicatedLog log = ReplicatedLog.start(Members.config(directory), listener, seams)) {
+            Throwable cause = listener.awaitStopped();
+            assertThat(cause).hasMessage("first");
+            assertThat(cause).hasStackTraceContaining("second");
+            assertThat(log.diskBytes()).isPositive();
+        }
+    }
+
+    @Test
+    void shouldEndEvenIfTheListenerFailsInItsLastCall() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        ReplicatedLog log = ReplicatedLog.start(
+                Members.config(directory),
+                new RecordingListener() {
+                    @Override
+                    public synchronized void onStopped(@Nullable Throwable cause) {
+                        calls.incrementAndGet();
+                        throw new IllegalStateException("last");
+                    }
+                },
+                seams);
+        log.close();
+        log.close();
+
+        assertThat(calls).hasValue(1);
+        assertThat(disk.openFiles()).isZero();
+    }
+
+    @Test
+    void shouldNotTrustATermThatCouldNotBeStored() throws Exception {
+        TermStore terms = TermStore.create(disk, List.of("m1"));
+        disk.failAt(Operation.RENAME, 1);
+        assertThatThrownBy(() -> terms.enter(3)).hasMessageContaining("term file lossy/term failed");
+
+        disk.failNoMore();
+        assertThatThrownBy(() -> terms.voteFor("m1")).hasMessageContaining("failed before and is not used again");
+    }
+
+    /** Records, and cannot apply an entry that is "bad". */
+    private static final class ListenerThatFails implements LogListener {
+        final RecordingListener recording = new RecordingListener();
+
+        @Override
+        public void onCommitted(long index, long term, byte[] entry) {
+            if (Members.text(entry).equals("bad")) {
+                throw new IllegalStateException("cannot apply");
+            }
+            recording.onCommitted(index, term, entry);
+        }
+
+        @Override
+        public void onServing(long term) {
+            recording.onServing(term);
+        }
+
+        @Override
+        public void onLost(long term) {
+            recording.onLost(term);
+        }
+
+        @Override
+        public void onStopped(@Nullable Throwable cause) {
+            recording.onStopped(cause);
+        }
+    }
+}

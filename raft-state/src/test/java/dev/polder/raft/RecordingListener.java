@@ -1,0 +1,95 @@
+package dev.polder.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/** Remembers what a log said. Any thread may look. */
+class RecordingListener implements LogListener {
+    private final List<String> calls = new ArrayList<>();
+    private final List<byte[]> committed = new ArrayList<>();
+    private final List<Long> indexes = new ArrayList<>();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private long servingTerm;
+    private @Nullable Throwable cause;
+
+    @Override
+    public synchronized void onCommitted(long index, long term, byte[] entry) {
+        calls.add("committed " + index);
+        indexes.add(index);
+        committed.add(entry);
+    }
+
+    @Override
+    public synchronized void onServing(long term) {
+        calls.add("serving " + term);
+        servingTerm = term;
+    }
+
+    @Override
+    public synchronized void onLost(long term) {
+        calls.add("lost " + term);
+        servingTerm = 0;
+    }
+
+    @Override
+    public synchronized void onStopped(@Nullable Throwable cause) {
+        calls.add("stopped " + (cause == null ? "" : cause.getMessage()));
+        this.cause = cause;
+        stopped.countDown();
+    }
+
+    synchronized List<String> calls() {
+        return List.copyOf(calls);
+    }
+
+    synchronized List<byte[]> committed() {
+        return List.copyOf(committed);
+    }
+
+    synchronized List<Long> indexes() {
+        return List.copyOf(indexes);
+    }
+
+    synchronized int count() {
+        return committed.size();
+    }
+
+    synchronized long servingTerm() {
+        return servingTerm;
+    }
+
+    long awaitServing() {
+        await(() -> servingTerm() != 0 || stopped.getCount() == 0);
+        assertThat(servingTerm()).as("served; calls were %s", calls()).isPositive();
+        return servingTerm();
+    }
+
+    void awaitCount(int count) {
+        await(() -> count() >= count);
+    }
+
+    synchronized @Nullable Throwable cause() {
+        return cause;
+    }
+
+    @Nullable
+    Throwable awaitStopped() throws InterruptedException {
+        assertThat(stopped.await(10, TimeUnit.SECONDS)).as("stopped").isTrue();
+        return cause();
+    }
+
+    static void await(BooleanSupplier condition) {
+        Awaitility.await()
+                .pollDelay(0, TimeUnit.MILLISECONDS)
+                .pollInterval(1, TimeUnit.MILLISECONDS)
+                .atMost(20, TimeUnit.SECONDS)
+                .until(condition::getAsBoolean);
+    }
+}

@@ -1,0 +1,132 @@
+package dev.polder.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polder.raft.LossyDisk.Operation;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class TermStoreTest {
+    private static final List<String> MEMBERS = List.of("m1", "märz", "m3");
+
+    private static final List<Operation> STEPS =
+            List.of(Operation.CREATE, Operation.WRITE, Operation.FORCE, Operation.RENAME, Operation.SYNC);
+
+    private LossyDisk disk = new LossyDisk();
+
+    @Test
+    void shouldRememberTermVoteMembersAndCommittedIndex() throws Exception {
+        TermStore store = TermStore.create(disk, MEMBERS);
+        store.enter(7);
+        store.raiseCommitted(42);
+        store.voteFor("märz");
+
+        TermStore again = TermStore.open(disk);
+        assertThat(again.term()).isEqualTo(7);
+        assertThat(again.vote()).isEqualTo("märz");
+        assertThat(again.members()).isEqualTo(MEMBERS);
+        assertThat(again.committedIndex()).isEqualTo(42);
+    }
+
+    @Test
+    void shouldForgetTheVoteOnlyInAHigherTerm() throws Exception {
+        TermStore store = TermStore.create(disk, MEMBERS);
+        store.enter(7);
+        store.voteFor("m1");
+
+        store.enter(7);
+        store.enter(6);
+        assertThat(TermStore.open(disk).vote()).isEqualTo("m1");
+        assertThat(TermStore.open(disk).term()).isEqualTo(7);
+
+        store.enter(8);
+        assertThat(TermStore.open(disk).vote()).isNull();
+    }
+
+    @Test
+    void shouldRefuseASecondVoteInATerm() throws Exception {
+        TermStore store = TermStore.create(disk, MEMBERS);
+        store.enter(7);
+        store.voteFor("m1");
+        store.voteFor("m1");
+
+        assertThatThrownBy(() -> store.voteFor("m3")).hasMessage("the vote of term 7 went to m1, m3 cannot have it");
+        assertThat(TermStore.open(disk).vote()).isEqualTo("m1");
+    }
+
+    @Test
+    void shouldBeDurableWhenACallReturnsAndWholeWhenItDoesNot() throws Exception {
+        Random random = new Random(3);
+        TermStore store = TermStore.create(disk, MEMBERS);
+        for (long term = 1; term <= 200; term++) {
+            store.enter(term);
+            if (random.nextBoolean()) {
+                store.voteFor("m3");
+            }
+            String vote = store.vote();
+            if (random.nextBoolean()) {
+                disk.failAt(STEPS.get(random.nextInt(STEPS.size())), 1);
+                try {
+                    store.enter(term + 1);
+                } catch (RuntimeException e) {
+                    assertThat(e).hasMessageContaining("term file lossy/term failed");
+                }
+            }
+
+            disk = disk.losePower(random);
+            store = TermStore.open(disk);
+            assertThat(store.term()).isBetween(term, term + 1);
+            if (store.term() == term) {
+                assertThat(store.vote()).isEqualTo(vote);
+            }
+            term = store.term();
+        }
+    }
+
+    @Test
+    void shouldRefuseEveryFlippedBit() throws Exception {
+        TermStore store = TermStore.create(disk, MEMBERS);
+        store.enter(77);
+        store.voteFor("m1");
+        byte[] good = disk.read(TermStore.FILE);
+        for (int bit = 0; bit < good.length * 8; bit++) {
+            byte[] bad = good.clone();
+            bad[bit / 8] ^= (byte) (1 << bit % 8);
+            disk.replace(TermStore.FILE, bad);
+
+            assertThatThrownBy(() -> TermStore.open(disk))
+                    .as("bit %d", bit)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("term file lossy/term: ")
+                    .hasMessageEndingWith("so it does not start");
+        }
+    }
+
+    @Test
+    void shouldRefuseEveryOtherLength() throws Exception {
+        TermStore.create(disk, MEMBERS).enter(77);
+        byte[] good = disk.read(TermStore.FILE);
+        for (int size = 0; size < good.length + 3; size++) {
+            if (size != good.length) {
+                disk.replace(TermStore.FILE, Arrays.copyOf(good, size));
+                assertThatThrownBy(() -> TermStore.open(disk)).isInstanceOf(IOException.class);
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatANewerVersionWrote() throws Exception {
+        TermStore.create(disk, MEMBERS);
+        byte[] file = disk.read(TermStore.FILE);
+        ByteBuffer.wrap(file).putInt(8, 2);
+        disk.replace(TermStore.FILE, file);
+
+        assertThatThrownBy(() -> TermStore.open(disk))
+                .hasMessageContaining("format version is 2, this software knows up to 1");
+    }
+}

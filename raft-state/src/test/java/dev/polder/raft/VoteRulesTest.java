@@ -1,0 +1,161 @@
+package dev.polder.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.atomix.cluster.MemberId;
+import io.atomix.protocols.raft.RaftServer.Role;
+import io.atomix.protocols.raft.protocol.AppendRequest;
+import io.atomix.protocols.raft.protocol.VoteRequest;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Random runs do not find a forgotten vote; so each rule about votes has its own test. */
+class VoteRulesTest {
+    private static final List<String> THREE = List.of("m1", "m2", "m3");
+
+    @TempDir
+    Path directory;
+
+    private LossyDisk disk = new LossyDisk();
+
+    private ManualMember follower() throws Exception {
+        return new ManualMember(disk, directory.resolve("scratch"), THREE, Members.PROPOSAL_BYTES_MAX).begin();
+    }
+
+    private static boolean votes(ManualMember member, String candidate, long term, long lastIndex, long lastTerm) {
+        return member.context
+                .getRaftRole()
+                .onVote(VoteRequest.builder()
+                        .withTerm(term)
+                        .withCandidate(MemberId.from(candidate))
+                        .withLastLogIndex(lastIndex)
+                        .withLastLogTerm(lastTerm)
+                        .build())
+                .join()
+                .voted();
+    }
+
+    private static boolean hears(ManualMember member, String leader, long term) {
+        return member.context
+                .getRaftRole()
+                .onAppend(AppendRequest.builder()
+                        .withTerm(term)
+                        .withLeader(MemberId.from(leader))
+                        .withPrevLogIndex(0)
+                        .withPrevLogTerm(0)
+                        .withEntries(List.of())
+                        .withCommitIndex(0)
+                        .build())
+                .join()
+                .succeeded();
+    }
+
+    @Test
+    void shouldKeepItsVoteWhenALeaderIsFoundAndLost() throws Exception {
+        try (ManualMember member = follower()) {
+            assertThat(votes(member, "m2", 5, 0, 0)).isTrue();
+            assertThat(hears(member, "m2", 5)).isTrue();
+            member.context.setLeader(null);
+
+            assertThat(votes(member, "m3", 5, 0, 0)).isFalse();
+            assertThat(member.terms.vote()).isEqualTo("m2");
+        }
+    }
+
+    @Test
+    void shouldRememberItsVoteAfterAPowerLoss() throws Exception {
+        ManualMember before = follower();
+        assertThat(votes(before, "m2", 5, 0, 0)).isTrue();
+
+        disk = disk.losePower(new Random(1));
+        before.context.close();
+        try (ManualMember after = follower()) {
+            assertThat(after.context.getTerm()).isEqualTo(5);
+            assertThat(votes(after, "m3", 5, 0, 0)).isFalse();
+            assertThat(after.terms.vote()).isEqualTo("m2");
+        }
+    }
+
+    @Test
+    void shouldVoteAnewInAHigherTerm() throws Exception {
+        try (ManualMember member = follower()) {
+            assertThat(votes(member, "m2", 5, 0, 0)).isTrue();
+
+            assertThat(votes(member, "m3", 6, 0, 0)).isTrue();
+            assertThat(member.terms.term()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void shouldRefuseALowerTerm() throws Exception {
+        try (ManualMember member = follower()) {
+            assertThat(votes(member, "m2", 5, 0, 0)).isTrue();
+
+            assertThat(votes(member, "m2", 4, 9, 4)).isFalse();
+            assertThat(member.terms.term()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void shouldRefuseACandidateWhoseLogIsOlder() throws Exception {
+        try (ManualMember member = follower()) {
+            member.log.append(3, EntryKind.FACTS, new byte[] {1});
+            member.log.append(3, EntryKind.FACTS, new byte[] {2});
+
+            assertThat(votes(member, "m2", 7, 9, 2)).as("last term is lower").isFalse();
+            assertThat(votes(member, "m2", 7, 1, 3)).as("last index is lower").isFalse();
+            assertThat(votes(member, "m2", 7, 2, 3)).as("as new").isTrue();
+        }
+    }
+
+    @Test
+    void shouldNeverVoteTwiceInATermWhoeverAsks() throws Exception {
+        try (ManualMember member = follower()) {
+            member.context.setTerm(5);
+            member.context.setLastVotedFor(MemberId.from("m2"));
+            member.context.setLastVotedFor(MemberId.from("m2"));
+
+            assertThatThrownBy(() -> member.context.setLastVotedFor(MemberId.from("m3")))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("the vote of term 5 went to m2");
+            assertThat(member.failure()).as("a broken rule stops the member").isNotNull();
+        }
+    }
+
+    @Test
+    void shouldNotVoteBeforeTheVoteIsDurable() throws Exception {
+        try (ManualMember member = follower()) {
+            disk.failAt(LossyDisk.Operation.SYNC, 1);
+
+            assertThatThrownBy(() -> votes(member, "m2", 5, 0, 0)).hasMessageContaining("term file lossy/term failed");
+            assertThat(member.failure()).isNotNull();
+        }
+    }
+
+    @Test
+    void shouldWaitWithOtherVotersAndStandAtOnceWithout() throws Exception {
+        try (ManualMember member = follower()) {
+            assertThat(member.context.getRole()).isEqualTo(Role.FOLLOWER);
+            assertThat(member.terms.term()).isZero();
+        }
+        disk = new LossyDisk();
+        try (ManualMember alone =
+                new ManualMember(disk, directory.resolve("alone"), List.of("m1"), Members.PROPOSAL_BYTES_MAX).begin()) {
+            assertThat(alone.context.getRole()).isEqualTo(Role.LEADER);
+            assertThat(alone.terms.vote()).isEqualTo("m1");
+        }
+    }
+
+    @Test
+    void shouldLetAFollowerStandThatHasNotCaughtUp() throws Exception {
+        try (ManualMember member = follower()) {
+            member.context.setFirstCommitIndex(100);
+
+            assertThat(member.context.getFirstCommitIndex()).isZero();
+        }
+    }
+}
