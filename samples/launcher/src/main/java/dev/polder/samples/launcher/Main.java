@@ -1,0 +1,86 @@
+package dev.polder.samples.launcher;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+
+/** The runnable jar's commands. */
+@Command(
+        name = "polder.jar",
+        description = "A cluster in one process: its masters, agents and tasks.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {RunCommand.class, NodeCommand.class, DemoCommand.class})
+public final class Main implements Runnable {
+    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
+
+    @Option(
+            names = "--verbose",
+            description = "Log what happens, and show where errors come from.",
+            scope = ScopeType.INHERIT)
+    private boolean verbose;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    /** Runs a command and ends the process with its exit code: 0 good, 1 failed, 2 misused, or a task's own. */
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    static int run(String... args) {
+        Main main = new Main();
+        CommandLine commandLine = new CommandLine(main);
+        commandLine.setExecutionStrategy(parsed -> {
+            // before anything logs, for the logger reads it once
+            if (System.getProperty(LOG_LEVEL) == null) {
+                System.setProperty(LOG_LEVEL, main.verbose ? "debug" : "warn");
+            }
+            return new CommandLine.RunLast().execute(parsed);
+        });
+        commandLine.setParameterExceptionHandler(Main::misused);
+        commandLine.setExecutionExceptionHandler((failure, command, parsed) -> main.failed(failure, command));
+        return commandLine.execute(args);
+    }
+
+    /** Without a command there is nothing to do. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing command: run, node or demo");
+    }
+
+    private static int misused(ParameterException mistake, String[] args) {
+        CommandLine command = mistake.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println(mistake.getMessage());
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(mistake, err)) {
+            err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        }
+        return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    private int failed(Exception failure, CommandLine command) {
+        PrintWriter err = command.getErr();
+        if (verbose) {
+            failure.printStackTrace(err);
+        } else {
+            String message = failure.getMessage();
+            err.println("polder: " + (message == null ? failure.toString() : message));
+        }
+        return command.getCommandSpec().exitCodeOnExecutionException();
+    }
+
+    /** The version as the build wrote it into the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"Polder " + (version == null ? "from source" : version)};
+        }
+    }
+}
