@@ -14,6 +14,7 @@ import dev.polder.wire.proto.AgentLinkFrames.TaskReport;
 import dev.polder.wire.proto.AgentLinkFrames.ToAgent;
 import dev.polder.wire.proto.AgentLinkFrames.ToMaster;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AgentLinkTest {
@@ -153,7 +154,7 @@ class AgentLinkTest {
     void shouldKeepTheHighestTermOverARestart() {
         fixture.term = 5;
         fixture.register();
-        fixture.restart(java.util.Set.of());
+        fixture.restart(Set.of());
         fixture.term = 4;
 
         fixture.register();
