@@ -18,20 +18,20 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A framework that runs tasks in stages: those of one stage as many at a time as offers allow, and the next stage when all of
- * them have finished well. It is all that a simple batch scheduler needs, and meant to be copied from.
+ * them have finished well. Then it closes its driver. It is all that a simple batch scheduler needs, and meant to be copied
+ * from.
  *
- * <p>Its state belongs to the driver's callback thread, on which {@code news} is called too.
+ * <p>Its state belongs to the driver's callback thread, on which {@code news} is called too; the result may be asked for
+ * when the driver has ended.
  */
 final class Batch implements Framework {
     private final Deque<List<TaskInfo>> stages;
     private final BiConsumer<SchedulerDriver, TaskStatus> news;
-    private final CompletableFuture<Map<TaskId, TaskStatus>> ended = new CompletableFuture<>();
 
     /** The tasks of this stage that wait for an offer. */
     private final Deque<TaskInfo> waiting = new ArrayDeque<>();
@@ -39,6 +39,7 @@ final class Batch implements Framework {
     private final Map<TaskId, TaskInfo> running = new HashMap<>();
     private final Map<TaskId, TaskStatus> last = new LinkedHashMap<>();
     private boolean offeredBefore;
+    private @Nullable String givenUp;
 
     /**
      * @param stages no task id occurs twice
@@ -51,17 +52,17 @@ final class Batch implements Framework {
     }
 
     /**
-     * Waits until nothing is left to do and returns the last status of each task, in order; tasks of a stage that was never
-     * reached are not among them. Any thread but the callbacks' may wait.
+     * Returns the last status of each task, in order, once the driver has ended; tasks of a stage that was never reached are
+     * not among them.
      *
-     * @throws LauncherException if the batch cannot go on
+     * @throws LauncherException if the batch could not go on
      */
-    Map<TaskId, TaskStatus> await() throws LauncherException, InterruptedException {
-        try {
-            return ended.get();
-        } catch (ExecutionException failed) {
-            throw new LauncherException(String.valueOf(failed.getCause().getMessage()));
+    Map<TaskId, TaskStatus> result() throws LauncherException {
+        String why = givenUp;
+        if (why != null) {
+            throw new LauncherException(why);
         }
+        return Collections.unmodifiableMap(new LinkedHashMap<>(last));
     }
 
     @Override
@@ -77,7 +78,7 @@ final class Batch implements Framework {
         TaskInfo next = waiting.peek();
         if (next != null && running.isEmpty() && !offeredBefore) {
             // the first offers are everything there is, so waiting for larger ones would be in vain
-            giveUp("a task asks for {" + next.resources() + "}, but no agent has more than {"
+            giveUp(driver, "a task asks for {" + next.resources() + "}, but no agent has more than {"
                     + offers.get(0).resources() + "}");
         }
         offeredBefore = true;
@@ -107,18 +108,18 @@ final class Batch implements Framework {
 
     @Override
     public void onError(SchedulerDriver driver, String message) {
-        giveUp(message);
+        giveUp(driver, message);
     }
 
     @Override
     public void onException(SchedulerDriver driver, Throwable thrown) {
-        giveUp(thrown.toString());
+        giveUp(driver, thrown.toString());
     }
 
     private void endStage(SchedulerDriver driver) {
         boolean well = last.values().stream().allMatch(status -> status.state() == TaskState.TASK_FINISHED);
         if (stages.isEmpty() || !well) {
-            ended.complete(Collections.unmodifiableMap(new LinkedHashMap<>(last)));
+            driver.close();
         } else {
             nextStage();
             driver.revive();
@@ -146,7 +147,8 @@ final class Batch implements Framework {
         return fitting;
     }
 
-    private void giveUp(String why) {
-        ended.completeExceptionally(new LauncherException(why));
+    private void giveUp(SchedulerDriver driver, String why) {
+        givenUp = why;
+        driver.close();
     }
 }

@@ -34,7 +34,7 @@ record CountPlan(List<String> counts, String merge, Path result) {
             + " | awk 'NF == 2 { print $1, $2 }' > %1$s.part; mv %1$s.part %1$s.counts";
 
     private static final String MERGE = "set -e; export LC_ALL=C; "
-            + "cat share-*.counts | awk '{ sum[$2] += $1 } END { for (word in sum) printf \"%.0f %s\\n\", sum[word], word }'"
+            + "awk '{ sum[$2] += $1 } END { for (word in sum) printf \"%%.0f %%s\\n\", sum[word], word }' %s"
             + " > all.part; mv all.part all.counts";
 
     /** Prepares a directory, which is empty and stays until the last command has ended. */
@@ -42,12 +42,16 @@ record CountPlan(List<String> counts, String merge, Path result) {
         Path lineFeed = Files.writeString(directory.resolve("line-feed"), "\n");
         String goThere = "cd " + quoted(directory.toString()) + "; ";
         List<String> counts = new ArrayList<>();
+        List<String> results = new ArrayList<>();
         for (List<Path> share : shares) {
             String name = "share-" + (counts.size() + 1);
             Files.write(directory.resolve(name + ".list"), list(share, lineFeed));
             counts.add(goThere + String.format(Locale.ROOT, COUNT, name));
+            results.add(name + ".counts");
         }
-        return new CountPlan(List.copyOf(counts), goThere + MERGE, directory.resolve("all.counts"));
+        // all are named, so that none can be missing unnoticed
+        String merge = goThere + String.format(Locale.ROOT, MERGE, String.join(" ", results));
+        return new CountPlan(List.copyOf(counts), merge, directory.resolve("all.counts"));
     }
 
     private static byte[] list(List<Path> share, Path lineFeed) {

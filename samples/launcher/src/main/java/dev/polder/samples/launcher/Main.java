@@ -30,12 +30,12 @@ public final class Main implements Runnable {
 
     /** Runs a command and ends the process with its exit code: 0 good, 1 failed, 2 misused, or a task's own. */
     public static void main(String[] args) {
-        System.exit(run(args));
+        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
     }
 
-    static int run(String... args) {
+    static int run(PrintWriter out, PrintWriter err, String... args) {
         Main main = new Main();
-        CommandLine commandLine = new CommandLine(main);
+        CommandLine commandLine = new CommandLine(main).setOut(out).setErr(err);
         commandLine.setExecutionStrategy(parsed -> {
             // before anything logs, for the logger reads it once
             if (System.getProperty(LOG_LEVEL) == null) {

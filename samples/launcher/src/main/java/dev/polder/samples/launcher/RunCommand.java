@@ -67,10 +67,11 @@ final class RunCommand implements Callable<Integer> {
                     tail.add(directory.resolve("stderr"), status.taskId() + " ! ", err);
                 });
             });
-            try (FrameworkDriver unused =
+            try (FrameworkDriver driver =
                     FrameworkDriver.start(batch, FrameworkConfig.named("run"), node.masterAddress())) {
-                ended = batch.await();
+                driver.join();
             }
+            ended = batch.result();
         }
         ended.values().stream()
                 .filter(status -> status.exitCode().isEmpty())

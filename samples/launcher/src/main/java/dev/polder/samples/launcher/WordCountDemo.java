@@ -2,7 +2,6 @@ package dev.polder.samples.launcher;
 
 import dev.polder.framework.FrameworkConfig;
 import dev.polder.framework.FrameworkDriver;
-import dev.polder.model.TaskId;
 import dev.polder.model.TaskInfo;
 import dev.polder.model.TaskState;
 import dev.polder.model.TaskStatus;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** Counts words with a cluster, counts them again with a plain loop, and says whether both agree. */
 final class WordCountDemo {
@@ -68,11 +66,10 @@ final class WordCountDemo {
 
     private void runTasks(InetSocketAddress master, CountPlan plan) throws Exception {
         Batch batch = new Batch(tasks(plan), (driver, status) -> show(status));
-        Map<TaskId, TaskStatus> ended;
-        try (FrameworkDriver unused = FrameworkDriver.start(batch, FrameworkConfig.named("word-count"), master)) {
-            ended = batch.await();
+        try (FrameworkDriver driver = FrameworkDriver.start(batch, FrameworkConfig.named("word-count"), master)) {
+            driver.join();
         }
-        for (TaskStatus status : ended.values()) {
+        for (TaskStatus status : batch.result().values()) {
             if (status.state() != TaskState.TASK_FINISHED) {
                 throw new LauncherException(status.toString());
             }
