@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,7 +66,8 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
 
     private final String nodeName;
     private final MasterConfig config;
-    private final Mesos.MasterInfo self;
+    private final Supplier<Mesos.MasterInfo> introduction;
+    private final Consumer<String> clusterIdListener;
     private final Clock clock;
     private final Thread thread;
     private final MpscVarHandleArrayQueue<Command> inbox = new MpscVarHandleArrayQueue<>(INBOX_MAX);
@@ -95,12 +97,20 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     /**
      * Makes a master that is not started.
      *
-     * @param self how it introduces itself; the id is replaced by a new one whenever it is elected
+     * @param introduction asked whenever it is elected how it introduces itself; the id is replaced by a new one
+     * @param clusterIdListener told the cluster's id, on this master's thread, before this master serves; may refuse it by
+     *     throwing
      */
-    public MasterLoop(String nodeName, MasterConfig config, Mesos.MasterInfo self, Clock clock) {
+    public MasterLoop(
+            String nodeName,
+            MasterConfig config,
+            Supplier<Mesos.MasterInfo> introduction,
+            Consumer<String> clusterIdListener,
+            Clock clock) {
         this.nodeName = nodeName;
         this.config = config;
-        this.self = self;
+        this.introduction = introduction;
+        this.clusterIdListener = clusterIdListener;
         this.clock = clock;
         master = new Master(config);
         thread = new Thread(this::run, nodeName + "-master");
@@ -118,9 +128,9 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         return served;
     }
 
-    /** Completes when this master has stopped, with the cause if it was not asked to. */
-    public CompletableFuture<Optional<Throwable>> stopped() {
-        return stopped;
+    /** Has the listener called, on this master's thread, when it has stopped; with the cause if nobody asked for it. */
+    public void whenStopped(Consumer<Optional<Throwable>> listener) {
+        CompletableFuture<Void> unused = stopped.thenAccept(listener);
     }
 
     // ---- other threads
@@ -282,14 +292,16 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private void serve(long term) {
         history = new CommittedHistory(master.committedView(lastIndex));
         servingTerm = term;
-        Mesos.MasterInfo elected =
-                self.toBuilder().setId(UUID.randomUUID().toString()).build();
+        Mesos.MasterInfo elected = introduction.get().toBuilder()
+                .setId(UUID.randomUUID().toString())
+                .build();
         Turn turn = master.serving(term, clock.now(), elected, UUID.randomUUID().toString());
         pipeline.submit(turn);
         pipeline.whenCommitted(lastIndex, index -> announce(elected, term));
     }
 
     private void announce(Mesos.MasterInfo elected, long term) {
+        clusterIdListener.accept(master.clusterId());
         LOG.info("node={} event=serving term={} master={}", nodeName, term, elected.getId());
         leader = new Leader(
                 elected.getId(),

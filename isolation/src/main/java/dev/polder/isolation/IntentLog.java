@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -161,7 +162,7 @@ final class IntentLog implements Closeable {
     }
 
     static String line(String text) {
-        return "%08x %s\n".formatted(sum(text), text);
+        return String.format(Locale.ROOT, "%08x %s\n", sum(text), text);
     }
 
     private static int sum(String text) {
