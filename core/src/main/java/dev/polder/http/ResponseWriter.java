@@ -51,7 +51,7 @@ final class ResponseWriter {
             encoded.headers().add(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
         stream.headers().forEach(encoded.headers()::add);
-        channel.write(encoded);
+        Channels.write(channel, encoded);
     }
 
     /** One chunk. */
@@ -71,12 +71,13 @@ final class ResponseWriter {
         encoded.headers().add(HttpHeaderNames.DATE, date.text());
         encoded.headers().add(HttpHeaderNames.UPGRADE, protocol);
         encoded.headers().add(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
-        channel.write(encoded);
+        Channels.write(channel, encoded);
     }
 
     /** The encouragement to send the body. */
     void writeContinue() {
-        channel.write(
+        Channels.write(
+                channel,
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
     }
 }

@@ -266,8 +266,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     private void linger() {
         if (channel.isActive()) {
             channel.config().setAutoRead(true);
-            channel.shutdownOutput();
-            NetworkThreads.executeLater(channel.eventLoop(), LINGER_MS, channel::close);
+            ChannelFuture unused = channel.shutdownOutput();
+            NetworkThreads.executeLater(channel.eventLoop(), LINGER_MS, () -> Channels.close(channel));
         }
     }
 
@@ -335,7 +335,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
                     channel.remoteAddress(),
                     server.config().outboxBytesMax());
         }
-        channel.close();
+        Channels.close(channel);
     }
 
     private ClosedBy endedBy() {
