@@ -169,7 +169,7 @@ final class TermStore {
             write();
         } catch (IOException e) {
             failure = new IOException("term file " + disk.describe(FILE) + " failed, so this member stops: " + e, e);
-            throw new UncheckedIOException(failure);
+            throw new UncheckedIOException(failure.getMessage(), failure);
         }
     }
 
