@@ -46,6 +46,16 @@ final class MasterSearchTest {
     }
 
     @Test
+    void shouldKnowALeaderOfTheListWhetherItsNameIsResolvedOrNot() {
+        MasterSearch search = new MasterSearch(List.of(M1, new InetSocketAddress("127.0.0.1", 5050), M3));
+        search.redirectTo(InetSocketAddress.createUnresolved("127.0.0.1", 5050));
+
+        search.next();
+
+        assertThat(search.current()).isEqualTo(M3);
+    }
+
+    @Test
     void shouldReturnToTheListWhenAnUnlistedLeaderIsGone() {
         MasterSearch search = new MasterSearch(List.of(M1, M2));
         search.redirectTo(M3);
