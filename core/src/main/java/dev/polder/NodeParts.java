@@ -113,7 +113,7 @@ final class NodeParts {
                 config.advertise(),
                 ipOf(config.advertise()),
                 requireNonNull(agentServer).address().getPort(),
-                MachineResources.resources(config.resources(), opened.sandboxes()),
+                MachineResources.of(config.resources(), opened.sandboxes()),
                 MachineResources.attributes(config.attributes()),
                 opened.incarnation(),
                 build.version(),
@@ -138,7 +138,8 @@ final class NodeParts {
         if (service != null) {
             service.agentId().ifPresent(id -> info.getIdBuilder().setValue(id.value()));
         }
-        String masterHostname = requireNonNull(master).leader().map(Leader::hostname).orElse("");
+        String masterHostname =
+                requireNonNull(master).leader().map(Leader::hostname).orElse("");
         return new AgentView(info.build(), settings.ip(), masterHostname);
     }
 
@@ -208,8 +209,8 @@ final class NodeParts {
                         .setHostname(config.advertise())
                         .setIp(ip)
                         .setPort(port))
-                .addCapabilities(Mesos.MasterInfo.Capability.newBuilder()
-                        .setType(Mesos.MasterInfo.Capability.Type.AGENT_UPDATE))
+                .addCapabilities(
+                        Mesos.MasterInfo.Capability.newBuilder().setType(Mesos.MasterInfo.Capability.Type.AGENT_UPDATE))
                 .build();
     }
 

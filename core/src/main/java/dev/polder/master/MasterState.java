@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +136,7 @@ final class MasterState {
 
     /** Returns the id that the next framework without one of its own gets. */
     FrameworkId nextFrameworkId() {
-        return new FrameworkId(String.format("%s-%04d", master().getId(), nextFramework));
+        return new FrameworkId(String.format(Locale.ROOT, "%s-%04d", master().getId(), nextFramework));
     }
 
     /** Returns the id that the next agent gets. */
