@@ -2,6 +2,7 @@ package dev.polder;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.polder.agent.AgentProbe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -71,7 +72,12 @@ public final class ClusterNode implements AutoCloseable {
      *     Nothing is left behind.
      */
     public static ClusterNode start(ClusterConfig config) {
-        NodeParts parts = new NodeParts(config);
+        return start(config, AgentProbe.none());
+    }
+
+    /** For tests: the same, with an agent that can be stopped on its way. */
+    static ClusterNode start(ClusterConfig config, AgentProbe probe) {
+        NodeParts parts = new NodeParts(config, probe);
         try {
             parts.start();
         } catch (IOException e) {

@@ -50,6 +50,7 @@ final class NodeParts {
     private static final int NETWORK_THREADS = 2;
 
     private final ClusterConfig config;
+    private final AgentProbe probe;
     private final Build build = Build.read();
     private final long startedWallMs = System.currentTimeMillis();
     private final Metrics metrics = new Metrics();
@@ -65,8 +66,9 @@ final class NodeParts {
     private @Nullable AgentService agent;
     private @Nullable HttpServer agentServer;
 
-    NodeParts(ClusterConfig config) {
+    NodeParts(ClusterConfig config, AgentProbe probe) {
         this.config = config;
+        this.probe = probe;
     }
 
     void start() throws IOException {
@@ -121,7 +123,7 @@ final class NodeParts {
                 KILL_GRACE,
                 connecting,
                 this::leaderAddress,
-                AgentProbe.none());
+                probe);
         agentSettings = settings;
         agent = AgentService.start(settings);
     }
