@@ -116,8 +116,9 @@ final class ArchitectureTest {
             });
 
     private static boolean isForeign(JavaClass type) {
-        boolean allowed = resideInAnyPackage("java..", "org.slf4j..", "dev.polder..").test(type)
-                && !resideInAPackage("dev.polder.wire..").test(type);
+        boolean allowed =
+                resideInAnyPackage("java..", "org.slf4j..", "dev.polder..").test(type)
+                        && !resideInAPackage("dev.polder.wire..").test(type);
         return !type.isPrimitive() && !allowed;
     }
 

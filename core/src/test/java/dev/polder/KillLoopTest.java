@@ -49,8 +49,9 @@ final class KillLoopTest {
         settle(markers);
 
         System.out.println("kills by place: " + killsByPlace);
-        assertThat(killsByPlace).hasSize(Place.NOWHERE.ordinal()).allSatisfy((place, kills) -> assertThat(kills)
-                .isPositive());
+        assertThat(killsByPlace)
+                .hasSize(Place.NOWHERE.ordinal())
+                .allSatisfy((place, kills) -> assertThat(kills).isPositive());
         assertThat(ended.keySet()).containsAll(launched);
         for (String task : ended.keySet()) {
             assertThat(startsOf(markers, task)).as("starts of %s", task).hasSizeLessThanOrEqualTo(1);
@@ -142,7 +143,8 @@ final class KillLoopTest {
             for (Path marker : markerFiles.toList()) {
                 for (String pid : Files.readAllLines(marker)) {
                     Path commandLine = Path.of("/proc", pid, "cmdline");
-                    if (Files.exists(commandLine) && Files.readString(commandLine).startsWith("sleep")) {
+                    if (Files.exists(commandLine)
+                            && Files.readString(commandLine).startsWith("sleep")) {
                         running.add(marker.getFileName() + " as " + pid);
                     }
                 }

@@ -93,7 +93,12 @@ final class LaunchShell {
 
     /** Has the task started whose intent is written. Fails if the shell is gone; it may have got the order all the same. */
     void launch(ContainerId id) throws IOException {
+        LaunchOrdered ordered = new LaunchOrdered();
         order("launch " + id + "\n");
+        if (ordered.shouldCommit()) {
+            ordered.container = id.toString();
+            ordered.commit();
+        }
     }
 
     /** Sends a signal to a task's process group, if the process is still the one that started at that tick. */
