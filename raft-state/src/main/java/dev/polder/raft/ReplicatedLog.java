@@ -146,7 +146,17 @@ public final class ReplicatedLog implements AutoCloseable {
         return proposer.propose(term, entry);
     }
 
-    /** Returns how many bytes of log lie on the disk. */
+    /** Returns how many bytes of proposals wait or are in flight, counted as {@code proposalBytesMax} counts them. */
+    public long proposalBytes() {
+        return proposer.bytes();
+    }
+
+    /** Returns how many proposals were refused as {@link Proposed#FULL} since the start. */
+    public long proposalsRefused() {
+        return proposer.refused();
+    }
+
+    /** Returns how many bytes of log lie on the disk. Any thread may ask. */
     public long diskBytes() {
         return log.diskBytes();
     }
