@@ -1,6 +1,7 @@
 package dev.polder.samples.launcher;
 
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -30,7 +31,7 @@ public final class Main implements Runnable {
 
     /** Runs a command and ends the process with its exit code: 0 good, 1 failed, 2 misused, or a task's own. */
     public static void main(String[] args) {
-        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+        System.exit(run(new PrintWriter(System.out, true, Charset.defaultCharset()), new PrintWriter(System.err, true, Charset.defaultCharset()), args));
     }
 
     static int run(PrintWriter out, PrintWriter err, String... args) {

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,7 @@ final class OutputTail implements AutoCloseable {
 
     private final List<Source> sources = new ArrayList<>();
     private final Thread thread;
-    private boolean closing;
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     private OutputTail() {
         thread = new Thread(this::run, "output");
@@ -48,8 +50,7 @@ final class OutputTail implements AutoCloseable {
     @Override
     public void close() {
         synchronized (this) {
-            closing = true;
-            notifyAll();
+            closing.countDown();
         }
         boolean interrupted = false;
         while (thread.isAlive()) {
@@ -69,7 +70,7 @@ final class OutputTail implements AutoCloseable {
         while (!last) {
             List<Source> now;
             synchronized (this) {
-                last = closing;
+                last = closing.getCount() == 0;
                 now = List.copyOf(sources);
             }
             now.forEach(Source::copy);
@@ -80,13 +81,14 @@ final class OutputTail implements AutoCloseable {
         sources.forEach(Source::end);
     }
 
-    private synchronized void pause() {
+    private void pause() {
         try {
-            if (!closing) {
-                wait(PAUSE_MS);
+            if (closing.await(PAUSE_MS, TimeUnit.MILLISECONDS)) {
+                // one last copy follows
+                return;
             }
         } catch (InterruptedException e) {
-            closing = true;
+            closing.countDown();
         }
     }
 
