@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -72,14 +73,22 @@ public final class NetworkThreads implements AutoCloseable {
         return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
     }
 
-    /** Runs a task on a loop; false, and nothing runs, once the loop has ended and its connections with it. */
+    /**
+     * Runs a task on a loop, from another thread; false, and the task never runs, once the loop has ended and its
+     * connections with it. The loop's own {@code execute} may take a task then and forget it.
+     */
     static boolean execute(EventLoop loop, Runnable task) {
+        AtomicBoolean claimed = new AtomicBoolean();
         try {
-            loop.execute(task);
-            return true;
+            loop.execute(() -> {
+                if (claimed.compareAndSet(false, true)) {
+                    task.run();
+                }
+            });
         } catch (RejectedExecutionException e) {
             return false;
         }
+        return !loop.isShutdown() || !claimed.compareAndSet(false, true);
     }
 
     /** Runs a task on a loop after a while, unless the loop has ended by then. */

@@ -54,6 +54,18 @@ final class ResponseWriter {
         Channels.write(channel, encoded);
     }
 
+    /** The head of an answer in chunks that nobody wants to have. */
+    ChannelFuture writeStreamHeadAlone(ChunkedStream stream, boolean keepAlive) {
+        DefaultFullHttpResponse encoded = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(stream.status()), Unpooled.EMPTY_BUFFER);
+        encoded.headers().add(HttpHeaderNames.DATE, date.text());
+        stream.headers().forEach(encoded.headers()::add);
+        if (!keepAlive) {
+            encoded.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+        return channel.write(encoded);
+    }
+
     /** One chunk. */
     ChannelFuture writeChunk(byte[] record) {
         return channel.write(new DefaultHttpContent(Unpooled.wrappedBuffer(record)));

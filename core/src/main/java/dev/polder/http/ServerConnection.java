@@ -234,6 +234,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
             RequestHead head = exchange.head();
             return finish(head, writer.writeFull(head, full.response(), head.keepAlive()), head.keepAlive());
         }
+        if (answer instanceof ChunkedStream stream && exchange.head().isHead()) {
+            RequestHead head = exchange.head();
+            ChannelFuture written = writer.writeStreamHeadAlone(stream, head.keepAlive());
+            written.addListener(done -> stream.ended(done.isSuccess() ? ClosedBy.US : endedBy()));
+            return finish(head, written, head.keepAlive());
+        }
         if (answer instanceof ChunkedStream stream && stream.begin()) {
             writer.writeStreamHead(exchange.head(), stream);
             stream.start(new Chunks(exchange.head(), stream));
@@ -375,7 +381,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The records of a stream as chunks; nothing of it if only the head was asked for. */
+    /** The records of a stream as chunks. */
     private final class Chunks implements Outbox.Sink {
 
         private final RequestHead head;
