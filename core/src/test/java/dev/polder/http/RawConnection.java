@@ -1,0 +1,107 @@
+package dev.polder.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+
+/** A plain socket, to see the very bytes. One char is one byte. */
+final class RawConnection implements AutoCloseable {
+
+    private static final int TIMEOUT_MS = 10_000;
+
+    private final Socket socket = new Socket();
+
+    RawConnection(InetSocketAddress to) throws IOException {
+        socket.connect(to, TIMEOUT_MS);
+        socket.setSoTimeout(TIMEOUT_MS);
+        socket.setTcpNoDelay(true);
+    }
+
+    RawConnection(InetSocketAddress to, int receiveBufferBytes) throws IOException {
+        socket.setReceiveBufferSize(receiveBufferBytes);
+        socket.connect(to, TIMEOUT_MS);
+        socket.setSoTimeout(TIMEOUT_MS);
+    }
+
+    RawConnection send(String text) throws IOException {
+        return send(text.getBytes(ISO_8859_1));
+    }
+
+    RawConnection send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        return this;
+    }
+
+    /** Reads until the text read ends so, or contains it when the end is not in sight. */
+    String readUntil(String end) throws IOException {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        while (!read.toString(ISO_8859_1).endsWith(end)) {
+            int b = socket.getInputStream().read();
+            if (b < 0) {
+                throw new IOException("closed after: " + read.toString(ISO_8859_1));
+            }
+            read.write(b);
+        }
+        return withoutDate(read.toString(ISO_8859_1));
+    }
+
+    /** Reads one answer: its head and as much body as it announces. */
+    String readAnswer() throws IOException {
+        String head = readUntil("\r\n\r\n");
+        int at = head.toLowerCase(java.util.Locale.ROOT).indexOf("content-length: ");
+        int length = at < 0 ? 0 : Integer.parseInt(head.substring(at + 16, head.indexOf('\r', at)));
+        return head + readBytes(length);
+    }
+
+    String readBytes(int count) throws IOException {
+        return new String(socket.getInputStream().readNBytes(count), ISO_8859_1);
+    }
+
+    /** Reads all until the peer closes; a reset counts as that. */
+    String readAll() throws IOException {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        try {
+            socket.getInputStream().transferTo(read);
+        } catch (SocketTimeoutException e) {
+            throw e;
+        } catch (SocketException e) {
+            // closed the hard way
+        }
+        return withoutDate(read.toString(ISO_8859_1));
+    }
+
+    /** Whether the peer closes within the time that reads may take. */
+    boolean isClosedByPeer() throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    int localPort() {
+        return socket.getLocalPort();
+    }
+
+    void endOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    private static String withoutDate(String text) {
+        return text.replaceAll(
+                "Date: (Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT\r\n|date: [^\r]*\r\n",
+                "<DATE>");
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
