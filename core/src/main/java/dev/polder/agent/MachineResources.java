@@ -25,6 +25,9 @@ public final class MachineResources {
     private static final long DISK_LEFT_BYTES = 5 * GIB;
     private static final String PORTS = "[31000-32000]";
 
+    /** Sums over a large cluster must still fit into thousandths in a long. */
+    private static final double SCALAR_MAX = 1e9;
+
     private MachineResources() {}
 
     /** What was found out about a machine. */
@@ -45,8 +48,8 @@ public final class MachineResources {
     static List<Resource> of(String text, Machine machine) {
         Map<String, Value> values = parseResources(text);
         values.putIfAbsent("cpus", ValueText.scalar(machine.cores()));
-        values.putIfAbsent("mem", ValueText.scalar(wholeMiB(offered(machine.memoryBytes(), MEMORY_LEFT_BYTES))));
-        values.putIfAbsent("disk", ValueText.scalar(wholeMiB(offered(machine.diskBytes(), DISK_LEFT_BYTES))));
+        values.putIfAbsent("mem", mebibytes(offered(machine.memoryBytes(), MEMORY_LEFT_BYTES)));
+        values.putIfAbsent("disk", mebibytes(offered(machine.diskBytes(), DISK_LEFT_BYTES)));
         values.putIfAbsent("ports", ValueText.parse("resource ports", PORTS));
         List<Resource> resources = new ArrayList<>();
         values.forEach((name, value) -> {
@@ -82,10 +85,6 @@ public final class MachineResources {
         return List.copyOf(attributes);
     }
 
-    private static double wholeMiB(long bytes) {
-        return Math.floorDiv(bytes, MIB);
-    }
-
     private static Map<String, Value> parseResources(String text) {
         Map<String, Value> values = new LinkedHashMap<>();
         for (String pair : pairs(text)) {
@@ -114,8 +113,10 @@ public final class MachineResources {
                         case SET, TEXT -> "a number, ranges or a set";
                     });
         }
-        if (value.getType() == Value.Type.SCALAR && value.getScalar().getValue() < 0) {
-            throw new IllegalArgumentException("resource " + name + " is " + text + "; it must not be negative");
+        double number = value.getScalar().getValue();
+        if (number < 0 || number > SCALAR_MAX) {
+            throw new IllegalArgumentException(
+                    "resource " + name + " is " + text + "; it must be between 0 and " + SCALAR_MAX);
         }
         if (name.equals("ports")
                 && value.getRanges().getRangeList().stream().anyMatch(range -> range.getEnd() > 65_535)) {
@@ -156,6 +157,10 @@ public final class MachineResources {
 
     private static long offered(long totalBytes, long leftBytes) {
         return totalBytes >= 2 * leftBytes ? totalBytes - leftBytes : totalBytes / 2;
+    }
+
+    private static Value mebibytes(long bytes) {
+        return ValueText.scalar((double) Math.floorDiv(bytes, MIB));
     }
 
     private static Machine machine(Path dataDir) throws IOException {

@@ -16,7 +16,9 @@ import java.util.regex.Pattern;
 final class ValueText {
     private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?");
     private static final Pattern RANGE = Pattern.compile("(\\d{1,18})-(\\d{1,18})");
-    private static final double SCALAR_MAX = 1e12;
+
+    /** Above, a double has no three decimals. */
+    private static final double EXACT_MAX = 1e12;
 
     private ValueText() {}
 
@@ -37,11 +39,7 @@ final class ValueText {
             return set(inside(what, text, '}'));
         }
         if (NUMBER.matcher(text).matches()) {
-            double number = Double.parseDouble(text);
-            if (Math.abs(number) > SCALAR_MAX) {
-                throw new IllegalArgumentException(what + " is " + text + "; a number is at most " + SCALAR_MAX);
-            }
-            return scalar(number);
+            return scalar(Double.parseDouble(text));
         }
         // within text spaces do count, except around it
         return Value.newBuilder()
@@ -51,9 +49,10 @@ final class ValueText {
     }
 
     static Value scalar(double number) {
+        double rounded = Math.abs(number) < EXACT_MAX ? Math.round(number * 1000) / 1000.0 : number;
         return Value.newBuilder()
                 .setType(Value.Type.SCALAR)
-                .setScalar(Value.Scalar.newBuilder().setValue(Math.round(number * 1000) / 1000.0))
+                .setScalar(Value.Scalar.newBuilder().setValue(rounded))
                 .build();
     }
 
