@@ -35,14 +35,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class KillLoopNode {
     /** Where a round is killed. */
     enum Place {
-        BEFORE_INTENT,
-        BEFORE_STARTED,
-        BEFORE_PID,
-        RUNNING,
-        BEING_KILLED,
-        EXITED,
-        END_NOT_SENT,
-        NOWHERE
+        BEFORE_INTENT(true),
+        BEFORE_STARTED(true),
+        BEFORE_PID(true),
+        RUNNING(true),
+        BEING_KILLED(true),
+        EXITED(true),
+        END_NOT_SENT(false),
+        NOWHERE(false);
+
+        /** Whether it is a phase of the launcher. */
+        private final boolean inLauncher;
+
+        Place(boolean inLauncher) {
+            this.inLauncher = inLauncher;
+        }
     }
 
     private static final int TASKS_PER_ROUND = 4;
@@ -98,9 +105,7 @@ final class KillLoopNode {
                     @Override
                     public Optional<Phase> stopAt(ContainerId id) {
                         boolean here = launches.getAndIncrement() == STOPPED_LAUNCH;
-                        return here && place.ordinal() <= Place.EXITED.ordinal()
-                                ? Optional.of(Phase.valueOf(place.name()))
-                                : Optional.empty();
+                        return here && place.inLauncher ? Optional.of(Phase.valueOf(place.name())) : Optional.empty();
                     }
 
                     @Override

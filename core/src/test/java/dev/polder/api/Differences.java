@@ -31,7 +31,8 @@ final class Differences {
         List<Row> rows = Files.readAllLines(document()).stream()
                 .filter(line -> line.startsWith("| " + transcript + " |"))
                 .map(line -> line.split(" \\| ", -1))
-                .map(cells -> new Row(transcript, cells[1].replaceAll("^`|`$", "").replace("\\|", "|"), cells[2]))
+                .map(cells ->
+                        new Row(transcript, cells[1].replaceAll("^`|`$", "").replace("\\|", "|"), cells[2]))
                 .toList();
         return new Differences(transcript, rows);
     }
@@ -58,9 +59,11 @@ final class Differences {
     /** Fails if a difference is in no row, or a row stands for none. */
     void check() {
         StringBuilder all = new StringBuilder();
-        unexplained.forEach((name, what) ->
-                all.append('\n').append(name).append("\n    ").append(what.replace(" | ", "\n    ")));
-        assertThat(all.toString()).as("differences that docs/conformance/mesos.md does not explain").isEmpty();
+        unexplained.forEach(
+                (name, what) -> all.append('\n').append(name).append("\n    ").append(what.replace(" | ", "\n    ")));
+        assertThat(all.toString())
+                .as("differences that docs/conformance/mesos.md does not explain")
+                .isEmpty();
         assertThat(rows)
                 .as("rows of transcript %s that stand for a difference", transcript)
                 .allMatch(seen::containsKey);

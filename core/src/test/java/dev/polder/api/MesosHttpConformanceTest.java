@@ -2,6 +2,7 @@ package dev.polder.api;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polder.ClusterNode;
@@ -24,8 +25,8 @@ import org.junit.jupiter.api.Test;
 /** Sends what was sent to a real Mesos master, and compares what comes back. */
 @Tag("slow")
 final class MesosHttpConformanceTest {
-    private static final String SUBSCRIBE = "{\"type\":\"SUBSCRIBE\",\"subscribe\":{\"framework_info\":{\"user\":\"root\","
-            + "\"name\":\"n\"";
+    private static final String SUBSCRIBE =
+            "{\"type\":\"SUBSCRIBE\",\"subscribe\":{\"framework_info\":{\"user\":\"root\"," + "\"name\":\"n\"";
     private static final String MULTI_ROLE = "\"capabilities\":[{\"type\":\"MULTI_ROLE\"}]";
 
     private static ClusterNode node;
@@ -64,8 +65,9 @@ final class MesosHttpConformanceTest {
     @Test
     void shouldAnswerCallsAsMesosDoes() throws IOException {
         Differences differences = Differences.of("02");
-        String call = "{\"type\":\"SUBSCRIBE\",\"subscribe\":{\"framework_info\":{\"user\":\"root\",\"name\":\"fw\",\"roles\":"
-                + "[\"r1\"]," + MULTI_ROLE + "}}}";
+        String call =
+                "{\"type\":\"SUBSCRIBE\",\"subscribe\":{\"framework_info\":{\"user\":\"root\",\"name\":\"fw\",\"roles\":"
+                        + "[\"r1\"]," + MULTI_ROLE + "}}}";
 
         try (RawConnection stream = new RawConnection(node.masterAddress())) {
             Seen subscribed = subscribe(stream, call);
@@ -86,9 +88,8 @@ final class MesosHttpConformanceTest {
     }
 
     private static String fill(String text, String name, Seen subscribed) {
-        String streamId = name.endsWith("upper case")
-                ? subscribed.streamId().toUpperCase(Locale.ROOT)
-                : subscribed.streamId();
+        String streamId =
+                name.endsWith("upper case") ? subscribed.streamId().toUpperCase(Locale.ROOT) : subscribed.streamId();
         return text.replaceAll("<UUID1>-00\\d\\d", subscribed.frameworkId())
                 .replace("<UUID2>", streamId)
                 .replace("B4F92152-E163-4BF8-A77B-84E986FAE1FF", streamId)
@@ -127,7 +128,8 @@ final class MesosHttpConformanceTest {
                     keptId = subscribe(
                                     first,
                                     "{\"type\":\"SUBSCRIBE\",\"subscribe\":{\"framework_info\":{\"user\":\"root\",\"name\":"
-                                            + "\"keep\",\"failover_timeout\":1000,\"roles\":[\"a\"]," + MULTI_ROLE + "}}}")
+                                            + "\"keep\",\"failover_timeout\":1000,\"roles\":[\"a\"]," + MULTI_ROLE
+                                            + "}}}")
                             .frameworkId();
                 } else if (line.startsWith("== ")) {
                     name = line.substring(3);
@@ -168,7 +170,7 @@ final class MesosHttpConformanceTest {
         if (head.status() != 200) {
             return Integer.toString(head.status());
         }
-        return JsonShape.values(connection.record().getBytes(UTF_8)).get("type");
+        return field(JsonShape.values(connection.record().getBytes(UTF_8)), "type");
     }
 
     private static Seen subscribe(RawConnection connection, String call) throws IOException {
@@ -177,7 +179,7 @@ final class MesosHttpConformanceTest {
                 List.of("Content-Type: application/json", "Accept: application/json"),
                 call.getBytes(UTF_8));
         RawConnection.Head head = connection.head();
-        String id = JsonShape.values(connection.record().getBytes(UTF_8)).get("subscribed.framework_id.value");
+        String id = field(JsonShape.values(connection.record().getBytes(UTF_8)), "subscribed.framework_id.value");
         return new Seen("", id, head.header("Mesos-Stream-Id"));
     }
 
@@ -209,7 +211,10 @@ final class MesosHttpConformanceTest {
         StringBuilder summary = new StringBuilder().append(exchange.status());
         for (String name : List.of("allow", "content-type", "transfer-encoding")) {
             if (exchange.headers().containsKey(name)) {
-                summary.append(' ').append(name).append('=').append(exchange.headers().get(name));
+                summary.append(' ')
+                        .append(name)
+                        .append('=')
+                        .append(exchange.headers().get(name));
             }
         }
         if ("chunked".equals(exchange.headers().get("transfer-encoding"))) {
@@ -236,7 +241,11 @@ final class MesosHttpConformanceTest {
         assertThat(new String(chunk, 0, begin - 1, ISO_8859_1)).isEqualTo(Integer.toString(record.length));
         return contentType.equals("application/x-protobuf")
                 ? Event.parseFrom(record).getType().name()
-                : JsonShape.values(record).get("type");
+                : field(JsonShape.values(record), "type");
+    }
+
+    private static String field(Map<String, String> values, String name) {
+        return requireNonNull(values.get(name), () -> name + " in " + values);
     }
 
     @Test
@@ -248,8 +257,8 @@ final class MesosHttpConformanceTest {
         byte[] recorded = exchange.lines().get(1).getBytes(UTF_8);
 
         try (RawConnection connection = new RawConnection(node.masterAddress())) {
-            connection.request("POST /api/v1/scheduler", exchange.requestHeaders(), exchange.bodyBytes(
-                    exchange.requestBody()));
+            connection.request(
+                    "POST /api/v1/scheduler", exchange.requestHeaders(), exchange.bodyBytes(exchange.requestBody()));
             connection.head();
 
             assertThat(JsonShape.types(connection.record().getBytes(UTF_8))).isEqualTo(JsonShape.types(recorded));

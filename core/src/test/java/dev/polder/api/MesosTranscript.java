@@ -42,7 +42,9 @@ final class MesosTranscript {
 
     static List<String> lines(String resource) throws IOException {
         try (InputStream in = MesosTranscript.class.getResourceAsStream(resource)) {
-            return new String(requireNonNull(in, resource).readAllBytes(), UTF_8).lines().toList();
+            return new String(requireNonNull(in, resource).readAllBytes(), UTF_8)
+                    .lines()
+                    .toList();
         }
     }
 
