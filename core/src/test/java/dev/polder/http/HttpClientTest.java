@@ -72,7 +72,7 @@ class HttpClientTest {
 
         HttpResponse answer = client(CLIENT)
                 .request(server.address(), "PUT", "/a?b=c%20d", Headers.of("X-Y", "z"), "body".getBytes(UTF_8))
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
 
         assertThat(answer.status()).isEqualTo(307);
         assertThat(answer.headers().first("LOCATION")).contains("//other:5050/x");
@@ -95,22 +95,22 @@ class HttpClientTest {
         for (int i = 0; i < 5; i++) {
             answers.add(pipelining.request(server.address(), "POST", "/p", Headers.none(), NO_BODY));
         }
-        await().until(() -> taken.size() == 3);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> taken.size() == 3);
         CompletableFuture<HttpResponse> first =
                 oneByOne.request(server.address(), "POST", "/1", Headers.none(), NO_BODY);
         CompletableFuture<HttpResponse> second =
                 oneByOne.request(server.address(), "POST", "/2", Headers.none(), NO_BODY);
-        await().until(() -> taken.size() == 4);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> taken.size() == 4);
         for (int i = 0; i < 7; i++) {
             int next = i;
-            await().until(() -> taken.size() > next);
+            await().atMost(30, TimeUnit.SECONDS).until(() -> taken.size() > next);
             taken.get(i).respond(HttpResponse.empty(202));
         }
 
         answers.add(first);
         answers.add(second);
         for (CompletableFuture<HttpResponse> answer : answers) {
-            assertThat(answer.get(10, TimeUnit.SECONDS).status()).isEqualTo(202);
+            assertThat(answer.get(30, TimeUnit.SECONDS).status()).isEqualTo(202);
         }
     }
 
@@ -149,7 +149,7 @@ class HttpClientTest {
         CompletableFuture<HttpResponse> next = client.request(server.address(), "POST", "/", Headers.none(), NO_BODY);
 
         assertFails(late, Reason.TIMED_OUT, true);
-        assertThat(next.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
+        assertThat(next.get(30, TimeUnit.SECONDS).status()).isEqualTo(200);
     }
 
     @Test
@@ -171,7 +171,7 @@ class HttpClientTest {
                 second.getOutputStream()
                         .write("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
                                 .getBytes(UTF_8));
-                assertThat(answers.get(2).get(10, TimeUnit.SECONDS).bodyText()).isEqualTo("ok");
+                assertThat(answers.get(2).get(30, TimeUnit.SECONDS).bodyText()).isEqualTo("ok");
             }
         }
     }
@@ -209,7 +209,7 @@ class HttpClientTest {
 
         List<CompletableFuture<HttpResponse>> pending = new ArrayList<>();
         pending.add(client.request(server.address(), "POST", "/", Headers.none(), NO_BODY));
-        await().until(() -> taken.size() == 1);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> taken.size() == 1);
         for (int i = 0; i < 2; i++) {
             pending.add(client.request(server.address(), "POST", "/", Headers.none(), NO_BODY));
         }
@@ -230,9 +230,9 @@ class HttpClientTest {
 
         for (int i = 1; i <= 3; i++) {
             int connections = i;
-            await().until(() -> {
+            await().atMost(30, TimeUnit.SECONDS).until(() -> {
                 client.request(server.address(), "GET", "/", Headers.of("Connection", "close"), NO_BODY)
-                        .get(10, TimeUnit.SECONDS);
+                        .get(30, TimeUnit.SECONDS);
                 return ports.size() >= connections;
             });
         }
@@ -246,7 +246,7 @@ class HttpClientTest {
                     .request(to, "GET", "/", Headers.none(), NO_BODY);
             try (Socket socket = peer.accept()) {
                 socket.getOutputStream().write("HTTP/1.1 204 No Content\r\n\r\n".getBytes(UTF_8));
-                assertThat(call.get(10, TimeUnit.SECONDS).status()).isEqualTo(204);
+                assertThat(call.get(30, TimeUnit.SECONDS).status()).isEqualTo(204);
                 assertThat(socket.getInputStream().readAllBytes()).startsWith("GET / HTTP/1.1\r\n".getBytes(UTF_8));
             }
         }
@@ -260,17 +260,17 @@ class HttpClientTest {
         Received received = new Received();
 
         client(CLIENT).stream(server.address(), "POST", "/s", Headers.none(), "x".getBytes(UTF_8), received)
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
 
         assertThat(received.status).isEqualTo(200);
         assertThat(received.headers.first("mesos-stream-id")).contains("s");
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 10; i++) {
             stream.get().send(("record " + i + "\n").getBytes(UTF_8));
             String expected = "record " + i + "\n";
-            await().until(() -> received.text().endsWith(expected));
+            await().atMost(30, TimeUnit.SECONDS).until(() -> received.text().endsWith(expected));
         }
         stream.get().close();
-        assertThat(received.closed.get(10, TimeUnit.SECONDS)).isEqualTo(ClosedBy.PEER);
+        assertThat(received.closed.get(30, TimeUnit.SECONDS)).isEqualTo(ClosedBy.PEER);
     }
 
     @Test
@@ -280,12 +280,12 @@ class HttpClientTest {
                 responder.openStream(200, Headers.none()).onClosed(serverSide::complete));
         Received received = new Received();
         ClientStream stream = client(CLIENT).stream(server.address(), "POST", "/s", Headers.none(), NO_BODY, received)
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
 
         stream.close();
 
-        assertThat(received.closed.get(10, TimeUnit.SECONDS)).isEqualTo(ClosedBy.US);
-        assertThat(serverSide.get(10, TimeUnit.SECONDS)).isEqualTo(ClosedBy.PEER);
+        assertThat(received.closed.get(30, TimeUnit.SECONDS)).isEqualTo(ClosedBy.US);
+        assertThat(serverSide.get(30, TimeUnit.SECONDS)).isEqualTo(ClosedBy.PEER);
     }
 
     @Test
@@ -294,9 +294,9 @@ class HttpClientTest {
         Received received = new Received();
 
         client(CLIENT).stream(server.address(), "POST", "/s", Headers.none(), NO_BODY, received)
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
 
-        assertThat(received.closed.get(10, TimeUnit.SECONDS)).isEqualTo(ClosedBy.PEER);
+        assertThat(received.closed.get(30, TimeUnit.SECONDS)).isEqualTo(ClosedBy.PEER);
         assertThat(received.status).isEqualTo(503);
         assertThat(received.text()).isEqualTo("later");
     }
@@ -307,7 +307,7 @@ class HttpClientTest {
         HttpServer server = start((request, responder) -> stream.complete(responder.openStream(200, Headers.none())));
         Received received = new Received();
         ClientStream handle = client(CLIENT).stream(server.address(), "POST", "/s", Headers.none(), NO_BODY, received)
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
 
         handle.setReading(false);
         for (int i = 0; i < 80; i++) {
@@ -317,7 +317,7 @@ class HttpClientTest {
         handle.setReading(true);
 
         assertThat(whilePaused).isLessThan(8_000_000);
-        await().until(() -> received.size() == 8_000_000);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> received.size() == 8_000_000);
     }
 
     @Test
@@ -330,7 +330,7 @@ class HttpClientTest {
                 client.request(server.address(), "POST", "/", Headers.none(), NO_BODY);
         CompletableFuture<ClientStream> stream =
                 client.stream(server.address(), "POST", "/", Headers.none(), NO_BODY, new Received());
-        await().until(() -> taken.size() == 2);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> taken.size() == 2);
 
         client.close();
 
@@ -392,7 +392,7 @@ class HttpClientTest {
     }
 
     private static void assertFails(CompletableFuture<?> call, Reason reason, boolean sent) {
-        assertThatThrownBy(() -> call.get(10, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> call.get(30, TimeUnit.SECONDS))
                 .cause()
                 .isInstanceOfSatisfying(HttpCallException.class, failure -> {
                     assertThat(failure.reason()).isEqualTo(reason);

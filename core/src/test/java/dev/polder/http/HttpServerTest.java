@@ -277,7 +277,7 @@ class HttpServerTest {
         }));
 
         raw.send("POST /0 HTTP/1.1\r\n\r\nPOST /1 HTTP/1.1\r\n\r\nPOST /2 HTTP/1.1\r\n\r\n");
-        allThere.get(10, TimeUnit.SECONDS); // calls overlap
+        allThere.get(30, TimeUnit.SECONDS); // calls overlap
         for (int i = 2; i >= 0; i--) {
             later.get(i).respond(HttpResponse.text(200, "answer " + i));
         }
@@ -353,7 +353,7 @@ class HttpServerTest {
             taken.complete(responder);
         }));
         raw.send("POST /x HTTP/1.1\r\n\r\n").readAnswer();
-        HttpResponder responder = taken.get(10, TimeUnit.SECONDS);
+        HttpResponder responder = taken.get(30, TimeUnit.SECONDS);
 
         assertThatThrownBy(() -> responder.respond(HttpResponse.empty(202)))
                 .isInstanceOf(IllegalStateException.class)
@@ -371,10 +371,10 @@ class HttpServerTest {
         }));
 
         raw.send("POST / HTTP/1.1\r\n\r\n");
-        HttpResponder responder = taken.get(10, TimeUnit.SECONDS);
+        HttpResponder responder = taken.get(30, TimeUnit.SECONDS);
         raw.close();
 
-        assertThat(gone.get(10, TimeUnit.SECONDS)).isEqualTo(ClosedBy.PEER);
+        assertThat(gone.get(30, TimeUnit.SECONDS)).isEqualTo(ClosedBy.PEER);
         responder.respond(HttpResponse.empty(200)); // goes nowhere, silently
     }
 
@@ -397,7 +397,7 @@ class HttpServerTest {
         HttpServer server = start(
                 CONFIG.withIdleTimeout(Duration.ofMillis(100)), (request, responder) -> taken.complete(responder));
         RawConnection waiting = connect(server).send("POST / HTTP/1.1\r\n\r\n");
-        HttpResponder responder = taken.get(10, TimeUnit.SECONDS);
+        HttpResponder responder = taken.get(30, TimeUnit.SECONDS);
 
         assertThat(connect(server).isClosedByPeer()).isTrue(); // idle for longer than the other waits now
         responder.respond(HttpResponse.empty(202));
@@ -435,7 +435,7 @@ class HttpServerTest {
                 .endsWith("too many connections: connectionsMax=2");
         first.close();
 
-        await().until(() -> {
+        await().atMost(30, TimeUnit.SECONDS).until(() -> {
             try (RawConnection next = new RawConnection(server.address())) {
                 return next.send("GET / HTTP/1.1\r\n\r\n").readAnswer().startsWith("HTTP/1.1 200");
             } catch (IOException e) {
@@ -480,7 +480,7 @@ class HttpServerTest {
     }
 
     private void waitUntilSeen(int count) {
-        await().until(() -> seen.size() >= count);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> seen.size() >= count);
         assertThat(seen).hasSize(count);
     }
 

@@ -74,8 +74,8 @@ class HttpStreamTest {
             String chunk = raw.readBytes("5\r\nx1000\r\n".length());
             assertThat(chunk).isEqualTo("5\r\n" + (chunk.charAt(3) == 'x' ? "x" + x++ : "y" + y++) + "\r\n");
         }
-        assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
-        await().until(() -> stream.outboxBytes() == 0);
+        assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+        await().atMost(30, TimeUnit.SECONDS).until(() -> stream.outboxBytes() == 0);
     }
 
     @Test
@@ -91,7 +91,7 @@ class HttpStreamTest {
         first.close();
 
         assertThat(raw.readUntil("\r\n\r\n")).isEqualTo("0\r\n\r\n");
-        assertThat(end.get(10, TimeUnit.SECONDS)).isEqualTo(ClosedBy.US);
+        assertThat(end.get(30, TimeUnit.SECONDS)).isEqualTo(ClosedBy.US);
         assertThat(first.send("b".getBytes(UTF_8))).isFalse();
         assertThat(raw.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 200 OK");
         assertThat(ended(first).getNow(null)).isEqualTo(ClosedBy.US);
@@ -109,7 +109,7 @@ class HttpStreamTest {
         }));
 
         raw.send(POST + POST);
-        HttpStream stream = streams.poll(10, TimeUnit.SECONDS);
+        HttpStream stream = streams.poll(30, TimeUnit.SECONDS);
         assertThat(stream.outboxBytes()).isPositive();
         first.get().respond(HttpResponse.text(200, "first"));
 
@@ -133,7 +133,7 @@ class HttpStreamTest {
         }
 
         assertThat(sent).isBetween(90, 2_000); // the outbox, and what the kernel's buffers took
-        assertThat(end.get(10, TimeUnit.SECONDS)).isEqualTo(ClosedBy.OUTBOX_FULL);
+        assertThat(end.get(30, TimeUnit.SECONDS)).isEqualTo(ClosedBy.OUTBOX_FULL);
         assertThat(stream.send(record)).isFalse();
         assertThat(stream.outboxBytes()).isLessThan(1_100_000);
         raw.readAll(); // ends
@@ -156,7 +156,7 @@ class HttpStreamTest {
 
         raw.send(POST + POST);
 
-        assertThat(taken.get(10, TimeUnit.SECONDS)).isBetween(1_000, 2_000);
+        assertThat(taken.get(30, TimeUnit.SECONDS)).isBetween(1_000, 2_000);
         assertThat(raw.isClosedByPeer()).isTrue();
     }
 
@@ -168,7 +168,7 @@ class HttpStreamTest {
 
         raw.close();
 
-        assertThat(ended(stream).get(10, TimeUnit.SECONDS)).isEqualTo(ClosedBy.PEER);
+        assertThat(ended(stream).get(30, TimeUnit.SECONDS)).isEqualTo(ClosedBy.PEER);
         assertThat(stream.send("x".getBytes(UTF_8))).isFalse();
     }
 
@@ -180,7 +180,7 @@ class HttpStreamTest {
 
         raw.reset();
 
-        assertThat(ended(stream).get(10, TimeUnit.SECONDS)).isEqualTo(ClosedBy.PEER);
+        assertThat(ended(stream).get(30, TimeUnit.SECONDS)).isEqualTo(ClosedBy.PEER);
     }
 
     @Test
@@ -192,7 +192,7 @@ class HttpStreamTest {
 
         server.close();
 
-        assertThat(ended(stream).get(10, TimeUnit.SECONDS)).isEqualTo(ClosedBy.US);
+        assertThat(ended(stream).get(30, TimeUnit.SECONDS)).isEqualTo(ClosedBy.US);
         assertThat(raw.isClosedByPeer()).isTrue();
         assertThat(stream.send("x".getBytes(UTF_8))).isFalse();
     }
@@ -202,12 +202,12 @@ class HttpStreamTest {
         CompletableFuture<HttpResponder> taken = new CompletableFuture<>();
         HttpServer server = start(CONFIG, (request, responder) -> taken.complete(responder));
         connect(server).send(POST);
-        HttpResponder responder = taken.get(10, TimeUnit.SECONDS);
+        HttpResponder responder = taken.get(30, TimeUnit.SECONDS);
         server.close();
 
         HttpStream stream = responder.openStream(200, Headers.none());
 
-        assertThat(ended(stream).get(10, TimeUnit.SECONDS)).isEqualTo(ClosedBy.US);
+        assertThat(ended(stream).get(30, TimeUnit.SECONDS)).isEqualTo(ClosedBy.US);
         assertThat(stream.send("x".getBytes(UTF_8))).isFalse();
     }
 
@@ -231,7 +231,7 @@ class HttpStreamTest {
 
         for (int i = 0; i < 2; i++) {
             assertThat(raw.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 200 OK\r\n<DATE>");
-            assertThat(ended(streams.take()).get(10, TimeUnit.SECONDS)).isEqualTo(ClosedBy.US);
+            assertThat(ended(streams.take()).get(30, TimeUnit.SECONDS)).isEqualTo(ClosedBy.US);
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.Locale;
 /** A plain socket, to see the very bytes. One char is one byte. */
 final class RawConnection implements AutoCloseable {
 
-    private static final int TIMEOUT_MS = 10_000;
+    private static final int TIMEOUT_MS = 30_000;
 
     private final Socket socket = new Socket();
     private final InputStream in;

@@ -45,11 +45,11 @@ class UpgradeTest {
         }
 
         String next() throws InterruptedException {
-            return frames.poll(10, TimeUnit.SECONDS);
+            return frames.poll(30, TimeUnit.SECONDS);
         }
 
         ClosedBy end() throws Exception {
-            return closed.get(10, TimeUnit.SECONDS);
+            return closed.get(30, TimeUnit.SECONDS);
         }
     }
 
@@ -105,9 +105,9 @@ class UpgradeTest {
         CompletableFuture<UpgradedConnection> client =
                 client().upgrade(server.address(), "/agent", PROTOCOL, Headers.none(), clientSide);
 
-        UpgradedConnection serverEnd = taken.get(10, TimeUnit.SECONDS).upgrade(PROTOCOL, serverSide);
+        UpgradedConnection serverEnd = taken.get(30, TimeUnit.SECONDS).upgrade(PROTOCOL, serverSide);
         serverEnd.send("early".getBytes(UTF_8));
-        client.get(10, TimeUnit.SECONDS).send("late".getBytes(UTF_8));
+        client.get(30, TimeUnit.SECONDS).send("late".getBytes(UTF_8));
 
         assertThat(clientSide.next()).isEqualTo("early");
         assertThat(serverSide.next()).isEqualTo("late");
@@ -160,7 +160,7 @@ class UpgradeTest {
         HttpServer server = start(SERVER, this::accept);
         HttpClient client = client();
         client.upgrade(server.address(), "/agent", PROTOCOL, Headers.none(), clientSide)
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
 
         client.close();
 
@@ -213,7 +213,7 @@ class UpgradeTest {
         server.setReading(true);
 
         assertThat(whileNotReading).isLessThan(80);
-        await().until(() -> serverSide.frames.size() == 80);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> serverSide.frames.size() == 80);
     }
 
     @Test
@@ -256,7 +256,7 @@ class UpgradeTest {
 
     private UpgradedConnection connect(HttpServer server) throws Exception {
         return client().upgrade(server.address(), "/agent", PROTOCOL, Headers.none(), clientSide)
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 
     private RawConnection rawConnect(HttpServer server) throws IOException {
