@@ -146,6 +146,10 @@ public final class AgentService implements AutoCloseable {
         return loop.counters();
     }
 
+    Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
     /** Ends the tasks, then the agent. */
     @Override
     public void close() {
