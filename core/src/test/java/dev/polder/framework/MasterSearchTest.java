@@ -48,7 +48,8 @@ final class MasterSearchTest {
 
     @Test
     void shouldKnowALeaderOfTheListWhetherItsNameIsResolvedOrNot() {
-        MasterSearch search = new MasterSearch(List.of(M1, new InetSocketAddress(InetAddress.getLoopbackAddress(), 5050), M3));
+        MasterSearch search =
+                new MasterSearch(List.of(M1, new InetSocketAddress(InetAddress.getLoopbackAddress(), 5050), M3));
         search.redirectTo(InetSocketAddress.createUnresolved("localhost", 5050));
 
         search.next();
