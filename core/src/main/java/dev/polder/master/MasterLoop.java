@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,9 +29,9 @@ import org.slf4j.LoggerFactory;
  * The thread that owns a {@link Master}: it takes commands from the inbox and events from the log, decides turn after
  * turn, proposes their facts and releases their effects when they are committed.
  *
- * <p>Queues: the inbox holds {@value #INBOX_MAX} commands, more are refused; closings have room of their own, bounded by
- * the number of connections; log events block the log's thread when {@value #LOG_EVENTS_MAX} wait. When the log takes no
- * more proposals this thread decides nothing new until it does.
+ * <p>Queues: the inbox holds {@value #INBOX_MAX} commands, more are refused, and the closing of each connection; log events
+ * block the log's thread when {@value #LOG_EVENTS_MAX} wait. When the log takes no more proposals this thread decides
+ * nothing new until it does.
  */
 public final class MasterLoop implements MasterPort, LogListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MasterLoop.class);
@@ -70,8 +69,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private final Consumer<String> clusterIdListener;
     private final Clock clock;
     private final Thread thread;
-    private final MpscVarHandleArrayQueue<Command> inbox = new MpscVarHandleArrayQueue<>(INBOX_MAX);
-    private final Queue<Command> closings = new ConcurrentLinkedQueue<>();
+    private final Inbox inbox = new Inbox(INBOX_MAX);
     private final ArrayBlockingQueue<LogEvent> logEvents = new ArrayBlockingQueue<>(LOG_EVENTS_MAX);
     private final Queue<CompletableFuture<MasterView>> viewRequests = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Void> served = new CompletableFuture<>();
@@ -137,9 +135,8 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
 
     @Override
     public boolean submit(Command command) {
-        if (command instanceof Command.FrameworkClosed || command instanceof Command.AgentClosed) {
-            closings.add(command);
-        } else if (!leads() || !inbox.offer(command)) {
+        boolean closes = command instanceof Command.FrameworkClosed || command instanceof Command.AgentClosed;
+        if ((!closes && !leads()) || !inbox.offer(command)) {
             return false;
         }
         wake();
@@ -247,7 +244,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
 
     private void rest() {
         idle = true;
-        if (inbox.isEmpty() && closings.isEmpty() && logEvents.isEmpty() && viewRequests.isEmpty() && !closing) {
+        if (inbox.isEmpty() && logEvents.isEmpty() && viewRequests.isEmpty() && !closing) {
             long nanos = PARK_NANOS_MAX;
             if (!unproposed.isEmpty()) {
                 nanos = 1_000_000;
@@ -342,7 +339,9 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     }
 
     private int refuseCommands() {
-        int refused = inbox.drain(command -> {
+        commands.clear();
+        int refused = inbox.drainTo(commands, TURN_COMMANDS_MAX);
+        for (Command command : commands) {
             if (command instanceof Command.FrameworkCall call) {
                 call.reply().answer(503, "this master does not lead");
             } else if (command instanceof Command.Subscribe subscribe) {
@@ -350,20 +349,13 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             } else if (command instanceof Command.AgentRegistering registering) {
                 registering.link().close();
             }
-        });
-        while (closings.poll() != null) {
-            refused++;
         }
         return refused + answerViews();
     }
 
     private int decide() {
         commands.clear();
-        Command closed;
-        while (commands.size() < TURN_COMMANDS_MAX && (closed = closings.poll()) != null) {
-            commands.add(closed);
-        }
-        inbox.drain(commands::add, TURN_COMMANDS_MAX - commands.size());
+        inbox.drainTo(commands, TURN_COMMANDS_MAX);
         Moment now = clock.now();
         if (commands.isEmpty() && master.nextDeadlineMs() > now.nowMs()) {
             return 0;
@@ -454,7 +446,9 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             Thread.currentThread().interrupt();
         }
         if (!thread.isAlive()) {
-            refuseCommands();
+            while (refuseCommands() > 0) {
+                // a turn's worth at a time
+            }
         }
     }
 }

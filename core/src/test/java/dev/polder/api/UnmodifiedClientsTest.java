@@ -52,7 +52,9 @@ final class UnmodifiedClientsTest {
 
     private String classPath(Path jars) throws IOException {
         try (Stream<Path> files = Files.list(jars)) {
-            return Stream.concat(Stream.of(directory), files).map(Path::toString).collect(Collectors.joining(":"));
+            return Stream.concat(Stream.of(directory), files)
+                    .map(Path::toString)
+                    .collect(Collectors.joining(":"));
         }
     }
 
