@@ -242,11 +242,11 @@ final class PolderRaftContext extends RaftContext {
         parts().failStop().guard(() -> {
             RaftRole from = getRaftRole();
             if (from.role() != target) {
-                from.stop().join();
                 if (from instanceof LeaderRole) {
                     proposer.lost();
                     parts().events().lost();
                 }
+                from.stop().join();
                 LOG.info("event=role member={} term={} role={}", getName(), getTerm(), target);
                 RaftRole to = roleOf(target);
                 ownRole = to;
