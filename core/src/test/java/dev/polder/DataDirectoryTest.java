@@ -34,7 +34,9 @@ final class DataDirectoryTest {
     void shouldServeOneNodeAtATime() throws IOException {
         try (DataDirectory first = open()) {
             assertThat(first.path()).isEqualTo(directory);
-            assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("in use by another node");
+            assertThatThrownBy(this::open)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("in use by another node");
         }
         open().close();
     }

@@ -146,7 +146,8 @@ public final class Master {
             }
         } catch (RuntimeException fault) {
             if (current.term.touched()) {
-                throw new InvariantBrokenException("after " + command + " was half decided: " + fault, fault);
+                throw new InvariantBrokenException(
+                        "after a " + command.getClass().getSimpleName() + " was half decided: " + fault, fault);
             }
             refuse(current.term, command, fault);
         }

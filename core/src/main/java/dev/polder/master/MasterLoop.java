@@ -2,6 +2,7 @@ package dev.polder.master;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.polder.model.InvariantBrokenException;
 import dev.polder.model.Moment;
 import dev.polder.raft.LogListener;
 import dev.polder.raft.ReplicatedLog;
@@ -90,6 +91,9 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private final List<LogEvent> events = new ArrayList<>();
     private @Nullable CommittedHistory history;
     private long servingTerm = -1;
+    /** Set from the moment the state turned out to be broken until the term is lost. */
+    private boolean distrusted;
+
     private long lastIndex;
 
     /**
@@ -234,6 +238,9 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         if (servingTerm < 0) {
             return work + refuseCommands();
         }
+        if (distrusted) {
+            return work;
+        }
         propose();
         if (unproposed.isEmpty()) {
             work += decide();
@@ -248,7 +255,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             long nanos = PARK_NANOS_MAX;
             if (!unproposed.isEmpty()) {
                 nanos = 1_000_000;
-            } else if (servingTerm >= 0) {
+            } else if (servingTerm >= 0 && !distrusted) {
                 long ms = master.nextDeadlineMs() - clock.now().nowMs();
                 nanos = ms >= 1000 ? PARK_NANOS_MAX : Math.max(1, ms) * 1_000_000;
             }
@@ -317,6 +324,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         leader = null;
         lastView = null;
         servingTerm = -1;
+        distrusted = false;
         unproposed.clear();
         dropAll(pipeline.lost());
         master.connections().forEach(this::perform);
@@ -341,16 +349,18 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private int refuseCommands() {
         commands.clear();
         int refused = inbox.drainTo(commands, TURN_COMMANDS_MAX);
-        for (Command command : commands) {
-            if (command instanceof Command.FrameworkCall call) {
-                call.reply().answer(503, "this master does not lead");
-            } else if (command instanceof Command.Subscribe subscribe) {
-                subscribe.link().close();
-            } else if (command instanceof Command.AgentRegistering registering) {
-                registering.link().close();
-            }
-        }
+        commands.forEach(MasterLoop::refuse);
         return refused + answerViews();
+    }
+
+    private static void refuse(Command command) {
+        if (command instanceof Command.FrameworkCall call) {
+            call.reply().answer(503, "this master does not lead");
+        } else if (command instanceof Command.Subscribe subscribe) {
+            subscribe.link().close();
+        } else if (command instanceof Command.AgentRegistering registering) {
+            registering.link().close();
+        }
     }
 
     private int decide() {
@@ -360,7 +370,13 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         if (commands.isEmpty() && master.nextDeadlineMs() > now.nowMs()) {
             return 0;
         }
-        Turn turn = master.decide(now, commands);
+        Turn turn;
+        try {
+            turn = master.decide(now, commands);
+        } catch (InvariantBrokenException fault) {
+            distrust(fault);
+            return commands.size();
+        }
         if (!turn.isEmpty() || turn.needsEntry()) {
             pipeline.submit(turn);
         }
@@ -368,6 +384,15 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             takeView(requireNonNull(history)::rebase);
         }
         return commands.size() + 1;
+    }
+
+    /** Nothing of the turn is proposed; the post is given up, and the state grows anew from what is committed. */
+    private void distrust(InvariantBrokenException fault) {
+        LOG.error("node={} event=stepping-down term={} cause={}", nodeName, servingTerm, fault.toString(), fault);
+        distrusted = true;
+        leader = null;
+        commands.forEach(MasterLoop::refuse);
+        requireNonNull(log).stepDown(servingTerm);
     }
 
     private int answerViews() {
