@@ -61,7 +61,8 @@ final class HttpSchedulerLink implements SchedulerLink {
 
     @Override
     public Subscription subscribe(InetSocketAddress master, Call subscribe, Listener listener) {
-        // looked up anew each time, as names move; it may block, but a session without a subscription has nothing else to do
+        // looked up anew each time, as names move; it may block, but a session without a subscription has nothing else
+        // to do
         InetSocketAddress address =
                 master.isUnresolved() ? new InetSocketAddress(master.getHostString(), master.getPort()) : master;
         HttpSubscription subscription = new HttpSubscription(address, listener);

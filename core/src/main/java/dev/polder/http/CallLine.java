@@ -230,14 +230,16 @@ final class CallLine {
             long requestTimeoutNanos = client.config().requestTimeout().toNanos();
             long idleTimeoutNanos = client.config().idleTimeout().toNanos();
             Optional<Call> first = Optional.ofNullable(inFlight.peek());
-            long leftNanos = first.map(call -> call.sentAtNanos + requestTimeoutNanos)
-                            .orElse(quietSinceNanos + idleTimeoutNanos)
-                    - now;
+            long leftNanos =
+                    first.map(call -> call.sentAtNanos + requestTimeoutNanos).orElse(quietSinceNanos + idleTimeoutNanos)
+                            - now;
             if (leftNanos > 0) {
                 long delayMs = Math.min(leftNanos, requestTimeoutNanos) / 1_000_000 + 1;
                 NetworkThreads.executeLater(loop, delayMs, this::watch);
             } else if (first.isPresent()) {
-                cut(Reason.TIMED_OUT, "no answer after requestTimeout=" + client.config().requestTimeout());
+                cut(
+                        Reason.TIMED_OUT,
+                        "no answer after requestTimeout=" + client.config().requestTimeout());
             } else {
                 cut(Reason.CONNECTION_LOST, "idle");
             }

@@ -44,7 +44,8 @@ final class ResponseCollector {
     /** Takes a part; the answer if it is complete with it. What only announces an answer (100 and the like) is dropped. */
     Optional<HttpResponse> take(HttpObject part) throws BadAnswer {
         if (part.decoderResult().isFailure()) {
-            throw new BadAnswer("malformed HTTP: " + part.decoderResult().cause().getMessage());
+            throw new BadAnswer(
+                    "malformed HTTP: " + part.decoderResult().cause().getMessage());
         }
         if (part instanceof io.netty.handler.codec.http.HttpResponse head) {
             begin(head);

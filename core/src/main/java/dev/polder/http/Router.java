@@ -35,8 +35,8 @@ public final class Router implements HttpHandler {
         HttpHandler handler = methods.get(request.method());
         if (handler == null) {
             String allowed = String.join(", ", methods.keySet());
-            String text = "405 Method Not Allowed. %s takes %s, not %s."
-                    .formatted(request.path(), allowed, request.method());
+            String text =
+                    "405 Method Not Allowed. %s takes %s, not %s.".formatted(request.path(), allowed, request.method());
             responder.respond(HttpResponse.text(405, text).with("Allow", allowed));
             return;
         }

@@ -104,11 +104,16 @@ abstract sealed class SingleCall<T> extends ChannelInboundHandlerAdapter permits
         }
         sent = true;
         ctx.writeAndFlush(request.encode());
-        NetworkThreads.executeLater(ctx.executor(), client.config().requestTimeout().toMillis(), () -> {
-            if (!result.isDone()) {
-                fail(Reason.TIMED_OUT, "no answer after requestTimeout=" + client.config().requestTimeout(), null);
-            }
-        });
+        NetworkThreads.executeLater(
+                ctx.executor(), client.config().requestTimeout().toMillis(), () -> {
+                    if (!result.isDone()) {
+                        fail(
+                                Reason.TIMED_OUT,
+                                "no answer after requestTimeout="
+                                        + client.config().requestTimeout(),
+                                null);
+                    }
+                });
     }
 
     @Override

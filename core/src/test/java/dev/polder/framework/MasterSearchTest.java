@@ -3,6 +3,7 @@ package dev.polder.framework;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -47,8 +48,9 @@ final class MasterSearchTest {
 
     @Test
     void shouldKnowALeaderOfTheListWhetherItsNameIsResolvedOrNot() {
-        MasterSearch search = new MasterSearch(List.of(M1, new InetSocketAddress("127.0.0.1", 5050), M3));
-        search.redirectTo(InetSocketAddress.createUnresolved("127.0.0.1", 5050));
+        MasterSearch search =
+                new MasterSearch(List.of(M1, new InetSocketAddress(InetAddress.getLoopbackAddress(), 5050), M3));
+        search.redirectTo(InetSocketAddress.createUnresolved("localhost", 5050));
 
         search.next();
 

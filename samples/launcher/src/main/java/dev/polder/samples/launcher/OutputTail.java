@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,7 @@ final class OutputTail implements AutoCloseable {
 
     private final List<Source> sources = new ArrayList<>();
     private final Thread thread;
-    private boolean closing;
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     private OutputTail() {
         thread = new Thread(this::run, "output");
@@ -47,10 +49,7 @@ final class OutputTail implements AutoCloseable {
 
     @Override
     public void close() {
-        synchronized (this) {
-            closing = true;
-            notifyAll();
-        }
+        closing.countDown();
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -67,27 +66,23 @@ final class OutputTail implements AutoCloseable {
     private void run() {
         boolean last = false;
         while (!last) {
-            List<Source> now;
-            synchronized (this) {
-                last = closing;
-                now = List.copyOf(sources);
-            }
-            now.forEach(Source::copy);
-            if (!last) {
-                pause();
-            }
+            // asked before the files are, so that what was written before the end is copied
+            last = isClosing();
+            copies().forEach(Source::copy);
         }
-        sources.forEach(Source::end);
+        copies().forEach(Source::end);
     }
 
-    private synchronized void pause() {
+    private boolean isClosing() {
         try {
-            if (!closing) {
-                wait(PAUSE_MS);
-            }
+            return closing.await(PAUSE_MS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            closing = true;
+            return true;
         }
+    }
+
+    private synchronized List<Source> copies() {
+        return List.copyOf(sources);
     }
 
     /** One file. Owned by the thread. */
