@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code demo}: the words of some texts, counted by a small cluster. */
 @Command(
@@ -24,13 +25,13 @@ import picocli.CommandLine.Parameters;
             "",
             "A word is a run of the letters a to z, in upper or lower case, which do not differ. Hidden files and files",
             "with zero bytes are no text; without any text file, a few texts that come with the jar are counted."
-        },
-        mixinStandardHelpOptions = true)
+        })
 final class DemoCommand implements Callable<Integer> {
     private static final List<String> TEXTS = List.of("polder.txt", "mill.txt", "dike.txt");
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
+    /** Given by picocli. */
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Parameters(
             paramLabel = "DIR",

@@ -32,7 +32,8 @@ final class CountPlanTest {
 
     @Test
     void shouldCountFilesOfAnyName() throws Exception {
-        for (String name : List.of("-n", "a b", "new\nline", "'quoted'", "\"$(false)\"", "*", "back\\slash", "ümlaut")) {
+        for (String name :
+                List.of("-n", "a b", "new\nline", "'quoted'", "\"$(false)\"", "*", "back\\slash", "ümlaut")) {
             write(name, "words of " + name);
         }
 
