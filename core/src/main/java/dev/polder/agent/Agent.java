@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * effects is released. A new process builds its state from the durable facts and begins with {@code Recovered}; whatever
  * was asked of a master or of the launcher and may be lost with the old process is asked for again.
  */
-final class Agent {
+public final class Agent {
     private final AgentProfile profile;
     private final AgentState state;
     private final Containers containers;
@@ -33,14 +33,14 @@ final class Agent {
      *
      * @param random for container ids and the uuids of updates; two agents must not share a sequence
      */
-    Agent(AgentProfile profile, AgentState state, RandomGenerator random) {
+    public Agent(AgentProfile profile, AgentState state, RandomGenerator random) {
         this.profile = profile;
         this.state = state;
         this.containers = new Containers(profile, state, random);
     }
 
     /** Decides one command. */
-    Decision decide(Moment now, AgentCommand command) {
+    public Decision decide(Moment now, AgentCommand command) {
         Turn turn = new Turn(now, state, updates, session);
         if (command instanceof AgentCommand.Recovered recovered) {
             containers.recover(turn, recovered.containers());
@@ -73,7 +73,7 @@ final class Agent {
     }
 
     /** Returns when the next {@code Timer} is due, in monotonic ms; {@link Long#MAX_VALUE} for never. */
-    long deadlineMs() {
+    public long deadlineMs() {
         return Math.min(session.deadlineMs(), Math.min(updates.deadlineMs(), containers.deadlineMs()));
     }
 

@@ -11,7 +11,7 @@ import java.time.Duration;
  * made again at the next registration, kills and forgotten containers when the launcher's containers are recovered. A
  * lost launch is not repeated; its task is reported as never started.
  */
-sealed interface AgentEffect {
+public sealed interface AgentEffect {
     /** Send a frame, if that connection still stands. */
     record Send(long connection, ToMaster frame) implements AgentEffect {}
 
