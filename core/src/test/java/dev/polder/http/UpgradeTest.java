@@ -88,8 +88,8 @@ class UpgradeTest {
         raw.send(UPGRADE);
 
         assertThat(raw.readUntil("\r\n\r\n"))
-                .isEqualTo("HTTP/1.1 101 Switching Protocols\r\n<DATE>upgrade: polder-agent/1\r\nconnection: "
-                        + "upgrade\r\n\r\n");
+                .isEqualTo("HTTP/1.1 101 Switching Protocols\r\n<DATE>Upgrade: polder-agent/1\r\nConnection: "
+                        + "Upgrade\r\n\r\n");
         assertThat(raw.readBytes(9)).isEqualTo("\0\0\0\5hello");
         raw.send("\0\0\0\2ab\0\0\0\0\0\0");
         raw.send("\0\1c");
