@@ -160,7 +160,7 @@ final class ClusterNodeTest {
         String agent;
 
         try (FrameworkDriver driver =
-                FrameworkDriver.start(framework, introduction, new InetSocketAddress("127.0.0.1", port))) {
+                FrameworkDriver.start(framework, introduction, new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
             try (ClusterNode first = ClusterNode.start(settings)) {
                 first.awaitReady(Duration.ofSeconds(30));
                 await().until(() -> framework.states.containsValue(TaskState.TASK_RUNNING));
@@ -194,7 +194,7 @@ final class ClusterNodeTest {
         Watching framework = new Watching("while [ ! -e " + go + " ]; do sleep 0.05; done; exit 3");
 
         try (FrameworkDriver driver =
-                FrameworkDriver.start(framework, introduction, new InetSocketAddress("127.0.0.1", port))) {
+                FrameworkDriver.start(framework, introduction, new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
             try (ClusterNode first = ClusterNode.start(settings)) {
                 first.awaitReady(Duration.ofSeconds(30));
                 await().until(() -> framework.states.containsValue(TaskState.TASK_RUNNING));

@@ -49,7 +49,7 @@ final class DataDirectoryTest {
                 .hasMessageContaining(directory.toString())
                 .hasMessageContaining("thesis.txt")
                 .hasMessageContaining("no identity");
-        assertThat(Files.list(directory)).hasSize(1);
+        assertThat(directory).isDirectoryContaining("glob:**thesis.txt").isDirectoryNotContaining("glob:**lock");
     }
 
     @Test
