@@ -116,10 +116,10 @@ final class ArchitectureTest {
             });
 
     private static boolean isForeign(JavaClass type) {
-        return !type.isPrimitive()
-                        && !resideInAnyPackage("java..", "org.slf4j..", "dev.polder..")
-                                .test(type)
-                || resideInAPackage("dev.polder.wire..").test(type);
+        boolean allowed =
+                resideInAnyPackage("java..", "org.slf4j..", "dev.polder..").test(type)
+                        && !resideInAPackage("dev.polder.wire..").test(type);
+        return !type.isPrimitive() && !allowed;
     }
 
     private static String rootOf(JavaClass type) {

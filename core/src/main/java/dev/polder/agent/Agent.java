@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * effects is released. A new process builds its state from the durable facts and begins with {@code Recovered}; whatever
  * was asked of a master or of the launcher and may be lost with the old process is asked for again.
  */
-final class Agent {
+public final class Agent {
     private final AgentProfile profile;
     private final AgentState state;
     private final Containers containers;
@@ -34,14 +34,14 @@ final class Agent {
      *
      * @param random for container ids and the uuids of updates; two agents must not share a sequence
      */
-    Agent(AgentProfile profile, AgentState state, RandomGenerator random) {
+    public Agent(AgentProfile profile, AgentState state, RandomGenerator random) {
         this.profile = profile;
         this.state = state;
         this.containers = new Containers(profile, state, random);
     }
 
     /** Decides one command. */
-    Decision decide(Moment now, AgentCommand command) {
+    public Decision decide(Moment now, AgentCommand command) {
         Turn turn = new Turn(now, state, updates, session);
         if (command instanceof AgentCommand.Recovered recovered) {
             containers.recover(turn, recovered.containers());
@@ -74,7 +74,7 @@ final class Agent {
     }
 
     /** Returns when the next {@code Timer} is due, in monotonic ms; {@link Long#MAX_VALUE} for never. */
-    long deadlineMs() {
+    public long deadlineMs() {
         return Math.min(session.deadlineMs(), Math.min(updates.deadlineMs(), containers.deadlineMs()));
     }
 
@@ -176,7 +176,7 @@ final class Agent {
     }
 
     private void refuse(Turn turn, String why) {
-        turn.effect(session.refused(why));
+        turn.effect(new AgentEffect.Refused(why));
         disconnect();
     }
 
@@ -192,7 +192,14 @@ final class Agent {
 
     private void launch(Turn turn, Launch launch) {
         TaskKey key = TaskKey.of(launch.getFramework().getId(), launch.getTask().getTaskId());
-        if (state.task(key) == null) {
+        AgentTask known = state.task(key);
+        TaskStatus head = known == null ? null : known.head();
+        if (known != null && head != null && Statuses.isTerminal(head.getState())) {
+            // an id is used again only when the end of its former task is acknowledged: that was lost on its way
+            forget(turn, known, head);
+            known = null;
+        }
+        if (known == null) {
             containers.launch(turn, launch.getFramework(), launch.getTask());
         }
     }
@@ -211,10 +218,16 @@ final class Agent {
         if (task == null || head == null || !head.getUuid().equals(acknowledge.getUuid())) {
             return;
         }
-        turn.acknowledge(task, head);
         if (Statuses.isTerminal(head.getState())) {
-            containers.forget(turn, task);
+            forget(turn, task, head);
+        } else {
+            turn.acknowledge(task, head);
         }
+    }
+
+    private void forget(Turn turn, AgentTask task, TaskStatus end) {
+        turn.acknowledge(task, end);
+        containers.forget(turn, task);
     }
 
     private void timer(Turn turn) {

@@ -6,7 +6,7 @@ import dev.polder.wire.proto.AgentLinkFrames.ToAgent;
 import java.util.Set;
 
 /** What happened to the agent, or what is wanted of it. Commands are decided one after the other and never stored. */
-sealed interface AgentCommand {
+public sealed interface AgentCommand {
     /**
      * The first command of every run: what the launcher found. Of a container that is not among them no process exists.
      */

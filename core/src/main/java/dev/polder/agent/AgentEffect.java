@@ -11,7 +11,7 @@ import java.time.Duration;
  * made again at the next registration, kills and forgotten containers when the launcher's containers are recovered. A
  * lost launch is not repeated; its task is reported as never started.
  */
-sealed interface AgentEffect {
+public sealed interface AgentEffect {
     /** Send a frame, if that connection still stands. */
     record Send(long connection, ToMaster frame) implements AgentEffect {}
 
@@ -22,7 +22,7 @@ sealed interface AgentEffect {
     record Admitted(AgentId id) implements AgentEffect {}
 
     /** The cluster does not want this agent. End the connection, tell people, and connect no more. */
-    record Refused(long connection, String why) implements AgentEffect {}
+    record Refused(String why) implements AgentEffect {}
 
     /** Make the sandbox of this task; {@code SandboxReady} or {@code SandboxFailed} answers. */
     record PrepareSandbox(TaskSpec spec) implements AgentEffect {}

@@ -16,7 +16,7 @@ import java.time.Duration;
  * @param root whether that account may start processes as another
  * @param killGrace between TERM and KILL where neither task nor call says otherwise
  */
-record AgentProfile(
+public record AgentProfile(
         AgentInfo info,
         String ip,
         String incarnation,

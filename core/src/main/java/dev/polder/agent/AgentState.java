@@ -25,13 +25,16 @@ import org.jspecify.annotations.Nullable;
  * containers of ended frameworks that have not ended yet. The same facts in the same order give the same state. Owned by
  * the agent thread.
  */
-final class AgentState {
+public final class AgentState {
     private @Nullable AgentId agentId;
     private @Nullable String clusterId;
     private long term;
     private final Map<TaskKey, AgentTask> tasks = new LinkedHashMap<>();
     private final Map<String, AgentTask> tasksByContainer = new LinkedHashMap<>();
     private final Map<String, FrameworkId> endingContainers = new LinkedHashMap<>();
+
+    /** Remembers nothing yet. */
+    public AgentState() {}
 
     /** Returns the id that the cluster gave; null before the first registration. */
     @Nullable
@@ -87,7 +90,7 @@ final class AgentState {
      *
      * @throws IllegalStateException if the fact does not follow from those before it
      */
-    void apply(AgentFact fact) {
+    public void apply(AgentFact fact) {
         switch (fact.getKindCase()) {
             case JOINED -> join(fact.getJoined());
             case TERM_SEEN -> term = Math.max(term, fact.getTermSeen().getTerm());
@@ -104,7 +107,7 @@ final class AgentState {
     }
 
     /** Returns facts that lead from nothing to this state, as few as there can be. */
-    List<AgentFact> facts() {
+    public List<AgentFact> facts() {
         List<AgentFact> facts = new ArrayList<>();
         if (agentId != null && clusterId != null) {
             facts.add(NewFact.joined(agentId, clusterId));

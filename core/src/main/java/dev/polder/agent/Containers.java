@@ -302,7 +302,8 @@ final class Containers {
     /** After a restart the time already used is read off the wall clock, there is no other; it counts from 0 to the whole. */
     private void watchCompletion(Turn turn, AgentTask task, Container container) {
         TaskStatus running = task.newest();
-        if (!task.info().hasMaxCompletionTime() || running == null) {
+        // as in Mesos 0 is no limit
+        if (task.info().getMaxCompletionTime().getNanoseconds() == 0 || running == null) {
             return;
         }
         long maxMs = Duration.ofNanos(task.info().getMaxCompletionTime().getNanoseconds())

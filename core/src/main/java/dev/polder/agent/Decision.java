@@ -9,4 +9,4 @@ import java.util.List;
  * @param facts already applied to the state; must be durable before an effect is released
  * @param effects in order
  */
-record Decision(List<AgentFact> facts, List<AgentEffect> effects) {}
+public record Decision(List<AgentFact> facts, List<AgentEffect> effects) {}

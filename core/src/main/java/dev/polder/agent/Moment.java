@@ -6,4 +6,4 @@ package dev.polder.agent;
  * @param nowMs monotonic time, for time-outs
  * @param wallMs since 1970, for people
  */
-record Moment(long nowMs, long wallMs) {}
+public record Moment(long nowMs, long wallMs) {}

@@ -9,6 +9,7 @@ import dev.polder.metrics.Metrics;
 import dev.polder.wire.proto.Mesos.AgentInfo;
 import java.io.IOException;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 
 /**
@@ -20,6 +21,7 @@ final class AgentReads {
     private final Supplier<AgentView> agent;
     private final Metrics metrics;
     private final ClassicJson classic = new ClassicJson();
+    private final long startedNanos = System.nanoTime();
     private final byte[] version;
     private final byte[] flags;
 
@@ -35,10 +37,7 @@ final class AgentReads {
         for (String method : MasterReads.METHODS) {
             router.exact(
                     method, "/version", (request, responder) -> responder.respond(JsonAnswer.of(request, version)));
-            router.exact(
-                    method,
-                    "/metrics/snapshot",
-                    (request, responder) -> responder.respond(MetricsAnswer.of(request, classic, metrics.snapshot())));
+            router.exact(method, "/metrics/snapshot", this::metrics);
             for (String base : List.of("", "/slave(1)")) {
                 router.prefix(
                         method, base + "/health", (request, responder) -> responder.respond(HttpResponse.empty(200)));
@@ -49,6 +48,19 @@ final class AgentReads {
                 router.prefix(method, base + "/state", this::state);
             }
         }
+    }
+
+    /** What the agent counts itself comes first; the rest is read off its view. */
+    private void metrics(HttpRequest request, HttpResponder responder) {
+        SortedMap<String, Double> numbers = metrics.snapshot();
+        AgentInfo info = agent.get().info();
+        numbers.putIfAbsent("slave/uptime_secs", (System.nanoTime() - startedNanos) / 1e9);
+        numbers.putIfAbsent("slave/registered", info.hasId() ? 1.0 : 0.0);
+        ResourceTotals totals = ResourceTotals.of(info.getResourcesList());
+        for (String name : List.of("cpus", "gpus", "mem", "disk")) {
+            numbers.putIfAbsent("slave/" + name + "_total", totals.scalar(name) / 1000.0);
+        }
+        responder.respond(MetricsAnswer.of(request, classic, numbers));
     }
 
     private void state(HttpRequest request, HttpResponder responder) {

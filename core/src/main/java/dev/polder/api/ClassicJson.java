@@ -184,9 +184,7 @@ final class ClassicJson {
         json.writeArrayFieldStart("ip_addresses");
         for (NetworkInfo.IPAddress address : network.getIpAddressesList()) {
             json.writeStartObject();
-            if (address.hasProtocol()) {
-                json.writeStringField("protocol", address.getProtocol().name());
-            }
+            json.writeStringField("protocol", address.getProtocol().name());
             if (address.hasIpAddress()) {
                 json.writeStringField("ip_address", address.getIpAddress());
             }

@@ -73,6 +73,7 @@ final class HttpFrameworkLink implements FrameworkLink {
             return;
         }
         HttpStream open = stream == null ? open() : stream;
+        OffersWritten.record(event);
         open.send(record(event));
         if (event.getType() == Event.Type.SUBSCRIBED) {
             startHeartbeats(open);

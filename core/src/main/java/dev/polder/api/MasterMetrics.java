@@ -15,7 +15,7 @@ final class MasterMetrics {
         agents(view, metrics);
         frameworks(view, metrics);
         ViewSums sums = ViewSums.of(view);
-        tasks(view.counters(), sums, metrics);
+        tasks(view.soft().counters(), sums, metrics);
         calls(view, metrics);
         for (String name : List.of("cpus", "gpus", "mem", "disk")) {
             long total = sums.total().scalar(name);
@@ -32,7 +32,7 @@ final class MasterMetrics {
         for (AgentRecord agent : view.agents()) {
             if (!agent.unreachable()) {
                 reachable++;
-                connected += view.connectedAgents().contains(agent.id()) ? 1 : 0;
+                connected += view.soft().connectedAgents().contains(agent.id()) ? 1 : 0;
             }
         }
         put(metrics, "slaves_connected", connected);
@@ -43,7 +43,7 @@ final class MasterMetrics {
     }
 
     private static void frameworks(MasterView view, Map<String, Double> metrics) {
-        int connected = view.connectedFrameworks().size();
+        int connected = view.soft().connectedFrameworks().size();
         int disconnected = view.frameworks().size() - connected;
         put(metrics, "frameworks_connected", connected);
         put(metrics, "frameworks_disconnected", disconnected);
@@ -66,13 +66,13 @@ final class MasterMetrics {
 
     /** Mesos has no counter of launched tasks, of sent and rescinded offers or of invalid calls: those names are ours. */
     private static void calls(MasterView view, Map<String, Double> metrics) {
-        MasterCounters counters = view.counters();
+        MasterCounters counters = view.soft().counters();
         put(metrics, "messages_status_update", counters.statusUpdates());
         put(metrics, "messages_status_update_acknowledgement", counters.acknowledgements());
         put(
                 metrics,
                 "outstanding_offers",
-                view.offers().values().stream().mapToInt(List::size).sum());
+                view.soft().offers().values().stream().mapToInt(List::size).sum());
         metrics.put("polder/master/tasks_launched", (double) counters.tasksLaunched());
         metrics.put("polder/master/offers_sent", (double) counters.offersSent());
         metrics.put("polder/master/offers_declined", (double) counters.offersDeclined());

@@ -41,7 +41,7 @@ final class MasterStateJson {
         for (AgentRecord agent : view.agents()) {
             if (agent.unreachable()) {
                 unreachable++;
-            } else if (!view.connectedAgents().contains(agent.id())) {
+            } else if (!view.soft().connectedAgents().contains(agent.id())) {
                 disconnected++;
             }
         }
@@ -109,7 +109,7 @@ final class MasterStateJson {
         ClassicJson.resources(json, "used_resources", sums.used(agent.id()));
         ClassicJson.resources(json, "offered_resources", sums.offered(agent.id()));
         ClassicJson.reservations(json, agent.info().getResourcesList());
-        json.writeBooleanField("active", view.connectedAgents().contains(agent.id()));
+        json.writeBooleanField("active", view.soft().connectedAgents().contains(agent.id()));
         json.writeBooleanField("deactivated", false);
         json.writeStringField("version", Api.MESOS_VERSION);
         json.writeStringField("polder_version", agent.version());
@@ -133,7 +133,7 @@ final class MasterStateJson {
         json.writeEndArray();
         json.writeStringField("hostname", info.getHostname());
         json.writeStringField("webui_url", info.getWebuiUrl());
-        boolean connected = view.connectedFrameworks().contains(id);
+        boolean connected = view.soft().connectedFrameworks().contains(id);
         json.writeBooleanField("active", connected);
         json.writeBooleanField("connected", connected);
         json.writeBooleanField("recovered", false);
@@ -144,7 +144,7 @@ final class MasterStateJson {
         tasks(json, "unreachable_tasks", sums.unreachableTasks(id));
         tasks(json, "completed_tasks", sums.completedTasks(id));
         json.writeArrayFieldStart("offers");
-        for (Offer offer : view.offers().getOrDefault(id, List.of())) {
+        for (Offer offer : view.soft().offers().getOrDefault(id, List.of())) {
             offer(json, offer);
         }
         json.writeEndArray();

@@ -8,6 +8,7 @@ import dev.polder.model.FrameworkId;
 import dev.polder.model.TaskState;
 import dev.polder.wire.proto.Mesos.Offer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -30,12 +31,15 @@ final class ViewSums {
     static ViewSums of(MasterView view) {
         ViewSums sums = new ViewSums();
         view.tasks().forEach(sums::add);
-        for (TaskRecord task : view.completedTasks()) {
+        List<MasterView.Completed> completed = new ArrayList<>();
+        view.completedTasks().forEach(completed::add);
+        completed.sort(Comparator.comparingLong(MasterView.Completed::sequence));
+        for (MasterView.Completed one : completed) {
             sums.completedTasks
-                    .computeIfAbsent(task.frameworkId(), any -> new ArrayList<>())
-                    .add(task);
+                    .computeIfAbsent(one.task().frameworkId(), any -> new ArrayList<>())
+                    .add(one.task());
         }
-        view.offers().forEach(sums::add);
+        view.soft().offers().forEach(sums::add);
         for (AgentRecord agent : view.agents()) {
             if (!agent.unreachable()) {
                 sums.total.add(agent.info().getResourcesList());

@@ -162,7 +162,7 @@ final class CallLine {
                 waitingCount.decrementAndGet();
                 call.sentAtNanos = System.nanoTime();
                 inFlight.add(call);
-                out.write(call.request.encode());
+                Channels.write(out, call.request.encode());
                 written = true;
             }
             if (written) {
@@ -206,7 +206,7 @@ final class CallLine {
                 failInFlight(reason, others, why, null);
             }
             if (channel != null) {
-                channel.close();
+                Channels.close(channel);
             }
             pump();
         }

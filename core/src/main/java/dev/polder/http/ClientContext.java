@@ -78,7 +78,7 @@ final class ClientContext {
             }
             channel.connect(to).addListener(connected -> {
                 if (!connected.isSuccess()) {
-                    channel.close();
+                    Channels.close(channel);
                     onFailure.accept(connected.cause());
                 }
             });

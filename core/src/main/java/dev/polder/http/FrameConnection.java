@@ -80,7 +80,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter implements Upgr
                     channel.remoteAddress(),
                     outbox.bytes());
         }
-        channel.close();
+        Channels.close(channel);
     }
 
     /** The connection has ended, or never began. Network thread. */
@@ -127,7 +127,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter implements Upgr
             if (record.length == 0) {
                 return channel.write(length);
             }
-            channel.write(length);
+            Channels.write(channel, length);
             return channel.write(Unpooled.wrappedBuffer(record));
         }
 
@@ -142,7 +142,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter implements Upgr
                 closedBy = ClosedBy.US;
             }
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-            NetworkThreads.executeLater(channel.eventLoop(), CLOSE_TIMEOUT_MS, channel::close);
+            NetworkThreads.executeLater(channel.eventLoop(), CLOSE_TIMEOUT_MS, () -> Channels.close(channel));
         }
     }
 }

@@ -79,7 +79,11 @@ public final class HttpServer implements AutoCloseable {
         }
         Throwable failure = bound.cause();
         if (failure != null) {
-            listening.unsafe().closeForcibly();
+            if (listening.isRegistered()) {
+                Channels.close(listening);
+            } else {
+                listening.unsafe().closeForcibly();
+            }
             throw new IOException("cannot listen on " + where + ": " + failure.getMessage(), failure);
         }
         return new HttpServer(context, threads, ownsThreads, listening);

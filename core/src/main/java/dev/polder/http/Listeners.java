@@ -14,7 +14,7 @@ final class Listeners {
 
     /** Calls the listener once the end has come; at once if it has. */
     static void add(CompletableFuture<ClosedBy> end, Consumer<ClosedBy> listener) {
-        end.thenAccept(by -> {
+        CompletableFuture<Void> unused = end.thenAccept(by -> {
             try {
                 listener.accept(by);
             } catch (RuntimeException e) {

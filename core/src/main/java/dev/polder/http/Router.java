@@ -1,6 +1,7 @@
 package dev.polder.http;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +36,12 @@ public final class Router implements HttpHandler {
         HttpHandler handler = methods.get(request.method());
         if (handler == null) {
             String allowed = String.join(", ", methods.keySet());
-            String text =
-                    "405 Method Not Allowed. %s takes %s, not %s.".formatted(request.path(), allowed, request.method());
+            String text = String.format(
+                    Locale.ROOT,
+                    "405 Method Not Allowed. %s takes %s, not %s.",
+                    request.path(),
+                    allowed,
+                    request.method());
             responder.respond(HttpResponse.text(405, text).with("Allow", allowed));
             return;
         }

@@ -92,18 +92,19 @@ abstract sealed class SingleCall<T> extends ChannelInboundHandlerAdapter permits
     private void close() {
         Channel open = channel;
         if (open != null) {
-            open.close();
+            Channels.close(open);
         }
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         if (result.isDone()) {
-            ctx.close();
+            Channels.close(ctx.channel());
             return;
         }
         sent = true;
-        ctx.writeAndFlush(request.encode());
+        Channels.write(ctx.channel(), request.encode());
+        ctx.flush();
         NetworkThreads.executeLater(
                 ctx.executor(), client.config().requestTimeout().toMillis(), () -> {
                     if (!result.isDone()) {

@@ -50,7 +50,7 @@ final class AcceptCall {
         List<Offer> offers = new ArrayList<>();
         String problem = collect(framework, accept.getOfferIdsList(), offers);
         if (problem != null) {
-            offers.forEach(term.offers::withdraw);
+            offers.forEach(term.offers::takeBack);
             refuseAll(framework, accept, problem);
             return;
         }
@@ -148,12 +148,21 @@ final class AcceptCall {
             List<TaskInfo> tasks = new ArrayList<>(operation.getLaunch().getTaskInfosList());
             tasks.addAll(operation.getLaunchGroup().getTaskGroup().getTasksList());
             for (TaskInfo task : tasks) {
-                refuse(
-                        framework,
-                        task,
-                        Mesos.TaskState.TASK_DROPPED,
-                        TaskStatus.Reason.REASON_INVALID_OFFERS,
-                        "Task launched with invalid offers: " + problem);
+                TaskRecord launched = term.state.task(framework.id(), TaskRules.idOf(task));
+                if (launched == null) {
+                    refuse(
+                            framework,
+                            task,
+                            Mesos.TaskState.TASK_DROPPED,
+                            TaskStatus.Reason.REASON_INVALID_OFFERS,
+                            "Task launched with invalid offers: " + problem);
+                } else {
+                    // a repeated call, most likely: the task was not dropped, and saying so would have it started again
+                    term.tellsWhatIsKnown();
+                    TaskStatus status =
+                            Statuses.reconciled(launched, term.now()).build();
+                    term.send(framework.id(), Statuses.event(framework, status));
+                }
             }
         }
     }

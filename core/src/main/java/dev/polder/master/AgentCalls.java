@@ -7,8 +7,10 @@ import dev.polder.model.AgentId;
 import dev.polder.model.FrameworkId;
 import dev.polder.model.TaskId;
 import dev.polder.model.TaskState;
+import dev.polder.offer.Resources;
 import dev.polder.wire.ResourceCodec;
 import dev.polder.wire.proto.AgentLinkFrames.EndFramework;
+import dev.polder.wire.proto.AgentLinkFrames.Kill;
 import dev.polder.wire.proto.AgentLinkFrames.Launch;
 import dev.polder.wire.proto.AgentLinkFrames.Refused;
 import dev.polder.wire.proto.AgentLinkFrames.Register;
@@ -74,17 +76,33 @@ final class AgentCalls {
     }
 
     private @Nullable String problemOf(Register register) {
+        String problem = problemOfIdentity(register);
+        return problem != null ? problem : problemOfResources(register);
+    }
+
+    private @Nullable String problemOfResources(Register register) {
+        AgentId known = knownAs(register);
+        try {
+            Resources total = ResourceCodec.amounts(register.getInfo().getResourcesList());
+            for (TaskRecord task : known == null ? List.<TaskRecord>of() : term.state.tasksOn(known)) {
+                if (!task.state().isTerminal()) {
+                    // refuses a resource of another kind than what the task uses
+                    total.intersects(task.resources());
+                }
+            }
+            return null;
+        } catch (IllegalArgumentException e) {
+            return "agent '" + register.getInfo().getHostname() + "': " + e.getMessage();
+        }
+    }
+
+    private @Nullable String problemOfIdentity(Register register) {
         String cluster = register.getClusterId();
         if (!cluster.isEmpty() && !cluster.equals(term.state.clusterId())) {
             return "agent of cluster '" + cluster + "': this is cluster '" + term.state.clusterId() + "'";
         }
         if (register.getIncarnation().isEmpty()) {
             return "agent without an incarnation";
-        }
-        try {
-            ResourceCodec.amounts(register.getInfo().getResourcesList());
-        } catch (IllegalArgumentException e) {
-            return "agent '" + register.getInfo().getHostname() + "': " + e.getMessage();
         }
         if (!register.getInfo().hasId()) {
             return null;
@@ -156,6 +174,8 @@ final class AgentCalls {
             reported.put(new TaskKey(framework, new TaskId(report.getTaskId().getValue())), report);
             if (term.state.framework(framework) == null) {
                 unknownFrameworks.add(framework);
+            } else {
+                endUnknown(id, framework, report);
             }
         }
         for (FrameworkId framework : unknownFrameworks) {
@@ -166,6 +186,21 @@ final class AgentCalls {
             if (!task.state().isTerminal()) {
                 reconcile(task, report);
             }
+        }
+    }
+
+    /** Ends a task that nobody would ever hear of again: the cluster does not know it, and counts nothing that it uses. */
+    private void endUnknown(AgentId id, FrameworkId framework, TaskReport report) {
+        TaskRecord task =
+                term.state.task(framework, new TaskId(report.getTaskId().getValue()));
+        boolean known = task != null && task.agentId().equals(id);
+        if (!known && !isTerminal(report.getState())) {
+            term.send(
+                    id,
+                    ToAgent.newBuilder()
+                            .setKill(Kill.newBuilder()
+                                    .setFrameworkId(report.getFrameworkId())
+                                    .setTaskId(report.getTaskId())));
         }
     }
 
@@ -235,16 +270,19 @@ final class AgentCalls {
         TaskStatus status = update.getStatus();
         TaskRecord task =
                 term.state.task(frameworkId, new TaskId(status.getTaskId().getValue()));
-        boolean news = task != null
-                && task.agentId().equals(session.id())
-                && !task.state().isTerminal()
-                && !task.knows(status.getUuid());
-        if (task != null && news) {
+        if (task != null && isNews(task, session.id(), status)) {
             change(task, status);
         } else {
             // known, or of a task that is forgotten: nothing new, but it must be acknowledged
             frameworks.forward(framework, status);
         }
+    }
+
+    private boolean isNews(TaskRecord task, AgentId from, TaskStatus status) {
+        if (!task.agentId().equals(from) || task.state().isTerminal() || task.knows(status.getUuid())) {
+            return false;
+        }
+        return !term.state.isOfFormerRun(task, status.getUuid());
     }
 
     /** Moves a task that has not ended to the status's state, books its resources, and tells its framework. */
@@ -260,7 +298,8 @@ final class AgentCalls {
                 .setTaskStateChanged(Facts.TaskStateChanged.newBuilder()
                         .setFrameworkId(framework.info().getId())
                         .setStatus(stored)));
-        boolean uses = !state.isTerminal() && state != TaskState.TASK_UNREACHABLE;
+        TaskRecord changed = term.state.task(task.frameworkId(), task.id());
+        boolean uses = changed != null && changed.usesResources();
         if (task.usesResources() && !uses) {
             term.offers.release(task);
         } else if (!task.usesResources() && uses) {

@@ -8,7 +8,7 @@ import java.util.List;
  * Enough of what is committed to begin again from it: a view, and the entries since. A leader decides ahead of the log;
  * when it loses its term it goes back to this. Owned by the master thread.
  */
-final class CommittedHistory {
+public final class CommittedHistory {
     /** After so many entries a newer view is worth its while. */
     static final int ENTRIES_MAX = 4096;
 
@@ -17,29 +17,29 @@ final class CommittedHistory {
     private MasterView base;
     private List<Indexed> since = new ArrayList<>();
 
-    CommittedHistory(MasterView base) {
+    public CommittedHistory(MasterView base) {
         this.base = base;
     }
 
     /** An entry is committed. */
-    void add(long index, Entry entry) {
+    public void add(long index, Entry entry) {
         since.add(new Indexed(index, entry));
     }
 
     /** Tells whether a newer base is wanted. */
-    boolean isLong() {
+    public boolean isLong() {
         return since.size() >= ENTRIES_MAX;
     }
 
     /** Takes a committed view as the new base. */
-    void rebase(MasterView view) {
+    public void rebase(MasterView view) {
         base = view;
         since = new ArrayList<>(
                 since.stream().filter(one -> one.index() > view.index()).toList());
     }
 
     /** Returns a master that knows what is committed and does not lead. */
-    Master rebuild(MasterConfig config) {
+    public Master rebuild(MasterConfig config) {
         Master master = Master.of(config, base);
         since.forEach(one -> master.apply(one.entry()));
         return master;

@@ -146,7 +146,8 @@ public final class Master {
             }
         } catch (RuntimeException fault) {
             if (current.term.touched()) {
-                throw new InvariantBrokenException("after " + command + " was half decided: " + fault, fault);
+                throw new InvariantBrokenException(
+                        "after a " + command.getClass().getSimpleName() + " was half decided: " + fault, fault);
             }
             refuse(current.term, command, fault);
         }
@@ -212,13 +213,13 @@ public final class Master {
     }
 
     /** Returns the state as the log alone makes it, before this master leads. */
-    MasterView committedView(long index) {
+    public MasterView committedView(long index) {
         check(leading == null, "committed view asked of the leader of term %d", state.term());
         return state.view(index, MasterView.Soft.NONE);
     }
 
     /** Returns the effects that close every connection of this term. */
-    List<Effect> connections() {
+    public List<Effect> connections() {
         List<Effect> closing = new ArrayList<>();
         LeaderTerm term = requireLeading().term;
         term.frameworkSessions().values().forEach(one -> closing.add(new Effect.CloseFramework(one.link())));
@@ -231,6 +232,11 @@ public final class Master {
         if (leading != null) {
             requireLeading().term.offers.checkInvariants();
         }
+    }
+
+    /** Returns the term that this master leads; for tests. */
+    LeaderTerm leaderTerm() {
+        return requireLeading().term;
     }
 
     private Leading requireLeading() {

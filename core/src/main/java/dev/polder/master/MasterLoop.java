@@ -2,6 +2,7 @@ package dev.polder.master;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.polder.model.InvariantBrokenException;
 import dev.polder.model.Moment;
 import dev.polder.raft.LogListener;
 import dev.polder.raft.ReplicatedLog;
@@ -20,7 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,9 +30,9 @@ import org.slf4j.LoggerFactory;
  * The thread that owns a {@link Master}: it takes commands from the inbox and events from the log, decides turn after
  * turn, proposes their facts and releases their effects when they are committed.
  *
- * <p>Queues: the inbox holds {@value #INBOX_MAX} commands, more are refused; closings have room of their own, bounded by
- * the number of connections; log events block the log's thread when {@value #LOG_EVENTS_MAX} wait. When the log takes no
- * more proposals this thread decides nothing new until it does.
+ * <p>Queues: the inbox holds {@value #INBOX_MAX} commands, more are refused, and the closing of each connection; log events
+ * block the log's thread when {@value #LOG_EVENTS_MAX} wait. When the log takes no more proposals this thread decides
+ * nothing new until it does.
  */
 public final class MasterLoop implements MasterPort, LogListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MasterLoop.class);
@@ -65,11 +66,11 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
 
     private final String nodeName;
     private final MasterConfig config;
-    private final Mesos.MasterInfo self;
+    private final Supplier<Mesos.MasterInfo> introduction;
+    private final Consumer<String> clusterIdListener;
     private final Clock clock;
     private final Thread thread;
-    private final MpscVarHandleArrayQueue<Command> inbox = new MpscVarHandleArrayQueue<>(INBOX_MAX);
-    private final Queue<Command> closings = new ConcurrentLinkedQueue<>();
+    private final Inbox inbox = new Inbox(INBOX_MAX);
     private final ArrayBlockingQueue<LogEvent> logEvents = new ArrayBlockingQueue<>(LOG_EVENTS_MAX);
     private final Queue<CompletableFuture<MasterView>> viewRequests = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Void> served = new CompletableFuture<>();
@@ -90,17 +91,28 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private final List<LogEvent> events = new ArrayList<>();
     private @Nullable CommittedHistory history;
     private long servingTerm = -1;
+    /** Set from the moment the state turned out to be broken until the term is lost. */
+    private boolean distrusted;
+
     private long lastIndex;
 
     /**
      * Makes a master that is not started.
      *
-     * @param self how it introduces itself; the id is replaced by a new one whenever it is elected
+     * @param introduction asked whenever it is elected how it introduces itself; the id is replaced by a new one
+     * @param clusterIdListener told the cluster's id, on this master's thread, before this master serves; may refuse it by
+     *     throwing
      */
-    public MasterLoop(String nodeName, MasterConfig config, Mesos.MasterInfo self, Clock clock) {
+    public MasterLoop(
+            String nodeName,
+            MasterConfig config,
+            Supplier<Mesos.MasterInfo> introduction,
+            Consumer<String> clusterIdListener,
+            Clock clock) {
         this.nodeName = nodeName;
         this.config = config;
-        this.self = self;
+        this.introduction = introduction;
+        this.clusterIdListener = clusterIdListener;
         this.clock = clock;
         master = new Master(config);
         thread = new Thread(this::run, nodeName + "-master");
@@ -118,18 +130,17 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         return served;
     }
 
-    /** Completes when this master has stopped, with the cause if it was not asked to. */
-    public CompletableFuture<Optional<Throwable>> stopped() {
-        return stopped;
+    /** Has the listener called, on this master's thread, when it has stopped; with the cause if nobody asked for it. */
+    public void whenStopped(Consumer<Optional<Throwable>> listener) {
+        CompletableFuture<Void> unused = stopped.thenAccept(listener);
     }
 
     // ---- other threads
 
     @Override
     public boolean submit(Command command) {
-        if (command instanceof Command.FrameworkClosed || command instanceof Command.AgentClosed) {
-            closings.add(command);
-        } else if (!leads() || !inbox.offer(command)) {
+        boolean closes = command instanceof Command.FrameworkClosed || command instanceof Command.AgentClosed;
+        if ((!closes && !leads()) || !inbox.offer(command)) {
             return false;
         }
         wake();
@@ -227,6 +238,9 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         if (servingTerm < 0) {
             return work + refuseCommands();
         }
+        if (distrusted) {
+            return work;
+        }
         propose();
         if (unproposed.isEmpty()) {
             work += decide();
@@ -237,11 +251,11 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
 
     private void rest() {
         idle = true;
-        if (inbox.isEmpty() && closings.isEmpty() && logEvents.isEmpty() && viewRequests.isEmpty() && !closing) {
+        if (inbox.isEmpty() && logEvents.isEmpty() && viewRequests.isEmpty() && !closing) {
             long nanos = PARK_NANOS_MAX;
             if (!unproposed.isEmpty()) {
                 nanos = 1_000_000;
-            } else if (servingTerm >= 0) {
+            } else if (servingTerm >= 0 && !distrusted) {
                 long ms = master.nextDeadlineMs() - clock.now().nowMs();
                 nanos = ms >= 1000 ? PARK_NANOS_MAX : Math.max(1, ms) * 1_000_000;
             }
@@ -282,14 +296,16 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private void serve(long term) {
         history = new CommittedHistory(master.committedView(lastIndex));
         servingTerm = term;
-        Mesos.MasterInfo elected =
-                self.toBuilder().setId(UUID.randomUUID().toString()).build();
+        Mesos.MasterInfo elected = introduction.get().toBuilder()
+                .setId(UUID.randomUUID().toString())
+                .build();
         Turn turn = master.serving(term, clock.now(), elected, UUID.randomUUID().toString());
         pipeline.submit(turn);
         pipeline.whenCommitted(lastIndex, index -> announce(elected, term));
     }
 
     private void announce(Mesos.MasterInfo elected, long term) {
+        clusterIdListener.accept(master.clusterId());
         LOG.info("node={} event=serving term={} master={}", nodeName, term, elected.getId());
         leader = new Leader(
                 elected.getId(),
@@ -308,6 +324,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         leader = null;
         lastView = null;
         servingTerm = -1;
+        distrusted = false;
         unproposed.clear();
         dropAll(pipeline.lost());
         master.connections().forEach(this::perform);
@@ -330,33 +347,36 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     }
 
     private int refuseCommands() {
-        int refused = inbox.drain(command -> {
-            if (command instanceof Command.FrameworkCall call) {
-                call.reply().answer(503, "this master does not lead");
-            } else if (command instanceof Command.Subscribe subscribe) {
-                subscribe.link().close();
-            } else if (command instanceof Command.AgentRegistering registering) {
-                registering.link().close();
-            }
-        });
-        while (closings.poll() != null) {
-            refused++;
-        }
+        commands.clear();
+        int refused = inbox.drainTo(commands, TURN_COMMANDS_MAX);
+        commands.forEach(MasterLoop::refuse);
         return refused + answerViews();
+    }
+
+    private static void refuse(Command command) {
+        if (command instanceof Command.FrameworkCall call) {
+            call.reply().answer(503, "this master does not lead");
+        } else if (command instanceof Command.Subscribe subscribe) {
+            subscribe.link().close();
+        } else if (command instanceof Command.AgentRegistering registering) {
+            registering.link().close();
+        }
     }
 
     private int decide() {
         commands.clear();
-        Command closed;
-        while (commands.size() < TURN_COMMANDS_MAX && (closed = closings.poll()) != null) {
-            commands.add(closed);
-        }
-        inbox.drain(commands::add, TURN_COMMANDS_MAX - commands.size());
+        inbox.drainTo(commands, TURN_COMMANDS_MAX);
         Moment now = clock.now();
         if (commands.isEmpty() && master.nextDeadlineMs() > now.nowMs()) {
             return 0;
         }
-        Turn turn = master.decide(now, commands);
+        Turn turn;
+        try {
+            turn = master.decide(now, commands);
+        } catch (InvariantBrokenException fault) {
+            distrust(fault);
+            return commands.size();
+        }
         if (!turn.isEmpty() || turn.needsEntry()) {
             pipeline.submit(turn);
         }
@@ -364,6 +384,15 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             takeView(requireNonNull(history)::rebase);
         }
         return commands.size() + 1;
+    }
+
+    /** Nothing of the turn is proposed; the post is given up, and the state grows anew from what is committed. */
+    private void distrust(InvariantBrokenException fault) {
+        LOG.error("node={} event=stepping-down term={} cause={}", nodeName, servingTerm, fault.toString(), fault);
+        distrusted = true;
+        leader = null;
+        commands.forEach(MasterLoop::refuse);
+        requireNonNull(log).stepDown(servingTerm);
     }
 
     private int answerViews() {
@@ -442,7 +471,9 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             Thread.currentThread().interrupt();
         }
         if (!thread.isAlive()) {
-            refuseCommands();
+            while (refuseCommands() > 0) {
+                // a turn's worth at a time
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.polder.master;
 import static dev.polder.model.InvariantBrokenException.check;
 import static java.util.Objects.requireNonNull;
 
+import com.google.protobuf.ByteString;
 import dev.polder.model.AgentId;
 import dev.polder.model.FrameworkId;
 import dev.polder.model.TaskId;
@@ -15,11 +16,13 @@ import dev.polder.wire.proto.Mesos.FrameworkInfo;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +66,8 @@ final class MasterState {
         final int slot;
         final Map<TaskId, Integer> taskSlots = new LinkedHashMap<>();
         final Deque<Integer> completedSlots = new ArrayDeque<>();
+        /** The slot of the latest completed task of each id. */
+        final Map<TaskId, Integer> completedByTask = new HashMap<>();
 
         FrameworkEntry(int slot) {
             this.slot = slot;
@@ -107,6 +112,10 @@ final class MasterState {
         for (MasterView.Completed one : completed) {
             int slot = state.completedTasks.add(one);
             state.completedSlotsOf(one.task().frameworkId()).add(slot);
+            FrameworkEntry living = state.frameworkEntries.get(one.task().frameworkId());
+            if (living != null) {
+                living.completedByTask.put(one.task().id(), slot);
+            }
             state.nextCompleted = one.sequence() + 1;
         }
         return state;
@@ -135,7 +144,7 @@ final class MasterState {
 
     /** Returns the id that the next framework without one of its own gets. */
     FrameworkId nextFrameworkId() {
-        return new FrameworkId(String.format("%s-%04d", master().getId(), nextFramework));
+        return new FrameworkId(String.format(Locale.ROOT, "%s-%04d", master().getId(), nextFramework));
     }
 
     /** Returns the id that the next agent gets. */
@@ -182,7 +191,17 @@ final class MasterState {
         return slot == null ? null : tasks.get(slot);
     }
 
-    /** Returns the tasks of a framework that are not completed, oldest first. */
+    /**
+     * Tells whether an update is one of the completed task that had the same id before: its agent repeats it because the
+     * acknowledgement was lost. Known as far as completed tasks are remembered.
+     */
+    boolean isOfFormerRun(TaskRecord task, ByteString uuid) {
+        FrameworkEntry entry = frameworkEntries.get(task.frameworkId());
+        Integer slot = entry == null ? null : entry.completedByTask.get(task.id());
+        return slot != null && completedTasks.get(slot).task().knows(uuid);
+    }
+
+    /** Returns the tasks of a framework that are not completed, in no order that masters agree on. */
     List<TaskRecord> tasksOf(FrameworkId id) {
         FrameworkEntry entry = frameworkEntries.get(id);
         return entry == null
@@ -190,7 +209,7 @@ final class MasterState {
                 : entry.taskSlots.values().stream().map(tasks::get).toList();
     }
 
-    /** Returns the tasks on an agent that are not completed, oldest first. */
+    /** Returns the tasks on an agent that are not completed, in no order that masters agree on. */
     List<TaskRecord> tasksOn(AgentId id) {
         AgentEntry entry = agentEntries.get(id);
         return entry == null
@@ -305,7 +324,10 @@ final class MasterState {
 
     private void frameworkRemoved(Facts.FrameworkRemoved fact) {
         FrameworkEntry entry = requireFramework(fact.getFrameworkId());
-        for (TaskId taskId : List.copyOf(entry.taskSlots.keySet())) {
+        // in an order that does not depend on how this master came to its state
+        for (TaskId taskId : entry.taskSlots.keySet().stream()
+                .sorted(Comparator.comparing(TaskId::value))
+                .toList()) {
             TaskRecord task = removeTask(entry, taskId);
             TaskState last = task.state().isTerminal() ? task.state() : TaskState.TASK_KILLED;
             Mesos.TaskStatus status = task.state().isTerminal()
@@ -318,7 +340,7 @@ final class MasterState {
                             .setReason(Mesos.TaskStatus.Reason.REASON_FRAMEWORK_REMOVED)
                             .setTimestamp(fact.getWallMs() / 1000.0)
                             .build();
-            complete(entry.completedSlots, task.with(last, status));
+            complete(entry, task.with(last, status));
         }
         FrameworkRecord record = frameworks.remove(entry.slot).unregistered(fact.getWallMs());
         frameworkEntries.remove(record.id());
@@ -419,7 +441,13 @@ final class MasterState {
         TaskRecord old = tasks.get(slot);
         check(!old.state().isTerminal(), "task %s changed after its end", old.id());
         TaskState state = TaskState.valueOf(fact.getStatus().getState().name());
-        TaskRecord task = old.with(state, fact.getStatus());
+        // an agent that is back says at once which of its tasks go on; what it reports of another one, short of its
+        // end,
+        // is of the time before, and the resources are somebody else's now
+        boolean isPast = old.state() == TaskState.TASK_UNREACHABLE
+                && !state.isTerminal()
+                && fact.getStatus().hasUuid();
+        TaskRecord task = old.with(isPast ? old.state() : state, fact.getStatus());
         tasks.set(slot, task);
         if (state.isTerminal() && !fact.getStatus().hasUuid()) {
             // nobody acknowledges an update without a uuid
@@ -467,13 +495,17 @@ final class MasterState {
     private void completeLiving(TaskRecord task) {
         FrameworkEntry framework = requireNonNull(frameworkEntries.get(task.frameworkId()));
         removeTask(framework, task.id());
-        complete(framework.completedSlots, task);
+        complete(framework, task);
     }
 
-    private void complete(Deque<Integer> completedSlots, TaskRecord task) {
-        completedSlots.add(completedTasks.add(new MasterView.Completed(nextCompleted++, task)));
-        while (completedSlots.size() > limits.completedTasksPerFrameworkMax()) {
-            completedTasks.remove(completedSlots.remove());
+    private void complete(FrameworkEntry framework, TaskRecord task) {
+        int slot = completedTasks.add(new MasterView.Completed(nextCompleted++, task));
+        framework.completedSlots.add(slot);
+        framework.completedByTask.put(task.id(), slot);
+        while (framework.completedSlots.size() > limits.completedTasksPerFrameworkMax()) {
+            Integer oldest = framework.completedSlots.remove();
+            TaskId id = completedTasks.remove(oldest).task().id();
+            framework.completedByTask.remove(id, oldest);
         }
     }
 

@@ -34,7 +34,7 @@ public record MasterView(
         List<FrameworkRecord> completedFrameworks,
         Soft soft) {
     /** Returns the same view, known to be committed at this index. */
-    MasterView at(long committedIndex) {
+    public MasterView at(long committedIndex) {
         return new MasterView(
                 term,
                 committedIndex,

@@ -212,9 +212,10 @@ final class OfferBook {
         engine.decline(term.now().nowMs(), offer.id(), refuseMs);
     }
 
-    void withdraw(Offer offer) {
+    /** Ends an offer of which nothing could be used; it comes again, though not at once. */
+    void takeBack(Offer offer) {
         term.touch();
-        engine.withdraw(offer.id());
+        engine.decline(term.now().nowMs(), offer.id(), 0);
     }
 
     /** Books a task's resources without an offer. */

@@ -101,6 +101,13 @@ final class TaskRules {
         if (task.hasExecutor()) {
             return "task '" + id + "': executors are not supported yet";
         }
+        for (Mesos.Volume volume : task.getContainer().getVolumesList()) {
+            int sources = (volume.hasHostPath() ? 1 : 0) + (volume.hasImage() ? 1 : 0) + (volume.hasSource() ? 1 : 0);
+            if (sources != 1) {
+                return "task '" + id + "': volume '" + volume.getContainerPath() + "' has " + sources
+                        + " of 'host_path', 'image' and 'source'; exactly one is needed";
+            }
+        }
         if (task.hasHealthCheck()) {
             return "task '" + id + "': health checks are not supported yet";
         }

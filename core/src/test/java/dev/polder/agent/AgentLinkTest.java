@@ -70,7 +70,6 @@ class AgentLinkTest {
         assertThat(decision.facts()).isEmpty();
         assertThat(decision.effects())
                 .containsExactly(new AgentEffect.Refused(
-                        2,
                         "this agent belongs to cluster cluster-1, and the master to cluster cluster-2; an agent with"
                                 + " another data directory may join it"));
     }
@@ -83,7 +82,7 @@ class AgentLinkTest {
         Decision decision = fixture.registered("m-S1", "cluster-1");
 
         assertThat(decision.effects())
-                .containsExactly(new AgentEffect.Refused(2, "the master calls this agent m-S1, but it is m-S0"));
+                .containsExactly(new AgentEffect.Refused("the master calls this agent m-S1, but it is m-S0"));
     }
 
     @Test
@@ -93,7 +92,7 @@ class AgentLinkTest {
         Decision decision = fixture.frame(
                 ToAgent.newBuilder().setRefused(Refused.newBuilder().setReason("marked gone")));
 
-        assertThat(decision.effects()).containsExactly(new AgentEffect.Refused(1, "marked gone"));
+        assertThat(decision.effects()).containsExactly(new AgentEffect.Refused("marked gone"));
     }
 
     @Test

@@ -84,7 +84,11 @@ class ApiTest {
                                 entry("resources.ports", "[31000-31999]"),
                                 entry("flags.port", "15061"));
             }
-            for (String path : List.of("/health", "/version", "/flags", "/metrics/snapshot", "/slave(1)/health")) {
+            connection.request("GET /metrics/snapshot", List.of(), new byte[0]);
+            assertThat(JsonShape.values(connection.answer().text().getBytes(UTF_8)))
+                    .contains(entry("slave/cpus_total", "4.0"), entry("slave/registered", "0.0"))
+                    .containsKey("slave/uptime_secs");
+            for (String path : List.of("/health", "/version", "/flags", "/slave(1)/health")) {
                 connection.request("GET " + path, List.of(), new byte[0]);
                 assertThat(connection.answer().status()).isEqualTo(200);
             }

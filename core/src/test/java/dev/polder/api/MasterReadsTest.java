@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 import dev.polder.metrics.SystemMetrics;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,30 @@ class MasterReadsTest {
             assertThat(Integer.parseInt(head.header("Content-Length"))).isPositive();
             assertThat(connection.head().status()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void shouldCompressALargeAnswerForThoseWhoTakeIt() throws IOException {
+        byte[] plain = bytes(server.get("/state"));
+        try (RawConnection connection = server.connect()) {
+            connection.request("GET /state", List.of("Accept-Encoding: deflate, gzip;q=0.5"), new byte[0]);
+            RawConnection.Head head = connection.head();
+            byte[] body = connection.bytes(Integer.parseInt(head.header("Content-Length")));
+
+            assertThat(head.header("Content-Encoding")).isEqualTo("gzip");
+            assertThat(head.header("Content-Type")).isEqualTo("application/json");
+            assertThat(new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes())
+                    .isEqualTo(plain);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/version, gzip", "/state, gzip;q=0", "/state, deflate", "/state, identity"})
+    void shouldNotCompressOtherwise(String path, String encoding) throws IOException {
+        RawConnection.Answer answer = server.ask("GET " + path, List.of("Accept-Encoding: " + encoding), new byte[0]);
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.head().header("Content-Encoding")).isEmpty();
     }
 
     @Test

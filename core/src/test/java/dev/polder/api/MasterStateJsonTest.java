@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -120,6 +121,9 @@ class MasterStateJsonTest {
         MasterView none = new MasterView(
                 all.term(),
                 all.index(),
+                all.clusterTimeMs(),
+                all.nextFramework(),
+                all.nextAgent(),
                 all.master(),
                 all.clusterId(),
                 all.electedWallMs(),
@@ -128,10 +132,8 @@ class MasterStateJsonTest {
                 all.tasks(),
                 all.completedTasks(),
                 all.completedFrameworks(),
-                java.util.Set.of(),
-                java.util.Set.of(),
-                all.offers(),
-                all.counters());
+                new MasterView.Soft(
+                        Set.of(), Set.of(), all.soft().offers(), all.soft().counters()));
 
         Map<String, String> values = JsonShape.values(state.render(none));
 

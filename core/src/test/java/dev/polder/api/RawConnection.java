@@ -100,11 +100,14 @@ final class RawConnection implements AutoCloseable {
 
     /** Reads one chunk and takes it for one record: length, line feed, text. */
     String record() throws IOException {
-        String chunk = new String(chunk(), UTF_8);
-        int lineFeed = chunk.indexOf('\n');
-        String record = chunk.substring(lineFeed + 1);
-        if (Integer.parseInt(chunk.substring(0, lineFeed)) != record.length()) {
-            throw new IOException("not one whole record: " + chunk);
+        byte[] chunk = chunk();
+        int lineFeed = 0;
+        while (chunk[lineFeed] != '\n') {
+            lineFeed++;
+        }
+        String record = new String(chunk, lineFeed + 1, chunk.length - lineFeed - 1, UTF_8);
+        if (Integer.parseInt(new String(chunk, 0, lineFeed, UTF_8)) != chunk.length - lineFeed - 1) {
+            throw new IOException("not one whole record: " + new String(chunk, UTF_8));
         }
         return record;
     }

@@ -103,6 +103,9 @@ final class SampleViews {
         return new MasterView(
                 3,
                 42,
+                1_000,
+                1,
+                1,
                 message(
                         Mesos.MasterInfo.getDefaultInstance(),
                         "{'id':'m','ip':16777343,'port':15060,'pid':'master@127.0.0.1:15060','hostname':'localhost',"
@@ -112,12 +115,21 @@ final class SampleViews {
                 table(agents),
                 table(frameworks),
                 table(tasks),
-                completedTasks,
+                completed(completedTasks),
                 completedFrameworks,
-                Set.copyOf(frameworks.stream().map(FrameworkRecord::id).toList()),
-                Set.copyOf(agents.stream().map(AgentRecord::id).toList()),
-                offers,
-                new MasterCounters(7, 6, 5, 4, 1, 1, 0, 0, 0, 8, 8, 2));
+                new MasterView.Soft(
+                        Set.copyOf(frameworks.stream().map(FrameworkRecord::id).toList()),
+                        Set.copyOf(agents.stream().map(AgentRecord::id).toList()),
+                        offers,
+                        new MasterCounters(7, 6, 5, 4, 1, 1, 0, 0, 0, 8, 8, 2)));
+    }
+
+    private static Table.View<MasterView.Completed> completed(List<TaskRecord> tasks) {
+        List<MasterView.Completed> numbered = new ArrayList<>();
+        for (TaskRecord task : tasks) {
+            numbered.add(new MasterView.Completed(numbered.size(), task));
+        }
+        return table(numbered);
     }
 
     static AgentRecord agent(AgentId id, long unreachableWallMs) {

@@ -153,7 +153,7 @@ final class FactLog implements Closeable {
         unforcedBytes += bytes;
         writtenIndex = lastIndex;
         writtenTerm = lastTerm;
-        tail.shrink(writtenIndex, limits.tailBytesMax());
+        tail.shrink(limits.tailBytesMax());
         measure();
     }
 

@@ -21,8 +21,8 @@ final class ManualThread extends AbstractThreadContext {
         return tasks.size();
     }
 
-    /** Runs a task before all that wait. */
-    void hold(Runnable task) {
+    /** Puts a task before all that wait. */
+    void runFirst(Runnable task) {
         tasks.addFirst(task);
     }
 

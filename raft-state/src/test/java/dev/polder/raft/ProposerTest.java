@@ -93,8 +93,10 @@ class ProposerTest {
     void shouldDropProposalsThatMeetTheNextTerm() throws Exception {
         try (ManualMember member = leader(200)) {
             propose(member, 1, "old");
-            member.thread.hold(() -> {
+            member.thread.runFirst(() -> {
                 member.context.transition(Role.FOLLOWER);
+                member.context.voteForSelf();
+                member.context.transition(Role.LEADER);
             });
             member.thread.run();
 

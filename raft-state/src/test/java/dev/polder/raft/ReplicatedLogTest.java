@@ -147,6 +147,8 @@ class ReplicatedLogTest {
                 accepted++;
             }
             assertThat(accepted).isEqualTo((int) (Members.PROPOSAL_BYTES_MAX / 1064));
+            assertThat(log.proposalBytes()).isEqualTo(accepted * 1064L);
+            assertThat(log.proposalsRefused()).isEqualTo(1);
 
             release.countDown();
             listener.awaitCount(accepted);
