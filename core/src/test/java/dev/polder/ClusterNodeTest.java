@@ -159,8 +159,8 @@ final class ClusterNodeTest {
         Watching framework = new Watching("while [ ! -e " + go + " ]; do sleep 0.05; done; exit 7");
         String agent;
 
-        try (FrameworkDriver driver =
-                FrameworkDriver.start(framework, introduction, new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+        try (FrameworkDriver driver = FrameworkDriver.start(
+                framework, introduction, new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
             try (ClusterNode first = ClusterNode.start(settings)) {
                 first.awaitReady(Duration.ofSeconds(30));
                 await().until(() -> framework.states.containsValue(TaskState.TASK_RUNNING));
@@ -193,8 +193,8 @@ final class ClusterNodeTest {
                 .build();
         Watching framework = new Watching("while [ ! -e " + go + " ]; do sleep 0.05; done; exit 3");
 
-        try (FrameworkDriver driver =
-                FrameworkDriver.start(framework, introduction, new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+        try (FrameworkDriver driver = FrameworkDriver.start(
+                framework, introduction, new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
             try (ClusterNode first = ClusterNode.start(settings)) {
                 first.awaitReady(Duration.ofSeconds(30));
                 await().until(() -> framework.states.containsValue(TaskState.TASK_RUNNING));

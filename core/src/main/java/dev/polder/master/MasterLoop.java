@@ -8,6 +8,7 @@ import dev.polder.raft.LogListener;
 import dev.polder.raft.ReplicatedLog;
 import dev.polder.wire.Entry;
 import dev.polder.wire.proto.Mesos;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -17,7 +18,6 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * turn, proposes their facts and releases their effects when they are committed.
  *
  * <p>Queues: the inbox holds {@value #INBOX_MAX} commands, more are refused, and the closing of each connection; log events
- * block the log's thread when {@value #LOG_EVENTS_MAX} wait. When the log takes no more proposals this thread decides
+ * block the log's thread when {@value #LOG_EVENTS_MAX} wait; {@value #VIEW_REQUESTS_MAX} readers may wait for a view. When the log takes no more proposals this thread decides
  * nothing new until it does.
  */
 public final class MasterLoop implements MasterPort, LogListener, AutoCloseable {
@@ -41,6 +41,8 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     static final int INBOX_MAX = 8192;
     /** How many log events may wait. */
     static final int LOG_EVENTS_MAX = 4096;
+    /** How many readers may wait for the next view. */
+    static final int VIEW_REQUESTS_MAX = 1024;
     /** How many commands make one turn at most. */
     private static final int TURN_COMMANDS_MAX = 1024;
 
@@ -72,7 +74,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private final Thread thread;
     private final Inbox inbox = new Inbox(INBOX_MAX);
     private final ArrayBlockingQueue<LogEvent> logEvents = new ArrayBlockingQueue<>(LOG_EVENTS_MAX);
-    private final Queue<CompletableFuture<MasterView>> viewRequests = new ConcurrentLinkedQueue<>();
+    private final Queue<CompletableFuture<MasterView>> viewRequests = new ArrayBlockingQueue<>(VIEW_REQUESTS_MAX);
     private final CompletableFuture<Void> served = new CompletableFuture<>();
     private final CompletableFuture<Optional<Throwable>> stopped = new CompletableFuture<>();
 
@@ -168,7 +170,10 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             return CompletableFuture.completedFuture(recent);
         }
         CompletableFuture<MasterView> request = new CompletableFuture<>();
-        viewRequests.add(request);
+        if (!viewRequests.offer(request)) {
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException(VIEW_REQUESTS_MAX + " readers wait for a view already"));
+        }
         wake();
         return request;
     }
@@ -206,6 +211,8 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     }
 
     private void wake() {
+        // what was queued must be seen before the thread is taken to be awake
+        VarHandle.fullFence();
         if (idle) {
             LockSupport.unpark(thread);
         }
@@ -251,6 +258,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
 
     private void rest() {
         idle = true;
+        VarHandle.fullFence();
         if (inbox.isEmpty() && logEvents.isEmpty() && viewRequests.isEmpty() && !closing) {
             long nanos = PARK_NANOS_MAX;
             if (!unproposed.isEmpty()) {
