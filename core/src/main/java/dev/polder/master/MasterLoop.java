@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * turn, proposes their facts and releases their effects when they are committed.
  *
  * <p>Queues: the inbox holds {@value #INBOX_MAX} commands, more are refused, and the closing of each connection; log events
- * block the log's thread when {@value #LOG_EVENTS_MAX} wait; {@value #VIEW_REQUESTS_MAX} readers may wait for a view. When the log takes no more proposals this thread decides
- * nothing new until it does.
+ * block the log's thread when {@value #LOG_EVENTS_MAX} wait; {@value #VIEW_REQUESTS_MAX} readers may wait for a view, more
+ * are refused. When the log takes no more proposals this thread decides nothing new until it does.
  */
 public final class MasterLoop implements MasterPort, LogListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MasterLoop.class);
