@@ -316,17 +316,27 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     // ---- for the exchanges
 
     ChunkedStream newStream(int status, Headers headers) {
-        return new ChunkedStream(
+        ChunkedStream stream = new ChunkedStream(
                 status,
                 headers,
                 channel.eventLoop(),
                 server.config().outboxBytesMax(),
                 () -> cut(ClosedBy.OUTBOX_FULL));
+        stream.onClosed(this::countIfSlow);
+        return stream;
     }
 
     FrameConnection newFrames(FrameListener listener) {
-        return new FrameConnection(
+        FrameConnection frames = new FrameConnection(
                 channel, server.config().bodyBytesMax(), server.config().outboxBytesMax(), listener);
+        frames.onClosed(this::countIfSlow);
+        return frames;
+    }
+
+    private void countIfSlow(ClosedBy by) {
+        if (by == ClosedBy.OUTBOX_FULL) {
+            server.slowReadersCut().increment();
+        }
     }
 
     /** Runs the task on the network thread, at once if this is it; the other one, here, if that thread has ended. */

@@ -161,6 +161,7 @@ class HttpStreamTest {
         assertThat(end.get(30, TimeUnit.SECONDS)).isEqualTo(ClosedBy.OUTBOX_FULL);
         assertThat(stream.send(record)).isFalse();
         assertThat(stream.outboxBytes()).isLessThan(1_100_000);
+        assertThat(server.slowReadersCut()).isEqualTo(1);
         raw.readAll(); // ends
     }
 

@@ -185,7 +185,8 @@ class UpgradeTest {
 
     @Test
     void shouldCutAPeerThatDoesNotRead() throws Exception {
-        UpgradedConnection client = connect(start(SERVER.withOutboxBytesMax(1_000_000), this::accept));
+        HttpServer httpServer = start(SERVER.withOutboxBytesMax(1_000_000), this::accept);
+        UpgradedConnection client = connect(httpServer);
         UpgradedConnection server = accepted.take();
         client.setReading(false);
 
@@ -196,6 +197,7 @@ class UpgradeTest {
 
         assertThat(sent).isLessThan(1000);
         assertThat(serverSide.end()).isEqualTo(ClosedBy.OUTBOX_FULL);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> httpServer.slowReadersCut() == 1);
     }
 
     @Test
