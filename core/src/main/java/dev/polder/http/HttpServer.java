@@ -79,7 +79,11 @@ public final class HttpServer implements AutoCloseable {
         }
         Throwable failure = bound.cause();
         if (failure != null) {
-            listening.unsafe().closeForcibly();
+            if (listening.isRegistered()) {
+                Channels.close(listening);
+            } else {
+                listening.unsafe().closeForcibly();
+            }
             throw new IOException("cannot listen on " + where + ": " + failure.getMessage(), failure);
         }
         return new HttpServer(context, threads, ownsThreads, listening);
@@ -88,6 +92,21 @@ public final class HttpServer implements AutoCloseable {
     /** Where it listens; the port is the real one. */
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** How many connections are open. */
+    public int connections() {
+        return context.open().size();
+    }
+
+    /** How many connections were sent away since the start, because there were too many. */
+    public long connectionsRefused() {
+        return context.connectionsRefused().sum();
+    }
+
+    /** How many connections were cut since the start, because their outbox was full. */
+    public long slowReadersCut() {
+        return context.slowReadersCut().sum();
     }
 
     /** Stops listening, closes all connections ({@link ClosedBy#US}); bounded in time, idempotent. */

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The threads on which servers and clients do their work; several may share them.
@@ -20,6 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * JVM-wide {@code globalEventExecutor}, whose thread would outlive a {@code close()} by a second or more.
  */
 public final class NetworkThreads implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NetworkThreads.class);
 
     private static final int THREADS_MAX = 64;
     private static final long UNTIL_WOKEN = 0;
@@ -63,7 +68,11 @@ public final class NetworkThreads implements AutoCloseable {
 
     private static void drive(ManualIoEventLoop loop) {
         while (!loop.isTerminated()) {
-            loop.run(UNTIL_WOKEN);
+            try {
+                loop.run(UNTIL_WOKEN);
+            } catch (RuntimeException | Error e) {
+                LOG.error("a network thread goes on after an error", e);
+            }
         }
     }
 
@@ -72,14 +81,22 @@ public final class NetworkThreads implements AutoCloseable {
         return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
     }
 
-    /** Runs a task on a loop; false, and nothing runs, once the loop has ended and its connections with it. */
+    /**
+     * Runs a task on a loop, from another thread; false, and the task never runs, once the loop has ended and its
+     * connections with it. The loop's own {@code execute} may take a task then and forget it.
+     */
     static boolean execute(EventLoop loop, Runnable task) {
+        AtomicBoolean claimed = new AtomicBoolean();
         try {
-            loop.execute(task);
-            return true;
+            loop.execute(() -> {
+                if (claimed.compareAndSet(false, true)) {
+                    task.run();
+                }
+            });
         } catch (RejectedExecutionException e) {
             return false;
         }
+        return !loop.isShutdown() || !claimed.compareAndSet(false, true);
     }
 
     /** Runs a task on a loop after a while, unless the loop has ended by then. */

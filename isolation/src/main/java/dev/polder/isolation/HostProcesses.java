@@ -35,7 +35,7 @@ final class HostProcesses {
     }
 
     /** One process at one moment; {@code state} is the kernel's letter, Z for one that only waits to be reaped. */
-    record Stat(char state, long parent, long startTick) {}
+    record Stat(char state, long startTick) {}
 
     Path proc() {
         return proc;
@@ -70,7 +70,7 @@ final class HostProcesses {
         if (fields.length < 21) {
             return null;
         }
-        return new Stat(fields[0].charAt(0), Long.parseLong(fields[1]), Long.parseLong(fields[19]));
+        return new Stat(fields[0].charAt(0), Long.parseLong(fields[19]));
     }
 
     /** Is there still the process that lived at that tick? A zombie is dead. Where nobody can tell, there is. */
