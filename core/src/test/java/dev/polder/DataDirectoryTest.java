@@ -53,6 +53,26 @@ final class DataDirectoryTest {
     }
 
     @Test
+    void shouldSurviveAFirstStartThatWasKilledBeforeItHadAnIdentity() throws IOException {
+        Files.createFile(directory.resolve("lock"));
+        Files.createDirectory(directory.resolve("raft"));
+        Files.writeString(directory.resolve("identity.next"), "format=1\n");
+
+        open().close();
+
+        assertThat(directory.resolve("identity")).exists();
+    }
+
+    @Test
+    void shouldRefuseALogWithoutAnIdentity() throws IOException {
+        open().close();
+        Files.createFile(directory.resolve("raft/facts"));
+        Files.delete(directory.resolve("identity"));
+
+        assertThatThrownBy(this::open).hasMessageContaining("raft").hasMessageContaining("no identity");
+    }
+
+    @Test
     void shouldRefuseANewerFormat() throws IOException {
         open().close();
         Files.writeString(directory.resolve("identity"), "format=2\nmember=m1\nincarnation=x\n");

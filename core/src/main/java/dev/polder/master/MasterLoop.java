@@ -48,6 +48,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
 
     private static final long VIEW_AGE_MS_MAX = 50;
     private static final long PARK_NANOS_MAX = 1_000_000_000L;
+    private static final long STALLED_NANOS = 1_000_000L;
     private static final long CLOSE_MS_MAX = 10_000;
 
     /** Where this thread reads the time. */
@@ -95,6 +96,8 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private long servingTerm = -1;
     /** Set from the moment the state turned out to be broken until the term is lost. */
     private boolean distrusted;
+    /** Readers whose view was taken and is not committed yet. */
+    private final List<CompletableFuture<MasterView>> promised = new ArrayList<>();
 
     private long lastIndex;
 
@@ -234,7 +237,9 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         } finally {
             closing = true;
             leader = null;
+            servingTerm = -1;
             dropAll(pipeline.lost());
+            breakPromises();
             served.completeExceptionally(new IllegalStateException("node " + nodeName + ": master stopped"));
             stopped.complete(cause);
         }
@@ -259,11 +264,13 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private void rest() {
         idle = true;
         VarHandle.fullFence();
-        if (inbox.isEmpty() && logEvents.isEmpty() && viewRequests.isEmpty() && !closing) {
+        // a log that is full, or a term that is being given up: only the log can bring news
+        boolean stalled = distrusted || !unproposed.isEmpty();
+        if (logEvents.isEmpty() && (stalled || (inbox.isEmpty() && viewRequests.isEmpty())) && !closing) {
             long nanos = PARK_NANOS_MAX;
-            if (!unproposed.isEmpty()) {
-                nanos = 1_000_000;
-            } else if (servingTerm >= 0 && !distrusted) {
+            if (stalled) {
+                nanos = STALLED_NANOS;
+            } else if (servingTerm >= 0) {
                 long ms = master.nextDeadlineMs() - clock.now().nowMs();
                 nanos = ms >= 1000 ? PARK_NANOS_MAX : Math.max(1, ms) * 1_000_000;
             }
@@ -335,6 +342,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         distrusted = false;
         unproposed.clear();
         dropAll(pipeline.lost());
+        breakPromises();
         master.connections().forEach(this::perform);
         master = requireNonNull(history).rebuild(config);
         history = null;
@@ -417,12 +425,20 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             return waiting.size();
         }
         long takenMs = clock.now().nowMs();
+        promised.addAll(waiting);
         takeView(view -> {
             lastView = view;
             lastViewTakenMs = takenMs;
+            promised.removeAll(waiting);
             waiting.forEach(one -> one.complete(view));
         });
         return waiting.size();
+    }
+
+    private void breakPromises() {
+        promised.forEach(
+                one -> one.completeExceptionally(new IllegalStateException("the leader was lost, ask the next")));
+        promised.clear();
     }
 
     private void takeView(Consumer<MasterView> then) {

@@ -97,6 +97,43 @@ final class MasterLoopTest {
     }
 
     @Test
+    void shouldRefuseAFrameworkThatIsTooLargeToBeRemembered() throws Exception {
+        String master = loop.leader().orElseThrow().id();
+        Link large = new Link("large");
+        Command.Subscribe subscribe = (Command.Subscribe) subscribe(large);
+        Call.Builder call = subscribe.call().toBuilder();
+        call.getSubscribeBuilder().getFrameworkInfoBuilder().setWebuiUrl("x".repeat(2 << 20));
+
+        loop.submit(new Command.Subscribe(large, call.build()));
+        await().until(() -> large.closed);
+
+        assertThat(large.events).singleElement().satisfies(event -> assertThat(
+                        event.getError().getMessage())
+                .contains("FRAMEWORK_ADDED")
+                .contains("at most"));
+        assertThat(loop.view().get(10, TimeUnit.SECONDS).frameworks()).isEmpty();
+        assertThat(loop.leader().orElseThrow().id()).isEqualTo(master);
+    }
+
+    @Test
+    void shouldRefuseAnIdThatItWillGiveItself() {
+        Link thief = new Link("thief");
+        Command.Subscribe subscribe = (Command.Subscribe) subscribe(thief);
+        Call.Builder call = subscribe.call().toBuilder();
+        call.getSubscribeBuilder()
+                .getFrameworkInfoBuilder()
+                .getIdBuilder()
+                .setValue(loop.leader().orElseThrow().id() + "-0000");
+
+        loop.submit(new Command.Subscribe(thief, call.build()));
+        await().until(() -> thief.closed);
+
+        assertThat(thief.events).singleElement().satisfies(event -> assertThat(
+                        event.getError().getMessage())
+                .contains("given by the master"));
+    }
+
+    @Test
     void shouldAnswerNobodyOnceItIsClosed() {
         loop.close();
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -27,6 +28,9 @@ import picocli.CommandLine.Spec;
             "with zero bytes are no text; without any text file, a few texts that come with the jar are counted."
         })
 final class DemoCommand implements Callable<Integer> {
+    private static final Duration AGENT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration START_PATIENCE = Duration.ofSeconds(30);
+
     private static final List<String> TEXTS = List.of("polder.txt", "mill.txt", "dike.txt");
 
     /** Given by picocli. */
@@ -45,7 +49,7 @@ final class DemoCommand implements Callable<Integer> {
         try {
             TextFiles texts = texts(scratch);
             Path work = Files.createDirectory(scratch.resolve("work"));
-            try (HostedNode hosted = HostedNode.start(ClusterNode::start, () -> delete(scratch))) {
+            try (HostedNode hosted = HostedNode.start(DemoCommand::startNode, () -> delete(scratch))) {
                 WordCountDemo demo = new WordCountDemo(System.out, System.err, WordCounts::count);
                 return demo.run(hosted.node().masterAddress(), texts, work);
             }
@@ -97,6 +101,18 @@ final class DemoCommand implements Callable<Integer> {
             });
         } catch (IOException e) {
             System.err.println("polder: " + directory + " is left behind: " + e.getMessage());
+        }
+    }
+
+    /** A node that gives up early on an agent that is away: nobody watches a demonstration for a minute. */
+    private static ClusterNode startNode() {
+        ClusterNode node = ClusterNode.start(config -> config.agentTimeout(AGENT_TIMEOUT));
+        try {
+            node.awaitReady(START_PATIENCE);
+            return node;
+        } catch (RuntimeException e) {
+            node.close();
+            throw e;
         }
     }
 }

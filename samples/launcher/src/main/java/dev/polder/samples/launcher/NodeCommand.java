@@ -42,7 +42,7 @@ final class NodeCommand implements Callable<Integer> {
     @Option(
             names = "--raft-port",
             paramLabel = "PORT",
-            description = "For the other masters, 0 = any free one (default: ${DEFAULT-VALUE})")
+            description = "Kept for the other masters; a cluster of one does not open it (default: ${DEFAULT-VALUE})")
     private int raftPort = 5052;
 
     @Option(names = "--bind", paramLabel = "ADDRESS", description = "Where to listen (default: ${DEFAULT-VALUE})")
