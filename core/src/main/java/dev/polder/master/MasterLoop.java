@@ -429,8 +429,8 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         takeView(view -> {
             lastView = view;
             lastViewTakenMs = takenMs;
-            promised.removeAll(waiting);
             waiting.forEach(one -> one.complete(view));
+            promised.removeIf(CompletableFuture::isDone);
         });
         return waiting.size();
     }

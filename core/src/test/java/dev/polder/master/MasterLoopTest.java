@@ -107,10 +107,11 @@ final class MasterLoopTest {
         loop.submit(new Command.Subscribe(large, call.build()));
         await().until(() -> large.closed);
 
-        assertThat(large.events).singleElement().satisfies(event -> assertThat(
-                        event.getError().getMessage())
-                .contains("FRAMEWORK_ADDED")
-                .contains("at most"));
+        assertThat(large.events)
+                .singleElement()
+                .satisfies(event -> assertThat(event.getError().getMessage())
+                        .contains("FRAMEWORK_ADDED")
+                        .contains("at most"));
         assertThat(loop.view().get(10, TimeUnit.SECONDS).frameworks()).isEmpty();
         assertThat(loop.leader().orElseThrow().id()).isEqualTo(master);
     }
@@ -128,9 +129,9 @@ final class MasterLoopTest {
         loop.submit(new Command.Subscribe(thief, call.build()));
         await().until(() -> thief.closed);
 
-        assertThat(thief.events).singleElement().satisfies(event -> assertThat(
-                        event.getError().getMessage())
-                .contains("given by the master"));
+        assertThat(thief.events)
+                .singleElement()
+                .satisfies(event -> assertThat(event.getError().getMessage()).contains("given by the master"));
     }
 
     @Test
