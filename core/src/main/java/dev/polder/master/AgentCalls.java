@@ -87,7 +87,7 @@ final class AgentCalls {
             for (TaskRecord task : known == null ? List.<TaskRecord>of() : term.state.tasksOn(known)) {
                 if (!task.state().isTerminal()) {
                     // refuses a resource of another kind than what the task uses
-                    total.intersects(task.resources());
+                    total = total.plus(task.resources());
                 }
             }
             return null;
