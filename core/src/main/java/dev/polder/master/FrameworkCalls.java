@@ -61,6 +61,7 @@ final class FrameworkCalls {
             return;
         }
         FrameworkId id = known == null ? add(subscribe, asked) : resubscribe(known, subscribe);
+        FrameworkRecord framework = term.living(id);
         term.connect(id, link);
         term.send(
                 id,
@@ -70,7 +71,7 @@ final class FrameworkCalls {
                                 .setFrameworkId(protoId(id))
                                 .setHeartbeatIntervalSeconds(HEARTBEAT_SECONDS)
                                 .setMasterInfo(term.state.master())));
-        term.offers.connectFramework(term.living(id));
+        term.offers.connectFramework(framework, (known == null ? framework : known).suppressedRoles());
         for (AgentId agent : agentsOf(id)) {
             term.send(
                     agent,
@@ -225,18 +226,19 @@ final class FrameworkCalls {
     private void acknowledge(FrameworkRecord framework, Call.Acknowledge acknowledge) {
         term.counters.acknowledgements++;
         AgentId agent = new AgentId(acknowledge.getAgentId().getValue());
-        if (term.agent(agent) == null) {
-            // the agent reports again when it is back, and is acknowledged then
-            return;
-        }
         TaskRecord task = term.state.task(
                 framework.id(), new TaskId(acknowledge.getTaskId().getValue()));
-        if (task != null && task.state().isTerminal() && isLatest(task, acknowledge.getUuid())) {
+        boolean isEnd = task != null
+                && task.agentId().equals(agent)
+                && task.state().isTerminal()
+                && isLatest(task, acknowledge.getUuid());
+        if (isEnd) {
             term.fact(Fact.newBuilder()
                     .setTaskAcknowledged(Facts.TaskAcknowledged.newBuilder()
                             .setFrameworkId(framework.info().getId())
                             .setTaskId(acknowledge.getTaskId())));
         }
+        // an agent that is away reports again when it is back, and is acknowledged then
         term.send(
                 agent,
                 ToAgent.newBuilder()

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Cluster {
     private static final int HOSTS = 3;
     private static final int CLIENTS = 2;
+    private static final double DECLINED_SECONDS = 5;
 
     /** A host, and the agent's process on it while there is one. */
     private static final class Place {
@@ -193,7 +194,7 @@ final class Cluster {
         works.forEach(Work::end);
         List<Decliner> decliners = new ArrayList<>();
         for (Client client : clients) {
-            Decliner decliner = new Decliner(client);
+            Decliner decliner = new Decliner(client, DECLINED_SECONDS);
             decliners.add(decliner);
             client.wish(decliner);
             client.revive();
@@ -213,9 +214,6 @@ final class Cluster {
             AgentProcess agent = place.agent;
             if (agent == null || !agent.isIdle() || !place.host.isIdle()) {
                 return place.host.toString();
-            }
-            if (place.host.recover().facts().stream().anyMatch(fact -> fact.hasTaskAccepted())) {
-                return "agent " + place.host.number() + " remembers a task";
             }
         }
         MasterProcess process = master;
@@ -245,6 +243,11 @@ final class Cluster {
                 if (!isLost(view, task.agentId)) {
                     return client.name() + " knows no end of " + task.run + ", but " + task.state;
                 }
+            }
+        }
+        for (Place place : places) {
+            if (place.host.recover().facts().stream().anyMatch(fact -> fact.hasTaskAccepted())) {
+                return "agent " + place.host.number() + " remembers a task";
             }
         }
         return null;

@@ -8,14 +8,16 @@ import dev.polder.wire.proto.MesosScheduler.Call;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A framework that wants nothing, and says at once of every offer that it may come again at once. */
+/** A framework that wants nothing, and says so of every offer at once. */
 final class Decliner implements Client.Wish {
     private final Client client;
+    private final double refuseSeconds;
     private final Map<String, Resources> lastOffered = new LinkedHashMap<>();
     private long offers;
 
-    Decliner(Client client) {
+    Decliner(Client client, double refuseSeconds) {
         this.client = client;
+        this.refuseSeconds = refuseSeconds;
     }
 
     @Override
@@ -31,7 +33,7 @@ final class Decliner implements Client.Wish {
                 .setType(Call.Type.DECLINE)
                 .setDecline(Call.Decline.newBuilder()
                         .addOfferIds(offer.getId())
-                        .setFilters(Mesos.Filters.newBuilder().setRefuseSeconds(0))));
+                        .setFilters(Mesos.Filters.newBuilder().setRefuseSeconds(refuseSeconds))));
     }
 
     @Override

@@ -51,7 +51,7 @@ record Knobs(
             long connectionLossMs) {}
 
     static Knobs draw(Dice dice) {
-        long reofferMs = dice.spread(10, 2_000);
+        long reofferMs = dice.spread(100, 2_000);
         MasterConfig master = new MasterConfig(
                 dice.spread(500, 120_000),
                 reofferMs,
@@ -61,7 +61,7 @@ record Knobs(
                 (int) dice.spread(1, 1_000));
         long pingMs = dice.spread(1_000, 5_000);
         return new Knobs(
-                dice.spread(20_000, 240_000),
+                dice.spread(4_000, 45_000),
                 dice.spread(50, 3_000_000),
                 dice.spread(10, 1_000_000),
                 dice.spread(20, 500_000),

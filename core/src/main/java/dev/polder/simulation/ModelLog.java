@@ -18,7 +18,7 @@ import java.util.List;
 final class ModelLog {
     /** Who is told; one call at a time, in log order. */
     interface Member {
-        void committed(long index, long term, byte[] entry);
+        void committed(long index, long term, Entry entry);
 
         void serving(long term);
 
@@ -59,7 +59,7 @@ final class ModelLog {
 
     private static final Member NOBODY = new Member() {
         @Override
-        public void committed(long index, long term, byte[] entry) {}
+        public void committed(long index, long term, Entry entry) {}
 
         @Override
         public void serving(long term) {}
@@ -81,7 +81,7 @@ final class ModelLog {
     void start(Member started) {
         member = started;
         for (Slot slot : slots.subList(0, committed)) {
-            member.committed(slot.index(), slot.term(), slot.bytes());
+            member.committed(slot.index(), slot.term(), Entry.decode(slot.bytes()));
         }
         electLater();
     }
@@ -179,8 +179,9 @@ final class ModelLog {
         while (committed < upTo) {
             Slot slot = slots.get(committed++);
             pendingBytes = Math.max(0, pendingBytes - slot.bytes().length);
-            witness.committed(slot.index(), Entry.decode(slot.bytes()));
-            member.committed(slot.index(), slot.term(), slot.bytes());
+            Entry entry = Entry.decode(slot.bytes());
+            witness.committed(slot.index(), entry);
+            member.committed(slot.index(), slot.term(), entry);
         }
     }
 }

@@ -10,11 +10,9 @@ import dev.polder.master.TaskRecord;
 import dev.polder.offer.Resources;
 import dev.polder.wire.ResourceCodec;
 import dev.polder.wire.proto.Mesos;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /** Compares what masters remember, and adds up what they gave away. */
@@ -79,18 +77,14 @@ final class Views {
                 .toList();
     }
 
-    private static List<String> completed(MasterView view) {
-        List<MasterView.Completed> completed = new ArrayList<>();
-        view.completedTasks().forEach(completed::add);
-        completed.sort((a, b) -> Long.compare(a.sequence(), b.sequence()));
-        return completed.stream()
-                .map(one -> nameOf(one.task()) + " " + one.task().state() + " "
-                        + one.task().statuses().size())
-                .toList();
+    private static Map<Long, TaskRecord> completed(MasterView view) {
+        Map<Long, TaskRecord> completed = new HashMap<>();
+        view.completedTasks().forEach(one -> completed.put(one.sequence(), one.task()));
+        return completed;
     }
 
     private static <V> Map<String, V> byName(Table.View<V> table, Function<V, String> name) {
-        Map<String, V> byName = new TreeMap<>();
+        Map<String, V> byName = new HashMap<>();
         table.forEach(value -> byName.put(name.apply(value), value));
         return byName;
     }
