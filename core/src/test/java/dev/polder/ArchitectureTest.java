@@ -1,7 +1,7 @@
 package dev.polder;
 
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -39,8 +39,9 @@ final class ArchitectureTest {
     private static final Set<String> BESIDE = Set.of("dev.polder.simulation", "dev.polder.testing");
 
     @ArchTest
-    static final ArchRule packagesUseOnlyThoseBelowThem =
-            classes().that(resideInAnyPackage("dev.polder..")).should(new ArchCondition<>("use only packages below") {
+    static final ArchRule packagesUseOnlyThoseBelowThem = classes()
+            .that(resideInAnyPackage("dev.polder.."))
+            .should(new ArchCondition<>("use only packages below") {
                 @Override
                 public void check(JavaClass item, ConditionEvents events) {
                     int own = PACKAGES.indexOf(rootOf(item));
@@ -73,7 +74,8 @@ final class ArchitectureTest {
     static final ArchRule httpKnowsNothingOfMesos = noClasses()
             .that(resideInAPackage("dev.polder.http.."))
             .should()
-            .dependOnClassesThat(resideInAnyPackage("dev.polder.wire..", "dev.polder.model..", "com.google.protobuf.."));
+            .dependOnClassesThat(
+                    resideInAnyPackage("dev.polder.wire..", "dev.polder.model..", "com.google.protobuf.."));
 
     @ArchTest
     static final ArchRule onlyHttpNamesNetty = noClasses()
@@ -104,6 +106,9 @@ final class ArchitectureTest {
             .should(new ArchCondition<>("show only types of the JDK, of SLF4J and of Polder") {
                 @Override
                 public void check(JavaClass item, ConditionEvents events) {
+                    if (!isWithinPublicClasses(item)) {
+                        return;
+                    }
                     item.getMethods().stream()
                             .filter(method -> method.getModifiers().contains(JavaModifier.PUBLIC))
                             .forEach(method -> method.getAllInvolvedRawTypes().stream()
@@ -113,10 +118,18 @@ final class ArchitectureTest {
                 }
             });
 
+    private static boolean isWithinPublicClasses(JavaClass type) {
+        return type.getModifiers().contains(JavaModifier.PUBLIC)
+                && type.getEnclosingClass()
+                        .map(ArchitectureTest::isWithinPublicClasses)
+                        .orElse(true);
+    }
+
     private static boolean isForeign(JavaClass type) {
-        return !type.isPrimitive()
-                && !resideInAnyPackage("java..", "org.slf4j..", "dev.polder..").test(type)
-                || resideInAPackage("dev.polder.wire..").test(type);
+        boolean allowed =
+                resideInAnyPackage("java..", "org.slf4j..", "dev.polder..").test(type)
+                        && !resideInAPackage("dev.polder.wire..").test(type);
+        return !type.isPrimitive() && !allowed;
     }
 
     private static String rootOf(JavaClass type) {

@@ -176,7 +176,7 @@ public final class Agent {
     }
 
     private void refuse(Turn turn, String why) {
-        turn.effect(session.refused(why));
+        turn.effect(new AgentEffect.Refused(why));
         disconnect();
     }
 

@@ -22,7 +22,7 @@ public sealed interface AgentEffect {
     record Admitted(AgentId id) implements AgentEffect {}
 
     /** The cluster does not want this agent. End the connection, tell people, and connect no more. */
-    record Refused(long connection, String why) implements AgentEffect {}
+    record Refused(String why) implements AgentEffect {}
 
     /** Make the sandbox of this task; {@code SandboxReady} or {@code SandboxFailed} answers. */
     record PrepareSandbox(TaskSpec spec) implements AgentEffect {}

@@ -42,7 +42,7 @@ final class LaunchPlanner {
     LaunchPlan plan() {
         String invalid = invalid();
         if (invalid != null) {
-            return new LaunchPlan.Refuse(TaskState.TASK_ERROR, Reason.REASON_TASK_INVALID, invalid, false);
+            return invalid(invalid);
         }
         Path sandbox = sandbox();
         String user = user();
@@ -64,16 +64,24 @@ final class LaunchPlanner {
             return new LaunchPlan.Refuse(
                     TaskState.TASK_FAILED, Reason.REASON_EXECUTOR_TERMINATED, "Executor terminated", true);
         }
-        return new LaunchPlan.Run(new TaskSpec(
-                container,
-                command.getShell() ? "/bin/sh" : command.getValue(),
-                arguments(),
-                environment(sandbox),
-                sandbox,
-                user.equals(profile.user()) ? null : user));
+        try {
+            return new LaunchPlan.Run(new TaskSpec(
+                    container,
+                    command.getShell() ? "/bin/sh" : command.getValue(),
+                    arguments(),
+                    environment(sandbox),
+                    sandbox,
+                    user.equals(profile.user()) ? null : user));
+        } catch (IllegalArgumentException e) {
+            return invalid("task '" + task.getTaskId().getValue() + "' cannot be started: " + e.getMessage());
+        }
     }
 
-    /** What no master should let through: names become directories, and text becomes C strings. Null if all is well. */
+    private static LaunchPlan.Refuse invalid(String why) {
+        return new LaunchPlan.Refuse(TaskState.TASK_ERROR, Reason.REASON_TASK_INVALID, why, false);
+    }
+
+    /** What no master should let through: names become directories. Null if all is well. */
     private @Nullable String invalid() {
         if (!isFileName(task.getTaskId().getValue())) {
             return "task id '" + task.getTaskId().getValue() + "' must be usable as a file name";
@@ -83,16 +91,6 @@ final class LaunchPlanner {
         }
         if (!task.hasCommand()) {
             return "task '" + task.getTaskId().getValue() + "' has no command; executors are not supported yet";
-        }
-        if (hasNul(command.getValue()) || command.getArgumentsList().stream().anyMatch(LaunchPlanner::hasNul)) {
-            return "the command of task '" + task.getTaskId().getValue() + "' contains a NUL character";
-        }
-        for (Environment.Variable variable : command.getEnvironment().getVariablesList()) {
-            String name = variable.getName();
-            if (name.isEmpty() || name.indexOf('=') >= 0 || hasNul(name) || hasNul(variable.getValue())) {
-                return "environment variable '" + name
-                        + "' must have a name without '=', and neither name nor value may contain a NUL character";
-            }
         }
         return null;
     }
@@ -200,10 +198,6 @@ final class LaunchPlanner {
         return task.getResourcesCount() > 0
                 ? task.getResources(0).getAllocationInfo().getRole()
                 : "*";
-    }
-
-    private static boolean hasNul(String text) {
-        return text.indexOf('\0') >= 0;
     }
 
     private static boolean isFileName(String name) {

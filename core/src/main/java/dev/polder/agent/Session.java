@@ -68,10 +68,6 @@ final class Session {
         return new AgentEffect.EndConnection(connection, why);
     }
 
-    AgentEffect.Refused refused(String why) {
-        return new AgentEffect.Refused(connection, why);
-    }
-
     AgentEffect.Send send(Register register) {
         return send(ToMaster.newBuilder().setRegister(register));
     }

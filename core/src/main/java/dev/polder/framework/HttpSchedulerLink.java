@@ -61,9 +61,13 @@ final class HttpSchedulerLink implements SchedulerLink {
 
     @Override
     public Subscription subscribe(InetSocketAddress master, Call subscribe, Listener listener) {
-        HttpSubscription subscription = new HttpSubscription(master, listener);
+        // looked up anew each time, as names move; it may block, but a session without a subscription has nothing else
+        // to do
+        InetSocketAddress address =
+                master.isUnresolved() ? new InetSocketAddress(master.getHostString(), master.getPort()) : master;
+        HttpSubscription subscription = new HttpSubscription(address, listener);
         CompletableFuture<?> unused = client.stream(
-                        master, "POST", PATH, CONTENT, codec.encode(subscribe), subscription)
+                        address, "POST", PATH, CONTENT, codec.encode(subscribe), subscription)
                 .whenComplete(subscription::opened);
         return subscription;
     }

@@ -41,8 +41,12 @@ final class MasterSearch {
     /** Moves to the leader that a master named; at once, unless masters send us around. */
     Duration redirectTo(InetSocketAddress leader) {
         current = leader;
-        int known = masters.indexOf(leader);
-        index = known >= 0 ? known : index;
+        for (int i = 0; i < masters.size(); i++) {
+            // resolved and unresolved addresses are never equal
+            boolean same = masters.get(i).getHostString().equals(leader.getHostString())
+                    && masters.get(i).getPort() == leader.getPort();
+            index = same ? i : index;
+        }
         boolean again = redirected;
         redirected = true;
         return again ? takeDelay() : Duration.ZERO;

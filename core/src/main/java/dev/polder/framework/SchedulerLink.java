@@ -6,8 +6,8 @@ import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 
 /**
- * The way from a framework to a master: calls go out, events come in. All methods return at once and may be called by any
- * thread.
+ * The way from a framework to a master: calls go out, events come in. Any thread may call; nothing blocks but the look-up of
+ * a master's name.
  */
 interface SchedulerLink extends AutoCloseable {
     /** Asks a master for a subscription. The listener is called from threads of the link, by one at a time. */

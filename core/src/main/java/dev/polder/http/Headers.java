@@ -2,6 +2,7 @@ package dev.polder.http;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
@@ -10,6 +11,7 @@ public final class Headers {
 
     private static final Headers NONE = new Headers(List.of());
 
+    /** Name, value, name, value and so on. */
     private final List<String> namesAndValues;
 
     private Headers(List<String> namesAndValues) {
@@ -21,13 +23,38 @@ public final class Headers {
         return NONE;
     }
 
-    /** One header. */
+    /**
+     * One header.
+     *
+     * @throws IllegalArgumentException if the name is no token or the value has a line break in it
+     */
     public static Headers of(String name, String value) {
         return NONE.with(name, value);
     }
 
-    /** These headers and, after them, one more; an equal name stays too. */
+    /** Headers that came from a decoder, which has checked them. */
+    static Headers copyOf(Iterable<Map.Entry<String, String>> entries) {
+        List<String> copied = new ArrayList<>();
+        for (Map.Entry<String, String> entry : entries) {
+            copied.add(entry.getKey());
+            copied.add(entry.getValue());
+        }
+        return new Headers(List.copyOf(copied));
+    }
+
+    /**
+     * These headers and, after them, one more; an equal name stays too.
+     *
+     * @throws IllegalArgumentException if the name is no token or the value has a line break in it
+     */
     public Headers with(String name, String value) {
+        if (name.isEmpty() || !name.chars().allMatch(Headers::isTokenCharacter)) {
+            throw new IllegalArgumentException(
+                    "header name '" + name + "': only letters, digits and !#$%&'*+-.^_`|~ are allowed");
+        }
+        if (value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
+            throw new IllegalArgumentException("header '" + name + "': its value must not have line breaks in it");
+        }
         List<String> more = new ArrayList<>(namesAndValues.size() + 2);
         more.addAll(namesAndValues);
         more.add(name);
@@ -35,20 +62,28 @@ public final class Headers {
         return new Headers(List.copyOf(more));
     }
 
+    private static boolean isTokenCharacter(int c) {
+        return c > ' ' && c < 0x7f && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0;
+    }
+
     /** The first value under this name. */
     public Optional<String> first(String name) {
-        List<String> all = all(name);
-        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(0));
+        for (int i = 0; i < namesAndValues.size(); i += 2) {
+            if (namesAndValues.get(i).equalsIgnoreCase(name)) {
+                return Optional.of(namesAndValues.get(i + 1));
+            }
+        }
+        return Optional.empty();
     }
 
     /** All values under this name, in order. */
     public List<String> all(String name) {
         List<String> values = new ArrayList<>();
-        forEach((n, v) -> {
-            if (n.equalsIgnoreCase(name)) {
-                values.add(v);
+        for (int i = 0; i < namesAndValues.size(); i += 2) {
+            if (namesAndValues.get(i).equalsIgnoreCase(name)) {
+                values.add(namesAndValues.get(i + 1));
             }
-        });
+        }
         return values;
     }
 

@@ -1,7 +1,15 @@
 package dev.polder.http;
 
+import dev.polder.http.HttpCallException.Reason;
+import io.netty.channel.ChannelFuture;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP/1.1 client. Calls to one address go one after another, in order, over one connection that is kept open; each
@@ -11,27 +19,48 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class HttpClient implements AutoCloseable {
 
-    private HttpClient() {}
+    private static final byte[] NO_BODY = new byte[0];
+    private static final long CLOSE_TIMEOUT_MS = 2_000;
+
+    private final ClientContext context;
+    private final NetworkThreads threads;
+    private final boolean ownsThreads;
+    /** One for each address that was ever called; a line without calls is small and holds no connection for long. */
+    private final Map<InetSocketAddress, CallLine> lines = new ConcurrentHashMap<>();
+
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private HttpClient(ClientContext context, NetworkThreads threads, boolean ownsThreads) {
+        this.context = context;
+        this.threads = threads;
+        this.ownsThreads = ownsThreads;
+    }
 
     /** A client with threads of its own. */
     public static HttpClient start(HttpClientConfig config) {
-        return start(config, NetworkThreads.start(config.threadName(), config.threads()));
+        return new HttpClient(
+                new ClientContext(config), NetworkThreads.start(config.threadName(), config.threads()), true);
     }
 
     /** A client on threads that others may use too and that stay when this client is closed. */
     public static HttpClient start(HttpClientConfig config, NetworkThreads threads) {
-        throw new UnsupportedOperationException("HttpClient.start: " + config + threads);
+        return new HttpClient(new ClientContext(config), threads, false);
     }
 
     /**
      * Sends one request and receives its whole answer.
      *
      * @param path with query, beginning with a slash
-     * @param body empty for none
+     * @param body empty for none; not to be changed afterwards
      */
     public CompletableFuture<HttpResponse> request(
             InetSocketAddress to, String method, String path, Headers headers, byte[] body) {
-        throw new UnsupportedOperationException("HttpClient.request: " + to + method + path + headers + body.length);
+        ClientRequest request = new ClientRequest(to, method, path, headers, body);
+        HttpCallException refusal = refusal(request);
+        return refusal == null
+                ? lines.computeIfAbsent(to, address -> new CallLine(context, threads.next(), address))
+                        .call(request)
+                : CompletableFuture.failedFuture(refusal);
     }
 
     /**
@@ -41,8 +70,11 @@ public final class HttpClient implements AutoCloseable {
      */
     public CompletableFuture<ClientStream> stream(
             InetSocketAddress to, String method, String path, Headers headers, byte[] body, StreamListener listener) {
-        throw new UnsupportedOperationException(
-                "HttpClient.stream: " + to + method + path + headers + body.length + listener);
+        ClientRequest request = new ClientRequest(to, method, path, headers, body);
+        HttpCallException refusal = refusal(request);
+        return refusal == null
+                ? new StreamCall(context, request, listener).start(threads.next())
+                : CompletableFuture.failedFuture(refusal);
     }
 
     /**
@@ -51,12 +83,39 @@ public final class HttpClient implements AutoCloseable {
      */
     public CompletableFuture<UpgradedConnection> upgrade(
             InetSocketAddress to, String path, String protocol, Headers headers, FrameListener listener) {
-        throw new UnsupportedOperationException("HttpClient.upgrade: " + to + path + protocol + headers + listener);
+        Headers all = headers.with("Upgrade", protocol).with("Connection", "Upgrade");
+        ClientRequest request = new ClientRequest(to, "GET", path, all, NO_BODY);
+        HttpCallException refusal = refusal(request);
+        return refusal == null
+                ? new UpgradeCall(context, request, listener).start(threads.next())
+                : CompletableFuture.failedFuture(refusal);
+    }
+
+    private @Nullable HttpCallException refusal(ClientRequest request) {
+        if (closed.get()) {
+            return new HttpCallException(Reason.CLIENT_CLOSED, false, request + ": the client is closed", null);
+        }
+        return request.to().isUnresolved()
+                ? new HttpCallException(Reason.NOT_CONNECTED, false, request + ": the host name is unknown", null)
+                : null;
     }
 
     /** Closes all connections, fails what has no answer yet, ends its own threads; bounded in time, idempotent. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException("HttpClient.close");
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        context.stop();
+        lines.values().forEach(CallLine::close);
+        List<ChannelFuture> closing = new ArrayList<>();
+        context.open().forEach((channel, cut) -> {
+            NetworkThreads.execute(channel.eventLoop(), () -> cut.accept(ClosedBy.US));
+            closing.add(channel.closeFuture());
+        });
+        threads.awaitAll(closing, CLOSE_TIMEOUT_MS);
+        if (ownsThreads) {
+            threads.close();
+        }
     }
 }

@@ -31,7 +31,16 @@ public record HttpClientConfig(
 
     /** Checks the ranges and reports all mistakes together. */
     public HttpClientConfig {
-        // ranges are checked here
+        new Bounds("HttpClientConfig")
+                .within("threads", threads, 1, 64)
+                .within("inFlightMax", inFlightMax, 1, 10_000)
+                .within("waitingMax", waitingMax, 1, 1_000_000)
+                .within("bodyBytesMax", bodyBytesMax, 0, 1 << 30)
+                .within("outboxBytesMax", outboxBytesMax, 1, Integer.MAX_VALUE)
+                .positive("connectTimeout", connectTimeout)
+                .positive("requestTimeout", requestTimeout)
+                .positive("idleTimeout", idleTimeout)
+                .check();
     }
 
     /**
@@ -51,12 +60,96 @@ public record HttpClientConfig(
                 Duration.ofSeconds(30));
     }
 
-    /** The same with another number of calls on the way at once. */
-    public HttpClientConfig withInFlightMax(int max) {
+    /** The same with another number of threads. */
+    public HttpClientConfig withThreads(int threads) {
         return new HttpClientConfig(
                 threadName,
                 threads,
-                max,
+                inFlightMax,
+                waitingMax,
+                bodyBytesMax,
+                outboxBytesMax,
+                connectTimeout,
+                requestTimeout,
+                idleTimeout);
+    }
+
+    /** The same with another number of calls on the way at once. */
+    public HttpClientConfig withInFlightMax(int inFlightMax) {
+        return new HttpClientConfig(
+                threadName,
+                threads,
+                inFlightMax,
+                waitingMax,
+                bodyBytesMax,
+                outboxBytesMax,
+                connectTimeout,
+                requestTimeout,
+                idleTimeout);
+    }
+
+    /** The same with another number of calls that may wait. */
+    public HttpClientConfig withWaitingMax(int waitingMax) {
+        return new HttpClientConfig(
+                threadName,
+                threads,
+                inFlightMax,
+                waitingMax,
+                bodyBytesMax,
+                outboxBytesMax,
+                connectTimeout,
+                requestTimeout,
+                idleTimeout);
+    }
+
+    /** The same with another limit for answers and frames. */
+    public HttpClientConfig withBodyBytesMax(int bodyBytesMax) {
+        return new HttpClientConfig(
+                threadName,
+                threads,
+                inFlightMax,
+                waitingMax,
+                bodyBytesMax,
+                outboxBytesMax,
+                connectTimeout,
+                requestTimeout,
+                idleTimeout);
+    }
+
+    /** The same with another time for a connection to be made. */
+    public HttpClientConfig withConnectTimeout(Duration connectTimeout) {
+        return new HttpClientConfig(
+                threadName,
+                threads,
+                inFlightMax,
+                waitingMax,
+                bodyBytesMax,
+                outboxBytesMax,
+                connectTimeout,
+                requestTimeout,
+                idleTimeout);
+    }
+
+    /** The same with another time for an answer to come. */
+    public HttpClientConfig withRequestTimeout(Duration requestTimeout) {
+        return new HttpClientConfig(
+                threadName,
+                threads,
+                inFlightMax,
+                waitingMax,
+                bodyBytesMax,
+                outboxBytesMax,
+                connectTimeout,
+                requestTimeout,
+                idleTimeout);
+    }
+
+    /** The same with another time for an unused connection to be kept. */
+    public HttpClientConfig withIdleTimeout(Duration idleTimeout) {
+        return new HttpClientConfig(
+                threadName,
+                threads,
+                inFlightMax,
                 waitingMax,
                 bodyBytesMax,
                 outboxBytesMax,

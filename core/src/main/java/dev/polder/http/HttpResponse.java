@@ -11,8 +11,14 @@ public final class HttpResponse {
     private final Headers headers;
     private final byte[] body;
 
-    /** An answer; the body must not be changed afterwards. */
+    /**
+     * An answer.
+     *
+     * @param status 200 to 599
+     * @param body not to be changed afterwards
+     */
     public HttpResponse(int status, Headers headers, byte[] body) {
+        checkStatus(status);
         this.status = status;
         this.headers = headers;
         this.body = body;
@@ -39,7 +45,14 @@ public final class HttpResponse {
         return new HttpResponse(status, headers.with(name, value), body);
     }
 
-    /** The status code, 100 to 599. */
+    /** Refuses what is no status of an answer. */
+    static void checkStatus(int status) {
+        if (status < 200 || status > 599) {
+            throw new IllegalArgumentException("status: " + status + " is not in 200..599");
+        }
+    }
+
+    /** The status code, 200 to 599. */
     public int status() {
         return status;
     }

@@ -30,7 +30,15 @@ public record HttpServerConfig(
 
     /** Checks the ranges and reports all mistakes together. */
     public HttpServerConfig {
-        // ranges are checked here
+        new Bounds("HttpServerConfig")
+                .within("port", port, 0, 65_535)
+                .within("threads", threads, 1, 64)
+                .within("bodyBytesMax", bodyBytesMax, 0, 1 << 30)
+                .within("outboxBytesMax", outboxBytesMax, 1, Integer.MAX_VALUE)
+                .within("connectionsMax", connectionsMax, 1, 1_000_000)
+                .positive("requestTimeout", requestTimeout)
+                .positive("idleTimeout", idleTimeout)
+                .check();
     }
 
     /** One thread, bodies of 8 MiB, outboxes of 8 MiB, 10,000 connections, 10 s for a request, idle after 120 s. */
@@ -45,5 +53,89 @@ public record HttpServerConfig(
                 10_000,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(120));
+    }
+
+    /** The same with another number of threads. */
+    public HttpServerConfig withThreads(int threads) {
+        return new HttpServerConfig(
+                bindAddress,
+                port,
+                threadName,
+                threads,
+                bodyBytesMax,
+                outboxBytesMax,
+                connectionsMax,
+                requestTimeout,
+                idleTimeout);
+    }
+
+    /** The same with another limit for bodies and frames. */
+    public HttpServerConfig withBodyBytesMax(int bodyBytesMax) {
+        return new HttpServerConfig(
+                bindAddress,
+                port,
+                threadName,
+                threads,
+                bodyBytesMax,
+                outboxBytesMax,
+                connectionsMax,
+                requestTimeout,
+                idleTimeout);
+    }
+
+    /** The same with another limit for what may wait for a slow reader. */
+    public HttpServerConfig withOutboxBytesMax(int outboxBytesMax) {
+        return new HttpServerConfig(
+                bindAddress,
+                port,
+                threadName,
+                threads,
+                bodyBytesMax,
+                outboxBytesMax,
+                connectionsMax,
+                requestTimeout,
+                idleTimeout);
+    }
+
+    /** The same with another limit for connections. */
+    public HttpServerConfig withConnectionsMax(int connectionsMax) {
+        return new HttpServerConfig(
+                bindAddress,
+                port,
+                threadName,
+                threads,
+                bodyBytesMax,
+                outboxBytesMax,
+                connectionsMax,
+                requestTimeout,
+                idleTimeout);
+    }
+
+    /** The same with another time for a request to arrive. */
+    public HttpServerConfig withRequestTimeout(Duration requestTimeout) {
+        return new HttpServerConfig(
+                bindAddress,
+                port,
+                threadName,
+                threads,
+                bodyBytesMax,
+                outboxBytesMax,
+                connectionsMax,
+                requestTimeout,
+                idleTimeout);
+    }
+
+    /** The same with another time for a connection to be idle. */
+    public HttpServerConfig withIdleTimeout(Duration idleTimeout) {
+        return new HttpServerConfig(
+                bindAddress,
+                port,
+                threadName,
+                threads,
+                bodyBytesMax,
+                outboxBytesMax,
+                connectionsMax,
+                requestTimeout,
+                idleTimeout);
     }
 }

@@ -1,5 +1,7 @@
 package dev.polder.model;
 
+import java.util.Locale;
+
 /** Something that cannot be has happened: a fault of ours, never of a caller or of the world. */
 public final class InvariantBrokenException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -18,7 +20,7 @@ public final class InvariantBrokenException extends RuntimeException {
     @SuppressWarnings("AnnotateFormatMethod") // the annotation would be one more dependency of every user
     public static void check(boolean holds, String format, Object... arguments) {
         if (!holds) {
-            throw new InvariantBrokenException(String.format(format, arguments));
+            throw new InvariantBrokenException(String.format(Locale.ROOT, format, arguments));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.polder.model;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The rules for ids and role names, as Mesos has them. */
@@ -73,7 +74,7 @@ public final class Names {
     }
 
     private static String codeOf(char c) {
-        return String.format("U+%04X", (int) c);
+        return String.format(Locale.ROOT, "U+%04X", (int) c);
     }
 
     private static String printable(String text) {

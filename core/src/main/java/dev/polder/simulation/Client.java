@@ -45,7 +45,7 @@ final class Client {
     }
 
     /** A call that was sent. */
-    private final class Sent {
+    private static final class Sent {
         final Call call;
         final String stream;
         final Consumer<Integer> answered;

@@ -34,7 +34,7 @@ final class Host {
         LOST
     }
 
-    private static final class Process {
+    private static final class Running {
         final TaskSpec spec;
         final Run run;
         final String framework;
@@ -45,7 +45,7 @@ final class Host {
         /** When the agent hears of it next at the earliest: it hears in order. */
         long toldUs;
 
-        Process(TaskSpec spec, Run run, String framework) {
+        Running(TaskSpec spec, Run run, String framework) {
             this.spec = spec;
             this.run = run;
             this.framework = framework;
@@ -57,7 +57,7 @@ final class Host {
     private final int number;
     private final String incarnation;
     private final List<AgentFact> checkpoint = new ArrayList<>();
-    private final Map<ContainerId, Process> processes = new LinkedHashMap<>();
+    private final Map<ContainerId, Running> processes = new LinkedHashMap<>();
     private Consumer<AgentCommand> listener = command -> {};
     /** Counts the agent's processes: one that is gone hears nothing. */
     private long listeners;
@@ -102,7 +102,7 @@ final class Host {
 
     /** Tells who listens from now on how every container stands; returns them all. */
     Set<ContainerId> recovered() {
-        for (Process process : processes.values()) {
+        for (Running process : processes.values()) {
             if (process.phase == Phase.INTENT) {
                 process.phase = Phase.CANCELLED;
             }
@@ -113,7 +113,7 @@ final class Host {
     void listen(Consumer<AgentCommand> to) {
         listener = to;
         listeners++;
-        for (Process process : processes.values()) {
+        for (Running process : processes.values()) {
             process.toldUs = 0;
             if (process.phase == Phase.RUNNING) {
                 tell(process, new AgentCommand.Started(process.spec.id(), process.run.plan.number() + 1));
@@ -139,12 +139,12 @@ final class Host {
                 .runs()
                 .get(Run.Plan.ofCommand(spec.arguments().get(2)).number());
         String framework = requireNonNull(spec.environment().get("MESOS_FRAMEWORK_ID"));
-        Process process = new Process(spec, run, framework);
+        Running process = new Running(spec, run, framework);
         check(processes.put(spec.id(), process) == null, () -> spec.id() + " is launched twice");
         time.after(around.dice().spread(10, around.knobs().startUsMax()), () -> begin(process));
     }
 
-    private void begin(Process process) {
+    private void begin(Running process) {
         if (process.phase != Phase.INTENT || !processes.containsKey(process.spec.id())) {
             return;
         }
@@ -161,7 +161,7 @@ final class Host {
                 process.run.plan.ms() * 1000, () -> end(process, new ExitStatus.Exited(process.run.plan.exitCode())));
     }
 
-    private void end(Process process, ExitStatus status) {
+    private void end(Running process, ExitStatus status) {
         if (process.phase != Phase.RUNNING) {
             return;
         }
@@ -173,7 +173,7 @@ final class Host {
     }
 
     void kill(ContainerId id, Duration grace) {
-        Process process = processes.get(id);
+        Running process = processes.get(id);
         if (process == null) {
             return;
         }
@@ -201,7 +201,7 @@ final class Host {
     }
 
     void forget(ContainerId id) {
-        Process process = processes.remove(id);
+        Running process = processes.remove(id);
         check(
                 process == null || (process.phase != Phase.INTENT && process.phase != Phase.RUNNING),
                 () -> "a container that lives is forgotten: " + id);
@@ -210,7 +210,7 @@ final class Host {
 
     /** The machine loses power: what runs is gone, and nobody knows how it ended. */
     void loseProcesses() {
-        for (Process process : processes.values()) {
+        for (Running process : processes.values()) {
             if (process.phase == Phase.RUNNING) {
                 process.phase = Phase.LOST;
                 around.ledger().ended(process.framework, process.run);
@@ -232,7 +232,7 @@ final class Host {
         return text.toString();
     }
 
-    private void tellEnd(Process process) {
+    private void tellEnd(Running process) {
         ContainerId id = process.spec.id();
         switch (process.phase) {
             case ENDED -> tell(process, new AgentCommand.Exited(id, process.exit));
@@ -244,7 +244,7 @@ final class Host {
         }
     }
 
-    private void tell(Process process, AgentCommand command) {
+    private void tell(Running process, AgentCommand command) {
         long current = listeners;
         process.toldUs =
                 Math.max(process.toldUs + 1, time.nowUs() + around.dice().spread(1, 50_000));

@@ -37,6 +37,7 @@ final class ModelLog {
         NOT_LEADER
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Slot(long index, long term, byte[] bytes) {}
 
     private final Timeline time;

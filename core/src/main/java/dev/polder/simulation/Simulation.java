@@ -6,6 +6,7 @@ import dev.polder.master.Master;
 import dev.polder.master.MasterView;
 import dev.polder.wire.Entry;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of a whole cluster, drawn from one seed: first everything goes wrong, then nothing does any more and all must
@@ -115,7 +116,7 @@ public final class Simulation {
         }
     }
 
-    private String unfinished(List<Decliner> decliners) {
+    private @Nullable String unfinished(List<Decliner> decliners) {
         String unfinished = cluster.unfinished();
         return unfinished != null || cluster.isAllOffered(decliners) ? unfinished : "something is free and not offered";
     }
@@ -123,7 +124,9 @@ public final class Simulation {
     /** A new master that reads the log knows what the leader knows. */
     private void compareWithLog() {
         MasterView view = cluster.quietView();
-        check(view != null, () -> "the master is busy again");
+        if (view == null) {
+            throw new Violation("the master is busy again");
+        }
         Master reader = new Master(around.knobs().master());
         for (byte[] entry : cluster.log().committedEntries()) {
             reader.apply(Entry.decode(entry));

@@ -8,6 +8,7 @@ import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,8 @@ final class JsonScalars {
 
     /** What to say of a value of the wrong kind. */
     DecodeException notAllowed(FieldDescriptor field, JsonToken token) {
-        return refuse("%s is not allowed here, the field takes %s".formatted(describe(token), describe(field)));
+        return refuse(String.format(
+                Locale.ROOT, "%s is not allowed here, the field takes %s", describe(token), describe(field)));
     }
 
     private static ByteString decoded(String base64) {

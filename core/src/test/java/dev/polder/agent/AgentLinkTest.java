@@ -14,6 +14,7 @@ import dev.polder.wire.proto.AgentLinkFrames.TaskReport;
 import dev.polder.wire.proto.AgentLinkFrames.ToAgent;
 import dev.polder.wire.proto.AgentLinkFrames.ToMaster;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AgentLinkTest {
@@ -69,7 +70,6 @@ class AgentLinkTest {
         assertThat(decision.facts()).isEmpty();
         assertThat(decision.effects())
                 .containsExactly(new AgentEffect.Refused(
-                        2,
                         "this agent belongs to cluster cluster-1, and the master to cluster cluster-2; an agent with"
                                 + " another data directory may join it"));
     }
@@ -82,7 +82,7 @@ class AgentLinkTest {
         Decision decision = fixture.registered("m-S1", "cluster-1");
 
         assertThat(decision.effects())
-                .containsExactly(new AgentEffect.Refused(2, "the master calls this agent m-S1, but it is m-S0"));
+                .containsExactly(new AgentEffect.Refused("the master calls this agent m-S1, but it is m-S0"));
     }
 
     @Test
@@ -92,7 +92,7 @@ class AgentLinkTest {
         Decision decision = fixture.frame(
                 ToAgent.newBuilder().setRefused(Refused.newBuilder().setReason("marked gone")));
 
-        assertThat(decision.effects()).containsExactly(new AgentEffect.Refused(1, "marked gone"));
+        assertThat(decision.effects()).containsExactly(new AgentEffect.Refused("marked gone"));
     }
 
     @Test
@@ -153,7 +153,7 @@ class AgentLinkTest {
     void shouldKeepTheHighestTermOverARestart() {
         fixture.term = 5;
         fixture.register();
-        fixture.restart(java.util.Set.of());
+        fixture.restart(Set.of());
         fixture.term = 4;
 
         fixture.register();

@@ -142,15 +142,18 @@ class LaunchPlanTest {
         fixture.launch(task("t1", "a\0b").build());
         fixture.launch(withVariables("A=B", "c"));
         fixture.launch(task("t3", "x").clearCommand().build());
+        fixture.launch(task("t4", CommandInfo.newBuilder().setShell(false).setValue(""))
+                .build());
 
         assertThat(lines(fixture.acknowledgeAll()))
                 .containsExactly(
-                        "TASK_ERROR 'the command of task 't1' contains a NUL character' SOURCE_AGENT"
+                        "TASK_ERROR 'task 't1' cannot be started: argument 2 contains a NUL, which no process can be"
+                                + " given' SOURCE_AGENT REASON_TASK_INVALID",
+                        "TASK_ERROR 'task 't2' cannot be started: variable name 'A=B' is empty or has a '='' SOURCE_AGENT"
                                 + " REASON_TASK_INVALID",
-                        "TASK_ERROR 'environment variable 'A=B' must have a name without '=', and neither name nor"
-                                + " value may contain a NUL character' SOURCE_AGENT REASON_TASK_INVALID",
                         "TASK_ERROR 'task 't3' has no command; executors are not supported yet' SOURCE_AGENT"
-                                + " REASON_TASK_INVALID");
+                                + " REASON_TASK_INVALID",
+                        "TASK_ERROR 'task 't4' cannot be started: program is empty' SOURCE_AGENT REASON_TASK_INVALID");
     }
 
     @Test

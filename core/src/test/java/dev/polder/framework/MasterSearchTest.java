@@ -3,6 +3,7 @@ package dev.polder.framework;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -43,6 +44,17 @@ final class MasterSearchTest {
         assertThat(search.current()).isEqualTo(M2);
         assertThat(search.redirectTo(M1)).hasMillis(20);
         assertThat(search.redirectTo(M2)).hasMillis(40);
+    }
+
+    @Test
+    void shouldKnowALeaderOfTheListWhetherItsNameIsResolvedOrNot() {
+        MasterSearch search =
+                new MasterSearch(List.of(M1, new InetSocketAddress(InetAddress.getLoopbackAddress(), 5050), M3));
+        search.redirectTo(InetSocketAddress.createUnresolved("localhost", 5050));
+
+        search.next();
+
+        assertThat(search.current()).isEqualTo(M3);
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -195,12 +196,12 @@ abstract class SchedulerLinkContract {
     @Test
     void shouldCompleteResultsOnTheCallbackThreadAndRefuseToWaitThere() throws InterruptedException {
         FakeMaster master = master();
-        AtomicReference<FrameworkDriver> driver = new AtomicReference<>();
+        CompletableFuture<FrameworkDriver> driver = new CompletableFuture<>();
         AtomicReference<String> refusal = new AtomicReference<>();
         CountDownLatch completed = new CountDownLatch(1);
         List<String> threads = new CopyOnWriteArrayList<>();
         framework.onOffer = offer -> {
-            CompletionStage<CallResult> stage = driver.get().decline(offer);
+            CompletionStage<CallResult> stage = driver.join().decline(offer);
             try {
                 join(stage.thenApply(result -> result));
             } catch (IllegalStateException refused) {
@@ -211,7 +212,7 @@ abstract class SchedulerLinkContract {
                 completed.countDown();
             });
         };
-        driver.set(start(master));
+        driver.complete(start(master));
         awaitSubscribed();
         master.send(Protocol.offer("o-1", "a-1"));
 
@@ -341,22 +342,22 @@ abstract class SchedulerLinkContract {
     @Test
     void shouldBeClosedByACallbackToo() throws InterruptedException {
         FakeMaster master = master();
-        AtomicReference<FrameworkDriver> driver = new AtomicReference<>();
+        CompletableFuture<FrameworkDriver> driver = new CompletableFuture<>();
         AtomicReference<Throwable> refusal = new AtomicReference<>();
         framework.onOffer = offer -> {
             try {
-                driver.get().join();
+                driver.join().join();
             } catch (IllegalStateException | InterruptedException refused) {
                 refusal.set(refused);
             }
-            driver.get().close();
+            driver.join().close();
         };
-        driver.set(start(master));
+        driver.complete(start(master));
         awaitSubscribed();
 
         master.send(Protocol.offer("o-1", "a-1"));
 
-        assertThat(driver.get().join(SOON)).isTrue();
+        assertThat(driver.join().join(SOON)).isTrue();
         assertThat(refusal.get()).isInstanceOf(IllegalStateException.class);
         await().atMost(SOON).until(() -> ourThreads().isEmpty());
     }

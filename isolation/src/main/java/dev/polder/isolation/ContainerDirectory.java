@@ -30,8 +30,19 @@ record ContainerDirectory(Path path) {
 
     private static final String CANCELLED = "cancelled\n";
 
-    /** The task's process: its number, when it started, in which boot, and the number of its parent, the shim. */
-    record TaskProcess(long pid, long startTicks, long shim, String boot) {}
+    /**
+     * The task's process and its parent, the shim.
+     *
+     * @param tick one at which both lived, in hundredths of a second of that boot's clock
+     */
+    record TaskProcess(long pid, long tick, long shim, String boot) {
+        /** Refuses what cannot be a task's: to kill, 1, 0 and all below have other meanings than one process group. */
+        TaskProcess {
+            if (pid <= 1) {
+                throw new IllegalArgumentException("process " + pid + " is not above 1");
+            }
+        }
+    }
 
     /** Who was first at a fence. */
     enum Fence {
@@ -118,7 +129,7 @@ record ContainerDirectory(Path path) {
         return text.equals(CANCELLED) ? Fence.CANCELLED : Fence.SHIM;
     }
 
-    /** {@code pid \n ticks shim boot \n}; the shim itself needs the first line only. */
+    /** {@code pid \n tick shim boot \n}; the shim itself needs the first line only. */
     static @Nullable TaskProcess parsePid(@Nullable String text) {
         if (text == null || !text.endsWith("\n")) {
             return null;
@@ -130,7 +141,7 @@ record ContainerDirectory(Path path) {
         try {
             return new TaskProcess(
                     Long.parseLong(words[0]), Long.parseLong(words[1]), Long.parseLong(words[2]), words[3]);
-        } catch (NumberFormatException notOurs) {
+        } catch (IllegalArgumentException notOurs) {
             return null;
         }
     }

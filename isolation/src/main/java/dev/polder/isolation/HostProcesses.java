@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The processes of this host as {@code /proc} shows them. Has no state; any thread may ask.
  *
- * <p>A number alone names no process, as numbers are used again. A process is named by number, start tick (field 22 of
- * {@code stat}) and the boot that the ticks count from. Where there is no {@code /proc}, nobody is found.
+ * <p>A number alone names no process, as numbers are used again. A process is named by its number, the boot of the
+ * host, and a tick of that boot's clock at which it lived: it started (field 22 of {@code stat}) no later, and whoever
+ * gets its number after it starts later. Where there is no {@code /proc}, nobody is found.
  */
 final class HostProcesses {
     /** What {@link #boot()} says where the system does not tell one boot from another. */
@@ -34,7 +35,7 @@ final class HostProcesses {
     }
 
     /** One process at one moment; {@code state} is the kernel's letter, Z for one that only waits to be reaped. */
-    record Stat(char state, long parent, long startTicks) {}
+    record Stat(char state, long startTick) {}
 
     Path proc() {
         return proc;
@@ -69,19 +70,16 @@ final class HostProcesses {
         if (fields.length < 21) {
             return null;
         }
-        return new Stat(fields[0].charAt(0), Long.parseLong(fields[1]), Long.parseLong(fields[19]));
+        return new Stat(fields[0].charAt(0), Long.parseLong(fields[19]));
     }
 
-    /**
-     * Is the parent of a process, by number, still the one that forked it? It started no later than its child. Where
-     * nobody can tell, it is.
-     */
-    boolean parentLives(long parent, long childStartTicks) {
+    /** Is there still the process that lived at that tick? A zombie is dead. Where nobody can tell, there is. */
+    boolean lives(long pid, long tick) {
         if (!available) {
             return true;
         }
-        Stat stat = stat(parent);
-        return stat != null && stat.startTicks() <= childStartTicks && stat.state() != 'Z';
+        Stat stat = stat(pid);
+        return stat != null && stat.startTick() <= tick && stat.state() != 'Z';
     }
 
     /**

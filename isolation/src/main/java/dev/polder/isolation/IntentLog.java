@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
@@ -161,7 +162,7 @@ final class IntentLog implements Closeable {
     }
 
     static String line(String text) {
-        return "%08x %s\n".formatted(sum(text), text);
+        return String.format(Locale.ROOT, "%08x %s\n", sum(text), text);
     }
 
     private static int sum(String text) {

@@ -91,14 +91,19 @@ final class LaunchShell {
         return process.pid();
     }
 
-    /** Has the task started whose intent is written. Fails if the shell is gone; it may have got the order all the same. */
+    /** Has the task started whose intent is written. Fails if the shell is gone, and then it has not heard of it. */
     void launch(ContainerId id) throws IOException {
+        LaunchOrdered ordered = new LaunchOrdered();
         order("launch " + id + "\n");
+        if (ordered.shouldCommit()) {
+            ordered.container = id.toString();
+            ordered.commit();
+        }
     }
 
-    /** Sends a signal to a task's process group, if the process is still the one that started at that tick. */
+    /** Sends a signal to a task's process group, if the process is still the one that lived at its tick. */
     void signal(ContainerDirectory.TaskProcess task, String signal) throws IOException {
-        order("signal " + task.pid() + " " + task.startTicks() + " " + signal + "\n");
+        order("signal " + task.pid() + " " + task.tick() + " " + signal + "\n");
     }
 
     private void order(String line) throws IOException {

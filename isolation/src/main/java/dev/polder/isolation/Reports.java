@@ -1,5 +1,6 @@
 package dev.polder.isolation;
 
+import dev.polder.isolation.ContainerDirectory.TaskProcess;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -37,7 +38,7 @@ final class Reports implements Closeable {
         ContainerId id();
 
         /** The process exists and is about to become the program. */
-        record Started(ContainerId id, long pid, long startTicks, long shim) implements Report {}
+        record Started(ContainerId id, TaskProcess process) implements Report {}
 
         /** It has ended, and the exit is on disk. */
         record Ended(ContainerId id, ExitStatus status) implements Report {}
@@ -93,12 +94,14 @@ final class Reports implements Closeable {
         String[] words = line.split(" ", -1);
         try {
             return switch (words[0] + words.length) {
-                case "+5" ->
+                case "+6" ->
                     new Report.Started(
                             ContainerId.parse(words[1]),
-                            Long.parseLong(words[2]),
-                            Long.parseLong(words[3]),
-                            Long.parseLong(words[4]));
+                            new TaskProcess(
+                                    Long.parseLong(words[2]),
+                                    Long.parseLong(words[3]),
+                                    Long.parseLong(words[4]),
+                                    words[5]));
                 case "-4" -> {
                     ExitStatus status = ContainerDirectory.parseExit(words[2], words[3]);
                     yield status == null ? null : new Report.Ended(ContainerId.parse(words[1]), status);

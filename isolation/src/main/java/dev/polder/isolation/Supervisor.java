@@ -295,7 +295,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
             return;
         }
         if (report instanceof Report.Started started) {
-            started(container, new TaskProcess(started.pid(), started.startTicks(), started.shim(), boot));
+            started(container, started.process());
         } else if (report instanceof Report.Ended ended) {
             exited(container, ended.status());
         } else if (report instanceof Report.NotForked) {
@@ -340,9 +340,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
             looks.add(container);
             if (container.phase == Phase.RUNNING) {
                 TaskProcess process = container.process;
-                if (process == null
-                        || !processes.available()
-                        || !processes.parentLives(process.shim(), process.startTicks())) {
+                if (process == null || !processes.available() || !processes.lives(process.shim(), process.tick())) {
                     resolve(container);
                 }
             } else if (container.phase == Phase.HANDED && !container.inHand) {
@@ -394,7 +392,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
     private void resolveProcess(Container container, TaskProcess process) {
         if (!process.boot().equals(boot)) {
             lost(container, RESTARTED);
-        } else if (processes.parentLives(process.shim(), process.startTicks())) {
+        } else if (processes.lives(process.shim(), process.tick())) {
             started(container, process);
         } else {
             // the shim may have written the exit as its last deed

@@ -5,19 +5,60 @@
 #   JVM --order--> launch shell --fork--> shim --fork--> task
 #    ^                                     |              |
 #    '--------- "- id how it ended" -------'              |
-#    '--------- "+ id pid ticks shim" --------------------'
+#    '--------- "+ id pid tick shim boot" ----------------'
 #
-# Orders:  launch ID, signal PID TICKS NAME. Nothing that a user wrote is in an order; it is in ROOT/ID/intent.
+# Orders:  launch ID, signal PID TICK NAME. Nothing that a user wrote is in an order; it is in ROOT/ID/intent.
 # Reports: + and - as above, "! ID" for a shim that could not be forked, "= ID PLACE" for one that a test has stopped.
 #
-# Runs in dash, bash and busybox ash; uses builtins only on the way to a task, as every fork is paid for by each launch.
+# A process is named by its number and a tick of the boot's clock (1/100 s) at which it lived: it started no later, and
+# whoever gets its number after it starts later.
+#
+# Runs in dash, bash and busybox ash. On the way to a task it forks for nothing else, and reads few bytes: read takes
+# them one by one, so that a line of /proc/self/stat would cost as much as a fork.
 
 root=$1 proc=$2 boot=$3 orphan_shims=$4 end_orphans=$5
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-unforgotten=0
-procfs=
-[ -r "$proc/self/stat" ] && procfs=yes
+unreaped=0
 trap '' HUP INT QUIT TERM PIPE
+
+# Sets start to the tick at which process $1 started, and state to its state's letter. Its name may hold line breaks.
+look_at() {
+    stat=
+    while IFS= read -r line; do stat=$stat$line; done <"$proc/$1/stat" || return 1
+    set -- ${stat##*) }
+    state=$1 start=${20}
+    [ "$start" ]
+}
+
+# Sets tick to one at which the caller lives. Some containers are shown an uptime of their own; there it is the
+# caller's start, which takes longer to find out.
+tick_now() {
+    if [ "$uptime_fits" ]; then
+        read -r tick rest <"$proc/uptime"
+        tick=${tick%.*}${tick#*.}
+    elif [ "$procfs" ]; then
+        look_at self
+        tick=$start
+    else
+        tick=0
+    fi
+}
+
+# Sets self to the caller's number ($$ is the launch shell's), and goes to directory $1.
+find_self() {
+    if [ "$procfs" ]; then
+        cd -P "$proc/self" && self=${PWD##*/} && cd "$1"
+    else
+        self=$(exec sh -c 'echo $PPID') && cd "$1"
+    fi
+}
+
+procfs='' uptime_fits=''
+if look_at self; then
+    procfs=yes uptime_fits=yes
+    tick_now
+    [ "$start" -le "$tick" ] || uptime_fits=
+fi
 
 # A test may stop a launch at a place: its intent sets hold, and the file of that name goes away when it may go on.
 pause_at() {
@@ -26,46 +67,42 @@ pause_at() {
     while [ -e "$root/$id/hold" ]; do sleep 0.02 || sleep 1; done
 }
 
-# Sets pid, ticks (field 22 of stat, when it started) and parent of the process that calls it; $$ is the launch shell's.
-identify_self() {
+# Is there still the process $1 that lived at tick $2? Without /proc: is there a process $1?
+lives() {
     if [ "$procfs" ]; then
-        read -r stat <"$proc/self/stat"
-        pid=${stat%% *}
-        set -- ${stat##*) }
-        parent=$2 ticks=${20}
+        look_at "$1" && [ "$start" -le "$2" ] && [ "$state" != Z ]
     else
-        pid=$(exec sh -c 'echo $PPID') parent=0 ticks=0
+        is_process "$1" && kill -0 "$1"
     fi
 }
 
-# Is there a process $1 that started at tick $2? Its name may hold line breaks. Without /proc: is there a process $1?
-lives() {
-    if [ "$procfs" ]; then
-        stat=
-        while IFS= read -r line; do stat=$stat$line; done <"$proc/$1/stat" || return 1
-        set -- "$2" ${stat##*) }
-        [ "${21}" = "$1" ] && [ "$2" != Z ]
-    else
-        kill -0 "$1"
-    fi
+# May process $1 be signalled, and its group? To kill, 0 is our own group and -1 is everybody on this host, so a number
+# that came from a file is looked at before anything is done with it.
+is_process() {
+    case $1 in
+    '' | *[!0-9]*) return 1 ;;
+    *) [ "$1" -gt 1 ] ;;
+    esac
 }
 
 # Signals the group of process $1, or the process alone while it has not yet made its group.
 send() {
+    is_process "$1" || return
     kill "-$2" "-$1" || kill "-$2" "$1"
 }
 
 # The task's process, until it becomes the task's program. What a user wrote is run from here on only.
 become_task() {
     trap - HUP INT QUIT TERM
-    identify_self
+    find_self "$root/$id" || exit 1
+    tick_now
     pause_at before-pid
     set -C
     # whoever makes this name first decides: a launcher that has given this launch up makes it too
-    echo "$pid
-$ticks $parent $boot" >pid || { kill -KILL "$parent"; exit 1; }
+    echo "$self
+$tick $shim $boot" >pid || { is_process "$shim" && kill -KILL "$shim"; exit 1; }
     set +C
-    echo "+ $id $pid $ticks $parent"
+    echo "+ $id $self $tick $shim $boot"
     trap - PIPE
     cd "$sandbox" || exit 1
     unset PWD OLDPWD SHLVL PATH _
@@ -76,7 +113,8 @@ $ticks $parent $boot" >pid || { kill -KILL "$parent"; exit 1; }
 # The shim: the task's parent, for as long as the task runs. Its working directory is the container's.
 shim() {
     id=$1
-    cd "$root/$id" || exit
+    find_self "$root/$id" || exit
+    shim=$self
     . ./intent || exit
     pause_at before-started
     set -C
@@ -94,7 +132,7 @@ shim() {
     esac
     if [ "$told" ]; then end="signaled $((code - 128))"; else end="exited $code"; fi
     # what is left of the task's group goes with it
-    read -r pid <pid && kill -KILL "-$pid"
+    read -r pid <pid && is_process "$pid" && kill -KILL "-$pid"
     until echo "$end" >exit; do
         [ -e started ] || exit
         sleep 1
@@ -109,17 +147,17 @@ shim() {
 launch() {
     if [ "$orphan_shims" = yes ]; then
         (
-            cd -P "$proc/self" && between=${PWD##*/} || exit
-            (kill -KILL "$between" && shim "$1")
-            exit 1
+            find_self / && is_process "$self" || exit
+            (kill -KILL "$self" && shim "$1")
+            exit
         ) </dev/null
         [ $? = 137 ] || echo "! $1"
     else
         shim "$1" </dev/null &
-        unforgotten=$((unforgotten + 1))
-        if [ "$unforgotten" -ge 64 ]; then
+        unreaped=$((unreaped + 1))
+        if [ "$unreaped" -ge 64 ]; then
             jobs >/dev/null # reaps
-            unforgotten=0
+            unreaped=0
         fi
     fi
 }
@@ -134,8 +172,8 @@ end_tasks() {
             cd "$directory" || continue
             [ -e exit ] && continue
             (set -C; echo cancelled >started) && continue
-            if read -r pid <pid && { read -r pid; read -r ticks rest; } <pid; then
-                lives "$pid" "$ticks" || continue
+            if { read -r pid && read -r tick rest; } <pid; then
+                lives "$pid" "$tick" || continue
                 left=yes
                 case $told in
                 *" $pid "*) [ "$round" -lt 30 ] || send "$pid" KILL ;;
@@ -151,10 +189,10 @@ end_tasks() {
     done
 }
 
-while read -r order first second third; do
+while read -r order first tick signal; do
     case $order in
     launch) launch "$first" ;;
-    signal) lives "$first" "$second" && send "$first" "$third" ;;
+    signal) lives "$first" "$tick" && send "$first" "$signal" ;;
     esac
 done
 if [ "$end_orphans" = yes ]; then end_tasks; fi

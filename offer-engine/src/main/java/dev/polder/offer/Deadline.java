@@ -22,6 +22,11 @@ abstract sealed class Deadline {
         return atMs < nowMs ? Long.MAX_VALUE : atMs;
     }
 
+    /** Tells whether this is due first; of two at the same time, the one that was set first is. */
+    boolean isBefore(Deadline other) {
+        return atMs < other.atMs || (atMs == other.atMs && sequence < other.sequence);
+    }
+
     /** An open offer, which times out. */
     static final class OpenOffer extends Deadline {
         final Offer offer;

@@ -79,7 +79,7 @@ final class Deadlines {
     /** Puts a deadline in at {@code slot} or above it. */
     private void up(int slot, Deadline deadline) {
         int at = slot;
-        while (at > 0 && isBefore(deadline, at((at - 1) >>> 1))) {
+        while (at > 0 && deadline.isBefore(at((at - 1) >>> 1))) {
             place(at, at((at - 1) >>> 1));
             at = (at - 1) >>> 1;
         }
@@ -91,10 +91,10 @@ final class Deadlines {
         int at = slot;
         while (true) {
             int child = 2 * at + 1;
-            if (child + 1 < size && isBefore(at(child + 1), at(child))) {
+            if (child + 1 < size && at(child + 1).isBefore(at(child))) {
                 child++;
             }
-            if (child >= size || !isBefore(at(child), deadline)) {
+            if (child >= size || !at(child).isBefore(deadline)) {
                 break;
             }
             place(at, at(child));
@@ -114,9 +114,5 @@ final class Deadlines {
             throw Invariant.broken("no deadline at %s of %s", slot, size);
         }
         return deadline;
-    }
-
-    private static boolean isBefore(Deadline one, Deadline other) {
-        return one.atMs < other.atMs || (one.atMs == other.atMs && one.sequence < other.sequence);
     }
 }

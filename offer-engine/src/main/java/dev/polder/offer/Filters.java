@@ -54,7 +54,7 @@ final class Filters {
             filter.next = kept;
             kept = filter;
             count++;
-            endsFirst = endsFirst == null || filter.atMs < endsFirst.atMs ? filter : endsFirst;
+            endsFirst = endsFirst == null || filter.isBefore(endsFirst) ? filter : endsFirst;
         }
         if (endsFirst != null && count == PER_AGENT_MAX) {
             kept = without(kept, endsFirst);

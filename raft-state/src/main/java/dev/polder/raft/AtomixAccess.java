@@ -1,5 +1,6 @@
 package dev.polder.raft;
 
+import io.atomix.cluster.MemberId;
 import io.atomix.protocols.raft.impl.RaftContext;
 import io.atomix.protocols.raft.protocol.RaftServerProtocol;
 import io.atomix.protocols.raft.roles.LeaderRole;
@@ -9,7 +10,9 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Everything that reaches into Atomix by reflection. It reads and calls, and changes nothing. Atomix lies on the class
@@ -81,14 +84,27 @@ final class AtomixAccess {
         }
     }
 
-    /** Ends the three threads that a context of Atomix starts for itself. */
+    /** Ends the three threads that a context of Atomix starts for itself, and waits until they are gone. */
     void closeOwnThreads(RaftContext context) {
+        List<Thread> threads = new ArrayList<>();
         for (Field field : ownThreads) {
             try {
-                ((ThreadContext) field.get(context)).close();
+                ThreadContext own = (ThreadContext) field.get(context);
+                CompletableFuture<Thread> thread = new CompletableFuture<>();
+                own.execute(() -> thread.complete(Thread.currentThread()));
+                threads.add(thread.join());
+                own.close();
             } catch (IllegalAccessException e) {
                 throw missing("accessible " + field, e);
             }
+        }
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            // They end all the same, only not before this returns.
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -112,7 +128,7 @@ final class AtomixAccess {
                 case "hashCode" -> System.identityHashCode(proxy);
                 case "equals" -> proxy == arguments[0];
                 case "toString" -> "protocol of " + parts.terms().members();
-                default -> parts.peers().call(name, (io.atomix.cluster.MemberId) arguments[0], arguments[1]);
+                default -> parts.peers().call(name, (MemberId) arguments[0], arguments[1]);
             };
         };
         return (Carrier)

@@ -147,13 +147,13 @@ final class FactLog implements Closeable {
             }
             current().append(buffer.flip(), writtenIndex + 1, lastIndex);
         } catch (IOException e) {
-            throw new UncheckedIOException(failed(e));
+            throw failed(e);
         }
         buffer.clear();
         unforcedBytes += bytes;
         writtenIndex = lastIndex;
         writtenTerm = lastTerm;
-        tail.shrink(writtenIndex, limits.tailBytesMax());
+        tail.shrink(limits.tailBytesMax());
         measure();
     }
 
@@ -163,7 +163,7 @@ final class FactLog implements Closeable {
         try {
             forceWritten();
         } catch (IOException e) {
-            throw new UncheckedIOException(failed(e));
+            throw failed(e);
         }
     }
 
@@ -214,7 +214,7 @@ final class FactLog implements Closeable {
             }
             lastTerm = term;
         } catch (IOException e) {
-            throw new UncheckedIOException(failed(e));
+            throw failed(e);
         }
         lastIndex = index;
         writtenIndex = index;
@@ -278,13 +278,15 @@ final class FactLog implements Closeable {
         }
     }
 
-    /** Remembers the first failure for good and says where it happened. */
-    IOException failed(IOException cause) {
-        if (failure == null) {
-            failure = new IOException(
+    /** Remembers the first failure for good. Returns what is to be thrown. */
+    UncheckedIOException failed(IOException cause) {
+        IOException first = failure;
+        if (first == null) {
+            first = new IOException(
                     "log file " + describe(current()) + " failed, so this member stops: " + cause, cause);
+            failure = first;
         }
-        return failure;
+        return new UncheckedIOException(first.getMessage(), first);
     }
 
     /** Closes the files; writes nothing. */

@@ -33,13 +33,20 @@ final class FileDisk implements Disk {
                 throw new IOException(absolute + " is not a directory, so no log can be kept there");
             }
         } else {
-            Files.createDirectories(absolute, ownerOnly());
-            Path parent = absolute.getParent();
-            if (parent != null) {
-                sync(parent);
-            }
+            create(absolute);
         }
         return new FileDisk(absolute);
+    }
+
+    private static void create(Path directory) throws IOException {
+        Path parent = directory.getParent();
+        if (parent != null && !Files.exists(parent)) {
+            create(parent);
+        }
+        Files.createDirectory(directory, ownerOnly());
+        if (parent != null) {
+            sync(parent);
+        }
     }
 
     private static FileAttribute<?>[] ownerOnly() {

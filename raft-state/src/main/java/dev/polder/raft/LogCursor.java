@@ -1,7 +1,6 @@
 package dev.polder.raft;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /** A place in a {@link FactLog} from which entries are read in order. Owned by the log's thread. */
@@ -65,7 +64,7 @@ final class LogCursor {
             seatedNext = next + 1;
             return new LogEntry(next, from.term(), kind, from.payload());
         } catch (IOException e) {
-            throw new UncheckedIOException(log.failed(e));
+            throw log.failed(e);
         }
     }
 }

@@ -72,11 +72,6 @@ final class LogLife implements FailStop {
 
     private void tearDown() {
         Throwable cause = closeAll(failure.get());
-        try {
-            events.lost();
-        } catch (RuntimeException | Error e) {
-            cause = addTo(cause, e);
-        }
         if (cause == null) {
             LOG.info("event=stopped member={}", member);
         } else {

@@ -40,9 +40,9 @@ final class LogTail {
         return index < first || index > last ? null : ring[at(index)];
     }
 
-    /** Drops the oldest entries until the rest is small enough; keeps what is behind {@code writtenIndex}. */
-    void shrink(long writtenIndex, long bytesMax) {
-        while (bytes > bytesMax && first <= writtenIndex) {
+    /** Drops the oldest entries until the rest is small enough. Only what was written may be dropped. */
+    void shrink(long bytesMax) {
+        while (bytes > bytesMax) {
             remove(first++);
         }
     }
@@ -75,9 +75,5 @@ final class LogTail {
 
     private static int cost(LogEntry entry) {
         return entry.payload().length + ENTRY_OVERHEAD_BYTES;
-    }
-
-    long bytes() {
-        return bytes;
     }
 }

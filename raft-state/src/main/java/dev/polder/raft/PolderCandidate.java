@@ -1,15 +1,17 @@
 package dev.polder.raft;
 
 import io.atomix.protocols.raft.RaftServer;
-import io.atomix.protocols.raft.impl.RaftContext;
 import io.atomix.protocols.raft.roles.ActiveRole;
 import io.atomix.protocols.raft.roles.RaftRole;
 import java.util.concurrent.CompletableFuture;
 
 /** Enters a new term, votes for itself and, where no other vote is needed, leads. */
 final class PolderCandidate extends ActiveRole {
-    PolderCandidate(RaftContext context) {
+    private final PolderRaftContext context;
+
+    PolderCandidate(PolderRaftContext context) {
         super(context);
+        this.context = context;
     }
 
     @Override
@@ -29,8 +31,7 @@ final class PolderCandidate extends ActiveRole {
         if (!isRunning()) {
             return;
         }
-        raft.setTerm(raft.getTerm() + 1);
-        raft.setLastVotedFor(raft.localMemberId());
+        context.voteForSelf();
         if (raft.getCluster().getQuorum() == 1) {
             raft.transition(RaftServer.Role.LEADER);
         }

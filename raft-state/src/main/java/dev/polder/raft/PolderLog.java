@@ -79,7 +79,7 @@ final class PolderLog extends RaftLog {
 
         @Override
         public Indexed<RaftLogEntry> getLastEntry() {
-            return at(log.lastIndex());
+            return failStop.guard(() -> at(log.lastIndex()));
         }
 
         @Override

@@ -80,6 +80,14 @@ final class PolderRaftContext extends RaftContext {
         transition(cluster.getMember().getType());
     }
 
+    /** Follows again, if this member leads that term. */
+    void stepDown(long term) {
+        if (ownRole instanceof LeaderRole && getTerm() == term) {
+            setLeader(null);
+            transition(RaftServer.Role.FOLLOWER);
+        }
+    }
+
     @Override
     public ThreadContext getThreadContext() {
         return parts().thread();
@@ -192,6 +200,14 @@ final class PolderRaftContext extends RaftContext {
         vote = candidate;
     }
 
+    /** Enters the next term with the vote for this member; one write instead of two. */
+    void voteForSelf() {
+        MemberId self = parts().self();
+        parts().failStop().guard(() -> parts().terms().enterAndVoteFor(getTerm() + 1, self.id()));
+        leader = null;
+        vote = self;
+    }
+
     @Override
     public @Nullable DefaultRaftMember getLeader() {
         return leader == null ? null : cluster.getMember(leader);
@@ -234,11 +250,11 @@ final class PolderRaftContext extends RaftContext {
         parts().failStop().guard(() -> {
             RaftRole from = getRaftRole();
             if (from.role() != target) {
-                from.stop().join();
                 if (from instanceof LeaderRole) {
                     proposer.lost();
                     parts().events().lost();
                 }
+                from.stop().join();
                 LOG.info("event=role member={} term={} role={}", getName(), getTerm(), target);
                 RaftRole to = roleOf(target);
                 ownRole = to;

@@ -3,6 +3,7 @@ package dev.polder.raft;
 import io.atomix.protocols.raft.roles.LeaderRole;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 
 /**
@@ -36,6 +37,7 @@ final class Proposer {
     /** What waits in the queue and what is in the log and not committed yet. */
     private final AtomicLong bytes = new AtomicLong();
 
+    private final LongAdder refused = new LongAdder();
     private final AtomicBoolean awake = new AtomicBoolean();
 
     /** Of the bytes, those in the log. Owned by the log's thread. */
@@ -57,11 +59,20 @@ final class Proposer {
             return ReplicatedLog.Proposed.NOT_LEADER;
         }
         if (!reserve(cost(entry))) {
+            refused.increment();
             return ReplicatedLog.Proposed.FULL;
         }
         queue.offer(new FactsEntry(term, entry));
         wake();
         return ReplicatedLog.Proposed.ACCEPTED;
+    }
+
+    long bytes() {
+        return bytes.get();
+    }
+
+    long refused() {
+        return refused.sum();
     }
 
     private static int cost(byte[] entry) {

@@ -16,7 +16,7 @@ import java.util.List;
  * @param heartbeatInterval how often a leader shows that it is there; at least 1 ms, shorter than
  *     {@code electionTimeout}
  * @param proposalBytesMax how many bytes of proposals may wait or be in flight; a proposal beyond is refused. Each
- *     proposal counts {@value Proposer#PROPOSAL_OVERHEAD_BYTES} bytes more than its length. One proposal alone is never
+ *     proposal counts 64 bytes more than its length. One proposal alone is never
  *     refused for its size
  */
 public record RaftConfig(

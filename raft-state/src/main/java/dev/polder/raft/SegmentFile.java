@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
@@ -59,7 +60,7 @@ final class SegmentFile implements Closeable {
     }
 
     static String name(long firstIndex) {
-        return "facts-%020d.log".formatted(firstIndex);
+        return String.format(Locale.ROOT, "facts-%020d.log", firstIndex);
     }
 
     static boolean isName(String name) {

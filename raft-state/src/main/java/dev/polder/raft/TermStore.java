@@ -138,6 +138,16 @@ final class TermStore {
         }
     }
 
+    /** Enters a higher term and votes in it, in one go. */
+    void enterAndVoteFor(long newTerm, String candidate) {
+        if (newTerm <= term) {
+            throw new IllegalStateException("term " + newTerm + " is not above term " + term);
+        }
+        term = newTerm;
+        vote = candidate;
+        store();
+    }
+
     /**
      * Votes in the present term.
      *
@@ -169,7 +179,7 @@ final class TermStore {
             write();
         } catch (IOException e) {
             failure = new IOException("term file " + disk.describe(FILE) + " failed, so this member stops: " + e, e);
-            throw new UncheckedIOException(failure);
+            throw new UncheckedIOException(failure.getMessage(), failure);
         }
     }
 

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class FactLogTest {
     private static final LogLimits SMALL = new LogLimits(2_000, 1_000, 1L << 30);
@@ -140,6 +142,23 @@ class FactLogTest {
             }
 
             assertThat(log.durableIndex()).isBetween(12L, 19L);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"WRITE", "FORCE"})
+    void shouldNeverTryAgainAfterAFailure(Operation operation) throws Exception {
+        try (FactLog log = open()) {
+            append(log, 1, "a");
+            disk.failAt(operation, 1);
+            assertThatThrownBy(log::force)
+                    .hasMessageStartingWith("log file lossy/facts-00000000000000000001.log failed");
+
+            disk.failNoMore();
+            int calls = disk.count(operation);
+            assertThatThrownBy(log::force).hasMessage("the log failed before and is not used again");
+            assertThatThrownBy(() -> append(log, 1, "b")).hasMessage("the log failed before and is not used again");
+            assertThat(disk.count(operation)).isEqualTo(calls);
         }
     }
 
@@ -349,7 +368,7 @@ class FactLogTest {
         disk.delete(segments().get(segments().size() - 1));
 
         assertThatThrownBy(() -> open(90))
-                .hasMessageContaining("but entries up to 90 were committed: a file was cut or removed");
+                .hasMessageContaining("but entries up to 90 were committed: a file was cut, damaged or removed");
     }
 
     @Test

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,18 +36,17 @@ class FailStopTest {
         assertThat(running.listener().awaitStopped())
                 .hasMessageContaining("log file lossy/facts-00000000000000000001.log failed, so this member stops");
         assertThat(texts(running.listener().committed())).containsExactly("before");
-        assertThat(running.listener().calls()).endsWith("lost 1", "stopped " + message(running));
+        assertThat(running.listener().calls())
+                .contains("lost 1")
+                .last()
+                .asString()
+                .startsWith("stopped log file");
         assertThat(running.log().propose(1, bytes("after"))).isEqualTo(Proposed.NOT_LEADER);
         assertThat(disk.count(Operation.FORCE) - forces)
                 .as("a failed force is not tried again")
                 .isLessThan(2);
         running.close();
         assertThat(disk.openFiles()).isZero();
-    }
-
-    private static @Nullable String message(RunningLog running) {
-        Throwable cause = running.listener().cause();
-        return cause == null ? null : cause.getMessage();
     }
 
     @Test
@@ -94,19 +92,27 @@ class FailStopTest {
         assertThat(calls).isGreaterThan(1);
     }
 
+    /** Cannot apply the second entry. */
+    private static RecordingListener listenerThatFails() {
+        return new RecordingListener(call -> {
+            if (call.equals("committed 3")) {
+                throw new IllegalStateException("cannot apply");
+            }
+        });
+    }
+
     @Test
     void shouldStopWithWhatTheListenerThrewWhenAnEntryIsCommitted() throws Exception {
-        ListenerThatFails listener = new ListenerThatFails();
+        RecordingListener listener = listenerThatFails();
         try (ReplicatedLog log = ReplicatedLog.start(Members.config(directory), listener, seams)) {
-            long term = listener.recording.awaitServing();
+            long term = listener.awaitServing();
             for (String entry : List.of("good", "bad", "never")) {
                 log.propose(term, bytes(entry));
             }
 
-            assertThat(listener.recording.awaitStopped()).hasMessage("cannot apply");
+            assertThat(listener.awaitStopped()).hasMessage("cannot apply");
         }
-        assertThat(listener.recording.calls())
-                .containsExactly("serving 1", "committed 2", "lost 1", "stopped cannot apply");
+        assertThat(listener.calls()).containsExactly("serving 1", "committed 2", "lost 1", "stopped cannot apply");
     }
 
     @Test
@@ -116,32 +122,25 @@ class FailStopTest {
             running.commit(bytes("bad"));
         }
 
-        ListenerThatFails listener = new ListenerThatFails();
+        RecordingListener listener = listenerThatFails();
         try (ReplicatedLog log = ReplicatedLog.start(Members.config(directory), listener, seams)) {
-            assertThat(listener.recording.awaitStopped()).hasMessage("cannot apply");
+            assertThat(listener.awaitStopped()).hasMessage("cannot apply");
             assertThat(log.propose(2, bytes("late"))).isEqualTo(Proposed.NOT_LEADER);
         }
-        assertThat(listener.recording.calls()).containsExactly("committed 2", "stopped cannot apply");
+        assertThat(listener.calls()).containsExactly("committed 2", "stopped cannot apply");
     }
 
     @Test
     void shouldTellTheFirstCauseAndAddTheOthers() throws Exception {
-        RecordingListener listener = new RecordingListener() {
-            @Override
-            public synchronized void onServing(long term) {
-                super.onServing(term);
-                throw new IllegalStateException("first");
+        RecordingListener listener = new RecordingListener(call -> {
+            if (!call.equals("stopped")) {
+                throw new IllegalStateException("at " + call);
             }
-
-            @Override
-            public synchronized void onLost(long term) {
-                throw new IllegalStateException("second");
-            }
-        };
+        });
         try (ReplicatedLog log = ReplicatedLog.start(Members.config(directory), listener, seams)) {
             Throwable cause = listener.awaitStopped();
-            assertThat(cause).hasMessage("first");
-            assertThat(cause).hasStackTraceContaining("second");
+            assertThat(cause).hasMessage("at serving 1").hasStackTraceContaining("Suppressed");
+            assertThat(cause).hasStackTraceContaining("at lost 1");
             assertThat(log.diskBytes()).isPositive();
         }
     }
@@ -149,16 +148,13 @@ class FailStopTest {
     @Test
     void shouldEndEvenIfTheListenerFailsInItsLastCall() throws Exception {
         AtomicInteger calls = new AtomicInteger();
-        ReplicatedLog log = ReplicatedLog.start(
-                Members.config(directory),
-                new RecordingListener() {
-                    @Override
-                    public synchronized void onStopped(@Nullable Throwable cause) {
-                        calls.incrementAndGet();
-                        throw new IllegalStateException("last");
-                    }
-                },
-                seams);
+        RecordingListener listener = new RecordingListener(call -> {
+            if (call.equals("stopped")) {
+                calls.incrementAndGet();
+                throw new IllegalStateException("last");
+            }
+        });
+        ReplicatedLog log = ReplicatedLog.start(Members.config(directory), listener, seams);
         log.close();
         log.close();
 
@@ -174,33 +170,5 @@ class FailStopTest {
 
         disk.failNoMore();
         assertThatThrownBy(() -> terms.voteFor("m1")).hasMessageContaining("failed before and is not used again");
-    }
-
-    /** Records, and cannot apply an entry that is "bad". */
-    private static final class ListenerThatFails implements LogListener {
-        final RecordingListener recording = new RecordingListener();
-
-        @Override
-        public void onCommitted(long index, long term, byte[] entry) {
-            if (Members.text(entry).equals("bad")) {
-                throw new IllegalStateException("cannot apply");
-            }
-            recording.onCommitted(index, term, entry);
-        }
-
-        @Override
-        public void onServing(long term) {
-            recording.onServing(term);
-        }
-
-        @Override
-        public void onLost(long term) {
-            recording.onLost(term);
-        }
-
-        @Override
-        public void onStopped(@Nullable Throwable cause) {
-            recording.onStopped(cause);
-        }
     }
 }

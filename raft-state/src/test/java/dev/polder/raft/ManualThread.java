@@ -17,6 +17,15 @@ final class ManualThread extends AbstractThreadContext {
         }
     }
 
+    int waiting() {
+        return tasks.size();
+    }
+
+    /** Puts a task before all that wait. */
+    void runFirst(Runnable task) {
+        tasks.addFirst(task);
+    }
+
     @Override
     public void execute(Runnable task) {
         tasks.add(task);

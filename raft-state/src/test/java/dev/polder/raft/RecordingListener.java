@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers what a log said. Any thread may look. */
-class RecordingListener implements LogListener {
+final class RecordingListener implements LogListener {
     private final List<String> calls = new ArrayList<>();
     private final List<byte[]> committed = new ArrayList<>();
     private final List<Long> indexes = new ArrayList<>();
@@ -19,29 +20,52 @@ class RecordingListener implements LogListener {
     private long servingTerm;
     private @Nullable Throwable cause;
 
-    @Override
-    public synchronized void onCommitted(long index, long term, byte[] entry) {
-        calls.add("committed " + index);
-        indexes.add(index);
-        committed.add(entry);
+    private final Consumer<String> deed;
+
+    RecordingListener() {
+        this(call -> {});
+    }
+
+    /** Does something at each call, before it is remembered; such as to fail, or to block. */
+    RecordingListener(Consumer<String> deed) {
+        this.deed = deed;
     }
 
     @Override
-    public synchronized void onServing(long term) {
-        calls.add("serving " + term);
-        servingTerm = term;
+    public void onCommitted(long index, long term, byte[] entry) {
+        deed.accept("committed " + index);
+        synchronized (this) {
+            calls.add("committed " + index);
+            indexes.add(index);
+            committed.add(entry);
+        }
     }
 
     @Override
-    public synchronized void onLost(long term) {
-        calls.add("lost " + term);
-        servingTerm = 0;
+    public void onServing(long term) {
+        deed.accept("serving " + term);
+        synchronized (this) {
+            calls.add("serving " + term);
+            servingTerm = term;
+        }
     }
 
     @Override
-    public synchronized void onStopped(@Nullable Throwable cause) {
-        calls.add("stopped " + (cause == null ? "" : cause.getMessage()));
-        this.cause = cause;
+    public void onLost(long term) {
+        deed.accept("lost " + term);
+        synchronized (this) {
+            calls.add("lost " + term);
+            servingTerm = 0;
+        }
+    }
+
+    @Override
+    public void onStopped(@Nullable Throwable cause) {
+        deed.accept("stopped");
+        synchronized (this) {
+            calls.add("stopped" + (cause == null ? "" : " " + cause.getMessage()));
+            this.cause = cause;
+        }
         stopped.countDown();
     }
 
@@ -87,6 +111,7 @@ class RecordingListener implements LogListener {
 
     static void await(BooleanSupplier condition) {
         Awaitility.await()
+                .pollInSameThread()
                 .pollDelay(0, TimeUnit.MILLISECONDS)
                 .pollInterval(1, TimeUnit.MILLISECONDS)
                 .atMost(20, TimeUnit.SECONDS)

@@ -51,6 +51,11 @@ final class RunningLog implements AutoCloseable {
         return log;
     }
 
+    /** Ends it before the end of the block. */
+    void end() {
+        close();
+    }
+
     @Override
     public void close() {
         log.close();

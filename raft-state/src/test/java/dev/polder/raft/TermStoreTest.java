@@ -49,6 +49,18 @@ class TermStoreTest {
     }
 
     @Test
+    void shouldEnterATermWithAVoteInOneWrite() throws Exception {
+        TermStore store = TermStore.create(disk, MEMBERS);
+        int syncs = disk.count(Operation.SYNC);
+        store.enterAndVoteFor(3, "m1");
+
+        assertThat(disk.count(Operation.SYNC) - syncs).isEqualTo(1);
+        assertThat(TermStore.open(disk).term()).isEqualTo(3);
+        assertThat(TermStore.open(disk).vote()).isEqualTo("m1");
+        assertThatThrownBy(() -> store.enterAndVoteFor(3, "m3")).hasMessage("term 3 is not above term 3");
+    }
+
+    @Test
     void shouldRefuseASecondVoteInATerm() throws Exception {
         TermStore store = TermStore.create(disk, MEMBERS);
         store.enter(7);

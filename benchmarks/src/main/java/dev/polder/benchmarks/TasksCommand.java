@@ -1,0 +1,53 @@
+package dev.polder.benchmarks;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Starts nodes and runs real tasks. */
+@Command(
+        name = "tasks",
+        description = {
+            "start: how long ClusterNode.start() takes until the node is ready, first and later times in one JVM.",
+            "one-node: real /bin/true tasks, as many at once as offers allow, framework over HTTP, log forced to disk."
+        },
+        mixinStandardHelpOptions = true)
+final class TasksCommand implements Callable<Integer> {
+    @Option(names = "--csv", description = "Rows of case,metric,value,unit in place of a table.")
+    private boolean csv;
+
+    @Option(names = "--tasks", defaultValue = "2000", description = "How many tasks (default ${DEFAULT-VALUE}).")
+    private int tasks;
+
+    @Option(
+            names = "--data",
+            description = "Where the node keeps its files; the disk counts. Default: a temporary directory.")
+    private Optional<Path> data = Optional.empty();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter progress = spec.commandLine().getErr();
+        List<Figure> figures = new ArrayList<>();
+        progress.println("start ...");
+        figures.addAll(StartCase.measure());
+        progress.println("one-node: " + tasks + " tasks ...");
+        figures.addAll(new OneNodeCase(tasks, data, progress).measure());
+        if (csv) {
+            out.println(Figure.CSV_HEADER);
+        }
+        figures.forEach(figure -> out.println(csv ? figure.csv() : figure.line()));
+        out.flush();
+        return 0;
+    }
+}

@@ -1,0 +1,210 @@
+package dev.polder;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.polder.agent.AgentProbe;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node of a cluster in the caller's process: a master, an agent, or both.
+ *
+ * <pre>{@code
+ * try (ClusterNode node = ClusterNode.start()) {
+ *     System.out.println(node.describe());
+ * }
+ * }</pre>
+ *
+ * <p>Several nodes may run in one JVM. All methods may be called from any thread. Closing gives every thread, port, file
+ * and child process back.
+ */
+public final class ClusterNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
+    private static final Duration START_PATIENCE = Duration.ofSeconds(30);
+
+    private final NodeParts parts;
+    private final CompletableFuture<Void> ready;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final CompletableFuture<Void> closing = new CompletableFuture<>();
+
+    private ClusterNode(NodeParts parts) {
+        this.parts = parts;
+        ready = CompletableFuture.allOf(parts.masterServes(), parts.agentAdmitted());
+    }
+
+    /**
+     * Starts a cluster of one on loopback, with free ports and a temporary directory, and waits until it is ready.
+     *
+     * @throws IllegalStateException if it is not ready within 30 s; nothing is left behind
+     */
+    public static ClusterNode start() {
+        ClusterNode node = start(ClusterConfig.builder().build());
+        try {
+            node.awaitReady(START_PATIENCE);
+            return node;
+        } catch (RuntimeException e) {
+            node.closeAfter(e);
+            throw e;
+        }
+    }
+
+    /** Starts a node with some settings changed: {@code start(config -> config.name("m1"))}. */
+    public static ClusterNode start(UnaryOperator<ClusterConfig.Builder> settings) {
+        return start(settings.apply(ClusterConfig.builder()).build());
+    }
+
+    /**
+     * Starts a node. Returns when its log and its ports are open; {@link #ready()} tells when it can be used.
+     *
+     * @throws UncheckedIOException if a port, the data directory or a child process cannot be had; the message names it.
+     *     Nothing is left behind.
+     */
+    public static ClusterNode start(ClusterConfig config) {
+        return start(config, AgentProbe.none());
+    }
+
+    /** For tests: the same, with an agent that can be stopped on its way. */
+    static ClusterNode start(ClusterConfig config, AgentProbe probe) {
+        NodeParts parts = new NodeParts(config, probe);
+        try {
+            parts.start();
+        } catch (IOException e) {
+            closeAfter(parts, e);
+            throw new UncheckedIOException("node " + config.name() + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            closeAfter(parts, e);
+            throw e;
+        }
+        ClusterNode node = new ClusterNode(parts);
+        parts.whenMasterStops(cause -> cause.ifPresent(node::failed));
+        parts.whenAgentFails(node::failed);
+        return node;
+    }
+
+    private static void closeAfter(NodeParts parts, Exception cause) {
+        try {
+            parts.close();
+        } catch (IOException | RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private void closeAfter(RuntimeException cause) {
+        try {
+            close();
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** A master or an agent that can no longer trust its state or its disk takes its node down, never the JVM. */
+    private void failed(Throwable cause) {
+        if (!closed.get()) {
+            LOG.error("node={} event=closing cause={}", parts.config().name(), cause.toString());
+            Thread closer = new Thread(this::close, parts.config().name() + "-closing");
+            closer.setDaemon(true);
+            closer.start();
+        }
+    }
+
+    /** Completes when a leader serves and the agent of this node, if it has one, is admitted; fails if that cannot be. */
+    public CompletableFuture<Void> ready() {
+        return ready.copy();
+    }
+
+    /**
+     * Waits until this node is {@link #ready()}.
+     *
+     * @throws IllegalStateException if it is not ready in time, or cannot become so; says what is missing
+     */
+    public void awaitReady(Duration patience) {
+        try {
+            ready.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(
+                    "node " + parts.config().name() + ": not ready after " + patience.toMillis() + " ms, "
+                            + (parts.masterServes().isDone() ? "its agent is not admitted" : "no leader serves"),
+                    e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(
+                    "node " + parts.config().name() + ": "
+                            + requireNonNull(e.getCause()).getMessage(),
+                    e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("node " + parts.config().name() + ": interrupted while waiting", e);
+        }
+    }
+
+    /** Returns the settings this node runs with. */
+    public ClusterConfig config() {
+        return parts.config();
+    }
+
+    /** Returns where the master's HTTP APIs are. */
+    public InetSocketAddress masterAddress() {
+        return parts.masterAddress();
+    }
+
+    /** Returns where the agent's HTTP endpoints are; empty if this node is no agent. */
+    public Optional<InetSocketAddress> agentAddress() {
+        return parts.agentAddress();
+    }
+
+    /** Returns where this node keeps its files. */
+    public Path dataDirectory() {
+        return parts.directory().path();
+    }
+
+    /** Returns where this node's tasks have their sandboxes. */
+    public Path sandboxes() {
+        return parts.directory().sandboxes();
+    }
+
+    /** Returns six lines for people: version, node, addresses, data directory, members, leader. */
+    public String describe() {
+        return parts.describe();
+    }
+
+    /**
+     * Closes the node: the master stops, tasks are ended unless {@code keepTasksOnClose} is set, all connections, ports,
+     * files, threads and children are given back, a temporary directory is deleted. Idempotent; a second caller waits for
+     * the first. Takes at most some seconds.
+     */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            try {
+                parts.close();
+                closing.complete(null);
+            } catch (IOException e) {
+                UncheckedIOException unchecked =
+                        new UncheckedIOException("node " + parts.config().name(), e);
+                closing.completeExceptionally(unchecked);
+                throw unchecked;
+            } catch (RuntimeException e) {
+                closing.completeExceptionally(e);
+                throw e;
+            }
+        } else {
+            closing.exceptionally(toldToTheFirstCaller -> null).join();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ClusterNode[" + parts.config().name() + "]";
+    }
+}

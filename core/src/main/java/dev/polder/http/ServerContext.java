@@ -1,0 +1,68 @@
+package dev.polder.http;
+
+import io.netty.channel.Channel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+/** What the connections of one server share. */
+final class ServerContext {
+
+    private final HttpServerConfig config;
+    private final HttpHandler handler;
+    private final HttpDate date = new HttpDate();
+    /** How each open connection is cut; call it on the connection's network thread. Bounded by connectionsMax. */
+    private final Map<Channel, Consumer<ClosedBy>> open = new ConcurrentHashMap<>();
+
+    private final LongAdder connectionsRefused = new LongAdder();
+    private final LongAdder slowReadersCut = new LongAdder();
+    private volatile boolean stopped;
+
+    ServerContext(HttpServerConfig config, HttpHandler handler) {
+        this.config = config;
+        this.handler = handler;
+    }
+
+    HttpServerConfig config() {
+        return config;
+    }
+
+    HttpHandler handler() {
+        return handler;
+    }
+
+    HttpDate date() {
+        return date;
+    }
+
+    Map<Channel, Consumer<ClosedBy>> open() {
+        return open;
+    }
+
+    /** Connections that were too many. */
+    LongAdder connectionsRefused() {
+        return connectionsRefused;
+    }
+
+    /** Connections cut because their outbox was full. */
+    LongAdder slowReadersCut() {
+        return slowReadersCut;
+    }
+
+    /** No further connection is taken. */
+    void stop() {
+        stopped = true;
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    /** Remembers how to cut a connection, until it is closed. */
+    void track(Channel channel, Consumer<ClosedBy> cut) {
+        if (open.put(channel, cut) == null) {
+            channel.closeFuture().addListener(closed -> open.remove(channel));
+        }
+    }
+}

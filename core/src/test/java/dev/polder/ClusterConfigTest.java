@@ -1,0 +1,98 @@
+package dev.polder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+final class ClusterConfigTest {
+    @Test
+    void shouldKeepItsDefaults() {
+        assertThat(ClusterConfig.builder().build().toString()).isEqualTo("""
+                        polder.name=polder
+                        polder.data-dir=
+                        polder.bind=127.0.0.1
+                        polder.advertise=
+                        polder.master-port=0
+                        polder.agent-port=0
+                        polder.raft-port=0
+                        polder.roles=master,agent
+                        polder.resources=
+                        polder.attributes=
+                        polder.offer-timeout=120s
+                        polder.reoffer-delay=1s
+                        polder.agent-timeout=75s
+                        polder.framework-return-timeout=60s
+                        polder.election-timeout=500ms
+                        polder.trust-network=false
+                        polder.keep-tasks-on-close=false""");
+    }
+
+    @Test
+    void shouldReadTheSameSettingsFromProperties() {
+        Properties properties = new Properties();
+        properties.setProperty("polder.name", "m1");
+        properties.setProperty("polder.data-dir", "/var/lib/polder");
+        properties.setProperty("polder.master-port", "5050");
+        properties.setProperty("polder.roles", "master");
+        properties.setProperty("polder.offer-timeout", "30s");
+        properties.setProperty("polder.agent-timeout", "PT2M");
+        properties.setProperty("polder.keep-tasks-on-close", "true");
+        properties.setProperty("other.key", "is not ours");
+
+        ClusterConfig config = ClusterConfig.from(properties);
+
+        assertThat(config.name()).isEqualTo("m1");
+        assertThat(config.dataDir()).contains(Path.of("/var/lib/polder"));
+        assertThat(config.masterPort()).isEqualTo(5050);
+        assertThat(config.roles()).containsExactly(NodeRole.MASTER);
+        assertThat(config.offerTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.agentTimeout()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(config.keepTasksOnClose()).isTrue();
+    }
+
+    @Test
+    void shouldListEveryMistakeAtOnce() {
+        Properties properties = new Properties();
+        properties.setProperty("polder.offer-timeot", "30s");
+        properties.setProperty("polder.agent-port", "many");
+        properties.setProperty("polder.raft-port", "70000");
+        properties.setProperty("polder.agent-timeout", "soon");
+        properties.setProperty("polder.bind", "0.0.0.0");
+
+        assertThatThrownBy(() -> ClusterConfig.from(properties))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("polder.offer-timeot: no such setting")
+                .hasMessageContaining("polder.agent-port 'many': not a whole number")
+                .hasMessageContaining("raftPort 70000: 0 to 65535")
+                .hasMessageContaining("polder.agent-timeout 'soon': not a duration")
+                .hasMessageContaining("bind '0.0.0.0': beyond loopback");
+    }
+
+    @Test
+    void shouldListenBeyondLoopbackOnlyIfTold() {
+        ClusterConfig config =
+                ClusterConfig.builder().bind("0.0.0.0").trustNetwork(true).build();
+
+        assertThat(config.bind()).isEqualTo("0.0.0.0");
+    }
+
+    @Test
+    void shouldKeepTasksOnlyWhereTheyAreFoundAgain() {
+        assertThatThrownBy(() -> ClusterConfig.builder().keepTasksOnClose(true).build())
+                .hasMessageContaining("keepTasksOnClose: needs dataDir");
+    }
+
+    @Test
+    void shouldNotChangeWithItsBuilder() {
+        ClusterConfig.Builder builder = ClusterConfig.builder().name("first");
+        ClusterConfig config = builder.build();
+
+        builder.name("second");
+
+        assertThat(config.name()).isEqualTo("first");
+    }
+}

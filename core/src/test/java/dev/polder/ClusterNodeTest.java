@@ -1,0 +1,304 @@
+package dev.polder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.polder.framework.Framework;
+import dev.polder.framework.FrameworkConfig;
+import dev.polder.framework.FrameworkDriver;
+import dev.polder.framework.SchedulerDriver;
+import dev.polder.model.FrameworkId;
+import dev.polder.model.Offer;
+import dev.polder.model.TaskInfo;
+import dev.polder.model.TaskState;
+import dev.polder.model.TaskStatus;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node as its host sees it: what it gives, and what it leaves behind. */
+@Tag("slow")
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+final class ClusterNodeTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void shouldLeaveNothingBehindHoweverOftenItIsStarted() throws IOException {
+        Set<String> filesBefore = openFiles();
+        Set<ProcessHandle> childrenBefore = ProcessHandle.current().children().collect(Collectors.toSet());
+        for (int i = 0; i < 5; i++) {
+            InetSocketAddress master;
+            Path data;
+            try (ClusterNode node = ClusterNode.start()) {
+                assertThat(node.ready()).isCompleted();
+                assertThat(node.describe().lines()).hasSize(6);
+                master = node.masterAddress();
+                data = node.dataDirectory();
+            }
+
+            assertThat(data).doesNotExist();
+            assertThat(threadsOf("polder")).isEmpty();
+            assertThat(ProcessHandle.current().children().filter(child -> !childrenBefore.contains(child)))
+                    .isEmpty();
+            new ServerSocket(master.getPort(), 1, master.getAddress()).close();
+        }
+        assertThat(openFiles()).isSubsetOf(filesBefore);
+    }
+
+    @Test
+    void shouldRunSideBySide() {
+        try (ClusterNode one = ClusterNode.start();
+                ClusterNode two = ClusterNode.start(config -> config.name("two"));
+                ClusterNode three = ClusterNode.start(config -> config.name("three"))) {
+            two.awaitReady(Duration.ofSeconds(30));
+            three.awaitReady(Duration.ofSeconds(30));
+
+            assertThat(Set.of(one.masterAddress(), two.masterAddress(), three.masterAddress()))
+                    .hasSize(3);
+        }
+        assertThat(threadsOf("two")).isEmpty();
+    }
+
+    @Test
+    void shouldBeCloseableTwiceAndFromManyThreads() {
+        ClusterNode node = ClusterNode.start();
+
+        List<Thread> closers =
+                Stream.generate(() -> new Thread(node::close)).limit(4).toList();
+        closers.forEach(Thread::start);
+        node.close();
+
+        assertThat(threadsOf("polder-")).isEmpty();
+        await().until(() -> closers.stream().noneMatch(Thread::isAlive));
+    }
+
+    @Test
+    void shouldSayWhichPortCannotBeHad() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+
+            assertThatThrownBy(() ->
+                            ClusterNode.start(config -> config.name("portless").masterPort(port)))
+                    .hasMessageContaining("portless")
+                    .hasMessageContaining(Integer.toString(port));
+
+            assertThat(threadsOf("portless")).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldSayThatItsDirectoryIsInUse() {
+        try (ClusterNode node = ClusterNode.start(config -> config.dataDir(directory))) {
+            node.awaitReady(Duration.ofSeconds(30));
+
+            assertThatThrownBy(() ->
+                            ClusterNode.start(config -> config.name("second").dataDir(directory)))
+                    .hasMessageContaining("second")
+                    .hasMessageContaining(directory.toString())
+                    .hasMessageContaining("in use");
+        }
+    }
+
+    @Test
+    void shouldRefuseResourcesThatAreNone() {
+        assertThatThrownBy(() -> ClusterNode.start(config -> config.name("poor").resources("cpus:many")))
+                .hasMessageContaining("cpus")
+                .hasMessageContaining("many");
+        assertThat(threadsOf("poor")).isEmpty();
+    }
+
+    @Test
+    void shouldEndItsTasksWhenItIsClosed() throws Exception {
+        Watching framework = new Watching("sleep 1000");
+        try (ClusterNode node = ClusterNode.start();
+                FrameworkDriver driver =
+                        FrameworkDriver.start(framework, FrameworkConfig.named("closing"), node.masterAddress())) {
+            assertThat(driver.join(Duration.ZERO)).isFalse();
+            await().until(() -> framework.states.containsValue(TaskState.TASK_RUNNING));
+            assertThat(processes(directory)).hasSize(1);
+        }
+
+        await().untilAsserted(() -> assertThat(processes(directory)).isEmpty());
+    }
+
+    @Test
+    void shouldKnowEverythingAgainAndTakeUpRunningTasks() throws Exception {
+        Path data = directory.resolve("data");
+        Path go = directory.resolve("go");
+        int port = freePort();
+        UnaryOperator<ClusterConfig.Builder> settings =
+                config -> config.dataDir(data).masterPort(port).keepTasksOnClose(true);
+        FrameworkConfig introduction = FrameworkConfig.builder("lasting")
+                .frameworkId(new FrameworkId("lasting"))
+                .failoverTimeout(Duration.ofHours(1))
+                .build();
+        Watching framework = new Watching("while [ ! -e " + go + " ]; do sleep 0.05; done; exit 7");
+        String agent;
+
+        try (FrameworkDriver driver = FrameworkDriver.start(
+                framework, introduction, new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+            try (ClusterNode first = ClusterNode.start(settings)) {
+                first.awaitReady(Duration.ofSeconds(30));
+                await().until(() -> framework.states.containsValue(TaskState.TASK_RUNNING));
+                agent = agentIdOf(first);
+            }
+            assertThat(processes(directory)).isNotEmpty();
+
+            try (ClusterNode second = ClusterNode.start(settings)) {
+                second.awaitReady(Duration.ofSeconds(30));
+                assertThat(agentIdOf(second)).isEqualTo(agent);
+                assertThat(state(second)).contains("\"id\":\"lasting\"", "\"state\":\"TASK_RUNNING\"");
+                Files.createFile(go);
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> framework.states.containsValue(TaskState.TASK_FAILED));
+            }
+            assertThat(framework.exitCodes).containsExactly(7);
+            assertThat(driver.teardown()).isNotNull();
+        }
+    }
+
+    @Test
+    void shouldReportAnExitThatItMissed() throws Exception {
+        Path data = directory.resolve("data");
+        Path go = directory.resolve("go");
+        int port = freePort();
+        UnaryOperator<ClusterConfig.Builder> settings =
+                config -> config.dataDir(data).masterPort(port).keepTasksOnClose(true);
+        FrameworkConfig introduction = FrameworkConfig.builder("missing")
+                .failoverTimeout(Duration.ofHours(1))
+                .build();
+        Watching framework = new Watching("while [ ! -e " + go + " ]; do sleep 0.05; done; exit 3");
+
+        try (FrameworkDriver driver = FrameworkDriver.start(
+                framework, introduction, new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+            try (ClusterNode first = ClusterNode.start(settings)) {
+                first.awaitReady(Duration.ofSeconds(30));
+                await().until(() -> framework.states.containsValue(TaskState.TASK_RUNNING));
+            }
+            Files.createFile(go);
+            await().untilAsserted(() -> assertThat(processes(directory)).isEmpty());
+
+            try (ClusterNode second = ClusterNode.start(settings)) {
+                second.awaitReady(Duration.ofSeconds(30));
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> framework.states.containsValue(TaskState.TASK_FAILED));
+                assertThat(driver.frameworkId()).isPresent();
+            }
+            assertThat(framework.exitCodes).containsExactly(3);
+        }
+    }
+
+    /** Launches one task and remembers its states. */
+    private static final class Watching implements Framework {
+        final Map<String, TaskState> states = new ConcurrentHashMap<>();
+        final List<Integer> exitCodes = Collections.synchronizedList(new ArrayList<>());
+        private final String command;
+        private boolean launched;
+
+        Watching(String command) {
+            this.command = command;
+        }
+
+        @Override
+        public void onOffers(SchedulerDriver driver, List<Offer> offers) {
+            for (Offer offer : offers) {
+                if (launched) {
+                    driver.decline(offer);
+                } else {
+                    launched = true;
+                    driver.accept(
+                            offer,
+                            TaskInfo.builder("watched")
+                                    .name("watched")
+                                    .shell(command)
+                                    .cpus(0.1)
+                                    .mem(16)
+                                    .build());
+                }
+            }
+        }
+
+        @Override
+        public void onUpdate(SchedulerDriver driver, TaskStatus status) {
+            states.put(status.taskId().value(), status.state());
+            status.exitCode().ifPresent(exitCodes::add);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String agentIdOf(ClusterNode node) throws Exception {
+        String state = state(node);
+        int at = state.indexOf("\"slaves\":[{\"id\":\"") + 17;
+        return state.substring(at, state.indexOf('"', at));
+    }
+
+    private static String state(ClusterNode node) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + node.masterAddress().getPort() + "/state"))
+                .build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private static List<String> threadsOf(String node) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(Thread::isAlive)
+                .map(Thread::getName)
+                .filter(name -> name.startsWith(node + "-"))
+                .toList();
+    }
+
+    /** Returns the processes of tasks whose command names the directory, or that sleep for long. */
+    private static List<String> processes(Path directory) {
+        return ProcessHandle.allProcesses()
+                .map(process -> process.info().commandLine().orElse(""))
+                .filter(line ->
+                        line.contains("sh -c ") && (line.contains(directory.toString()) || line.contains("sleep 1000")))
+                .toList();
+    }
+
+    private static Set<String> openFiles() throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors
+                    .map(descriptor -> {
+                        try {
+                            return Files.readSymbolicLink(descriptor).toString();
+                        } catch (IOException closedMeanwhile) {
+                            return "";
+                        }
+                    })
+                    .filter(target -> target.startsWith("/tmp/polder-") || target.startsWith("socket:"))
+                    .collect(Collectors.toSet());
+        }
+    }
+}

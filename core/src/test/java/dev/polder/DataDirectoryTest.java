@@ -1,0 +1,126 @@
+package dev.polder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class DataDirectoryTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void shouldBeTheSameNodeAtEveryStart() throws IOException {
+        String incarnation;
+        try (DataDirectory first = open()) {
+            incarnation = first.incarnation();
+            first.rememberCluster("c1");
+        }
+
+        try (DataDirectory second = open()) {
+            assertThat(second.incarnation()).isEqualTo(incarnation);
+            assertThatThrownBy(() -> second.rememberCluster("c2"))
+                    .hasMessageContaining("of cluster c1, but its log is of cluster c2");
+        }
+    }
+
+    @Test
+    void shouldServeOneNodeAtATime() throws IOException {
+        try (DataDirectory first = open()) {
+            assertThat(first.path()).isEqualTo(directory);
+            assertThatThrownBy(this::open)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("in use by another node");
+        }
+        open().close();
+    }
+
+    @Test
+    void shouldRefuseWhatIsNotANodes() throws IOException {
+        Files.writeString(directory.resolve("thesis.txt"), "years of work");
+
+        assertThatThrownBy(this::open)
+                .hasMessageContaining(directory.toString())
+                .hasMessageContaining("thesis.txt")
+                .hasMessageContaining("no identity");
+        assertThat(directory).isDirectoryContaining("glob:**thesis.txt").isDirectoryNotContaining("glob:**lock");
+    }
+
+    @Test
+    void shouldSurviveAFirstStartThatWasKilledBeforeItHadAnIdentity() throws IOException {
+        Files.createFile(directory.resolve("lock"));
+        Files.createDirectory(directory.resolve("raft"));
+        Files.writeString(directory.resolve("identity.next"), "format=1\n");
+
+        open().close();
+
+        assertThat(directory.resolve("identity")).exists();
+    }
+
+    @Test
+    void shouldRefuseALogWithoutAnIdentity() throws IOException {
+        open().close();
+        Files.createFile(directory.resolve("raft/facts"));
+        Files.delete(directory.resolve("identity"));
+
+        assertThatThrownBy(this::open).hasMessageContaining("raft").hasMessageContaining("no identity");
+    }
+
+    @Test
+    void shouldRefuseANewerFormat() throws IOException {
+        open().close();
+        Files.writeString(directory.resolve("identity"), "format=2\nmember=m1\nincarnation=x\n");
+
+        assertThatThrownBy(this::open).hasMessageContaining("format '2', this program reads format 1");
+    }
+
+    @Test
+    void shouldRefuseADamagedIdentity() throws IOException {
+        open().close();
+        Files.writeString(directory.resolve("identity"), "format=1\nmember=m1\n");
+
+        assertThatThrownBy(this::open).hasMessageContaining("has no 'incarnation'");
+    }
+
+    @Test
+    void shouldRefuseAFile() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+
+        assertThatThrownBy(() -> DataDirectory.open(Optional.of(file))).hasMessageContaining("is not a directory");
+    }
+
+    @Test
+    void shouldKeepOthersOut() throws IOException {
+        try (DataDirectory opened = open()) {
+            assertThat(modeOf(opened.path())).isEqualTo("rwx--x--x");
+            assertThat(modeOf(opened.raft())).isEqualTo("rwx------");
+            assertThat(modeOf(opened.agent())).isEqualTo("rwx------");
+            assertThat(modeOf(opened.sandboxes())).isEqualTo("rwx--x--x");
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingOfATemporaryOne() throws IOException {
+        DataDirectory temporary = DataDirectory.open(Optional.empty());
+        Path path = temporary.path();
+
+        temporary.close();
+        temporary.close();
+
+        assertThat(path).doesNotExist();
+    }
+
+    private DataDirectory open() throws IOException {
+        return DataDirectory.open(Optional.of(directory));
+    }
+
+    private static String modeOf(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+}

@@ -1,0 +1,406 @@
+package dev.polder.agent;
+
+import static dev.polder.agent.AgentFixture.framework;
+import static dev.polder.agent.AgentFixture.policy;
+import static dev.polder.agent.AgentFixture.task;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polder.http.HttpClient;
+import dev.polder.http.HttpClientConfig;
+import dev.polder.wire.proto.AgentLinkFrames.Register;
+import dev.polder.wire.proto.Mesos.CommandInfo;
+import dev.polder.wire.proto.Mesos.DurationInfo;
+import dev.polder.wire.proto.Mesos.FrameworkInfo.Capability;
+import dev.polder.wire.proto.Mesos.TaskInfo;
+import dev.polder.wire.proto.Mesos.TaskStatus;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An agent with real processes, a real disk, and a master at the other end of a real connection. */
+@Tag("slow")
+class AgentServiceTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String STARTING = "TASK_STARTING SOURCE_EXECUTOR [CS]";
+    private static final String RUNNING = "TASK_RUNNING SOURCE_EXECUTOR [CS]";
+
+    @TempDir
+    private Path directory;
+
+    private FakeMaster master;
+    private HttpClient client;
+    private @Nullable AgentService service;
+
+    @BeforeEach
+    void startMasterAndAgent() throws Exception {
+        master = FakeMaster.start();
+        client = HttpClient.start(HttpClientConfig.defaults("agent-test-client"));
+        startAgent();
+    }
+
+    @AfterEach
+    void closeEverything() {
+        if (service != null) {
+            service.close();
+        }
+        client.close();
+        master.close();
+    }
+
+    private AgentServiceConfig config() throws IOException {
+        return new AgentServiceConfig(
+                "n1",
+                directory.resolve("agent"),
+                directory.resolve("sandboxes"),
+                "localhost",
+                "127.0.0.1",
+                5051,
+                MachineResources.of("cpus:4;mem:1024;disk:2048;ports:[31000-31999]", directory),
+                MachineResources.attributes("rack:r1;zone:7"),
+                "incarnation-1",
+                "0.1.0",
+                false,
+                Duration.ofSeconds(3),
+                client,
+                () -> Optional.of(master.address()),
+                AgentProbe.none());
+    }
+
+    private AgentService startAgent() throws Exception {
+        AgentService started = AgentService.start(config());
+        service = started;
+        started.admitted().get(30, TimeUnit.SECONDS);
+        return started;
+    }
+
+    private AgentService agent() {
+        return Objects.requireNonNull(service, "service");
+    }
+
+    @Test
+    void shouldRunACommandAndReportIt() throws IOException {
+        master.launch(ownTask("t1", "echo out; echo err >&2"));
+
+        awaitLines("t1", STARTING, RUNNING, "TASK_FINISHED 'Command exited with status 0' SOURCE_EXECUTOR [CS]");
+        Path sandbox = latest("t1");
+        assertThat(sandbox.resolve("stdout")).hasContent("out");
+        assertThat(sandbox.resolve("stderr")).hasContent("err");
+        await().atMost(PATIENCE).until(() -> agent().counters().tasks() == 0);
+        assertThat(containers()).isEmpty();
+    }
+
+    @Test
+    void shouldReportHowACommandEnded() {
+        master.launch(ownTask("t1", "exit 3"));
+        master.launch(ownTask("t2", "kill -9 $$"));
+        master.launch(ownTask("t3", "nosuchcommand-xyz"));
+        master.launch(ownTask(
+                "t4",
+                CommandInfo.newBuilder()
+                        .setShell(false)
+                        .setValue("/no/such/prog")
+                        .addArguments("prog")));
+
+        awaitLines("t1", STARTING, RUNNING, "TASK_FAILED 'Command exited with status 3' SOURCE_EXECUTOR [CS]");
+        awaitLines("t2", STARTING, RUNNING, "TASK_FAILED 'Command terminated with signal Killed' SOURCE_EXECUTOR [CS]");
+        awaitLines("t3", STARTING, RUNNING, "TASK_FAILED 'Command exited with status 127' SOURCE_EXECUTOR [CS]");
+        awaitLines("t4", STARTING, RUNNING, "TASK_FAILED 'Command exited with status 1' SOURCE_EXECUTOR [CS]");
+    }
+
+    @Test
+    void shouldGiveTheTaskItsEnvironmentAndSandbox() throws IOException {
+        master.launch(ownTask("t1", "env; pwd; stat -c %a . .. ../../.."));
+
+        awaitEnd("t1", "TASK_FINISHED");
+        Path sandbox = latest("t1").toRealPath();
+        assertThat(Files.readAllLines(sandbox.resolve("stdout")))
+                .contains(
+                        "MESOS_SANDBOX=" + sandbox,
+                        "MESOS_EXECUTOR_ID=t1",
+                        "MESOS_ALLOCATION_ROLE=r1",
+                        "MESOS_SLAVE_ID=" + AgentFixture.AGENT,
+                        sandbox.toString())
+                .containsSubsequence("700", "711", "711");
+    }
+
+    @Test
+    void shouldKillATask() {
+        master.launch(framework(Capability.Type.TASK_KILLING_STATE), ownTask("t1", "sleep 1000"));
+        awaitLines("t1", STARTING, RUNNING);
+
+        master.kill("t1", null);
+
+        awaitLines(
+                "t1",
+                STARTING,
+                RUNNING,
+                "TASK_KILLING SOURCE_EXECUTOR [CS]",
+                "TASK_KILLED 'Command terminated with signal Terminated' SOURCE_EXECUTOR [CS]");
+    }
+
+    @Test
+    void shouldKillATaskThatDoesNotWantToEnd() {
+        master.launch(ownTask("t1", "trap '' TERM; while true; do sleep 0.2; done"));
+        awaitLines("t1", STARTING, RUNNING);
+
+        master.kill("t1", policy(Duration.ofMillis(500)));
+
+        awaitLines("t1", STARTING, RUNNING, "TASK_KILLED 'Command terminated with signal Killed' SOURCE_EXECUTOR [CS]");
+    }
+
+    @Test
+    void shouldKillATaskBeforeItRuns() {
+        master.launch(ownTask("t1", "sleep 1000"));
+        master.kill("t1", null);
+
+        await().atMost(PATIENCE).until(() -> hasEnded("t1"));
+        assertThat(lastState("t1")).isEqualTo("TASK_KILLED");
+    }
+
+    @Test
+    void shouldEndATaskThatHadItsTime() {
+        master.launch(ownTask("t1", "sleep 1000").toBuilder()
+                .setMaxCompletionTime(DurationInfo.newBuilder().setNanoseconds(200_000_000))
+                .build());
+
+        awaitLines(
+                "t1",
+                STARTING,
+                RUNNING,
+                "TASK_FAILED 'Command terminated with signal Terminated' SOURCE_EXECUTOR"
+                        + " REASON_MAX_COMPLETION_TIME_REACHED [CS]");
+    }
+
+    @Test
+    void shouldRunAsAnotherUserAndRefuseOneThatDoesNotExist() throws IOException {
+        assumeTrue(isRoot(), "only root may run tasks as another user");
+        makePassable();
+        master.launch(task("t1", CommandInfo.newBuilder().setValue("id -un").setUser("nobody"))
+                .build());
+        master.launch(task("t2", CommandInfo.newBuilder().setValue("true").setUser("nosuchuser"))
+                .build());
+
+        awaitEnd("t1", "TASK_FINISHED");
+        assertThat(latest("t1").resolve("stdout")).hasContent("nobody");
+        assertThat(Files.getOwner(latest("t1").toRealPath()).getName()).isEqualTo("nobody");
+        await().atMost(PATIENCE).until(() -> hasEnded("t2"));
+        assertThat(master.linesOf("t2"))
+                .singleElement()
+                .asString()
+                .matches("TASK_LOST 'Failed to create executor directory"
+                        + " '.*': Failed to chown directory to 'nosuchuser': No such user 'nosuchuser'' SOURCE_AGENT"
+                        + " REASON_EXECUTOR_TERMINATED");
+    }
+
+    @Test
+    void shouldFindItsTasksAgain() throws Exception {
+        master.launch(ownTask("t1", "sleep 1000"));
+        awaitLines("t1", STARTING, RUNNING);
+        long pid = pidOf("t1");
+
+        agent().close(true);
+        assertThat(isAlive(pid)).isTrue();
+        startAgent();
+
+        assertThat(lastRegister().getTasksList())
+                .singleElement()
+                .matches(report -> report.getState().name().equals("TASK_RUNNING"));
+        assertThat(lastRegister().getInfo().getId().getValue()).isEqualTo(AgentFixture.AGENT);
+        master.kill("t1", null);
+        awaitEnd("t1", "TASK_KILLED");
+        assertThat(pidOf("t1")).isEqualTo(pid);
+        assertThat(isAlive(pid)).isFalse();
+    }
+
+    @Test
+    void shouldReportAnExitThatItMissed() throws Exception {
+        Path gate = directory.resolve("gate");
+        master.launch(ownTask("t1", "until [ -e " + gate + " ]; do sleep 0.05; done; exit 7"));
+        awaitLines("t1", STARTING, RUNNING);
+        long pid = pidOf("t1");
+        agent().close(true);
+        Files.createFile(gate);
+        await().atMost(PATIENCE).until(() -> !isAlive(pid));
+
+        startAgent();
+
+        awaitLines("t1", STARTING, RUNNING, "TASK_FAILED 'Command exited with status 7' SOURCE_EXECUTOR [CS]");
+    }
+
+    @Test
+    void shouldEndItsTasksWhenItIsClosed() {
+        master.launch(ownTask("t1", "sleep 1000"));
+        awaitLines("t1", STARTING, RUNNING);
+        long pid = pidOf("t1");
+
+        agent().close();
+
+        assertThat(isAlive(pid)).isFalse();
+    }
+
+    @Test
+    void shouldLeaveNoThreadBehind() {
+        master.launch(ownTask("t1", "true"));
+        awaitEnd("t1", "TASK_FINISHED");
+
+        agent().close();
+        agent().close(true);
+
+        await().atMost(PATIENCE)
+                .until(() -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith("n1-")));
+    }
+
+    @Test
+    void shouldSendAgainWhatWasNotAcknowledgedWhenItComesBack() {
+        master.acknowledge(false);
+        master.launch(ownTask("t1", "true"));
+        awaitLines("t1", STARTING);
+
+        master.cut();
+        await().atMost(PATIENCE).until(() -> master.repeated() == 1);
+        master.acknowledge(true);
+        master.cut();
+
+        awaitLines("t1", STARTING, RUNNING, "TASK_FINISHED 'Command exited with status 0' SOURCE_EXECUTOR [CS]");
+        assertThat(lastRegister().getTasksCount()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldSayWhyItWasRefused() throws Exception {
+        agent().close();
+        master.refuse("marked gone");
+
+        AgentService refused = AgentService.start(config());
+        service = refused;
+
+        assertThatThrownBy(() -> refused.admitted().get(30, TimeUnit.SECONDS))
+                .hasMessageContaining("agent n1 was refused: marked gone");
+        assertThat(refused.ended()).isNotDone();
+    }
+
+    @Test
+    void shouldEndWithItsDiskAndLeaveTheTasksAlone() throws Exception {
+        master.launch(ownTask("t1", "sleep 1000"));
+        awaitLines("t1", STARTING, RUNNING);
+        long pid = pidOf("t1");
+
+        agent().checkpoint().close();
+        master.launch(ownTask("t2", "true"));
+
+        assertThatThrownBy(() -> agent().ended().get(30, TimeUnit.SECONDS)).hasRootCauseInstanceOf(IOException.class);
+        assertThat(isAlive(pid)).isTrue();
+        assertThat(master.updatesOf("t2")).isEmpty();
+        await().atMost(PATIENCE).until(() -> !master.isConnected());
+    }
+
+    @Test
+    void shouldRefuseADirectoryThatIsInUse() throws IOException {
+        AgentServiceConfig same = config();
+
+        assertThatThrownBy(() -> AgentService.start(same))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("in use");
+    }
+
+    @Test
+    void shouldRunManyTasks() {
+        for (int i = 0; i < 200; i++) {
+            master.launch(ownTask("t" + i, "true"));
+        }
+
+        for (int i = 0; i < 200; i++) {
+            awaitEnd("t" + i, "TASK_FINISHED");
+        }
+        await().atMost(PATIENCE).until(() -> agent().counters().tasks() == 0);
+        assertThat(agent().counters().checkpointForces()).isLessThan(1_200);
+    }
+
+    private static TaskInfo ownTask(String id, String command) {
+        return ownTask(id, CommandInfo.newBuilder().setValue(command));
+    }
+
+    private static TaskInfo ownTask(String id, CommandInfo.Builder command) {
+        return task(id, command.setUser(System.getProperty("user.name"))).build();
+    }
+
+    private static boolean isRoot() {
+        return System.getProperty("user.name").equals("root");
+    }
+
+    /** A temporary directory is its owner's alone. */
+    private void makePassable() throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+    }
+
+    private Register lastRegister() {
+        List<Register> registers = master.registers();
+        return registers.get(registers.size() - 1);
+    }
+
+    private Path latest(String task) {
+        return directory
+                .resolve("sandboxes/slaves")
+                .resolve(AgentFixture.AGENT)
+                .resolve("frameworks")
+                .resolve(AgentFixture.FRAMEWORK)
+                .resolve("executors")
+                .resolve(task)
+                .resolve("runs/latest");
+    }
+
+    private List<Path> containers() throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(directory.resolve("agent/containers"), Files::isDirectory)) {
+            files.forEach(found::add);
+        }
+        return found;
+    }
+
+    private long pidOf(String task) {
+        List<TaskStatus> updates = master.updatesOf(task);
+        return updates.get(updates.size() - 1).getContainerStatus().getExecutorPid();
+    }
+
+    private static boolean isAlive(long pid) {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    private boolean hasEnded(String task) {
+        return master.updatesOf(task).stream().anyMatch(status -> Statuses.isTerminal(status.getState()));
+    }
+
+    private String lastState(String task) {
+        List<TaskStatus> updates = master.updatesOf(task);
+        return updates.get(updates.size() - 1).getState().name();
+    }
+
+    private void awaitEnd(String task, String state) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> hasEnded(task));
+        assertThat(lastState(task)).isEqualTo(state);
+    }
+
+    private void awaitLines(String task, String... lines) {
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .untilAsserted(() -> assertThat(master.linesOf(task)).containsExactly(lines));
+    }
+}

@@ -1,0 +1,68 @@
+package dev.polder.api;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A document as its leaves: each path with its type, or with its text. Elements of an array share one path. */
+final class JsonShape {
+    private JsonShape() {}
+
+    /** Types are string, int, double (with a fraction), bool, {} and [] where empty. */
+    static Map<String, String> types(byte[] json) throws IOException {
+        Map<String, String> leaves = new TreeMap<>();
+        try (JsonParser parser = new JsonFactory().createParser(json)) {
+            parser.nextToken();
+            walk(parser, "", leaves, false);
+        }
+        return leaves;
+    }
+
+    /** Texts as written; of an array's elements the last. */
+    static Map<String, String> values(byte[] json) throws IOException {
+        Map<String, String> leaves = new TreeMap<>();
+        try (JsonParser parser = new JsonFactory().createParser(json)) {
+            parser.nextToken();
+            walk(parser, "", leaves, true);
+        }
+        return leaves;
+    }
+
+    private static void walk(JsonParser parser, String path, Map<String, String> leaves, boolean texts)
+            throws IOException {
+        switch (parser.currentToken()) {
+            case START_OBJECT -> {
+                boolean empty = true;
+                while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                    empty = false;
+                    String below = path.isEmpty() ? parser.currentName() : path + "." + parser.currentName();
+                    parser.nextToken();
+                    walk(parser, below, leaves, texts);
+                }
+                if (empty) {
+                    leaves.putIfAbsent(path, "{}");
+                }
+            }
+            case START_ARRAY -> {
+                boolean empty = true;
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    empty = false;
+                    walk(parser, path + "[]", leaves, texts);
+                }
+                if (empty) {
+                    leaves.putIfAbsent(path, "[]");
+                }
+            }
+            case VALUE_STRING -> leaves.put(path, texts ? parser.getText() : "string");
+            case VALUE_NUMBER_INT -> leaves.put(path, texts ? parser.getText() : "int");
+            case VALUE_NUMBER_FLOAT -> leaves.put(path, texts ? parser.getText() : "double");
+            case VALUE_TRUE, VALUE_FALSE -> leaves.put(path, texts ? parser.getText() : "bool");
+            default ->
+                leaves.put(
+                        path, texts ? parser.getText() : parser.currentToken().name());
+        }
+    }
+}

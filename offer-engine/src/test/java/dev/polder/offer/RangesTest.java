@@ -1,0 +1,68 @@
+package dev.polder.offer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.polder.offer.Ranges.Range;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class RangesTest {
+    @Test
+    void shouldJoinRangesThatOverlapOrTouch() {
+        Ranges ranges = Ranges.of(List.of(new Range(5, 7), new Range(1, 2), new Range(3, 3), new Range(6, 9)));
+
+        assertThat(ranges.ranges()).containsExactly(new Range(1, 3), new Range(5, 9));
+        assertThat(ranges.count()).isEqualTo(8);
+        assertThat(ranges).hasToString("[1-3, 5-9]");
+    }
+
+    @Test
+    void shouldSplitARangeWhenItsMiddleIsTakenAway() {
+        Ranges rest = Ranges.of(31_000, 31_999).minus(Ranges.of(31_500, 31_500));
+
+        assertThat(rest).hasToString("[31000-31499, 31501-31999]");
+        assertThat(rest.contains(31_500)).isFalse();
+        assertThat(rest.plus(Ranges.of(31_500, 31_500))).isEqualTo(Ranges.of(31_000, 31_999));
+    }
+
+    @Test
+    void shouldBeEqualHoweverItCameAbout() {
+        Ranges one = Ranges.of(1, 5);
+        Ranges other = Ranges.of(4, 5).plus(Ranges.of(1, 3));
+
+        assertThat(one).isEqualTo(other).hasSameHashCodeAs(other).isNotEqualTo(Ranges.of(1, 4));
+        assertThat(one.minus(other)).isSameAs(Ranges.EMPTY);
+    }
+
+    @Test
+    void shouldReachTheLargestNumberWithoutOverflow() {
+        Ranges all = Ranges.of(0, Ranges.NUMBER_MAX);
+
+        assertThat(all.count()).isEqualTo(Long.MAX_VALUE);
+        assertThat(all.contains(Ranges.NUMBER_MAX)).isTrue();
+        assertThat(all.minus(Ranges.of(Ranges.NUMBER_MAX, Ranges.NUMBER_MAX)))
+                .isEqualTo(Ranges.of(0, Ranges.NUMBER_MAX - 1));
+        assertThat(all.minus(all).isEmpty()).isTrue();
+        assertThat(all.plus(Ranges.of(7, 7))).isEqualTo(all);
+    }
+
+    @Test
+    void shouldRefuseEndsOutOfOrderOrOutOfBounds() {
+        assertThatIllegalArgumentException().isThrownBy(() -> Ranges.of(5, 4)).withMessageContaining("range 5-4");
+        assertThatIllegalArgumentException().isThrownBy(() -> Ranges.of(-1, 4)).withMessageContaining("range -1-4");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Range(0, Long.MAX_VALUE))
+                .withMessageContaining("NUMBER_MAX");
+    }
+
+    @Test
+    void shouldHaveNothingInEmptyRanges() {
+        assertThat(Ranges.of(List.of())).isEqualTo(Ranges.EMPTY).hasToString("[]");
+        assertThat(Ranges.EMPTY.count()).isZero();
+        assertThat(Ranges.EMPTY.contains(0)).isFalse();
+        assertThat(Ranges.EMPTY.covers(Ranges.EMPTY)).isTrue();
+        assertThat(Ranges.of(1, 1).covers(Ranges.EMPTY)).isTrue();
+        assertThat(Ranges.EMPTY.covers(Ranges.of(1, 1))).isFalse();
+    }
+}

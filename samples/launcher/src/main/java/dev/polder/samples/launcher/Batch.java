@@ -1,0 +1,156 @@
+package dev.polder.samples.launcher;
+
+import dev.polder.framework.Framework;
+import dev.polder.framework.SchedulerDriver;
+import dev.polder.model.Filters;
+import dev.polder.model.Offer;
+import dev.polder.model.TaskId;
+import dev.polder.model.TaskInfo;
+import dev.polder.model.TaskState;
+import dev.polder.model.TaskStatus;
+import dev.polder.offer.Resources;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A framework that runs tasks in stages: those of one stage as many at a time as offers allow, and the next stage when all of
+ * them have finished well. Then it closes its driver. It is all that a simple batch scheduler needs, and meant to be copied
+ * from.
+ *
+ * <p>Its state belongs to the driver's callback thread, on which {@code news} is called too; the result may be asked for
+ * when the driver has ended.
+ */
+final class Batch implements Framework {
+    private final Deque<List<TaskInfo>> stages;
+    private final BiConsumer<SchedulerDriver, TaskStatus> news;
+
+    /** The tasks of this stage that wait for an offer. */
+    private final Deque<TaskInfo> waiting = new ArrayDeque<>();
+
+    private final Map<TaskId, TaskInfo> running = new HashMap<>();
+    private final Map<TaskId, TaskStatus> last = new LinkedHashMap<>();
+    private boolean offeredBefore;
+    private @Nullable String givenUp;
+
+    /**
+     * @param stages no task id occurs twice
+     * @param news hears each update of a task
+     */
+    Batch(List<List<TaskInfo>> stages, BiConsumer<SchedulerDriver, TaskStatus> news) {
+        this.stages = new ArrayDeque<>(stages);
+        this.news = news;
+        nextStage();
+    }
+
+    /**
+     * Returns the last status of each task, in order, once the driver has ended; tasks of a stage that was never reached are
+     * not among them.
+     *
+     * @throws LauncherException if the batch could not go on
+     */
+    Map<TaskId, TaskStatus> result() throws LauncherException {
+        String why = givenUp;
+        if (why != null) {
+            throw new LauncherException(why);
+        }
+        return Collections.unmodifiableMap(new LinkedHashMap<>(last));
+    }
+
+    @Override
+    public void onOffers(SchedulerDriver driver, List<Offer> offers) {
+        for (Offer offer : offers) {
+            List<TaskInfo> fitting = takeFitting(offer);
+            if (fitting.isEmpty() && waiting.isEmpty()) {
+                driver.decline(List.of(offer), Filters.refuse(Duration.ofHours(1)));
+            } else {
+                driver.accept(offer, fitting);
+            }
+        }
+        TaskInfo next = waiting.peek();
+        if (next != null && running.isEmpty() && !offeredBefore) {
+            // the first offers are everything there is, so waiting for larger ones would be in vain
+            giveUp(
+                    driver,
+                    "a task asks for {" + next.resources() + "}, but no agent has more than {"
+                            + offers.get(0).resources() + "}");
+        }
+        offeredBefore = true;
+    }
+
+    @Override
+    public void onUpdate(SchedulerDriver driver, TaskStatus status) {
+        TaskInfo task = running.get(status.taskId());
+        if (task == null) {
+            return; // it has ended, this is a late echo
+        }
+        if (status.state() == TaskState.TASK_DROPPED) {
+            // its offer was void and it never started; it gets another one
+            running.remove(task.id());
+            waiting.addFirst(task);
+            return;
+        }
+        last.put(task.id(), status);
+        news.accept(driver, status);
+        if (status.state().isTerminal()) {
+            running.remove(task.id());
+            if (running.isEmpty() && waiting.isEmpty()) {
+                endStage(driver);
+            }
+        }
+    }
+
+    @Override
+    public void onError(SchedulerDriver driver, String message) {
+        giveUp(driver, message);
+    }
+
+    @Override
+    public void onException(SchedulerDriver driver, Throwable thrown) {
+        giveUp(driver, thrown.toString());
+    }
+
+    private void endStage(SchedulerDriver driver) {
+        boolean well = last.values().stream().allMatch(status -> status.state() == TaskState.TASK_FINISHED);
+        if (stages.isEmpty() || !well) {
+            driver.close();
+        } else {
+            nextStage();
+            driver.revive();
+        }
+    }
+
+    private void nextStage() {
+        for (TaskInfo task : stages.remove()) {
+            waiting.add(task);
+            // keeps the order of the tasks, whichever is heard of first
+            last.put(
+                    task.id(),
+                    TaskStatus.builder(task.id(), TaskState.TASK_STAGING).build());
+        }
+    }
+
+    private List<TaskInfo> takeFitting(Offer offer) {
+        List<TaskInfo> fitting = new ArrayList<>();
+        Resources left = offer.resources();
+        for (TaskInfo next = waiting.peek(); next != null && left.covers(next.resources()); next = waiting.peek()) {
+            left = left.minus(next.resources());
+            running.put(next.id(), next);
+            fitting.add(waiting.remove());
+        }
+        return fitting;
+    }
+
+    private void giveUp(SchedulerDriver driver, String why) {
+        givenUp = why;
+        driver.close();
+    }
+}

@@ -1,0 +1,92 @@
+package dev.polder.samples.launcher;
+
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The runnable jar's commands. */
+@Command(
+        name = "polder.jar",
+        description = "A cluster in one process: its masters, agents and tasks.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Main.Version.class,
+        subcommands = {RunCommand.class, NodeCommand.class, DemoCommand.class})
+public final class Main implements Runnable {
+    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
+
+    @Option(
+            names = "--verbose",
+            description = "Log what happens, and show where errors come from.",
+            scope = ScopeType.INHERIT)
+    private boolean verbose;
+
+    /** Given by picocli. */
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    /** Runs a command and ends the process with its exit code: 0 good, 1 failed, 2 misused, or a task's own. */
+    public static void main(String[] args) {
+        Charset console = Charset.defaultCharset();
+        System.exit(run(new PrintWriter(System.out, true, console), new PrintWriter(System.err, true, console), args));
+    }
+
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        Main main = new Main();
+        CommandLine commandLine = new CommandLine(main).setOut(out).setErr(err);
+        commandLine.setExecutionStrategy(parsed -> {
+            // before anything logs, for the logger reads it once
+            if (System.getProperty(LOG_LEVEL) == null) {
+                System.setProperty(LOG_LEVEL, main.verbose ? "debug" : "warn");
+            }
+            return new CommandLine.RunLast().execute(parsed);
+        });
+        commandLine.setParameterExceptionHandler(Main::misused);
+        commandLine.setExecutionExceptionHandler((failure, command, parsed) -> main.failed(failure, command));
+        return commandLine.execute(args);
+    }
+
+    /** Without a command there is nothing to do. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing command: run, node or demo");
+    }
+
+    private static int misused(ParameterException mistake, String[] args) {
+        CommandLine command = mistake.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println(mistake.getMessage());
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(mistake, err)) {
+            err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        }
+        return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    private int failed(Exception failure, CommandLine command) {
+        PrintWriter err = command.getErr();
+        if (verbose) {
+            failure.printStackTrace(err);
+        } else {
+            String message = failure.getMessage();
+            err.println("polder: " + (message == null ? failure.toString() : message));
+        }
+        return command.getCommandSpec().exitCodeOnExecutionException();
+    }
+
+    /** The version as the build wrote it into the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"Polder " + (version == null ? "from source" : version)};
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.polder.samples.launcher;
+
+import dev.polder.ClusterNode;
+import dev.polder.framework.FrameworkConfig;
+import dev.polder.framework.FrameworkDriver;
+import dev.polder.model.TaskId;
+import dev.polder.model.TaskInfo;
+import dev.polder.model.TaskStatus;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code run}: a command as tasks on a node that lives only for them. */
+@Command(
+        name = "run",
+        description = "Run a command as tasks on a private node, and show what they print.",
+        footer = {
+            "",
+            "One word after -- is a line for /bin/sh, several are a program and its arguments.",
+            "The exit code is that of the first task, in order of their numbers, whose is not 0."
+        })
+final class RunCommand implements Callable<Integer> {
+    private static final int INSTANCES_MAX = 1_000;
+
+    /** Given by picocli. */
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--cpus",
+            paramLabel = "N",
+            defaultValue = "0.1",
+            description = "CPUs of each task (default: ${DEFAULT-VALUE})")
+    private double cpus;
+
+    @Option(
+            names = "--mem",
+            paramLabel = "MB",
+            defaultValue = "32",
+            description = "Memory of each task (default: ${DEFAULT-VALUE})")
+    private double mem;
+
+    @Option(names = "--instances", paramLabel = "N", description = "How many tasks (default: ${DEFAULT-VALUE})")
+    private int instances = 1;
+
+    @Parameters(paramLabel = "COMMAND", arity = "1..*", description = "What each task runs.")
+    private List<String> command = List.of();
+
+    @Override
+    public Integer call() throws Exception {
+        List<TaskInfo> tasks = tasks();
+        try (HostedNode hosted = HostedNode.start(ClusterNode::start, () -> {})) {
+            return run(hosted.node(), tasks, System.out, System.err);
+        }
+    }
+
+    /** Returns the exit code. */
+    static int run(ClusterNode node, List<TaskInfo> tasks, PrintStream out, PrintStream err) throws Exception {
+        Sandboxes sandboxes = new Sandboxes(node.sandboxes());
+        Map<TaskId, TaskStatus> ended;
+        try (OutputTail tail = OutputTail.start()) {
+            Batch batch = new Batch(List.of(tasks), (driver, status) -> {
+                Optional<Path> sandbox = driver.frameworkId().flatMap(framework -> sandboxes.of(framework, status));
+                sandbox.ifPresent(directory -> {
+                    tail.add(directory.resolve("stdout"), status.taskId() + " | ", out);
+                    tail.add(directory.resolve("stderr"), status.taskId() + " ! ", err);
+                });
+            });
+            try (FrameworkDriver driver =
+                    FrameworkDriver.start(batch, FrameworkConfig.named("run"), node.masterAddress())) {
+                driver.join();
+            }
+            ended = batch.result();
+        }
+        ended.values().stream()
+                .filter(status -> status.exitCode().isEmpty())
+                .forEach(status -> err.println("polder: " + status));
+        return ExitCodes.of(ended.values());
+    }
+
+    private List<TaskInfo> tasks() {
+        if (instances < 1 || instances > INSTANCES_MAX) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Invalid value for option '--instances': " + instances + ", allowed is 1 to " + INSTANCES_MAX);
+        }
+        List<TaskInfo> tasks = new ArrayList<>();
+        for (int i = 1; i <= instances; i++) {
+            TaskInfo.Builder task = TaskInfo.builder("run-" + i).name(command.get(0));
+            if (command.size() == 1) {
+                task.shell(command.get(0));
+            } else {
+                task.command(command.get(0), command.subList(1, command.size()).toArray(new String[0]));
+            }
+            try {
+                tasks.add(task.cpus(cpus).mem(mem).build());
+            } catch (IllegalArgumentException wrong) {
+                throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
+            }
+        }
+        return tasks;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.polder.samples.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+
+final class MainTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void shouldExplainAMistakeInTwoLinesAndEndWithTwo() {
+        assertThat(run("run", "--instances", "many", "--", "true")).isEqualTo(2);
+
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "Invalid value for option '--instances': 'many' is not an int", "Try 'polder.jar run --help'.");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseWhatNoCommandKnows() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(run("fly")).isEqualTo(2);
+        assertThat(run("node")).isEqualTo(2);
+        assertThat(run("node", "--data", "d", "--port", "1")).isEqualTo(2);
+        assertThat(run("run")).isEqualTo(2);
+        assertThat(run("demo", "a", "b")).isEqualTo(2);
+
+        assertThat(err.toString())
+                .contains("Missing command: run, node or demo")
+                .contains("Unmatched argument at index 0: 'fly'")
+                .contains("Missing required option: '--data=DIR'")
+                .contains("Unknown options: '--port', '1'")
+                .contains("Missing required parameter: 'COMMAND'")
+                .contains("Unmatched argument at index 2: 'b'");
+    }
+
+    @Test
+    void shouldRefuseAmountsThatCannotBe() {
+        assertThat(run("run", "--cpus", "0.00001", "--", "true")).isEqualTo(2);
+        assertThat(run("run", "--mem", "-1", "--", "true")).isEqualTo(2);
+        assertThat(run("run", "--cpus", "0", "--mem", "0", "--", "true")).isEqualTo(2);
+        assertThat(run("run", "--instances", "0", "--", "true")).isEqualTo(2);
+        assertThat(run("run", "--", "")).isEqualTo(2);
+
+        assertThat(err.toString())
+                .contains("cpus is 1.0E-5, amounts have at most three digits")
+                .contains("mem is -1.0, it must not be negative")
+                .contains("task run-1 asks for no resources")
+                .contains("Invalid value for option '--instances': 0, allowed is 1 to 1000")
+                .contains("a command is empty");
+    }
+
+    @Test
+    void shouldSayWhatADirectoryIsNot() {
+        assertThat(run("demo", "/no/such/directory")).isEqualTo(1);
+
+        assertThat(err.toString().lines()).containsExactly("polder: '/no/such/directory' is no directory");
+    }
+
+    @Test
+    void shouldShowWhereErrorsComeFromWhenAsked() {
+        assertThat(run("demo", "--verbose", "/no/such/directory")).isEqualTo(1);
+
+        assertThat(err.toString()).contains("java.io.IOException: '/no/such/directory' is no directory\n\tat ");
+    }
+
+    @Test
+    void shouldHelp() {
+        assertThat(run("--help")).isZero();
+        assertThat(run("run", "--help")).isZero();
+        assertThat(run("node", "--help")).isZero();
+        assertThat(run("demo", "--help")).isZero();
+        assertThat(run("--version")).isZero();
+
+        assertThat(out.toString())
+                .contains("Usage: polder.jar [-hV] [--verbose] COMMAND")
+                .contains("--instances=N")
+                .contains("(default: 0.1)")
+                .contains("--master-port=PORT")
+                .contains("(default: 5050)")
+                .contains("--trust-network")
+                .contains("the current directory")
+                .contains("Polder ");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    private int run(String... args) {
+        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+    }
+}
