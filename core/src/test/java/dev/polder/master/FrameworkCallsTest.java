@@ -40,13 +40,11 @@ class FrameworkCallsTest {
 
     @Test
     void shouldTakeAnIdOfTheFrameworksOwnChoice() {
-        Framework framework =
-                fixture.subscribe(info().setId(Mesos.FrameworkID.newBuilder().setValue("my-own-id")));
+        Framework framework = fixture.subscribe(
+                info().setId(Mesos.FrameworkID.newBuilder().setValue("my-own-id")));
 
         assertThat(framework.id.value()).isEqualTo("my-own-id");
-        assertThat(fixture.subscribe().id.value())
-                .as("the counter did not count")
-                .isEqualTo("master-1-0000");
+        assertThat(fixture.subscribe().id.value()).as("the counter did not count").isEqualTo("master-1-0000");
     }
 
     @Test
@@ -89,12 +87,7 @@ class FrameworkCallsTest {
         Framework old = fixture.subscribe(info(Capability.Type.MULTI_ROLE).addRoles("a"));
 
         Framework changed = fixture.resubscribe(
-                old,
-                info(Capability.Type.MULTI_ROLE)
-                        .addRoles("b")
-                        .setName("other")
-                        .setUser("other")
-                        .setCheckpoint(true));
+                old, info(Capability.Type.MULTI_ROLE).addRoles("b").setName("other").setUser("other").setCheckpoint(true));
         FrameworkRecord record = fixture.master.leaderTerm().living(old.id);
 
         assertThat(record.roles()).containsExactly("b");
@@ -123,8 +116,7 @@ class FrameworkCallsTest {
     void shouldHaveAgentsSendTheUpdatesAgainThatTheFrameworkHasNotSeen() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(
-                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         agent.link.take();
 
         fixture.resubscribe(framework, info());
@@ -161,8 +153,7 @@ class FrameworkCallsTest {
         assertThat(answer(
                                 framework.link.streamId(),
                                 call.toBuilder()
-                                        .setFrameworkId(
-                                                Mesos.FrameworkID.newBuilder().setValue("nobody"))
+                                        .setFrameworkId(Mesos.FrameworkID.newBuilder().setValue("nobody"))
                                         .build())
                         .text)
                 .contains("'nobody'");
@@ -203,8 +194,7 @@ class FrameworkCallsTest {
     void shouldRememberAKillUntilTheAgentIsBack() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(
-                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         agent.update(framework, "t", TaskState.TASK_RUNNING);
         agent.close();
 
@@ -219,8 +209,7 @@ class FrameworkCallsTest {
     void shouldLaunchAndThenKillWhatTheAgentNeverHeardOf() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(
-                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         framework.kill("t");
 
         agent.register();
@@ -233,8 +222,7 @@ class FrameworkCallsTest {
     void shouldOrderAKillAgainWithoutANewFact() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(
-                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         framework.kill("t");
         agent.link.take();
 
@@ -248,8 +236,7 @@ class FrameworkCallsTest {
     void shouldHandOnTheGraceOfAKill() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(
-                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         agent.link.take();
         Mesos.KillPolicy policy = Mesos.KillPolicy.newBuilder()
                 .setGracePeriod(Mesos.DurationInfo.newBuilder().setNanoseconds(7))
@@ -257,9 +244,7 @@ class FrameworkCallsTest {
 
         framework.call(Call.newBuilder()
                 .setType(Call.Type.KILL)
-                .setKill(Call.Kill.newBuilder()
-                        .setTaskId(MasterFixture.taskId("t"))
-                        .setKillPolicy(policy)));
+                .setKill(Call.Kill.newBuilder().setTaskId(MasterFixture.taskId("t")).setKillPolicy(policy)));
 
         assertThat(agent.link.frames.get(0).getKill().getKillPolicy()).isEqualTo(policy);
     }
@@ -268,8 +253,7 @@ class FrameworkCallsTest {
     void shouldIgnoreAKillForAnotherAgentOrOfAnEndedTask() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(
-                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         agent.link.take();
 
         framework.call(Call.newBuilder()
@@ -289,8 +273,7 @@ class FrameworkCallsTest {
     void shouldCompleteATaskWhenItsEndIsAcknowledged() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(
-                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         TaskStatus running = agent.update(framework, "t", TaskState.TASK_RUNNING);
         framework.acknowledge(running);
         assertThat(fixture.facts).as("only the end is a fact").isEmpty();
@@ -322,8 +305,7 @@ class FrameworkCallsTest {
     void shouldCompleteATaskWhoseAgentIsAway() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(
-                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         TaskStatus finished = agent.update(framework, "t", TaskState.TASK_FINISHED);
         agent.close();
 
@@ -334,16 +316,15 @@ class FrameworkCallsTest {
         agent.register(MasterFixture.report(framework, "t", TaskState.TASK_FINISHED));
         framework.link.take();
         agent.send(framework, finished);
-        assertThat(framework.link.update().getUuid())
-                .as("to be acknowledged once more")
-                .isEqualTo(finished.getUuid());
+        assertThat(framework.link.update().getUuid()).as("to be acknowledged once more").isEqualTo(finished.getUuid());
     }
 
     // ---- SUPPRESS and REVIVE
 
     @Test
     void shouldMakeFactsOfSuppressionsThatChangeSomething() {
-        Framework framework = fixture.subscribe(info(Capability.Type.MULTI_ROLE).addAllRoles(List.of("a", "b")));
+        Framework framework = fixture.subscribe(
+                info(Capability.Type.MULTI_ROLE).addAllRoles(List.of("a", "b")));
 
         suppress(framework, "a");
         assertThat(fixture.kinds()).containsExactly(Fact.KindCase.ROLES_SUPPRESSED);
@@ -351,19 +332,18 @@ class FrameworkCallsTest {
         assertThat(fixture.facts).isEmpty();
         suppress(framework);
         assertThat(fixture.kinds()).containsExactly(Fact.KindCase.ROLES_SUPPRESSED);
-        assertThat(fixture.master.leaderTerm().living(framework.id).suppressedRoles())
-                .containsOnly("a", "b");
+        assertThat(fixture.master.leaderTerm().living(framework.id).suppressedRoles()).containsOnly("a", "b");
         revive(framework, "b");
         assertThat(fixture.kinds()).containsExactly(Fact.KindCase.ROLES_REVIVED);
         revive(framework, "b");
         assertThat(fixture.facts).isEmpty();
-        assertThat(fixture.master.leaderTerm().living(framework.id).suppressedRoles())
-                .containsOnly("a");
+        assertThat(fixture.master.leaderTerm().living(framework.id).suppressedRoles()).containsOnly("a");
     }
 
     @Test
     void shouldIgnoreACallThatNamesARoleOfOthers() {
-        Framework framework = fixture.subscribe(info(Capability.Type.MULTI_ROLE).addAllRoles(List.of("a", "b")));
+        Framework framework = fixture.subscribe(
+                info(Capability.Type.MULTI_ROLE).addAllRoles(List.of("a", "b")));
 
         assertThat(suppress(framework, "a", "zz").status).isEqualTo(202);
         assertThat(fixture.facts).isEmpty();
@@ -431,8 +411,7 @@ class FrameworkCallsTest {
         Agent agent = fixture.register("a");
         for (long ms = 0; ms < 60_000; ms += 100) {
             for (Mesos.Offer offer : framework.link.offers()) {
-                framework.call(MasterFixture.acceptOf(
-                                offer, task("t", agent.id, cpus(1)).build())
+                framework.call(MasterFixture.acceptOf(offer, task("t", agent.id, cpus(1)).build())
                         .setAccept(Call.Accept.newBuilder()
                                 .addOfferIds(offer.getId())
                                 .addOfferIds(offer.getId())));
@@ -465,8 +444,7 @@ class FrameworkCallsTest {
     void shouldRemoveAFrameworkWithoutFailoverTimeoutAtOnceWhenItsClientGoes() {
         Framework framework = fixture.subscribe(info().setFailoverTimeout(0));
         Agent agent = fixture.register("a");
-        framework.accept(
-                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         agent.link.take();
 
         fixture.decide(new Command.FrameworkClosed(framework.link, true));
@@ -532,8 +510,7 @@ class FrameworkCallsTest {
     void shouldEndTasksOfARemovedFrameworkOnAgentsThatComeBack() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(
-                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         agent.close();
         framework.call(Call.newBuilder().setType(Call.Type.TEARDOWN));
 
@@ -569,8 +546,7 @@ class FrameworkCallsTest {
 
     @Test
     void shouldNotCountARoleOfASingleRoleFrameworkTwice() {
-        Framework framework = fixture.subscribe(
-                FrameworkInfo.newBuilder().setName("f").setUser("u").setRole("a"));
+        Framework framework = fixture.subscribe(FrameworkInfo.newBuilder().setName("f").setUser("u").setRole("a"));
 
         assertThat(fixture.master.leaderTerm().living(framework.id).roles()).containsExactly("a");
     }
