@@ -49,11 +49,16 @@ class AcceptCallTest {
         assertThat(fixture.kinds()).containsExactly(Fact.KindCase.TASK_LAUNCHED);
         Fact fact = fixture.facts.get(0);
         assertThat(fact.getTaskLaunched().getRole()).isEqualTo("r1");
-        assertThat(fact.getTaskLaunched().getTask().getResources(0).getAllocationInfo().getRole())
+        assertThat(fact.getTaskLaunched()
+                        .getTask()
+                        .getResources(0)
+                        .getAllocationInfo()
+                        .getRole())
                 .isEqualTo("r1");
         ToAgent launch = agent.link.frames.get(0);
         assertThat(launch.getTerm()).isEqualTo(1);
-        assertThat(launch.getLaunch().getTask()).isEqualTo(fact.getTaskLaunched().getTask());
+        assertThat(launch.getLaunch().getTask())
+                .isEqualTo(fact.getTaskLaunched().getTask());
         assertThat(launch.getLaunch().getFramework().getId()).isEqualTo(framework.protoId());
         assertThat(fixture.task(framework, "t").state()).isEqualTo(dev.polder.model.TaskState.TASK_STAGING);
     }
@@ -65,14 +70,16 @@ class AcceptCallTest {
         fixture.advance(1_999);
         assertThat(framework.link.offers()).isEmpty();
         fixture.advance(1);
-        assertThat(framework.link.offer().getResources(0).getScalar().getValue()).isEqualTo(3);
+        assertThat(framework.link.offer().getResources(0).getScalar().getValue())
+                .isEqualTo(3);
     }
 
     @Test
     void shouldOfferTheRestAtOnceIfTheFrameworkSaysSo() {
         framework.call(accepted(offer, task("t", offer), 0));
 
-        assertThat(framework.link.offer().getResources(0).getScalar().getValue()).isEqualTo(3);
+        assertThat(framework.link.offer().getResources(0).getScalar().getValue())
+                .isEqualTo(3);
     }
 
     @Test
@@ -89,8 +96,9 @@ class AcceptCallTest {
             decliner.link.take();
             decliner.call(Call.newBuilder()
                     .setType(Call.Type.DECLINE)
-                    .setDecline(
-                            Call.Decline.newBuilder().addOfferIds(declined.getId()).setFilters(filters)));
+                    .setDecline(Call.Decline.newBuilder()
+                            .addOfferIds(declined.getId())
+                            .setFilters(filters)));
 
             own.advance(4_999);
             assertThat(decliner.link.offers()).isEmpty();
@@ -134,8 +142,8 @@ class AcceptCallTest {
 
         assertThat(agent.link.kinds()).containsExactly(ToAgent.KindCase.LAUNCH);
         assertThat(framework.link.updates())
-                .extracting(status -> status.getTaskId().getValue() + " " + status.getState() + " "
-                        + status.getReason() + " " + status.getSource() + " " + status.hasUuid())
+                .extracting(status -> status.getTaskId().getValue() + " " + status.getState() + " " + status.getReason()
+                        + " " + status.getSource() + " " + status.hasUuid())
                 .containsExactly(
                         "bad TASK_ERROR REASON_TASK_INVALID SOURCE_MASTER false",
                         "large TASK_ERROR REASON_TASK_INVALID SOURCE_MASTER false",
@@ -198,8 +206,7 @@ class AcceptCallTest {
         TaskStatus status = framework.link.update();
         assertThat(status.getState()).as("it is not PARTITION_AWARE").isEqualTo(TaskState.TASK_LOST);
         assertThat(status.getReason()).isEqualTo(TaskStatus.Reason.REASON_INVALID_OFFERS);
-        assertThat(status.getMessage())
-                .isEqualTo("Task launched with invalid offers: Offer nope is no longer valid");
+        assertThat(status.getMessage()).isEqualTo("Task launched with invalid offers: Offer nope is no longer valid");
     }
 
     @Test
@@ -208,7 +215,9 @@ class AcceptCallTest {
 
         aware.accept(offer, task("t", offer));
 
-        assertThat(aware.link.update().getState()).as("another framework's offer").isEqualTo(TaskState.TASK_DROPPED);
+        assertThat(aware.link.update().getState())
+                .as("another framework's offer")
+                .isEqualTo(TaskState.TASK_DROPPED);
         assertThat(fixture.master.view(0).soft().offers().get(framework.id)).hasSize(1);
     }
 
@@ -236,9 +245,11 @@ class AcceptCallTest {
                         .addOfferIds(offer.getId())
                         .addOperations(launchOf(task("t1", offer)))));
         assertThat(framework.link.update().getMessage())
-                .isEqualTo("Task launched with invalid offers: Duplicate offer " + offer.getId().getValue()
-                        + " in offer list");
-        assertThat(fixture.master.view(0).soft().offers()).as("the offer is over").isEmpty();
+                .isEqualTo("Task launched with invalid offers: Duplicate offer "
+                        + offer.getId().getValue() + " in offer list");
+        assertThat(fixture.master.view(0).soft().offers())
+                .as("the offer is over")
+                .isEmpty();
     }
 
     @Test
@@ -261,8 +272,8 @@ class AcceptCallTest {
 
     @Test
     void shouldDropTasksOfOffersOfTwoRoles() {
-        Framework both = fixture.subscribe(
-                info(Capability.Type.MULTI_ROLE).addRoles("a").addRoles("b"));
+        Framework both =
+                fixture.subscribe(info(Capability.Type.MULTI_ROLE).addRoles("a").addRoles("b"));
         Agent large = fixture.register("large", cpus(8_000));
         Offer first = both.link.offer();
         both.link.take();
@@ -301,8 +312,8 @@ class AcceptCallTest {
     @Test
     void shouldKnowNoOfferOfAnEarlierTerm() {
         fixture.changeLeader();
-        Framework back = fixture.resubscribe(
-                framework, info(Capability.Type.MULTI_ROLE).addRoles("r1"));
+        Framework back =
+                fixture.resubscribe(framework, info(Capability.Type.MULTI_ROLE).addRoles("r1"));
 
         back.accept(offer, task("t", offer));
 
@@ -339,7 +350,9 @@ class AcceptCallTest {
 
         assertThat(reply.status).isEqualTo(400);
         assertThat(reply.text).contains(type.name());
-        assertThat(fixture.master.view(0).soft().offers()).as("the offer stands").hasSize(1);
+        assertThat(fixture.master.view(0).soft().offers())
+                .as("the offer stands")
+                .hasSize(1);
     }
 
     @Test
@@ -352,8 +365,10 @@ class AcceptCallTest {
                                 .setType(Offer.Operation.Type.LAUNCH_GROUP)
                                 .setLaunchGroup(Offer.Operation.LaunchGroup.newBuilder()
                                         .setExecutor(Mesos.ExecutorInfo.newBuilder()
-                                                .setExecutorId(Mesos.ExecutorID.newBuilder().setValue("e")))
-                                        .setTaskGroup(Mesos.TaskGroupInfo.newBuilder().addTasks(task("t", offer)))))));
+                                                .setExecutorId(Mesos.ExecutorID.newBuilder()
+                                                        .setValue("e")))
+                                        .setTaskGroup(
+                                                Mesos.TaskGroupInfo.newBuilder().addTasks(task("t", offer)))))));
 
         TaskStatus status = framework.link.update();
         assertThat(status.getState()).isEqualTo(TaskState.TASK_ERROR);

@@ -46,7 +46,8 @@ class EntryProperties {
         byte[] bytes = entry.encode();
 
         assertThat(Entry.decode(bytes)).isEqualTo(entry);
-        assertThat(bytes).hasSize(9 + entry.facts().stream().mapToInt(Entry::bytesOf).sum());
+        assertThat(bytes)
+                .hasSize(9 + entry.facts().stream().mapToInt(Entry::bytesOf).sum());
     }
 
     @Property(tries = 1000)
@@ -86,7 +87,9 @@ class EntryProperties {
         byte[] space = HexFormat.of().parseHex(GOLDEN);
         space[10] = 1;
 
-        assertThatThrownBy(() -> Entry.decode(newer)).hasMessageContaining("version 2").hasMessageContaining("version 1");
+        assertThatThrownBy(() -> Entry.decode(newer))
+                .hasMessageContaining("version 2")
+                .hasMessageContaining("version 1");
         assertThatThrownBy(() -> Entry.decode(space)).hasMessageContaining("space 1");
         assertThatThrownBy(() -> Entry.decode(new byte[3])).hasMessageContaining("3 bytes");
     }
@@ -104,8 +107,8 @@ class EntryProperties {
                         default ->
                             Fact.newBuilder()
                                     .setTaskStateChanged(Facts.TaskStateChanged.newBuilder()
-                                            .setFrameworkId(
-                                                    Mesos.FrameworkID.newBuilder().setValue("f" + random.nextInt()))
+                                            .setFrameworkId(Mesos.FrameworkID.newBuilder()
+                                                    .setValue("f" + random.nextInt()))
                                             .setStatus(Mesos.TaskStatus.newBuilder()
                                                     .setTaskId(MasterFixture.taskId("t"))
                                                     .setState(Mesos.TaskState.TASK_RUNNING)

@@ -40,11 +40,13 @@ class FrameworkCallsTest {
 
     @Test
     void shouldTakeAnIdOfTheFrameworksOwnChoice() {
-        Framework framework = fixture.subscribe(
-                info().setId(Mesos.FrameworkID.newBuilder().setValue("my-own-id")));
+        Framework framework =
+                fixture.subscribe(info().setId(Mesos.FrameworkID.newBuilder().setValue("my-own-id")));
 
         assertThat(framework.id.value()).isEqualTo("my-own-id");
-        assertThat(fixture.subscribe().id.value()).as("the counter did not count").isEqualTo("master-1-0000");
+        assertThat(fixture.subscribe().id.value())
+                .as("the counter did not count")
+                .isEqualTo("master-1-0000");
     }
 
     @Test
@@ -87,7 +89,12 @@ class FrameworkCallsTest {
         Framework old = fixture.subscribe(info(Capability.Type.MULTI_ROLE).addRoles("a"));
 
         Framework changed = fixture.resubscribe(
-                old, info(Capability.Type.MULTI_ROLE).addRoles("b").setName("other").setUser("other").setCheckpoint(true));
+                old,
+                info(Capability.Type.MULTI_ROLE)
+                        .addRoles("b")
+                        .setName("other")
+                        .setUser("other")
+                        .setCheckpoint(true));
         FrameworkRecord record = fixture.master.leaderTerm().living(old.id);
 
         assertThat(record.roles()).containsExactly("b");
@@ -116,7 +123,8 @@ class FrameworkCallsTest {
     void shouldHaveAgentsSendTheUpdatesAgainThatTheFrameworkHasNotSeen() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(
+                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         agent.link.take();
 
         fixture.resubscribe(framework, info());
@@ -153,7 +161,8 @@ class FrameworkCallsTest {
         assertThat(answer(
                                 framework.link.streamId(),
                                 call.toBuilder()
-                                        .setFrameworkId(Mesos.FrameworkID.newBuilder().setValue("nobody"))
+                                        .setFrameworkId(
+                                                Mesos.FrameworkID.newBuilder().setValue("nobody"))
                                         .build())
                         .text)
                 .contains("'nobody'");
@@ -194,7 +203,8 @@ class FrameworkCallsTest {
     void shouldRememberAKillUntilTheAgentIsBack() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(
+                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         agent.update(framework, "t", TaskState.TASK_RUNNING);
         agent.close();
 
@@ -209,7 +219,8 @@ class FrameworkCallsTest {
     void shouldLaunchAndThenKillWhatTheAgentNeverHeardOf() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(
+                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         framework.kill("t");
 
         agent.register();
@@ -222,7 +233,8 @@ class FrameworkCallsTest {
     void shouldOrderAKillAgainWithoutANewFact() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(
+                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         framework.kill("t");
         agent.link.take();
 
@@ -236,7 +248,8 @@ class FrameworkCallsTest {
     void shouldHandOnTheGraceOfAKill() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(
+                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         agent.link.take();
         Mesos.KillPolicy policy = Mesos.KillPolicy.newBuilder()
                 .setGracePeriod(Mesos.DurationInfo.newBuilder().setNanoseconds(7))
@@ -244,7 +257,9 @@ class FrameworkCallsTest {
 
         framework.call(Call.newBuilder()
                 .setType(Call.Type.KILL)
-                .setKill(Call.Kill.newBuilder().setTaskId(MasterFixture.taskId("t")).setKillPolicy(policy)));
+                .setKill(Call.Kill.newBuilder()
+                        .setTaskId(MasterFixture.taskId("t"))
+                        .setKillPolicy(policy)));
 
         assertThat(agent.link.frames.get(0).getKill().getKillPolicy()).isEqualTo(policy);
     }
@@ -253,7 +268,8 @@ class FrameworkCallsTest {
     void shouldIgnoreAKillForAnotherAgentOrOfAnEndedTask() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(
+                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         agent.link.take();
 
         framework.call(Call.newBuilder()
@@ -273,7 +289,8 @@ class FrameworkCallsTest {
     void shouldCompleteATaskWhenItsEndIsAcknowledged() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(
+                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         TaskStatus running = agent.update(framework, "t", TaskState.TASK_RUNNING);
         framework.acknowledge(running);
         assertThat(fixture.facts).as("only the end is a fact").isEmpty();
@@ -305,7 +322,8 @@ class FrameworkCallsTest {
     void shouldCompleteATaskWhoseAgentIsAway() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(
+                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         TaskStatus finished = agent.update(framework, "t", TaskState.TASK_FINISHED);
         agent.close();
 
@@ -316,15 +334,16 @@ class FrameworkCallsTest {
         agent.register(MasterFixture.report(framework, "t", TaskState.TASK_FINISHED));
         framework.link.take();
         agent.send(framework, finished);
-        assertThat(framework.link.update().getUuid()).as("to be acknowledged once more").isEqualTo(finished.getUuid());
+        assertThat(framework.link.update().getUuid())
+                .as("to be acknowledged once more")
+                .isEqualTo(finished.getUuid());
     }
 
     // ---- SUPPRESS and REVIVE
 
     @Test
     void shouldMakeFactsOfSuppressionsThatChangeSomething() {
-        Framework framework = fixture.subscribe(
-                info(Capability.Type.MULTI_ROLE).addAllRoles(List.of("a", "b")));
+        Framework framework = fixture.subscribe(info(Capability.Type.MULTI_ROLE).addAllRoles(List.of("a", "b")));
 
         suppress(framework, "a");
         assertThat(fixture.kinds()).containsExactly(Fact.KindCase.ROLES_SUPPRESSED);
@@ -332,18 +351,19 @@ class FrameworkCallsTest {
         assertThat(fixture.facts).isEmpty();
         suppress(framework);
         assertThat(fixture.kinds()).containsExactly(Fact.KindCase.ROLES_SUPPRESSED);
-        assertThat(fixture.master.leaderTerm().living(framework.id).suppressedRoles()).containsOnly("a", "b");
+        assertThat(fixture.master.leaderTerm().living(framework.id).suppressedRoles())
+                .containsOnly("a", "b");
         revive(framework, "b");
         assertThat(fixture.kinds()).containsExactly(Fact.KindCase.ROLES_REVIVED);
         revive(framework, "b");
         assertThat(fixture.facts).isEmpty();
-        assertThat(fixture.master.leaderTerm().living(framework.id).suppressedRoles()).containsOnly("a");
+        assertThat(fixture.master.leaderTerm().living(framework.id).suppressedRoles())
+                .containsOnly("a");
     }
 
     @Test
     void shouldIgnoreACallThatNamesARoleOfOthers() {
-        Framework framework = fixture.subscribe(
-                info(Capability.Type.MULTI_ROLE).addAllRoles(List.of("a", "b")));
+        Framework framework = fixture.subscribe(info(Capability.Type.MULTI_ROLE).addAllRoles(List.of("a", "b")));
 
         assertThat(suppress(framework, "a", "zz").status).isEqualTo(202);
         assertThat(fixture.facts).isEmpty();
@@ -411,7 +431,8 @@ class FrameworkCallsTest {
         Agent agent = fixture.register("a");
         for (long ms = 0; ms < 60_000; ms += 100) {
             for (Mesos.Offer offer : framework.link.offers()) {
-                framework.call(MasterFixture.acceptOf(offer, task("t", agent.id, cpus(1)).build())
+                framework.call(MasterFixture.acceptOf(
+                                offer, task("t", agent.id, cpus(1)).build())
                         .setAccept(Call.Accept.newBuilder()
                                 .addOfferIds(offer.getId())
                                 .addOfferIds(offer.getId())));
@@ -444,7 +465,8 @@ class FrameworkCallsTest {
     void shouldRemoveAFrameworkWithoutFailoverTimeoutAtOnceWhenItsClientGoes() {
         Framework framework = fixture.subscribe(info().setFailoverTimeout(0));
         Agent agent = fixture.register("a");
-        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(
+                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         agent.link.take();
 
         fixture.decide(new Command.FrameworkClosed(framework.link, true));
@@ -510,7 +532,8 @@ class FrameworkCallsTest {
     void shouldEndTasksOfARemovedFrameworkOnAgentsThatComeBack() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a");
-        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(
+                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         agent.close();
         framework.call(Call.newBuilder().setType(Call.Type.TEARDOWN));
 
@@ -546,7 +569,8 @@ class FrameworkCallsTest {
 
     @Test
     void shouldNotCountARoleOfASingleRoleFrameworkTwice() {
-        Framework framework = fixture.subscribe(FrameworkInfo.newBuilder().setName("f").setUser("u").setRole("a"));
+        Framework framework = fixture.subscribe(
+                FrameworkInfo.newBuilder().setName("f").setUser("u").setRole("a"));
 
         assertThat(fixture.master.leaderTerm().living(framework.id).roles()).containsExactly("a");
     }

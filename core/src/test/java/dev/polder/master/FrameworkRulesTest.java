@@ -23,7 +23,21 @@ class FrameworkRulesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "a", "a-", "*", "a*", "a\bb", "a/b", "a.b", "\u00e9", "a\\b", "a:b", "a,b", "\0a", "a\u00a0b", "~", ".a",
+                "a",
+                "a-",
+                "*",
+                "a*",
+                "a\bb",
+                "a/b",
+                "a.b",
+                "\u00e9",
+                "a\\b",
+                "a:b",
+                "a,b",
+                "\0a",
+                "a\u00a0b",
+                "~",
+                ".a",
                 "..."
             })
     void shouldAcceptRole(String role) {
@@ -77,34 +91,40 @@ class FrameworkRulesTest {
 
     @Test
     void shouldRefuseRolesThatDoNotGoWithTheCapability() {
-        assertThat(problemOf(multiRole("b").setRole("a"))).contains("framework_info.role 'a'").contains("MULTI_ROLE");
+        assertThat(problemOf(multiRole("b").setRole("a")))
+                .contains("framework_info.role 'a'")
+                .contains("MULTI_ROLE");
         assertThat(problemOf(multiRole("b").setRole("*"))).contains("framework_info.role '*'");
         assertThat(problemOf(multiRole().setRole("a"))).contains("framework_info.role 'a'");
-        assertThat(problemOf(info().addRoles("a"))).contains("framework_info.roles").contains("MULTI_ROLE");
+        assertThat(problemOf(info().addRoles("a")))
+                .contains("framework_info.roles")
+                .contains("MULTI_ROLE");
         assertThat(problemOf(info().setRole("a").addRoles("a"))).contains("framework_info.roles");
     }
 
     @Test
     void shouldAcceptACapabilityThatStandsTwice() {
-        assertThat(problemOf(multiRole("a")
-                        .addCapabilities(Capability.newBuilder().setType(Capability.Type.MULTI_ROLE))))
+        assertThat(problemOf(
+                        multiRole("a").addCapabilities(Capability.newBuilder().setType(Capability.Type.MULTI_ROLE))))
                 .isNull();
     }
 
     @ParameterizedTest
     @EnumSource(Capability.Type.class)
     void shouldAcceptEveryCapability(Capability.Type type) {
-        assertThat(problemOf(info().addCapabilities(Capability.newBuilder().setType(type)))).isNull();
+        assertThat(problemOf(info().addCapabilities(Capability.newBuilder().setType(type))))
+                .isNull();
     }
 
     @Test
     void shouldAcceptSuppressedRolesAmongTheFrameworksOwn() {
-        assertThat(problemOf(subscribe(multiRole("a", "b")).addSuppressedRoles("a"))).isNull();
-        assertThat(problemOf(subscribe(multiRole("a", "b"))
-                        .addSuppressedRoles("a")
-                        .addSuppressedRoles("a")))
+        assertThat(problemOf(subscribe(multiRole("a", "b")).addSuppressedRoles("a")))
                 .isNull();
-        assertThat(problemOf(subscribe(info().setRole("a")).addSuppressedRoles("a"))).isNull();
+        assertThat(problemOf(
+                        subscribe(multiRole("a", "b")).addSuppressedRoles("a").addSuppressedRoles("a")))
+                .isNull();
+        assertThat(problemOf(subscribe(info().setRole("a")).addSuppressedRoles("a")))
+                .isNull();
         assertThat(problemOf(subscribe(info()).addSuppressedRoles("*"))).isNull();
     }
 
@@ -179,7 +199,8 @@ class FrameworkRulesTest {
     @Test
     void shouldAcceptOfferConstraints() {
         assertThat(problemOf(constrained("a", group(exists("rack"))))).isNull();
-        assertThat(problemOf(constrained("a", group(matches("rack", "r[0-9]+"))))).isNull();
+        assertThat(problemOf(constrained("a", group(matches("rack", "r[0-9]+")))))
+                .isNull();
     }
 
     @Test
@@ -190,8 +211,7 @@ class FrameworkRulesTest {
         assertThat(problemOf(constrained("a", group(matches("rack", "(")))))
                 .contains("role 'a'")
                 .contains("regular expression '('");
-        assertThat(problemOf(constrained("a", group(matchesNot("rack", "[")))))
-                .contains("regular expression '['");
+        assertThat(problemOf(constrained("a", group(matchesNot("rack", "["))))).contains("regular expression '['");
     }
 
     @Test
@@ -215,8 +235,7 @@ class FrameworkRulesTest {
     }
 
     private static FrameworkInfo.Builder multiRole(String... roles) {
-        return info()
-                .addCapabilities(Capability.newBuilder().setType(Capability.Type.MULTI_ROLE))
+        return info().addCapabilities(Capability.newBuilder().setType(Capability.Type.MULTI_ROLE))
                 .addAllRoles(List.of(roles));
     }
 
@@ -243,8 +262,7 @@ class FrameworkRulesTest {
                                 .build());
     }
 
-    private static Call.Subscribe.Builder constrained(
-            String role, OfferConstraints.RoleConstraints.Group... groups) {
+    private static Call.Subscribe.Builder constrained(String role, OfferConstraints.RoleConstraints.Group... groups) {
         return subscribe(multiRole("a"))
                 .setOfferConstraints(OfferConstraints.newBuilder()
                         .putRoleConstraints(

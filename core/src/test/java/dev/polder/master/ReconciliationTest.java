@@ -33,14 +33,17 @@ class ReconciliationTest {
     void shouldTellTheLatestStateOfKnownTasks(boolean aware) {
         Framework framework = framework(aware);
         Agent agent = fixture.register("a");
-        framework.accept(framework.link.offer(), task("run", agent.id, cpus(1_000)).build());
+        framework.accept(
+                framework.link.offer(), task("run", agent.id, cpus(1_000)).build());
         agent.update(framework, "run", TaskState.TASK_RUNNING);
 
         assertThat(reconcile(framework)).as("all").containsExactly("run TASK_RUNNING " + LATEST);
         ask("run", agent.id.getValue());
         ask("run", null);
         ask("run", "zz");
-        assertThat(reconcile(framework)).containsOnly("run TASK_RUNNING " + LATEST).hasSize(3);
+        assertThat(reconcile(framework))
+                .containsOnly("run TASK_RUNNING " + LATEST)
+                .hasSize(3);
     }
 
     @Test
@@ -48,7 +51,9 @@ class ReconciliationTest {
         Framework framework = framework(true);
 
         assertThat(reconcile(framework)).isEmpty();
-        assertThat(fixture.turn.needsEntry()).as("a deposed leader answers nothing").isTrue();
+        assertThat(fixture.turn.needsEntry())
+                .as("a deposed leader answers nothing")
+                .isTrue();
     }
 
     @Test
@@ -61,9 +66,7 @@ class ReconciliationTest {
 
         assertThat(reconcile(framework))
                 .containsExactly(
-                        "u1 TASK_GONE " + UNKNOWN_TO_AGENT,
-                        "u2 TASK_UNKNOWN " + UNKNOWN,
-                        "u3 TASK_UNKNOWN " + UNKNOWN);
+                        "u1 TASK_GONE " + UNKNOWN_TO_AGENT, "u2 TASK_UNKNOWN " + UNKNOWN, "u3 TASK_UNKNOWN " + UNKNOWN);
     }
 
     @Test
@@ -83,7 +86,8 @@ class ReconciliationTest {
     void shouldTellThatATaskIsUnreachableWhenAskedForIt() {
         Framework framework = framework(true);
         Agent agent = fixture.register("a");
-        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(
+                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         agent.close();
         fixture.advance(fixture.config.agentTimeoutMs());
 
@@ -92,8 +96,7 @@ class ReconciliationTest {
         ask("other", agent.id.getValue());
         assertThat(reconcile(framework))
                 .containsExactly(
-                        "t TASK_UNREACHABLE " + LATEST,
-                        "other TASK_UNREACHABLE Reconciliation: Task is unreachable");
+                        "t TASK_UNREACHABLE " + LATEST, "other TASK_UNREACHABLE Reconciliation: Task is unreachable");
         assertThat(framework.link.updates()).allMatch(TaskStatus::hasUnreachableTime);
     }
 
@@ -101,12 +104,12 @@ class ReconciliationTest {
     void shouldTellOfATaskBeforeItsAgentIsBackAtANewLeader() {
         Framework framework = framework(true);
         Agent agent = fixture.register("a");
-        framework.accept(framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
+        framework.accept(
+                framework.link.offer(), task("t", agent.id, cpus(1_000)).build());
         agent.update(framework, "t", TaskState.TASK_RUNNING);
 
         fixture.changeLeader();
-        Framework back = fixture.resubscribe(
-                framework, MasterFixture.info(Capability.Type.PARTITION_AWARE));
+        Framework back = fixture.resubscribe(framework, MasterFixture.info(Capability.Type.PARTITION_AWARE));
 
         assertThat(reconcile(back)).containsExactly("t TASK_RUNNING " + LATEST);
     }

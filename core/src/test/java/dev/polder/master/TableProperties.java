@@ -18,7 +18,8 @@ import net.jqwik.api.constraints.IntRange;
 class TableProperties {
 
     @Property(tries = 200)
-    void shouldBehaveAsAPlainListAndKeepItsViews(@ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int viewsEvery) {
+    void shouldBehaveAsAPlainListAndKeepItsViews(
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int viewsEvery) {
         Random random = new Random(seed);
         Table<Integer> table = new Table<>();
         List<Integer> model = new ArrayList<>();

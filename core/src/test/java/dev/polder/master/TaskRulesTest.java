@@ -36,7 +36,8 @@ class TaskRulesTest {
                         .scalar("mem", 32_000)
                         .build());
         assertThat(launched(task(scalar("cpus", 0.5)))).isEqualTo(cpus(500));
-        assertThat(launched(task(scalar("mem", 32)))).isEqualTo(Resources.builder().scalar("mem", 32_000).build());
+        assertThat(launched(task(scalar("mem", 32))))
+                .isEqualTo(Resources.builder().scalar("mem", 32_000).build());
     }
 
     @Test
@@ -75,7 +76,9 @@ class TaskRulesTest {
 
     @Test
     void shouldRefusePartOfAGpu() {
-        assertThat(refused(task(scalar("cpus", 0.5), scalar("gpus", 0.5)))).contains("gpus").contains("whole number");
+        assertThat(refused(task(scalar("cpus", 0.5), scalar("gpus", 0.5))))
+                .contains("gpus")
+                .contains("whole number");
     }
 
     @Test
@@ -112,8 +115,7 @@ class TaskRulesTest {
                         .build())))
                 .contains("'zz'")
                 .contains("'r1'");
-        assertThat(refused(task(
-                        scalar("cpus", 0.5).toBuilder().setRole("r1").build())))
+        assertThat(refused(task(scalar("cpus", 0.5).toBuilder().setRole("r1").build())))
                 .contains("reserved");
         assertThat(refused(task(scalar("cpus", 0.5).toBuilder()
                         .setRevocable(Resource.RevocableInfo.getDefaultInstance())
@@ -141,7 +143,8 @@ class TaskRulesTest {
     @ValueSource(strings = {"", "a/b", ".", "..", "a\nb", "a\u007fb", "a\\b"})
     void shouldRefuseTaskId(String id) {
         assertThat(refused(ok().setTaskId(MasterFixture.taskId(id)))).startsWith("task_id '");
-        assertThat(refused(ok().setTaskId(MasterFixture.taskId("x".repeat(256))))).contains("256 bytes");
+        assertThat(refused(ok().setTaskId(MasterFixture.taskId("x".repeat(256)))))
+                .contains("256 bytes");
     }
 
     @Test
@@ -168,7 +171,8 @@ class TaskRulesTest {
     @Test
     void shouldLaunchACommandThatSaysNothing() {
         // the agent then fails it, as a Mesos agent does
-        assertThat(launched(ok().setCommand(Mesos.CommandInfo.getDefaultInstance()))).isNotNull();
+        assertThat(launched(ok().setCommand(Mesos.CommandInfo.getDefaultInstance())))
+                .isNotNull();
     }
 
     @Test
@@ -191,16 +195,19 @@ class TaskRulesTest {
 
     @Test
     void shouldRefuseVariablesThatNoProcessCanHave() {
-        assertThat(refused(with(Environment.Variable.newBuilder().setName("A")))).contains("'A' has no value");
-        assertThat(refused(with(Environment.Variable.newBuilder()
-                        .setName("A")
-                        .setType(Environment.Variable.Type.SECRET))))
+        assertThat(refused(with(Environment.Variable.newBuilder().setName("A"))))
+                .contains("'A' has no value");
+        assertThat(refused(
+                        with(Environment.Variable.newBuilder().setName("A").setType(Environment.Variable.Type.SECRET))))
                 .contains("'A' is a SECRET");
-        assertThat(refused(with(Environment.Variable.newBuilder().setName("A=B").setValue("x")))).contains("'A=B'");
-        assertThat(refused(with(Environment.Variable.newBuilder().setName("").setValue("x")))).contains("no usable name");
+        assertThat(refused(with(Environment.Variable.newBuilder().setName("A=B").setValue("x"))))
+                .contains("'A=B'");
+        assertThat(refused(with(Environment.Variable.newBuilder().setName("").setValue("x"))))
+                .contains("no usable name");
         assertThat(refused(with(Environment.Variable.newBuilder().setName("A").setValue("x\0y"))))
                 .contains("contains NUL");
-        assertThat(launched(with(Environment.Variable.newBuilder().setName("A").setValue("")))).isNotNull();
+        assertThat(launched(with(Environment.Variable.newBuilder().setName("A").setValue(""))))
+                .isNotNull();
     }
 
     @Test
@@ -211,7 +218,8 @@ class TaskRulesTest {
         assertThat(refused(ok().setKillPolicy(Mesos.KillPolicy.newBuilder().setGracePeriod(negative))))
                 .contains("kill_policy.grace_period -1 ns is negative");
         assertThat(refused(ok().setMaxCompletionTime(negative))).contains("max_completion_time -1 ns is negative");
-        assertThat(launched(ok().setMaxCompletionTime(Mesos.DurationInfo.newBuilder().setNanoseconds(0))))
+        assertThat(launched(ok().setMaxCompletionTime(
+                                Mesos.DurationInfo.newBuilder().setNanoseconds(0))))
                 .isNotNull();
     }
 

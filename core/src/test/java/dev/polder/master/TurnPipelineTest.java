@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 class TurnPipelineTest {
     private final List<byte[]> proposed = new ArrayList<>();
     private final List<String> released = new ArrayList<>();
-    private final TurnPipeline pipeline = new TurnPipeline(
-            proposed::add, effect -> released.add(((Effect.Answer) effect).text()));
+    private final TurnPipeline pipeline =
+            new TurnPipeline(proposed::add, effect -> released.add(((Effect.Answer) effect).text()));
 
     @Test
     void shouldReleaseAtOnceWhatDependsOnNothing() {
@@ -72,7 +72,8 @@ class TurnPipelineTest {
 
     @Test
     void shouldCutFactsIntoEntriesAndWaitForTheLast() {
-        Turn large = new Turn(42, List.of(fact(100_000), fact(100_000), fact(100_000), fact(900_000)), effects("a"), false);
+        Turn large =
+                new Turn(42, List.of(fact(100_000), fact(100_000), fact(100_000), fact(900_000)), effects("a"), false);
 
         pipeline.submit(large);
 
@@ -136,7 +137,9 @@ class TurnPipelineTest {
 
         List<Effect> dropped = pipeline.lost();
 
-        assertThat(dropped).extracting(effect -> ((Effect.Answer) effect).text()).containsExactly("c");
+        assertThat(dropped)
+                .extracting(effect -> ((Effect.Answer) effect).text())
+                .containsExactly("c");
         assertThat(released).isEmpty();
         assertThat(pipeline.isEmpty()).isTrue();
         pipeline.submit(turn(0, false, "d"));
