@@ -44,9 +44,11 @@ class LaunchShellTest {
     }
 
     private void killShell() {
-        ProcessHandle shell = ProcessHandle.of(launcher.shellPid()).orElseThrow();
-        shell.destroyForcibly();
-        Awaitility.await().until(() -> !shell.isAlive());
+        // it may be gone already, killed just before
+        ProcessHandle.of(launcher.shellPid()).ifPresent(shell -> {
+            shell.destroyForcibly();
+            Awaitility.await().until(() -> !shell.isAlive());
+        });
     }
 
     private static void signal(String name, long pid) throws Exception {
