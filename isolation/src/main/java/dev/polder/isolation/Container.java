@@ -46,7 +46,7 @@ final class Container {
     boolean startTold;
     /** When its shim, which has begun and has no process, is given up; in nanoTime. */
     long patienceEndsAt = NEVER;
-    /** How long the task has from TERM to KILL; null if nobody wants it killed. */
+    /** How long it has from TERM to KILL, if it is to be killed as soon as it can be; null if nobody wants that. */
     @Nullable
     Duration grace;
     /** When KILL is due, in nanoTime. */

@@ -19,6 +19,13 @@ final class LaunchShell {
     /** The script's name, by which a shim's command line is known too. */
     static final String SCRIPT = "launch-shell.sh";
 
+    /**
+     * A JVM has QUIT blocked, and may itself have been started with HUP or INT ignored; what it starts inherits that,
+     * and so would every task. No shell can undo it; a newer {@code env} can, and here it costs one execution for all.
+     */
+    private static final String CLEAN_SIGNALS =
+            "if env --default-signal true; then exec env --default-signal \"$@\"; else exec \"$@\"; fi";
+
     private static final long END_MILLIS_MAX = 3_000;
     /** How long the script takes to end tasks, and a little. */
     private static final long END_TASKS_MILLIS_MAX = 15_000;
@@ -55,6 +62,7 @@ final class LaunchShell {
             if (tools.setsid() != null) {
                 command.add(tools.setsid().toString());
             }
+            command.addAll(List.of("/bin/sh", "-c", CLEAN_SIGNALS, "sh"));
             command.addAll(shell);
             command.add(directory.resolve(SCRIPT).toString());
             command.add(directory.toString());

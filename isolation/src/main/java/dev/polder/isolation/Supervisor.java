@@ -13,9 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,18 +40,16 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
     private static final int LOOKS_MAX = 200;
 
     private static final long LOOK_IN_HAND_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long INBOX_WAIT_MILLIS = 100;
-    private static final long KILL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final TaskListener listener;
     private final ShellKeeper shell;
+    private final Kills kills;
     private final String boot;
     private final BlockingWork work;
     private final @Nullable LaunchProbe probe;
     private final HostProcesses processes;
     private final long patienceNanos;
-    /** When full, whoever calls waits: this thread does little for each message and waits for none of the callers. */
-    private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>(TaskLauncher.CONTAINERS_MAX);
+    private final Inbox inbox = new Inbox();
 
     private final Map<ContainerId, Container> containers = new HashMap<>();
     /** Containers in the order of their intents; may hold some that were cancelled since. Bounded as {@code containers}. */
@@ -65,9 +61,6 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
 
     private int inHand;
     private long lookAt;
-    private long killAt = Container.NEVER;
-
-    private volatile boolean closed;
 
     Supervisor(
             TaskListener listener,
@@ -79,6 +72,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
             @Nullable LaunchProbe probe) {
         this.listener = listener;
         this.shell = shell;
+        this.kills = new Kills(shell);
         this.boot = boot;
         this.work = work;
         this.probe = probe;
@@ -97,31 +91,15 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
 
     // ---- from other threads ----
 
-    private void enqueue(Runnable message) {
-        boolean interrupted = false;
-        while (!closed) {
-            try {
-                if (inbox.offer(message, INBOX_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
-                    break;
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     void launch(Container container, TaskSpec spec) {
-        enqueue(() -> {
+        inbox.send(() -> {
             add(container);
             work.write(container, spec, this);
         });
     }
 
     void kill(ContainerId id, Duration grace) {
-        enqueue(() -> {
+        inbox.send(() -> {
             Container container = containers.get(id);
             if (container != null) {
                 kill(container, grace);
@@ -132,7 +110,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
     /** Returns a future that completes when no container is left. */
     CompletableFuture<Void> killAll(Duration grace) {
         CompletableFuture<Void> none = new CompletableFuture<>();
-        enqueue(() -> {
+        inbox.send(() -> {
             List.copyOf(containers.values()).forEach(container -> kill(container, grace));
             waitingForNone.add(none);
         });
@@ -140,7 +118,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
     }
 
     void forget(ContainerId id, ContainerDirectory directory, Runnable forgotten) {
-        enqueue(() -> {
+        inbox.send(() -> {
             if (containers.containsKey(id)) {
                 log.warn("container not forgotten, as its end was not told yet id={}", id);
             } else {
@@ -151,12 +129,12 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
     }
 
     void report(Report report) {
-        enqueue(() -> onReport(report));
+        inbox.send(() -> onReport(report));
     }
 
     @Override
     public void written(Container container) {
-        enqueue(() -> {
+        inbox.send(() -> {
             container.phase = Phase.READY;
             if (container.grace != null) {
                 notStarted(container, "killed before it was started");
@@ -168,55 +146,28 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
 
     @Override
     public void notWritten(Container container, String why) {
-        enqueue(() -> notStarted(container, why));
+        inbox.send(() -> notStarted(container, why));
     }
 
     @Override
     public void buried(Container container, int left) {
-        enqueue(() -> onBuried(container, left));
+        inbox.send(() -> onBuried(container, left));
     }
 
     /** Ends {@link #run}; the listener hears nothing more, but for a call that has begun. */
     void close() {
-        closed = true;
-        inbox.offer(() -> {});
+        inbox.close();
     }
 
     // ---- the thread ----
 
     @Override
     public void run() {
-        try {
-            for (Container recovered : List.copyOf(containers.values())) {
-                guarded(() -> resolve(recovered));
-            }
-            lookAt = System.nanoTime() + LOOK_NANOS;
-            while (!closed) {
-                Runnable message = inbox.poll(nanosToNextTurn(), TimeUnit.NANOSECONDS);
-                for (int i = 0; message != null && !closed && i < IN_HAND_MAX; i++) {
-                    guarded(message);
-                    message = inbox.poll();
-                }
-                if (message != null) {
-                    guarded(message);
-                }
-                guarded(this::turn);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        for (Container recovered : List.copyOf(containers.values())) {
+            inbox.guarded(() -> resolve(recovered));
         }
-    }
-
-    /** A fault with one container must not leave all others without a supervisor. */
-    private void guarded(Runnable step) {
-        if (closed) {
-            return;
-        }
-        try {
-            step.run();
-        } catch (RuntimeException e) {
-            log.error("a step of the supervisor failed", e);
-        }
+        lookAt = System.nanoTime() + LOOK_NANOS;
+        inbox.run(this::nanosToNextTurn, this::turn);
     }
 
     private long nanosToNextTurn() {
@@ -224,10 +175,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
             return waitingForNone.isEmpty() ? Long.MAX_VALUE : 0;
         }
         long now = System.nanoTime();
-        long next = lookAt - now;
-        if (killAt != Container.NEVER) {
-            next = Math.min(next, killAt - now);
-        }
+        long next = Math.min(lookAt - now, kills.nanosToNext(now));
         return Math.max(0, inHand > 0 || !ready.isEmpty() ? Math.min(next, LOOK_IN_HAND_NANOS) : next);
     }
 
@@ -235,9 +183,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         long now = System.nanoTime();
         keepShell(now);
         handOver();
-        if (killAt != Container.NEVER && now - killAt >= 0) {
-            killDue(now);
-        }
+        kills.turn(now);
         if (now - lookAt >= 0) {
             lookAt = now + LOOK_NANOS;
             lookAround(now);
@@ -276,9 +222,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         handed.forEach(this::letGo);
         handed.forEach(this::resolve);
         if (shell.startAgain(now)) {
-            containers.values().stream()
-                    .filter(container -> container.phase == Phase.RUNNING && container.grace != null)
-                    .forEach(container -> signal(container, "TERM"));
+            kills.repeatTerm();
         }
     }
 
@@ -460,7 +404,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
                 if (cancelStart(container)) {
                     notStarted(container, "killed before it was started");
                 } else {
-                    container.grace = shorter(container.grace, grace);
+                    container.grace = Kills.shorter(container.grace, grace);
                 }
             }
             case RUNNING -> terminate(container, grace);
@@ -470,44 +414,10 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         }
     }
 
-    private static Duration shorter(@Nullable Duration one, Duration other) {
-        return one == null || other.compareTo(one) < 0 ? other : one;
-    }
-
     private void terminate(Container container, Duration grace) {
-        long due = System.nanoTime() + Math.max(0, Math.min(grace.toNanos(), Long.MAX_VALUE / 4));
-        if (container.killAt == Container.NEVER) {
-            container.grace = grace;
-            container.killAt = due;
-            signal(container, "TERM");
-            if (container.stopsAt(LaunchProbe.Phase.BEING_KILLED) && probe != null) {
-                probe.reached(container.id, LaunchProbe.Phase.BEING_KILLED);
-            }
-        } else if (due - container.killAt < 0) {
-            container.killAt = due;
-        }
-        killAt = killAt == Container.NEVER || container.killAt - killAt < 0 ? container.killAt : killAt;
-    }
-
-    /** KILL is sent again every second: the launch shell may have died with the order, or the process be stuck. */
-    private void killDue(long now) {
-        long next = Container.NEVER;
-        for (Container container : containers.values()) {
-            if (container.killAt == Container.NEVER || container.phase != Phase.RUNNING) {
-                continue;
-            }
-            if (now - container.killAt >= 0) {
-                signal(container, "KILL");
-                container.killAt = now + KILL_AGAIN_NANOS;
-            }
-            next = next == Container.NEVER || container.killAt - next < 0 ? container.killAt : next;
-        }
-        killAt = next;
-    }
-
-    private void signal(Container container, String name) {
-        if (container.process != null) {
-            shell.signal(container.process, name);
+        boolean first = kills.terminate(container, grace, System.nanoTime());
+        if (first && container.stopsAt(LaunchProbe.Phase.BEING_KILLED) && probe != null) {
+            probe.reached(container.id, LaunchProbe.Phase.BEING_KILLED);
         }
     }
 
@@ -532,11 +442,12 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         letGo(container);
         container.phase = Phase.TOLD;
         containers.remove(container.id);
+        kills.ended(container);
         tell(call);
     }
 
     private void tell(Consumer<TaskListener> call) {
-        if (closed) {
+        if (inbox.isClosed()) {
             return;
         }
         try {

@@ -175,7 +175,7 @@ class RecoveryTest {
         start(new RecordingListener()).launch(spec);
         probe.awaitReached(spec.id());
         assertThat(processes.ofContainer(spec.id(), host.files(spec.id()).path()))
-                .hasSize(2);
+                .hasSizeGreaterThanOrEqualTo(2);
 
         start(heard);
 

@@ -1,0 +1,82 @@
+package dev.polder.isolation;
+
+import dev.polder.isolation.Container.Phase;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The running tasks that are being killed: TERM was sent, KILL comes when their grace is over. Owned by the supervisor. */
+final class Kills {
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** A grace beyond this is as good as this, and does not overflow. */
+    private static final Duration GRACE_MAX = Duration.ofDays(10_000);
+
+    private final ShellKeeper shell;
+    /** Bounded as the containers are, as a container that has ended leaves. */
+    private final Set<Container> killed = new LinkedHashSet<>();
+
+    private long nextAt = Container.NEVER;
+
+    Kills(ShellKeeper shell) {
+        this.shell = shell;
+    }
+
+    static Duration shorter(@Nullable Duration one, Duration other) {
+        return one == null || other.compareTo(one) < 0 ? other : one;
+    }
+
+    /** Sends TERM and lets the grace run; if it runs already it may become shorter. Returns true the first time. */
+    boolean terminate(Container container, Duration grace, long now) {
+        long due = now + Math.max(0, shorter(GRACE_MAX, grace).toNanos());
+        boolean first = killed.add(container);
+        if (first) {
+            container.killAt = due;
+            signal(container, "TERM");
+        } else if (due - container.killAt < 0) {
+            container.killAt = due;
+        }
+        nextAt = sooner(nextAt, container.killAt);
+        return first;
+    }
+
+    /** It has ended, killed or not. */
+    void ended(Container container) {
+        killed.remove(container);
+    }
+
+    /** The launch shell has died, and may have taken orders with it. */
+    void repeatTerm() {
+        killed.forEach(container -> signal(container, "TERM"));
+    }
+
+    long nanosToNext(long now) {
+        return nextAt == Container.NEVER ? Long.MAX_VALUE : Math.max(0, nextAt - now);
+    }
+
+    /** Sends KILL where it is due, and again every second: the order may be lost, or the process be stuck. */
+    void turn(long now) {
+        if (nanosToNext(now) > 0) {
+            return;
+        }
+        nextAt = Container.NEVER;
+        for (Container container : killed) {
+            if (now - container.killAt >= 0) {
+                signal(container, "KILL");
+                container.killAt = now + AGAIN_NANOS;
+            }
+            nextAt = sooner(nextAt, container.killAt);
+        }
+    }
+
+    private static long sooner(long one, long other) {
+        return one == Container.NEVER || other - one < 0 ? other : one;
+    }
+
+    private void signal(Container container, String name) {
+        if (container.phase == Phase.RUNNING && container.process != null) {
+            shell.signal(container.process, name);
+        }
+    }
+}

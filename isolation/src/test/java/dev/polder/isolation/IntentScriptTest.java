@@ -1,0 +1,115 @@
+package dev.polder.isolation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polder.isolation.Accounts.Account;
+import dev.polder.isolation.IntentScript.UnfitException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The text that the shim reads. */
+class IntentScriptTest {
+    private static final ContainerId ID = ContainerId.parse("00000000-0000-0000-0000-00000000000a");
+    private static final HostTools TOOLS =
+            new HostTools(Path.of("/bin/setsid"), Path.of("/bin/setpriv"), Path.of("/bin/bash"));
+
+    private static TaskSpec spec(String program, List<String> arguments, Map<String, String> environment) {
+        return new TaskSpec(ID, program, arguments, environment, Path.of("/no/sandbox"), "u");
+    }
+
+    private static String text(TaskSpec spec, HostTools tools, @Nullable Account account, @Nullable String hold)
+            throws UnfitException {
+        return new String(IntentScript.of(spec, tools, account, hold), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void shouldBeThis() throws UnfitException {
+        TaskSpec spec = spec("/x/y z", List.of("/x/y z", "it's", ""), Map.of("A", "$b"));
+
+        assertThat(text(spec, TOOLS, null, "before-pid")).isEqualTo("""
+                        # polder intent 1
+                        hold='before-pid'
+                        sandbox='/no/sandbox'
+                        task() {
+                        exec >>stdout 2>>stderr
+                        [ -f '/x/y z' ] && [ -x '/x/y z' ] || { echo polder: not an executable file: '/x/y z' >&2; exit 1; }
+                        export A='$b' POLDER_CONTAINER_ID='00000000-0000-0000-0000-00000000000a'
+                        exec '/bin/setsid' '--' '/x/y z' 'it'\\''s' ''
+                        }
+                        # end
+                        """);
+    }
+
+    @Test
+    void shouldNotHoldUnlessATestWantsIt() throws UnfitException {
+        assertThat(text(spec("/x", List.of("/x"), Map.of()), TOOLS, null, null)).doesNotContain("hold");
+    }
+
+    @Test
+    void shouldOverrideAVariableThatIsOurs() throws UnfitException {
+        TaskSpec spec = spec("/x", List.of("/x"), Map.of(TaskSpec.CONTAINER_ID_VARIABLE, "theirs"));
+
+        assertThat(text(spec, TOOLS, null, null)).contains(ID.toString()).doesNotContain("theirs");
+    }
+
+    @Test
+    void shouldOpenFilesAsTheOtherUser() throws UnfitException {
+        TaskSpec spec = spec("/x", List.of("/x"), Map.of("PWD", "p"));
+
+        assertThat(text(spec, TOOLS, new Account(7, 8), null))
+                .contains("exec >/dev/null 2>&1\n")
+                .contains("'--reuid=7' '--regid=8' '--init-groups' '--' '/bin/sh' '-c' 'exec >>stdout 2>>stderr\n")
+                .contains("'/usr/bin/env' '--' 'PWD=p' '/x'\n");
+    }
+
+    @Test
+    void shouldSayWhatTheHostLacks() {
+        TaskSpec spec = spec("/x", List.of("/x"), Map.of());
+
+        assertThatThrownBy(() -> text(spec, new HostTools(null, null, null), new Account(7, 8), null))
+                .isInstanceOf(UnfitException.class)
+                .hasMessage("to run a task as user 'u' this host lacks setpriv");
+    }
+
+    @Test
+    void shouldDoWithoutSetsidAndBash() throws UnfitException {
+        TaskSpec spec = spec("/x", List.of("other", "a"), Map.of());
+
+        assertThat(text(spec, new HostTools(null, null, null), null, null)).contains("\nexec '/x' 'a'\n");
+        assertThat(text(spec, TOOLS, null, null))
+                .contains("exec '/bin/setsid' '--' '/bin/bash' '-c' 'exec -a \"$0\" -- \"$@\"' 'other' '/x' 'a'\n");
+    }
+
+    @Test
+    void shouldRefuseWhatHasNoWay() {
+        TaskSpec spec = spec("/x=y", List.of("/x=y"), Map.of("a.b", "c"));
+
+        assertThatThrownBy(() -> text(spec, TOOLS, null, null))
+                .isInstanceOf(UnfitException.class)
+                .hasMessageContaining("/x=y")
+                .hasMessageContaining("a.b");
+    }
+
+    @Test
+    void shouldRefuseSpecsThatNoProcessCanBeGiven() {
+        assertThatThrownBy(() -> spec("", List.of("x"), Map.of())).hasMessage("program is empty");
+        assertThatThrownBy(() -> spec("/x", List.of(), Map.of())).hasMessageContaining("the zeroth is missing");
+        assertThatThrownBy(() -> spec("/x", List.of("a", "b\0"), Map.of()))
+                .hasMessageContaining("argument 1 contains a NUL");
+        assertThatThrownBy(() -> spec("/x", List.of("\ud800"), Map.of())).hasMessageContaining("surrogate");
+        assertThatThrownBy(() -> spec("/x", List.of("x"), Map.of("A=B", "c"))).hasMessageContaining("'A=B'");
+        assertThatThrownBy(() -> spec("/x", List.of("x"), Map.of("", "c"))).hasMessageContaining("is empty");
+        assertThatThrownBy(() -> spec("/x", List.of("x"), Map.of("A", "\0")))
+                .hasMessageContaining("variable A contains a NUL");
+        assertThatThrownBy(() -> new TaskSpec(ID, "/x", List.of("x"), Map.of(), Path.of("relative"), null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("sandbox relative is not absolute");
+        assertThatThrownBy(() -> new TaskSpec(ID, "/x", List.of("x"), Map.of(), Path.of("/s"), "-u"))
+                .hasMessageContaining("'-u'");
+    }
+}
