@@ -88,7 +88,8 @@ public final class ClusterNode implements AutoCloseable {
             throw e;
         }
         ClusterNode node = new ClusterNode(parts);
-        parts.whenMasterStops(node::masterStopped);
+        parts.whenMasterStops(cause -> cause.ifPresent(node::failed));
+        parts.whenAgentFails(node::failed);
         return node;
     }
 
@@ -108,13 +109,10 @@ public final class ClusterNode implements AutoCloseable {
         }
     }
 
-    /** A master that can no longer trust its state or its log takes its node down, never the JVM. */
-    private void masterStopped(Optional<Throwable> cause) {
-        if (cause.isPresent() && !closed.get()) {
-            LOG.error(
-                    "node={} event=closing cause={}",
-                    parts.config().name(),
-                    cause.get().toString());
+    /** A master or an agent that can no longer trust its state or its disk takes its node down, never the JVM. */
+    private void failed(Throwable cause) {
+        if (!closed.get()) {
+            LOG.error("node={} event=closing cause={}", parts.config().name(), cause.toString());
             Thread closer = new Thread(this::close, parts.config().name() + "-closing");
             closer.setDaemon(true);
             closer.start();

@@ -101,16 +101,25 @@ final class DataDirectory implements AutoCloseable {
     private static void refuseForeign(Path path) throws IOException {
         try (Stream<Path> content = Files.list(path)) {
             List<String> foreign = content.map(file -> file.getFileName().toString())
-                    .filter(name -> !name.equals("lock"))
+                    .filter(name -> !isOfKilledFirstStart(path.resolve(name)))
                     .sorted()
                     .limit(3)
                     .toList();
-            // a first start that was killed may have left our own empty directories behind
-            if (!List.of("agent", "raft", "sandboxes").containsAll(foreign)) {
+            if (!foreign.isEmpty()) {
                 throw new IOException("data directory " + path + ": holds " + foreign
                         + " but no identity; it is not a node's, use an empty or new directory");
             }
         }
+    }
+
+    /** A first start that was killed may have left these behind; an identity that was never given its name is written anew. */
+    private static boolean isOfKilledFirstStart(Path file) {
+        String name = file.getFileName().toString();
+        String[] content = file.toFile().list();
+        boolean empty = content == null || content.length == 0;
+        return name.equals("lock")
+                || name.equals("identity.next")
+                || (List.of("agent", "raft", "sandboxes").contains(name) && empty);
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

@@ -11,6 +11,8 @@ import dev.polder.api.Api;
 import dev.polder.api.ApiConfig;
 import dev.polder.http.HttpClient;
 import dev.polder.http.HttpClientConfig;
+import dev.polder.http.HttpHandler;
+import dev.polder.http.HttpResponse;
 import dev.polder.http.HttpServer;
 import dev.polder.http.HttpServerConfig;
 import dev.polder.http.NetworkThreads;
@@ -62,8 +64,8 @@ final class NodeParts {
     private @Nullable HttpServer masterServer;
     private @Nullable ReplicatedLog log;
     private @Nullable HttpClient client;
-    private @Nullable AgentServiceConfig agentSettings;
-    private @Nullable AgentService agent;
+    private volatile @Nullable AgentServiceConfig agentSettings;
+    private volatile @Nullable AgentService agent;
     private @Nullable HttpServer agentServer;
 
     NodeParts(ClusterConfig config, AgentProbe probe) {
@@ -104,10 +106,15 @@ final class NodeParts {
         HttpClient connecting =
                 HttpClient.start(HttpClientConfig.defaults(config.name() + "-client"), requireNonNull(threads));
         client = connecting;
-        agentServer = HttpServer.start(
-                serverConfig(config.agentPort()),
-                requireNonNull(threads),
-                Api.agentHandler(apiConfig(), this::agentView, metrics));
+        HttpHandler handler = Api.agentHandler(apiConfig(), this::agentView, metrics);
+        agentServer =
+                HttpServer.start(serverConfig(config.agentPort()), requireNonNull(threads), (request, responder) -> {
+                    if (agentSettings == null) {
+                        responder.respond(HttpResponse.text(503, "the agent is starting"));
+                    } else {
+                        handler.handle(request, responder);
+                    }
+                });
         AgentServiceConfig settings = new AgentServiceConfig(
                 config.name(),
                 opened.agent(),
@@ -255,6 +262,17 @@ final class NodeParts {
     /** Calls the listener, on the master's thread, when the master has stopped; with the cause if nobody asked for it. */
     void whenMasterStops(Consumer<Optional<Throwable>> listener) {
         requireNonNull(master).whenStopped(listener);
+    }
+
+    /** Calls the listener, on the agent's thread, when the agent has ended because it failed. */
+    void whenAgentFails(Consumer<Throwable> listener) {
+        AgentService service = agent;
+        if (service != null) {
+            CompletableFuture<Void> unused = service.ended().exceptionally(fault -> {
+                listener.accept(fault);
+                return null;
+            });
+        }
     }
 
     CompletableFuture<Void> agentAdmitted() {

@@ -106,6 +106,9 @@ final class ArchitectureTest {
             .should(new ArchCondition<>("show only types of the JDK, of SLF4J and of Polder") {
                 @Override
                 public void check(JavaClass item, ConditionEvents events) {
+                    if (!isWithinPublicClasses(item)) {
+                        return;
+                    }
                     item.getMethods().stream()
                             .filter(method -> method.getModifiers().contains(JavaModifier.PUBLIC))
                             .forEach(method -> method.getAllInvolvedRawTypes().stream()
@@ -114,6 +117,13 @@ final class ArchitectureTest {
                                             method, method.getFullName() + " shows " + type.getName()))));
                 }
             });
+
+    private static boolean isWithinPublicClasses(JavaClass type) {
+        return type.getModifiers().contains(JavaModifier.PUBLIC)
+                && type.getEnclosingClass()
+                        .map(ArchitectureTest::isWithinPublicClasses)
+                        .orElse(true);
+    }
 
     private static boolean isForeign(JavaClass type) {
         boolean allowed =

@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 final class ClusterConfigTest {
     @Test
     void shouldKeepItsDefaults() {
-        assertThat(ClusterConfig.builder().build().toString())
-                .isEqualTo("""
+        assertThat(ClusterConfig.builder().build().toString()).isEqualTo("""
                         polder.name=polder
                         polder.data-dir=
                         polder.bind=127.0.0.1

@@ -87,7 +87,8 @@ final class ClusterNodeTest {
     void shouldBeCloseableTwiceAndFromManyThreads() {
         ClusterNode node = ClusterNode.start();
 
-        List<Thread> closers = Stream.generate(() -> new Thread(node::close)).limit(4).toList();
+        List<Thread> closers =
+                Stream.generate(() -> new Thread(node::close)).limit(4).toList();
         closers.forEach(Thread::start);
         node.close();
 
@@ -100,7 +101,8 @@ final class ClusterNodeTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();
 
-            assertThatThrownBy(() -> ClusterNode.start(config -> config.name("portless").masterPort(port)))
+            assertThatThrownBy(() ->
+                            ClusterNode.start(config -> config.name("portless").masterPort(port)))
                     .hasMessageContaining("portless")
                     .hasMessageContaining(Integer.toString(port));
 
@@ -113,7 +115,8 @@ final class ClusterNodeTest {
         try (ClusterNode node = ClusterNode.start(config -> config.dataDir(directory))) {
             node.awaitReady(Duration.ofSeconds(30));
 
-            assertThatThrownBy(() -> ClusterNode.start(config -> config.name("second").dataDir(directory)))
+            assertThatThrownBy(() ->
+                            ClusterNode.start(config -> config.name("second").dataDir(directory)))
                     .hasMessageContaining("second")
                     .hasMessageContaining(directory.toString())
                     .hasMessageContaining("in use");
@@ -132,8 +135,8 @@ final class ClusterNodeTest {
     void shouldEndItsTasksWhenItIsClosed() throws Exception {
         Watching framework = new Watching("sleep 1000");
         try (ClusterNode node = ClusterNode.start();
-                FrameworkDriver driver = FrameworkDriver.start(
-                        framework, FrameworkConfig.named("closing"), node.masterAddress())) {
+                FrameworkDriver driver =
+                        FrameworkDriver.start(framework, FrameworkConfig.named("closing"), node.masterAddress())) {
             assertThat(driver.join(Duration.ZERO)).isFalse();
             await().until(() -> framework.states.containsValue(TaskState.TASK_RUNNING));
             assertThat(processes(directory)).hasSize(1);
@@ -156,8 +159,8 @@ final class ClusterNodeTest {
         Watching framework = new Watching("while [ ! -e " + go + " ]; do sleep 0.05; done; exit 7");
         String agent;
 
-        try (FrameworkDriver driver =
-                FrameworkDriver.start(framework, introduction, new InetSocketAddress("127.0.0.1", port))) {
+        try (FrameworkDriver driver = FrameworkDriver.start(
+                framework, introduction, new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
             try (ClusterNode first = ClusterNode.start(settings)) {
                 first.awaitReady(Duration.ofSeconds(30));
                 await().until(() -> framework.states.containsValue(TaskState.TASK_RUNNING));
@@ -190,8 +193,8 @@ final class ClusterNodeTest {
                 .build();
         Watching framework = new Watching("while [ ! -e " + go + " ]; do sleep 0.05; done; exit 3");
 
-        try (FrameworkDriver driver =
-                FrameworkDriver.start(framework, introduction, new InetSocketAddress("127.0.0.1", port))) {
+        try (FrameworkDriver driver = FrameworkDriver.start(
+                framework, introduction, new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
             try (ClusterNode first = ClusterNode.start(settings)) {
                 first.awaitReady(Duration.ofSeconds(30));
                 await().until(() -> framework.states.containsValue(TaskState.TASK_RUNNING));
@@ -279,8 +282,8 @@ final class ClusterNodeTest {
     private static List<String> processes(Path directory) {
         return ProcessHandle.allProcesses()
                 .map(process -> process.info().commandLine().orElse(""))
-                .filter(line -> line.contains("sh -c ")
-                        && (line.contains(directory.toString()) || line.contains("sleep 1000")))
+                .filter(line ->
+                        line.contains("sh -c ") && (line.contains(directory.toString()) || line.contains("sleep 1000")))
                 .toList();
     }
 

@@ -34,7 +34,9 @@ final class DataDirectoryTest {
     void shouldServeOneNodeAtATime() throws IOException {
         try (DataDirectory first = open()) {
             assertThat(first.path()).isEqualTo(directory);
-            assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("in use by another node");
+            assertThatThrownBy(this::open)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("in use by another node");
         }
         open().close();
     }
@@ -47,7 +49,27 @@ final class DataDirectoryTest {
                 .hasMessageContaining(directory.toString())
                 .hasMessageContaining("thesis.txt")
                 .hasMessageContaining("no identity");
-        assertThat(Files.list(directory)).hasSize(1);
+        assertThat(directory).isDirectoryContaining("glob:**thesis.txt").isDirectoryNotContaining("glob:**lock");
+    }
+
+    @Test
+    void shouldSurviveAFirstStartThatWasKilledBeforeItHadAnIdentity() throws IOException {
+        Files.createFile(directory.resolve("lock"));
+        Files.createDirectory(directory.resolve("raft"));
+        Files.writeString(directory.resolve("identity.next"), "format=1\n");
+
+        open().close();
+
+        assertThat(directory.resolve("identity")).exists();
+    }
+
+    @Test
+    void shouldRefuseALogWithoutAnIdentity() throws IOException {
+        open().close();
+        Files.createFile(directory.resolve("raft/facts"));
+        Files.delete(directory.resolve("identity"));
+
+        assertThatThrownBy(this::open).hasMessageContaining("raft").hasMessageContaining("no identity");
     }
 
     @Test

@@ -21,7 +21,8 @@ final class ReadmeTest {
 
     @Test
     void shouldPrintWhatTheReadmeSays() throws IOException, InterruptedException {
-        String readme = Files.readString(Files.exists(Path.of("README.md")) ? Path.of("README.md") : Path.of("../README.md"));
+        String readme =
+                Files.readString(Files.exists(Path.of("README.md")) ? Path.of("README.md") : Path.of("../README.md"));
         Path source = Files.writeString(directory.resolve("Hello.java"), block(readme, "java"));
         String classPath = directory + ":" + System.getProperty("java.class.path");
 

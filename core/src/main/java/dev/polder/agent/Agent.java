@@ -96,12 +96,18 @@ public final class Agent {
             register.setClusterId(cluster);
         }
         for (AgentTask task : state.tasks()) {
-            register.addTasks(TaskReport.newBuilder()
-                    .setFrameworkId(task.key().frameworkProto())
-                    .setTaskId(task.key().taskProto())
-                    .setState(task.state()));
+            register.addTasks(report(task));
         }
         turn.effect(session.send(register.build()));
+    }
+
+    private static TaskReport.Builder report(AgentTask task) {
+        TaskReport.Builder report = TaskReport.newBuilder()
+                .setFrameworkId(task.key().frameworkProto())
+                .setTaskId(task.key().taskProto())
+                .setState(task.state());
+        TaskStatus newest = task.newest();
+        return newest == null ? report : report.setUuid(newest.getUuid());
     }
 
     private void disconnect() {

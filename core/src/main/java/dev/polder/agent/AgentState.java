@@ -33,6 +33,9 @@ public final class AgentState {
     private final Map<String, AgentTask> tasksByContainer = new LinkedHashMap<>();
     private final Map<String, FrameworkId> endingContainers = new LinkedHashMap<>();
 
+    /** Remembers nothing yet. */
+    public AgentState() {}
+
     /** Returns the id that the cluster gave; null before the first registration. */
     @Nullable
     AgentId agentId() {

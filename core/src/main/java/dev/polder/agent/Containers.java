@@ -28,12 +28,21 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by the agent thread. What must outlast this process stands in {@link AgentState}.
  */
 final class Containers {
+    /**
+     * The launcher does not repeat a start that an earlier process may have heard of, and takes some 10 s to give up a
+     * container whose process it does not find.
+     */
+    static final long SILENT_START_MS = 30_000;
+
     private final AgentProfile profile;
     private final AgentState state;
     private final RandomGenerator random;
     private final Statuses statuses;
     private final Map<ContainerId, Container> containers = new LinkedHashMap<>();
-    private final CompletionTimes completionTimes = new CompletionTimes();
+    /** Until when tasks with a maximum completion time may run. */
+    private final ContainerDeadlines completions = new ContainerDeadlines();
+    /** When recovered containers count as running of which the launcher says nothing. */
+    private final ContainerDeadlines silences = new ContainerDeadlines();
 
     Containers(AgentProfile profile, AgentState state, RandomGenerator random) {
         this.profile = profile;
@@ -80,6 +89,8 @@ final class Containers {
         }
         if (task.newest() != null) {
             container.enter(Phase.RUNNING);
+        } else {
+            silences.add(turn.now().nowMs() + SILENT_START_MS, container.id());
         }
         if (grace != null) {
             orderKill(turn, container, grace);
@@ -170,7 +181,8 @@ final class Containers {
         effects.forEach(turn::effect);
     }
 
-    void started(Turn turn, ContainerId id, long pid) {
+    /** The process exists; its number is null if the launcher did not say it to us. */
+    void started(Turn turn, ContainerId id, @Nullable Long pid) {
         Container container = containers.get(id);
         if (container == null || !container.is(Phase.LAUNCHED)) {
             return;
@@ -250,10 +262,13 @@ final class Containers {
         }
     }
 
-    /** Ends the tasks that had their time. */
+    /** Ends the tasks that had their time, and takes note of those that were started unheard. */
     void timer(Turn turn) {
-        while (deadlineMs() <= turn.now().nowMs()) {
-            Container container = containers.get(completionTimes.removeFirst());
+        while (silences.firstMs() <= turn.now().nowMs()) {
+            started(turn, silences.removeFirst(), null);
+        }
+        while (completions.firstMs() <= turn.now().nowMs()) {
+            Container container = containers.get(completions.removeFirst());
             AgentTask task =
                     container == null ? null : state.taskIn(container.id().toString());
             if (container != null && container.is(Phase.RUNNING) && !container.isBeingKilled() && task != null) {
@@ -264,7 +279,7 @@ final class Containers {
 
     /** Returns when {@link #timer} has something to do; {@link Long#MAX_VALUE} for never. */
     long deadlineMs() {
-        return completionTimes.firstMs();
+        return Math.min(completions.firstMs(), silences.firstMs());
     }
 
     private void accept(Turn turn, AgentTask task, Container container, Duration grace, boolean completionTime) {
@@ -310,7 +325,7 @@ final class Containers {
                 .toMillis();
         long usedMs = turn.now().wallMs() - Math.round(running.getTimestamp() * 1000);
         long leftMs = Math.max(0, maxMs) - Math.max(0, Math.min(usedMs, maxMs));
-        completionTimes.add(turn.now().nowMs() + leftMs, container.id());
+        completions.add(turn.now().nowMs() + leftMs, container.id());
     }
 
     /** Returns the task whose end is to be reported; null if it is reported already or nobody wants to know. */

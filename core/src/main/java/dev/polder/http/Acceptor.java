@@ -35,6 +35,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         if (server.open().size() < connectionsMax) {
             new ServerConnection(server, accepted).install();
         } else {
+            server.connectionsRefused().increment();
             accepted.pipeline().addLast(new TooMany(connectionsMax));
         }
         if (server.isStopped()) {

@@ -133,6 +133,7 @@ final class CallLine {
                 new ResponseCollector(client.config().bodyBytesMax());
         private @Nullable Channel channel;
         private boolean connected;
+        private boolean flushScheduled;
         private long quietSinceNanos;
 
         @Override
@@ -156,17 +157,24 @@ final class CallLine {
             if (out == null || !connected || connection != this) {
                 return; // still connecting, or at its end
             }
-            boolean written = false;
             while (!waiting.isEmpty() && inFlight.size() < client.config().inFlightMax()) {
                 Call call = waiting.remove();
                 waitingCount.decrementAndGet();
                 call.sentAtNanos = System.nanoTime();
                 inFlight.add(call);
                 Channels.write(out, call.request.encode());
-                written = true;
+                flushSoon(out);
             }
-            if (written) {
-                out.flush();
+        }
+
+        /** Flushes once for all calls that are sent in one turn of the network thread. */
+        private void flushSoon(Channel out) {
+            if (!flushScheduled) {
+                flushScheduled = true;
+                NetworkThreads.execute(loop, () -> {
+                    flushScheduled = false;
+                    out.flush();
+                });
             }
         }
 

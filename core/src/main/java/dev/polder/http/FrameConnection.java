@@ -9,6 +9,8 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,14 +31,20 @@ final class FrameConnection extends ChannelInboundHandlerAdapter implements Upgr
     private final FrameListener listener;
     private final Outbox outbox;
 
+    private final CompletableFuture<ClosedBy> end = new CompletableFuture<>();
     private @Nullable ClosedBy closedBy;
-    private boolean closedTold;
 
     FrameConnection(Channel channel, int frameBytesMax, int outboxBytesMax, FrameListener listener) {
         this.channel = channel;
         this.frameBytesMax = frameBytesMax;
         this.listener = listener;
+        Listeners.add(end, listener::onClosed);
         this.outbox = new Outbox(channel.eventLoop(), outboxBytesMax, () -> cut(ClosedBy.OUTBOX_FULL));
+    }
+
+    /** Calls once when the connection has ended. */
+    void onClosed(Consumer<ClosedBy> observer) {
+        Listeners.add(end, observer);
     }
 
     /** Takes the pipeline over, behind what is in it; the caller then removes its own handlers. Network thread. */
@@ -86,10 +94,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter implements Upgr
     /** The connection has ended, or never began. Network thread. */
     void ended(ClosedBy by) {
         outbox.discard();
-        if (!closedTold) {
-            closedTold = true;
-            listener.onClosed(closedBy == null ? by : closedBy);
-        }
+        end.complete(closedBy == null ? by : closedBy);
     }
 
     @Override

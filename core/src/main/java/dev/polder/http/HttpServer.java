@@ -94,6 +94,21 @@ public final class HttpServer implements AutoCloseable {
         return address;
     }
 
+    /** How many connections are open. */
+    public int connections() {
+        return context.open().size();
+    }
+
+    /** How many connections were sent away since the start, because there were too many. */
+    public long connectionsRefused() {
+        return context.connectionsRefused().sum();
+    }
+
+    /** How many connections were cut since the start, because their outbox was full. */
+    public long slowReadersCut() {
+        return context.slowReadersCut().sum();
+    }
+
     /** Stops listening, closes all connections ({@link ClosedBy#US}); bounded in time, idempotent. */
     @Override
     public void close() {

@@ -13,6 +13,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The threads on which servers and clients do their work; several may share them.
@@ -21,6 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * JVM-wide {@code globalEventExecutor}, whose thread would outlive a {@code close()} by a second or more.
  */
 public final class NetworkThreads implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NetworkThreads.class);
 
     private static final int THREADS_MAX = 64;
     private static final long UNTIL_WOKEN = 0;
@@ -64,7 +68,11 @@ public final class NetworkThreads implements AutoCloseable {
 
     private static void drive(ManualIoEventLoop loop) {
         while (!loop.isTerminated()) {
-            loop.run(UNTIL_WOKEN);
+            try {
+                loop.run(UNTIL_WOKEN);
+            } catch (RuntimeException | Error e) {
+                LOG.error("a network thread goes on after an error", e);
+            }
         }
     }
 

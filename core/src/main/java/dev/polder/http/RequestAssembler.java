@@ -3,7 +3,6 @@ package dev.polder.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -76,8 +75,8 @@ final class RequestAssembler {
         if (malformed != null) {
             return malformed;
         }
-        String expectation = decoded.headers().get(HttpHeaderNames.EXPECT);
-        if (expectation != null && !HttpUtil.is100ContinueExpected(decoded)) {
+        String expectation = decoded.headers().get("Expect", "100-continue");
+        if (!expectation.equalsIgnoreCase("100-continue")) {
             return new Refusal(417, "Expect: '" + shorten(expectation) + "' is not known, only 100-continue is", true);
         }
         long announced = HttpUtil.getContentLength(decoded, 0L);

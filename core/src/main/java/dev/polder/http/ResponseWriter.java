@@ -6,14 +6,15 @@ import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 
-/** Writes answers to one connection, without flushing. Owned by its network thread. */
+/**
+ * Writes answers to one connection, without flushing; names and order of the headers are Mesos's. Owned by its network
+ * thread.
+ */
 final class ResponseWriter {
 
     private final Channel channel;
@@ -31,13 +32,13 @@ final class ResponseWriter {
                 HttpResponseStatus.valueOf(response.status()),
                 request.isHead() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body()));
         HttpHeaders headers = encoded.headers();
-        headers.add(HttpHeaderNames.DATE, date.text());
+        headers.add("Date", date.text());
         response.headers().forEach(headers::add);
-        headers.set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
+        headers.set("Content-Length", response.body().length);
         if (!keepAlive) {
-            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            headers.set("Connection", "close");
         } else if (request.isHttp10()) {
-            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+            headers.set("Connection", "keep-alive");
         }
         return channel.write(encoded);
     }
@@ -46,9 +47,9 @@ final class ResponseWriter {
     void writeStreamHead(RequestHead request, ChunkedStream stream) {
         DefaultHttpResponse encoded =
                 new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(stream.status()));
-        encoded.headers().add(HttpHeaderNames.DATE, date.text());
+        encoded.headers().add("Date", date.text());
         if (!request.isHttp10()) {
-            encoded.headers().add(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+            encoded.headers().add("Transfer-Encoding", "chunked");
         }
         stream.headers().forEach(encoded.headers()::add);
         Channels.write(channel, encoded);
@@ -58,10 +59,10 @@ final class ResponseWriter {
     ChannelFuture writeStreamHeadAlone(ChunkedStream stream, boolean keepAlive) {
         DefaultFullHttpResponse encoded = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(stream.status()), Unpooled.EMPTY_BUFFER);
-        encoded.headers().add(HttpHeaderNames.DATE, date.text());
+        encoded.headers().add("Date", date.text());
         stream.headers().forEach(encoded.headers()::add);
         if (!keepAlive) {
-            encoded.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            encoded.headers().set("Connection", "close");
         }
         return channel.write(encoded);
     }
@@ -80,9 +81,9 @@ final class ResponseWriter {
     void writeSwitch(String protocol) {
         DefaultFullHttpResponse encoded = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
-        encoded.headers().add(HttpHeaderNames.DATE, date.text());
-        encoded.headers().add(HttpHeaderNames.UPGRADE, protocol);
-        encoded.headers().add(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+        encoded.headers().add("Date", date.text());
+        encoded.headers().add("Upgrade", protocol);
+        encoded.headers().add("Connection", "Upgrade");
         Channels.write(channel, encoded);
     }
 

@@ -57,6 +57,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     /** No further request is taken: one was refused, or asked to close. Bytes that still come are dropped. */
     private boolean inputEnded;
 
+    /** The last request could not be read to its end, so that there may be more bytes of it. */
+    private boolean refused;
+
+    /** The last answer is on its way, and the connection ends with it. */
+    private boolean ending;
+
     private boolean sending;
     private boolean flushScheduled;
     private @Nullable ClosedBy closedBy;
@@ -180,6 +186,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         inputEnded = true;
+        refused = true;
         clock.requestArrived();
         Exchange exchange = new Exchange(this, RequestHead.UNREADABLE);
         exchanges.add(exchange);
@@ -217,10 +224,13 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         sending = true;
         try {
             Exchange exchange = exchanges.peek();
-            while (exchange != null && exchange.answer() != null && send(exchange, exchange.answer())) {
-                exchanges.remove();
-                takeBacklog();
-                exchange = exchanges.peek();
+            while (exchange != null && exchange.answer() != null && !ending) {
+                send(exchange, exchange.answer());
+                Exchange next = exchanges.peek();
+                if (next == exchange) {
+                    break; // a stream that goes on
+                }
+                exchange = next;
             }
         } finally {
             sending = false;
@@ -228,44 +238,43 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         flushSoon();
     }
 
-    /** Sends an answer whose turn it is; true if it is done and the next may follow. */
-    private boolean send(Exchange exchange, Exchange.Answer answer) {
+    /** Sends an answer whose turn it is, or begins to. */
+    private void send(Exchange exchange, Exchange.Answer answer) {
+        RequestHead head = exchange.head();
         if (answer instanceof Exchange.Full full) {
-            RequestHead head = exchange.head();
-            return finish(head, writer.writeFull(head, full.response(), head.keepAlive()), head.keepAlive());
-        }
-        if (answer instanceof ChunkedStream stream && exchange.head().isHead()) {
-            RequestHead head = exchange.head();
+            finish(writer.writeFull(head, full.response(), head.keepAlive()), head.keepAlive());
+        } else if (answer instanceof ChunkedStream stream && head.isHead()) {
             ChannelFuture written = writer.writeStreamHeadAlone(stream, head.keepAlive());
             written.addListener(done -> stream.ended(done.isSuccess() ? ClosedBy.US : endedBy()));
-            return finish(head, written, head.keepAlive());
-        }
-        if (answer instanceof ChunkedStream stream && stream.begin()) {
-            writer.writeStreamHead(exchange.head(), stream);
-            stream.start(new Chunks(exchange.head(), stream));
+            finish(written, head.keepAlive());
+        } else if (answer instanceof ChunkedStream stream && stream.begin()) {
+            writer.writeStreamHead(head, stream);
+            stream.start(new Chunks(head, stream));
         } else if (answer instanceof Exchange.Upgrade upgrade) {
             upgrade(upgrade);
         }
-        return false;
     }
 
-    /** The last byte of an answer is on its way; true if the connection is to stay open. */
-    private boolean finish(RequestHead head, ChannelFuture written, boolean staysOpen) {
+    /** The last byte of the first exchange's answer is on its way. */
+    private void finish(ChannelFuture written, boolean staysOpen) {
+        exchanges.remove();
         clock.answerWritten();
         written.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
         if (staysOpen) {
-            return true;
+            takeBacklog();
+            return;
         }
+        ending = true;
         inputEnded = true;
+        dropBacklog();
         if (closedBy == null) {
             closedBy = ClosedBy.US;
         }
-        if (head.equals(RequestHead.UNREADABLE)) {
+        if (refused) {
             written.addListener(done -> linger());
         } else {
             written.addListener(ChannelFutureListener.CLOSE);
         }
-        return false;
     }
 
     /** Closes our half and reads on for a moment: closed under bytes unread, the peer would lose our answer. */
@@ -307,17 +316,27 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     // ---- for the exchanges
 
     ChunkedStream newStream(int status, Headers headers) {
-        return new ChunkedStream(
+        ChunkedStream stream = new ChunkedStream(
                 status,
                 headers,
                 channel.eventLoop(),
                 server.config().outboxBytesMax(),
                 () -> cut(ClosedBy.OUTBOX_FULL));
+        stream.onClosed(this::countIfSlow);
+        return stream;
     }
 
     FrameConnection newFrames(FrameListener listener) {
-        return new FrameConnection(
+        FrameConnection frames = new FrameConnection(
                 channel, server.config().bodyBytesMax(), server.config().outboxBytesMax(), listener);
+        frames.onClosed(this::countIfSlow);
+        return frames;
+    }
+
+    private void countIfSlow(ClosedBy by) {
+        if (by == ClosedBy.OUTBOX_FULL) {
+            server.slowReadersCut().increment();
+        }
     }
 
     /** Runs the task on the network thread, at once if this is it; the other one, here, if that thread has ended. */
@@ -406,12 +425,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         public void ended() {
             ChannelFuture written = writer.writeLastChunk();
             written.addListener(done -> stream.ended(done.isSuccess() ? ClosedBy.US : endedBy()));
-            exchanges.remove();
-            if (finish(head, written, head.keepAlive() && !head.isHttp10())) {
-                takeBacklog();
-                sendAnswers();
-            }
-            flushSoon();
+            finish(written, head.keepAlive() && !head.isHttp10());
+            sendAnswers();
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.polder.http;
 import io.netty.channel.Channel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /** What the connections of one server share. */
@@ -14,6 +15,8 @@ final class ServerContext {
     /** How each open connection is cut; call it on the connection's network thread. Bounded by connectionsMax. */
     private final Map<Channel, Consumer<ClosedBy>> open = new ConcurrentHashMap<>();
 
+    private final LongAdder connectionsRefused = new LongAdder();
+    private final LongAdder slowReadersCut = new LongAdder();
     private volatile boolean stopped;
 
     ServerContext(HttpServerConfig config, HttpHandler handler) {
@@ -35,6 +38,16 @@ final class ServerContext {
 
     Map<Channel, Consumer<ClosedBy>> open() {
         return open;
+    }
+
+    /** Connections that were too many. */
+    LongAdder connectionsRefused() {
+        return connectionsRefused;
+    }
+
+    /** Connections cut because their outbox was full. */
+    LongAdder slowReadersCut() {
+        return slowReadersCut;
     }
 
     /** No further connection is taken. */

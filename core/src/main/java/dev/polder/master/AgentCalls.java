@@ -87,7 +87,7 @@ final class AgentCalls {
             for (TaskRecord task : known == null ? List.<TaskRecord>of() : term.state.tasksOn(known)) {
                 if (!task.state().isTerminal()) {
                     // refuses a resource of another kind than what the task uses
-                    total.intersects(task.resources());
+                    total = total.plus(task.resources());
                 }
             }
             return null;
@@ -183,8 +183,10 @@ final class AgentCalls {
         }
         for (TaskRecord task : term.state.tasksOn(id)) {
             TaskReport report = reported.get(new TaskKey(task.frameworkId(), task.id()));
+            // a former task of the same id, whose end was acknowledged and not yet forgotten: this one never got there
+            boolean isFormer = report != null && term.state.isOfFormerRun(task, report.getUuid());
             if (!task.state().isTerminal()) {
-                reconcile(task, report);
+                reconcile(task, isFormer ? null : report);
             }
         }
     }

@@ -50,6 +50,9 @@ final class FrameworkCalls {
         if (problem == null && term.state.isCompleted(asked)) {
             problem = "framework '" + asked + "': has been removed; subscribe without an id to begin anew";
         }
+        if (problem == null && term.state.isYetToBeGiven(asked)) {
+            problem = "framework '" + asked + "': ids of this form are given by the master, and this one is not yet";
+        }
         FrameworkRecord known = asked.value().isEmpty() ? null : term.state.framework(asked);
         if (problem == null && known != null) {
             problem = problemOfChange(known.info(), info);
@@ -61,6 +64,7 @@ final class FrameworkCalls {
             return;
         }
         FrameworkId id = known == null ? add(subscribe, asked) : resubscribe(known, subscribe);
+        FrameworkRecord framework = term.living(id);
         term.connect(id, link);
         term.send(
                 id,
@@ -70,7 +74,7 @@ final class FrameworkCalls {
                                 .setFrameworkId(protoId(id))
                                 .setHeartbeatIntervalSeconds(HEARTBEAT_SECONDS)
                                 .setMasterInfo(term.state.master())));
-        term.offers.connectFramework(term.living(id));
+        term.offers.connectFramework(framework, (known == null ? framework : known).suppressedRoles());
         for (AgentId agent : agentsOf(id)) {
             term.send(
                     agent,
@@ -96,16 +100,6 @@ final class FrameworkCalls {
     }
 
     private FrameworkId resubscribe(FrameworkRecord known, Call.Subscribe subscribe) {
-        FrameworkSession old = term.framework(known.id());
-        if (old != null) {
-            term.send(
-                    known.id(),
-                    Event.newBuilder()
-                            .setType(Event.Type.ERROR)
-                            .setError(Event.Error.newBuilder().setMessage("Framework failed over")));
-            term.effect(new Effect.CloseFramework(old.link()));
-            term.disconnect(old);
-        }
         FrameworkInfo.Builder info = subscribe.getFrameworkInfo().toBuilder()
                 .setUser(known.info().getUser())
                 .setCheckpoint(known.info().getCheckpoint());
@@ -117,6 +111,12 @@ final class FrameworkCalls {
             updated.setOfferConstraints(subscribe.getOfferConstraints());
         }
         term.fact(Fact.newBuilder().setFrameworkUpdated(updated));
+        FrameworkSession old = term.framework(known.id());
+        if (old != null) {
+            term.effect(new Effect.SendEvent(old.link(), error("Framework failed over")));
+            term.effect(new Effect.CloseFramework(old.link()));
+            term.disconnect(old);
+        }
         return known.id();
     }
 
@@ -225,18 +225,19 @@ final class FrameworkCalls {
     private void acknowledge(FrameworkRecord framework, Call.Acknowledge acknowledge) {
         term.counters.acknowledgements++;
         AgentId agent = new AgentId(acknowledge.getAgentId().getValue());
-        if (term.agent(agent) == null) {
-            // the agent reports again when it is back, and is acknowledged then
-            return;
-        }
         TaskRecord task = term.state.task(
                 framework.id(), new TaskId(acknowledge.getTaskId().getValue()));
-        if (task != null && task.state().isTerminal() && isLatest(task, acknowledge.getUuid())) {
+        boolean isEnd = task != null
+                && task.agentId().equals(agent)
+                && task.state().isTerminal()
+                && isLatest(task, acknowledge.getUuid());
+        if (isEnd) {
             term.fact(Fact.newBuilder()
                     .setTaskAcknowledged(Facts.TaskAcknowledged.newBuilder()
                             .setFrameworkId(framework.info().getId())
                             .setTaskId(acknowledge.getTaskId())));
         }
+        // an agent that is away reports again when it is back, and is acknowledged then
         term.send(
                 agent,
                 ToAgent.newBuilder()
@@ -252,7 +253,7 @@ final class FrameworkCalls {
     }
 
     private void suppress(FrameworkRecord framework, List<String> asked) {
-        List<String> roles = asked.isEmpty() ? framework.roles() : asked;
+        List<String> roles = asked.isEmpty() ? framework.roles() : List.copyOf(new LinkedHashSet<>(asked));
         if (!framework.roles().containsAll(roles)) {
             // as in Mesos one role that is none of the framework's voids the call
             return;
@@ -267,7 +268,7 @@ final class FrameworkCalls {
     }
 
     private void revive(FrameworkRecord framework, List<String> asked) {
-        List<String> roles = asked.isEmpty() ? framework.roles() : asked;
+        List<String> roles = asked.isEmpty() ? framework.roles() : List.copyOf(new LinkedHashSet<>(asked));
         if (!framework.roles().containsAll(roles)) {
             return;
         }
@@ -380,7 +381,8 @@ final class FrameworkCalls {
         return Math.max(0, (long) (framework.info().getFailoverTimeout() * 1000));
     }
 
-    private static Event error(String message) {
+    /** Returns the event that ends a subscription with words. */
+    static Event error(String message) {
         return Event.newBuilder()
                 .setType(Event.Type.ERROR)
                 .setError(Event.Error.newBuilder().setMessage(message))

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import dev.polder.model.AgentId;
 import dev.polder.model.FrameworkId;
 import dev.polder.model.Moment;
+import dev.polder.raft.ReplicatedLog;
+import dev.polder.wire.Entry;
 import dev.polder.wire.proto.AgentLinkFrames.ToAgent;
 import dev.polder.wire.proto.Facts.Fact;
 import dev.polder.wire.proto.MesosScheduler.Event;
@@ -19,6 +21,18 @@ import org.jspecify.annotations.Nullable;
  * The classes that decide share it.
  */
 final class LeaderTerm {
+    /** What one fact may take in the log, with room for the entry around it. */
+    static final int FACT_BYTES_MAX = ReplicatedLog.ENTRY_BYTES_MAX - 64;
+
+    /** A fact that does not fit the log: what a caller sent is too large to be remembered. */
+    static final class FactTooLargeException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        FactTooLargeException(String message) {
+            super(message);
+        }
+    }
+
     /** A framework's open stream. */
     record FrameworkSession(FrameworkId id, FrameworkLink link) {}
 
@@ -44,6 +58,8 @@ final class LeaderTerm {
     private List<Effect> effects = new ArrayList<>();
     private boolean needsEntry;
     private boolean touched;
+    private int effectsBefore;
+    private boolean neededEntryBefore;
 
     /**
      * Begins a term with its first facts, after which the state names its master, and enters every framework and every
@@ -93,11 +109,20 @@ final class LeaderTerm {
 
     // ---- the turn
 
-    /** States a fact: it holds at once for all that follows, and is committed before any effect is released. */
+    /**
+     * States a fact: it holds at once for all that follows, and is committed before any effect is released.
+     *
+     * @throws FactTooLargeException if it does not fit a log entry; nothing has changed then
+     */
     void fact(Fact.Builder fact) {
         Fact built = fact.build();
-        touched = true;
+        int bytes = Entry.bytesOf(built);
+        if (bytes > FACT_BYTES_MAX) {
+            throw new FactTooLargeException(
+                    built.getKindCase() + ": " + bytes + " bytes to remember, at most " + FACT_BYTES_MAX);
+        }
         state.apply(built, clusterTimeMs());
+        touched = true;
         facts.add(built);
     }
 
@@ -137,6 +162,14 @@ final class LeaderTerm {
 
     void beginCommand() {
         touched = false;
+        effectsBefore = effects.size();
+        neededEntryBefore = needsEntry;
+    }
+
+    /** Forgets what the command that is refused wanted done; it has changed nothing. */
+    void undoEffects() {
+        effects.subList(effectsBefore, effects.size()).clear();
+        needsEntry = neededEntryBefore;
     }
 
     boolean touched() {

@@ -121,10 +121,14 @@ public final class Master {
         for (Command command : commands) {
             decide(current, command);
         }
-        current.agents.loseOverdue();
-        current.frameworks.removeOverdue();
-        current.term.offers.run();
-        writeClock(current, now);
+        try {
+            current.agents.loseOverdue();
+            current.frameworks.removeOverdue();
+            current.term.offers.run();
+            writeClock(current, now);
+        } catch (RuntimeException fault) {
+            throw new InvariantBrokenException("at the end of a turn: " + fault, fault);
+        }
         return current.term.takeTurn();
     }
 
@@ -146,7 +150,8 @@ public final class Master {
             }
         } catch (RuntimeException fault) {
             if (current.term.touched()) {
-                throw new InvariantBrokenException("after " + command + " was half decided: " + fault, fault);
+                throw new InvariantBrokenException(
+                        "after a " + command.getClass().getSimpleName() + " was half decided: " + fault, fault);
             }
             refuse(current.term, command, fault);
         }
@@ -154,11 +159,15 @@ public final class Master {
 
     /** Nothing has changed yet: the command alone fails. */
     private static void refuse(LeaderTerm term, Command command, RuntimeException fault) {
+        term.undoEffects();
         term.counters.invalidCalls++;
         if (command instanceof Command.FrameworkCall call) {
-            term.effect(
-                    new Effect.Answer(call.reply(), 500, "call " + call.call().getType() + ": " + fault));
+            int status = fault instanceof LeaderTerm.FactTooLargeException ? 413 : 500;
+            term.effect(new Effect.Answer(
+                    call.reply(), status, "call " + call.call().getType() + ": " + fault.getMessage()));
         } else if (command instanceof Command.Subscribe subscribe) {
+            term.effect(new Effect.SendEvent(
+                    subscribe.link(), FrameworkCalls.error("call SUBSCRIBE: " + fault.getMessage())));
             term.effect(new Effect.CloseFramework(subscribe.link()));
         } else if (command instanceof Command.AgentRegistering registering) {
             term.effect(new Effect.CloseAgent(registering.link()));

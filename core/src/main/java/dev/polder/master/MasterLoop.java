@@ -2,11 +2,13 @@ package dev.polder.master;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.polder.model.InvariantBrokenException;
 import dev.polder.model.Moment;
 import dev.polder.raft.LogListener;
 import dev.polder.raft.ReplicatedLog;
 import dev.polder.wire.Entry;
 import dev.polder.wire.proto.Mesos;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,7 +18,6 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -30,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * turn, proposes their facts and releases their effects when they are committed.
  *
  * <p>Queues: the inbox holds {@value #INBOX_MAX} commands, more are refused, and the closing of each connection; log events
- * block the log's thread when {@value #LOG_EVENTS_MAX} wait. When the log takes no more proposals this thread decides
- * nothing new until it does.
+ * block the log's thread when {@value #LOG_EVENTS_MAX} wait; {@value #VIEW_REQUESTS_MAX} readers may wait for a view, more
+ * are refused. When the log takes no more proposals this thread decides nothing new until it does.
  */
 public final class MasterLoop implements MasterPort, LogListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MasterLoop.class);
@@ -40,11 +41,14 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     static final int INBOX_MAX = 8192;
     /** How many log events may wait. */
     static final int LOG_EVENTS_MAX = 4096;
+    /** How many readers may wait for the next view. */
+    static final int VIEW_REQUESTS_MAX = 1024;
     /** How many commands make one turn at most. */
     private static final int TURN_COMMANDS_MAX = 1024;
 
     private static final long VIEW_AGE_MS_MAX = 50;
     private static final long PARK_NANOS_MAX = 1_000_000_000L;
+    private static final long STALLED_NANOS = 1_000_000L;
     private static final long CLOSE_MS_MAX = 10_000;
 
     /** Where this thread reads the time. */
@@ -71,7 +75,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private final Thread thread;
     private final Inbox inbox = new Inbox(INBOX_MAX);
     private final ArrayBlockingQueue<LogEvent> logEvents = new ArrayBlockingQueue<>(LOG_EVENTS_MAX);
-    private final Queue<CompletableFuture<MasterView>> viewRequests = new ConcurrentLinkedQueue<>();
+    private final Queue<CompletableFuture<MasterView>> viewRequests = new ArrayBlockingQueue<>(VIEW_REQUESTS_MAX);
     private final CompletableFuture<Void> served = new CompletableFuture<>();
     private final CompletableFuture<Optional<Throwable>> stopped = new CompletableFuture<>();
 
@@ -90,6 +94,11 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private final List<LogEvent> events = new ArrayList<>();
     private @Nullable CommittedHistory history;
     private long servingTerm = -1;
+    /** Set from the moment the state turned out to be broken until the term is lost. */
+    private boolean distrusted;
+    /** Readers whose view was taken and is not committed yet. */
+    private final List<CompletableFuture<MasterView>> promised = new ArrayList<>();
+
     private long lastIndex;
 
     /**
@@ -164,7 +173,10 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             return CompletableFuture.completedFuture(recent);
         }
         CompletableFuture<MasterView> request = new CompletableFuture<>();
-        viewRequests.add(request);
+        if (!viewRequests.offer(request)) {
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException(VIEW_REQUESTS_MAX + " readers wait for a view already"));
+        }
         wake();
         return request;
     }
@@ -202,6 +214,8 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     }
 
     private void wake() {
+        // what was queued must be seen before the thread is taken to be awake
+        VarHandle.fullFence();
         if (idle) {
             LockSupport.unpark(thread);
         }
@@ -223,7 +237,9 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         } finally {
             closing = true;
             leader = null;
+            servingTerm = -1;
             dropAll(pipeline.lost());
+            breakPromises();
             served.completeExceptionally(new IllegalStateException("node " + nodeName + ": master stopped"));
             stopped.complete(cause);
         }
@@ -233,6 +249,9 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         int work = drainLog();
         if (servingTerm < 0) {
             return work + refuseCommands();
+        }
+        if (distrusted) {
+            return work;
         }
         propose();
         if (unproposed.isEmpty()) {
@@ -244,10 +263,13 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
 
     private void rest() {
         idle = true;
-        if (inbox.isEmpty() && logEvents.isEmpty() && viewRequests.isEmpty() && !closing) {
+        VarHandle.fullFence();
+        // a log that is full, or a term that is being given up: only the log can bring news
+        boolean stalled = distrusted || !unproposed.isEmpty();
+        if (logEvents.isEmpty() && (stalled || (inbox.isEmpty() && viewRequests.isEmpty())) && !closing) {
             long nanos = PARK_NANOS_MAX;
-            if (!unproposed.isEmpty()) {
-                nanos = 1_000_000;
+            if (stalled) {
+                nanos = STALLED_NANOS;
             } else if (servingTerm >= 0) {
                 long ms = master.nextDeadlineMs() - clock.now().nowMs();
                 nanos = ms >= 1000 ? PARK_NANOS_MAX : Math.max(1, ms) * 1_000_000;
@@ -317,8 +339,10 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         leader = null;
         lastView = null;
         servingTerm = -1;
+        distrusted = false;
         unproposed.clear();
         dropAll(pipeline.lost());
+        breakPromises();
         master.connections().forEach(this::perform);
         master = requireNonNull(history).rebuild(config);
         history = null;
@@ -341,16 +365,18 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private int refuseCommands() {
         commands.clear();
         int refused = inbox.drainTo(commands, TURN_COMMANDS_MAX);
-        for (Command command : commands) {
-            if (command instanceof Command.FrameworkCall call) {
-                call.reply().answer(503, "this master does not lead");
-            } else if (command instanceof Command.Subscribe subscribe) {
-                subscribe.link().close();
-            } else if (command instanceof Command.AgentRegistering registering) {
-                registering.link().close();
-            }
-        }
+        commands.forEach(MasterLoop::refuse);
         return refused + answerViews();
+    }
+
+    private static void refuse(Command command) {
+        if (command instanceof Command.FrameworkCall call) {
+            call.reply().answer(503, "this master does not lead");
+        } else if (command instanceof Command.Subscribe subscribe) {
+            subscribe.link().close();
+        } else if (command instanceof Command.AgentRegistering registering) {
+            registering.link().close();
+        }
     }
 
     private int decide() {
@@ -360,7 +386,13 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         if (commands.isEmpty() && master.nextDeadlineMs() > now.nowMs()) {
             return 0;
         }
-        Turn turn = master.decide(now, commands);
+        Turn turn;
+        try {
+            turn = master.decide(now, commands);
+        } catch (InvariantBrokenException fault) {
+            distrust(fault);
+            return commands.size();
+        }
         if (!turn.isEmpty() || turn.needsEntry()) {
             pipeline.submit(turn);
         }
@@ -368,6 +400,15 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             takeView(requireNonNull(history)::rebase);
         }
         return commands.size() + 1;
+    }
+
+    /** Nothing of the turn is proposed; the post is given up, and the state grows anew from what is committed. */
+    private void distrust(InvariantBrokenException fault) {
+        LOG.error("node={} event=stepping-down term={} cause={}", nodeName, servingTerm, fault.toString(), fault);
+        distrusted = true;
+        leader = null;
+        commands.forEach(MasterLoop::refuse);
+        requireNonNull(log).stepDown(servingTerm);
     }
 
     private int answerViews() {
@@ -384,12 +425,20 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             return waiting.size();
         }
         long takenMs = clock.now().nowMs();
+        promised.addAll(waiting);
         takeView(view -> {
             lastView = view;
             lastViewTakenMs = takenMs;
             waiting.forEach(one -> one.complete(view));
+            promised.removeIf(CompletableFuture::isDone);
         });
         return waiting.size();
+    }
+
+    private void breakPromises() {
+        promised.forEach(
+                one -> one.completeExceptionally(new IllegalStateException("the leader was lost, ask the next")));
+        promised.clear();
     }
 
     private void takeView(Consumer<MasterView> then) {

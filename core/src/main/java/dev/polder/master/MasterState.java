@@ -12,7 +12,6 @@ import dev.polder.wire.ResourceCodec;
 import dev.polder.wire.proto.Facts;
 import dev.polder.wire.proto.Facts.Fact;
 import dev.polder.wire.proto.Mesos;
-import dev.polder.wire.proto.Mesos.FrameworkInfo;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -145,6 +144,13 @@ final class MasterState {
     /** Returns the id that the next framework without one of its own gets. */
     FrameworkId nextFrameworkId() {
         return new FrameworkId(String.format(Locale.ROOT, "%s-%04d", master().getId(), nextFramework));
+    }
+
+    /** Tells whether this master will give the id to a framework later on, unless somebody takes it before. */
+    boolean isYetToBeGiven(FrameworkId id) {
+        String prefix = master().getId() + "-";
+        String number = id.value().startsWith(prefix) ? id.value().substring(prefix.length()) : "";
+        return number.matches("\\d{1,18}") && Long.parseLong(number) >= nextFramework;
     }
 
     /** Returns the id that the next agent gets. */
@@ -292,7 +298,7 @@ final class MasterState {
         insertFramework(new FrameworkRecord(
                 id,
                 fact.getInfo(),
-                rolesOf(fact.getInfo()),
+                List.copyOf(FrameworkRules.rolesOf(fact.getInfo())),
                 Set.copyOf(fact.getSuppressedRolesList()),
                 fact.getOfferConstraints(),
                 fact.getWallMs(),
@@ -311,7 +317,7 @@ final class MasterState {
                 entry.slot,
                 old.withInfo(
                         fact.getInfo(),
-                        rolesOf(fact.getInfo()),
+                        List.copyOf(FrameworkRules.rolesOf(fact.getInfo())),
                         Set.copyOf(fact.getSuppressedRolesList()),
                         fact.getOfferConstraints(),
                         fact.getWallMs()));
@@ -532,14 +538,5 @@ final class MasterState {
         Integer slot = requireFramework(frameworkId).taskSlots.get(new TaskId(taskId.getValue()));
         check(slot != null, "task %s of framework %s is not there", taskId.getValue(), frameworkId.getValue());
         return requireNonNull(slot);
-    }
-
-    private static List<String> rolesOf(FrameworkInfo info) {
-        for (FrameworkInfo.Capability capability : info.getCapabilitiesList()) {
-            if (capability.getType() == FrameworkInfo.Capability.Type.MULTI_ROLE) {
-                return List.copyOf(info.getRolesList());
-            }
-        }
-        return List.of(info.getRole());
     }
 }

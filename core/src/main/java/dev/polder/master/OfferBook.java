@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
@@ -138,8 +139,12 @@ final class OfferBook {
         framework.suppressedRoles().forEach(role -> engine.suppress(index, role));
     }
 
-    /** Takes over roles and suppression from the record, drops open offers and filters, and offers anew. */
-    void connectFramework(FrameworkRecord framework) {
+    /**
+     * Takes over roles and suppression from the record, drops open offers and filters, and offers anew.
+     *
+     * @param suppressedBefore what was suppressed so far; only that is revived, for a framework may revive but so often
+     */
+    void connectFramework(FrameworkRecord framework, Set<String> suppressedBefore) {
         term.touch();
         int index = indexOf(framework.id());
         engine.setFrameworkActive(index, false, silent);
@@ -147,7 +152,7 @@ final class OfferBook {
         for (String role : framework.roles()) {
             if (framework.suppressedRoles().contains(role)) {
                 engine.suppress(index, role);
-            } else {
+            } else if (suppressedBefore.contains(role)) {
                 engine.revive(term.now().nowMs(), index, role);
             }
         }

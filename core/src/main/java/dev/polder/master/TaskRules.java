@@ -39,10 +39,6 @@ final class TaskRules {
         if (problem == null) {
             problem = problemOfTimes(task);
         }
-        if (problem == null && task.getSerializedSize() > TASK_BYTES_MAX) {
-            problem = "task '" + task.getTaskId().getValue() + "': " + task.getSerializedSize() + " bytes, at most "
-                    + TASK_BYTES_MAX;
-        }
         if (problem != null) {
             return new Verdict.Refused(problem);
         }
@@ -74,7 +70,12 @@ final class TaskRules {
             return new Verdict.Refused("task '" + task.getTaskId().getValue() + "': needs " + wanted + ", but "
                     + available + " is left of the offer");
         }
-        return new Verdict.Launchable(allocated.build(), wanted);
+        TaskInfo launchable = allocated.build();
+        if (launchable.getSerializedSize() > TASK_BYTES_MAX) {
+            return new Verdict.Refused("task '" + task.getTaskId().getValue() + "': " + launchable.getSerializedSize()
+                    + " bytes, at most " + TASK_BYTES_MAX);
+        }
+        return new Verdict.Launchable(launchable, wanted);
     }
 
     private static @Nullable String problemOfIdentity(TaskInfo task, AgentId agent, boolean idTaken) {

@@ -69,6 +69,24 @@ class AgentRecoveryTest {
     }
 
     @Test
+    void shouldTakeATaskForRunningOfWhichTheLauncherSaysNothing() {
+        ContainerId id = fixture.launched(task("t1", "sleep 1000").build());
+        fixture.restart(Set.of(id));
+        fixture.register();
+        fixture.advance(14_000);
+        fixture.ping();
+        fixture.advance(14_000);
+        fixture.ping();
+        assertThat(fixture.sentUpdates()).isEmpty();
+
+        fixture.advance(2_000);
+
+        assertThat(lines(fixture.acknowledgeAll()))
+                .containsExactly("TASK_STARTING SOURCE_EXECUTOR [CS-nopid]", "TASK_RUNNING SOURCE_EXECUTOR [CS-nopid]");
+        assertThat(fixture.decide(new AgentCommand.Started(id, 99)).facts()).isEmpty();
+    }
+
+    @Test
     void shouldNotReportAStartTwice() {
         ContainerId id = fixture.running(task("t1", "sleep 1").build());
         fixture.restart(Set.of(id));

@@ -144,6 +144,24 @@ class CheckpointTest {
     }
 
     @Test
+    @Tag("slow")
+    void shouldTakeADamagedLastRecordForATornOne() throws IOException {
+        write(List.of(NewFact.termSeen(1)));
+        long lastRecord = Files.size(file);
+        try (Checkpoint checkpoint = Checkpoint.open(file, new AgentState())) {
+            checkpoint.append(List.of(NewFact.termSeen(2)));
+        }
+        byte[] intact = Files.readAllBytes(file);
+
+        for (int i = (int) lastRecord; i < intact.length; i++) {
+            byte[] flipped = intact.clone();
+            flipped[i] ^= 0x10;
+            Files.write(file, flipped);
+            assertThat(reopened()).as("bit flipped in byte %d", i).containsExactly(NewFact.termSeen(1));
+        }
+    }
+
+    @Test
     void shouldRefuseANewerVersion() throws IOException {
         write(List.of());
         byte[] content = Files.readAllBytes(file);

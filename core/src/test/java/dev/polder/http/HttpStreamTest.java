@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ class HttpStreamTest {
 
         assertThat(raw.readUntil("0\r\n\r\n"))
                 .isEqualTo(
-                        "HTTP/1.1 200 OK\r\n<DATE>transfer-encoding: chunked\r\nMesos-Stream-Id: s1\r\nContent-Type: "
+                        "HTTP/1.1 200 OK\r\n<DATE>Transfer-Encoding: chunked\r\nMesos-Stream-Id: s1\r\nContent-Type: "
                                 + "application/json\r\n\r\n17\r\n20\n{\"type\":\"HEARTBEAT\"}\r\n1\r\na\r\n4\r\nb\n\r\n\r\n0\r\n\r\n");
     }
 
@@ -98,6 +99,30 @@ class HttpStreamTest {
     }
 
     @Test
+    void shouldSendWhatWaitsBehindAStreamThatHasEndedBeforeItsTurn() throws Exception {
+        List<HttpResponder> taken = new CopyOnWriteArrayList<>();
+        RawConnection raw = connect(start(CONFIG, (request, responder) -> {
+            taken.add(responder);
+            if (request.path().equals("/s")) {
+                HttpStream stream = responder.openStream(200, Headers.none());
+                stream.send("a".getBytes(UTF_8));
+                stream.close();
+            } else if (!request.path().equals("/first")) {
+                responder.respond(HttpResponse.text(200, request.path()));
+            }
+        }));
+        raw.send("POST /first HTTP/1.1\r\n\r\nPOST /s HTTP/1.1\r\n\r\nPOST /b HTTP/1.1\r\n\r\nGET /c HTTP/1.1\r\n\r\n");
+        await().atMost(30, TimeUnit.SECONDS).until(() -> !taken.isEmpty());
+
+        taken.get(0).respond(HttpResponse.text(200, "first"));
+
+        assertThat(raw.readAnswer()).endsWith("first");
+        assertThat(raw.readUntil("0\r\n\r\n")).endsWith("1\r\na\r\n0\r\n\r\n");
+        assertThat(raw.readAnswer()).endsWith("/b");
+        assertThat(raw.readAnswer()).endsWith("/c");
+    }
+
+    @Test
     void shouldHoldAStreamBackUntilItsTurn() throws Exception {
         CompletableFuture<HttpResponder> first = new CompletableFuture<>();
         RawConnection raw = connect(start(CONFIG, (request, responder) -> {
@@ -136,6 +161,7 @@ class HttpStreamTest {
         assertThat(end.get(30, TimeUnit.SECONDS)).isEqualTo(ClosedBy.OUTBOX_FULL);
         assertThat(stream.send(record)).isFalse();
         assertThat(stream.outboxBytes()).isLessThan(1_100_000);
+        assertThat(server.slowReadersCut()).isEqualTo(1);
         raw.readAll(); // ends
     }
 

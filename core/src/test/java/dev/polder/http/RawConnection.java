@@ -104,7 +104,7 @@ final class RawConnection implements AutoCloseable {
 
     private static String withoutDate(String text) {
         return text.replaceAll(
-                "(?i)date: (Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT\r\n", "<DATE>");
+                "Date: (Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT\r\n", "<DATE>");
     }
 
     @Override

@@ -88,8 +88,8 @@ class UpgradeTest {
         raw.send(UPGRADE);
 
         assertThat(raw.readUntil("\r\n\r\n"))
-                .isEqualTo("HTTP/1.1 101 Switching Protocols\r\n<DATE>upgrade: polder-agent/1\r\nconnection: "
-                        + "upgrade\r\n\r\n");
+                .isEqualTo("HTTP/1.1 101 Switching Protocols\r\n<DATE>Upgrade: polder-agent/1\r\nConnection: "
+                        + "Upgrade\r\n\r\n");
         assertThat(raw.readBytes(9)).isEqualTo("\0\0\0\5hello");
         raw.send("\0\0\0\2ab\0\0\0\0\0\0");
         raw.send("\0\1c");
@@ -185,7 +185,8 @@ class UpgradeTest {
 
     @Test
     void shouldCutAPeerThatDoesNotRead() throws Exception {
-        UpgradedConnection client = connect(start(SERVER.withOutboxBytesMax(1_000_000), this::accept));
+        HttpServer httpServer = start(SERVER.withOutboxBytesMax(1_000_000), this::accept);
+        UpgradedConnection client = connect(httpServer);
         UpgradedConnection server = accepted.take();
         client.setReading(false);
 
@@ -196,6 +197,7 @@ class UpgradeTest {
 
         assertThat(sent).isLessThan(1000);
         assertThat(serverSide.end()).isEqualTo(ClosedBy.OUTBOX_FULL);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> httpServer.slowReadersCut() == 1);
     }
 
     @Test

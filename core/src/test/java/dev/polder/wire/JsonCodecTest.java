@@ -43,6 +43,26 @@ class JsonCodecTest {
     }
 
     @Test
+    void shouldReadAndWriteOffersByteForByteAsMesosDoes() throws DecodeException {
+        // the first offer of a recorded session, with short ids
+        String role = "\"role\":\"*\",\"allocation_info\":{\"role\":\"r1\"}}";
+        String offers = "{\"type\":\"OFFERS\",\"offers\":{\"offers\":[{\"id\":{\"value\":\"O0\"},"
+                + "\"framework_id\":{\"value\":\"f\"},\"agent_id\":{\"value\":\"a\"},\"hostname\":\"localhost\","
+                + "\"url\":{\"scheme\":\"http\",\"address\":{\"hostname\":\"localhost\",\"ip\":\"127.0.0.1\","
+                + "\"port\":15051},\"path\":\"/slave(1)\"},\"resources\":[{\"name\":\"ports\",\"type\":\"RANGES\","
+                + "\"ranges\":{\"range\":[{\"begin\":31000,\"end\":31999}]}," + role
+                + ",{\"name\":\"cpus\",\"type\":\"SCALAR\",\"scalar\":{\"value\":4.0}," + role
+                + ",{\"name\":\"mem\",\"type\":\"SCALAR\",\"scalar\":{\"value\":1024.0}," + role
+                + "],\"attributes\":[{\"name\":\"rack\",\"type\":\"TEXT\",\"text\":{\"value\":\"r1\"}},"
+                + "{\"name\":\"zone\",\"type\":\"SCALAR\",\"scalar\":{\"value\":7.0}}],"
+                + "\"allocation_info\":{\"role\":\"r1\"}}]}}";
+
+        Event event = codec.decode(offers.getBytes(UTF_8), Event.getDefaultInstance());
+
+        assertThat(new String(codec.encode(event), UTF_8)).isEqualTo(offers);
+    }
+
+    @Test
     void shouldWriteFieldsInTheOrderOfTheirDeclaration() {
         Mesos.TaskStatus status = Mesos.TaskStatus.newBuilder()
                 .setTaskId(Mesos.TaskID.newBuilder().setValue("t"))

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +45,10 @@ class LaunchShellTest {
     }
 
     private void killShell() {
-        ProcessHandle shell = ProcessHandle.of(launcher.shellPid()).orElseThrow();
+        // one that was killed just before is replaced when the next order is given
+        ProcessHandle shell = Awaitility.await()
+                .until(() -> ProcessHandle.of(launcher.shellPid()), Optional::isPresent)
+                .orElseThrow();
         shell.destroyForcibly();
         Awaitility.await().until(() -> !shell.isAlive());
     }

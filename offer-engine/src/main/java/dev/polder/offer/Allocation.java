@@ -7,8 +7,8 @@ import java.util.BitSet;
  * turn it is. Owned by the engine's thread.
  *
  * <p>Between rounds one thing holds, and makes the next one cheap: whatever is offerable and not marked as changed is
- * filtered for every eligible subscription that is not fresh. So a round looks at changed agents with everybody in mind,
- * and at the others only for the fresh.
+ * filtered for every eligible subscription that is not fresh. So a round looks at changed agents with everybody in
+ * mind, and at the others only for the fresh.
  */
 final class Allocation {
     /** With more fresh subscriptions than this it is quicker to walk the order than to search them for the first. */

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Checks an engine's books: conservation, and every column and index against what it is derived from. Slow on purpose: it
- * adds everything up anew.
+ * Checks an engine's books: conservation, and every column and index against what it is derived from. Slow on purpose:
+ * it adds everything up anew.
  */
 final class Audit {
     private final Books books;

@@ -114,14 +114,23 @@ final class NamedValues {
         int mine = 0;
         for (int theirs = 0; theirs < other.names.length; theirs++) {
             mine = skipTo(other.names[theirs], mine);
-            if (isAt(mine, other.names[theirs])) {
-                requireSameKind(names[mine], values[mine], other.values[theirs]);
-                if (values[mine].intersects(other.values[theirs])) {
-                    return true;
-                }
+            if (isAt(mine, other.names[theirs])
+                    && values[mine].getClass() == other.values[theirs].getClass()
+                    && values[mine].intersects(other.values[theirs])) {
+                return true;
             }
         }
         return false;
+    }
+
+    void requireSameKinds(NamedValues other) {
+        int mine = 0;
+        for (int theirs = 0; theirs < other.names.length; theirs++) {
+            mine = skipTo(other.names[theirs], mine);
+            if (isAt(mine, other.names[theirs])) {
+                requireSameKind(names[mine], values[mine], other.values[theirs]);
+            }
+        }
     }
 
     /** Tells whether one value here covers the value of the same name there. */

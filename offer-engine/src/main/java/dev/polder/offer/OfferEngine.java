@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>For every agent, at every step: used + offered + free - overcommitted = total, and of no resource is there
- * something both free and overcommitted. Offers are made by {@link #run} alone; all other methods only change the books.
- * One offer is all that is free on one agent, for one framework under one role. It goes to the role with the smallest
- * share (the largest, over all scalars, of what it uses and is offered / the cluster's total, divided by its weight), and
- * in it to the framework with the smallest share; those that are equal take turns, longest without an offer first, then
- * by name of the role and index of the framework.
+ * something both free and overcommitted. Offers are made by {@link #run} alone; all other methods only change the
+ * books. One offer is all that is free on one agent, for one framework under one role. It goes to the role with the
+ * smallest share (the largest, over all scalars, of what it uses and is offered / the cluster's total, divided by its
+ * weight), and in it to the framework with the smallest share; those that are equal take turns, longest without an
+ * offer first, then by name of the role and index of the framework.
  *
  * <p>The same calls have the same results. A method that throws has changed nothing, but for
  * {@link IllegalStateException} with "broken invariant", after which the engine must be thrown away.
@@ -41,7 +41,9 @@ public final class OfferEngine {
     private final Agents agents;
     private final Subscriptions subscriptions;
     private final OpenOffers offers;
-    private long lastNowMs = Long.MIN_VALUE;
+
+    /** Before all times told, but not so far that a difference of times would overflow. */
+    private long lastNowMs = Long.MIN_VALUE / 2;
 
     /** Makes an engine without agents and frameworks. */
     public OfferEngine(OfferEngineConfig config) {
@@ -57,7 +59,7 @@ public final class OfferEngine {
     /**
      * Adds an agent with all its resources free, active, offered from the next {@link #run} on; returns its index.
      *
-     * @throws ArithmeticException if the cluster's sum of a scalar would not fit a {@code long}
+     * @throws ArithmeticException if a scalar of the cluster, and what is in use of it, would be too large to add up
      */
     public int addAgent(Resources total) {
         subscriptions.requireRoom(agents.clusterTotal().plus(total.scalarsOnly()), Resources.EMPTY);
@@ -70,12 +72,12 @@ public final class OfferEngine {
      * Replaces an agent's total; it may be smaller than what is in use. Its open offers are rescinded.
      *
      * @throws IllegalArgumentException if there is no such agent, or a resource that is in use is of another kind now
-     * @throws ArithmeticException if the cluster's sum of a scalar would not fit a {@code long}
+     * @throws ArithmeticException if a scalar of the cluster, and what is in use of it, would be too large to add up
      */
     public void resizeAgent(int agent, Resources total, OfferSink sink) {
         requireAgent(agent);
         subscriptions.requireRoom(agents.clusterTotalWith(agent, total), Resources.EMPTY);
-        total.intersects(agents.used(agent)); // refuses another kind
+        total.requireSameKinds(agents.used(agent));
         rescindAll(offers.ofAgent(agent), OfferSink.Reason.WITHDRAWN, sink);
         agents.resize(agent, total);
         subscriptions.setClusterTotal(agents.clusterTotal());
@@ -109,8 +111,8 @@ public final class OfferEngine {
     // ---- frameworks and roles
 
     /**
-     * Adds a framework that is offered resources under these roles, active, none suppressed; returns its index, which may
-     * have been that of one removed before.
+     * Adds a framework that is offered resources under these roles, active, none suppressed; returns its index, which
+     * may have been that of one removed before.
      */
     public int addFramework(Collection<String> roles) {
         SortedSet<String> names = new TreeSet<>(roles);
@@ -277,7 +279,7 @@ public final class OfferEngine {
      *
      * @throws IllegalArgumentException if a port or an item is in use on the agent already, or a resource is of another
      *     kind than the agent's
-     * @throws ArithmeticException if the cluster's sum of a scalar would not fit a {@code long}
+     * @throws ArithmeticException if a scalar of the cluster, and what is in use of it, would be too large to add up
      */
     public void use(int framework, String role, int agent, Resources resources, OfferSink sink) {
         requireFramework(framework);
@@ -286,7 +288,8 @@ public final class OfferEngine {
         if (resources.isEmpty()) {
             return;
         }
-        agents.total(agent).intersects(resources); // refuses another kind
+        agents.total(agent).requireSameKinds(resources);
+        agents.used(agent).requireSameKinds(resources);
         if (agents.used(agent).intersects(resources)) {
             throw new IllegalArgumentException("agent " + agent + ": something of " + resources
                     + " is in use already, of " + agents.used(agent) + "; a port or item can be used once");
@@ -331,8 +334,8 @@ public final class OfferEngine {
     // ---- the clock
 
     /**
-     * Does all that is due at {@code nowMs}: times offers out, drops filters, performs waiting revives; then offers what
-     * is free to whom it is due. Cheap when nothing changed since the last call.
+     * Does all that is due at {@code nowMs}: times offers out, drops filters, performs waiting revives; then offers
+     * what is free to whom it is due. Cheap when nothing changed since the last call.
      *
      * @throws IllegalArgumentException if {@code nowMs} is before a time told earlier
      */
@@ -363,8 +366,8 @@ public final class OfferEngine {
     }
 
     /**
-     * Returns when {@link #run} next has something to do if nothing else happens; {@code Long.MAX_VALUE} for never, and a
-     * time not after the last one told if there is something to do at once.
+     * Returns when {@link #run} next has something to do if nothing else happens; {@code Long.MAX_VALUE} for never,
+     * and a time not after the last one told if there is something to do at once.
      */
     public long nextDeadlineMs() {
         return allocation.isDue() ? lastNowMs : books.deadlines().firstMs();
@@ -427,7 +430,9 @@ public final class OfferEngine {
         return new Explanation(books, allocation).explain(nowMs, framework, role);
     }
 
-    /** Why one agent's resources are not offered; the reason is stable, the detail is for people and has the numbers. */
+    /**
+     * Why one agent's resources are not offered; the reason is stable, the detail is for people and has the numbers.
+     */
     public record Refusal(int agent, Why why, String detail) {
         /** The rules by which an agent is passed over, in the order in which they are asked. */
         public enum Why {
@@ -518,7 +523,8 @@ public final class OfferEngine {
     }
 
     private List<Deadline.OpenOffer> requireTogether(Collection<Long> offerIds) {
-        if (offerIds.isEmpty() || new HashSet<>(offerIds).size() < offerIds.size()) {
+        boolean isRepeated = offerIds.size() > 1 && new HashSet<>(offerIds).size() < offerIds.size();
+        if (offerIds.isEmpty() || isRepeated) {
             throw new IllegalArgumentException("offers " + offerIds + ": must be at least one, each named once");
         }
         List<Deadline.OpenOffer> together = new ArrayList<>(offerIds.size());

@@ -1,8 +1,8 @@
 package dev.polder.offer;
 
 /**
- * What the engine tells its caller while it works. Called on the caller's thread, inside the engine's methods, after the
- * books of that one offer are right; it may read the engine but must not change it, and must not throw.
+ * What the engine tells its caller while it works. Called on the caller's thread, inside the engine's methods, after
+ * the books of that one offer are right; it may read the engine but must not change it, and must not throw.
  */
 public interface OfferSink {
     /** A new offer stands. */

@@ -8,8 +8,8 @@ import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Open offers by id, by framework and by agent, each in the order in which they were made. Owned by the engine's thread.
- * Bounded by what there is to offer: an offer is never empty, and none overlaps another.
+ * Open offers by id, by framework and by agent, each in the order in which they were made. Owned by the engine's
+ * thread. Bounded by what there is to offer: an offer is never empty, and none overlaps another.
  */
 final class OpenOffers {
     private final Long2ObjectHashMap<Deadline.OpenOffer> byId = new Long2ObjectHashMap<>();

@@ -7,11 +7,13 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A set of whole numbers from 0 on, kept as disjoint, ascending, not adjacent ranges: the form of ports. Immutable, safe
- * for all threads; equal when the same numbers are in it, however it came about.
+ * A set of whole numbers from 0 on, kept as disjoint, ascending, not adjacent ranges: the form of ports. Immutable,
+ * safe for all threads; equal when the same numbers are in it, however it came about.
  */
 public final class Ranges {
-    /** The largest number a range can hold: one less than a {@code long} can, so that ends and counts never overflow. */
+    /**
+     * The largest number a range can hold: one less than a {@code long} can, so that ends and counts never overflow.
+     */
     public static final long NUMBER_MAX = Long.MAX_VALUE - 1;
 
     private static final long[] NO_BOUNDS = {};

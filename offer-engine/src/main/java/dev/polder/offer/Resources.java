@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * An amount of resources: named scalars, ranges and sets. Immutable, safe for all threads; equal when they hold the same
- * amounts.
+ * An amount of resources: named scalars, ranges and sets. Immutable, safe for all threads; equal when they hold the
+ * same amounts.
  *
  * <p>A scalar is a whole number of thousandths (of a CPU, of a MiB), and every sum is exact or fails; an amount of zero
  * is the same as absence. Numbers of ranges and items of sets exist once: two amounts that hold the same port together
@@ -22,8 +22,8 @@ import java.util.TreeSet;
  */
 public final class Resources {
     /*
-     * The four scalars that every cluster has are fields, so that the sums of the offer loop are straight-line code; all
-     * the rest is the general case.
+     * The four scalars that every cluster has are fields, so that the sums of the offer loop are straight-line code;
+     * all the rest is the general case.
      */
 
     /** Nothing at all. */
@@ -180,7 +180,9 @@ public final class Resources {
                 others.minus(other.others));
     }
 
-    /** Tells whether {@code other} is contained in this; never so if a name is of one kind here and of another there. */
+    /**
+     * Tells whether {@code other} is contained in this; never so if a name is of one kind here and of another there.
+     */
     public boolean covers(Resources other) {
         return cpus >= other.cpus
                 && disk >= other.disk
@@ -189,13 +191,18 @@ public final class Resources {
                 && others.covers(other.others);
     }
 
+    /** Tells whether something that exists once, a number of a range or an item of a set, is in both. */
+    public boolean intersects(Resources other) {
+        return others.intersects(other.others);
+    }
+
     /**
-     * Tells whether something that exists once, a number of a range or an item of a set, is in both.
+     * Checks that both can be added up.
      *
      * @throws IllegalArgumentException if a name is of one kind here and of another there
      */
-    public boolean intersects(Resources other) {
-        return others.intersects(other.others);
+    void requireSameKinds(Resources other) {
+        others.requireSameKinds(other.others);
     }
 
     /** Returns the scalars alone. */
@@ -204,7 +211,9 @@ public final class Resources {
         return amounts.equals(others) ? this : ofFields(cpus, disk, gpus, mem, amounts);
     }
 
-    /** Tells whether there is as much of at least one scalar as {@code floor} has of it; what is not in it is not asked. */
+    /**
+     * Tells whether there is as much of at least one scalar as {@code floor} has of it; what is not in it is not asked.
+     */
     boolean reachesOneOf(Resources floor) {
         return (floor.cpus > 0 && cpus >= floor.cpus)
                 || (floor.mem > 0 && mem >= floor.mem)

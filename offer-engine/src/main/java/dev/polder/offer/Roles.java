@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * subscriptions that may be offered something now. Owned by the engine's thread.
  *
  * <p>Names are flat: {@code a/b} is a role beside {@code a}. Row {@link #ROOT} stands above them all and is charged
- * everything; a tree of roles would put its inner nodes between. A role exists while somebody is subscribed to it or has
- * weighed it.
+ * everything; a tree of roles would put its inner nodes between. A role exists while somebody is subscribed to it or
+ * has weighed it.
  */
 final class Roles {
     /** The row of the whole cluster; no role. */

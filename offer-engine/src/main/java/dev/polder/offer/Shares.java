@@ -7,10 +7,10 @@ import java.util.Arrays;
  * the largest, over all scalars, of charged / cluster total, divided by the row's weight. Columns by dense row index;
  * owned by the engine's thread.
  *
- * <p>A share is a whole number of 2^-40ths, rounded down, and capped at 4096 times the cluster: exact enough to tell one
- * hundredth of a CPU among a million apart, and the same on every machine. Scalars of which the cluster has nothing do
- * not count. A share is as old as the last {@link #refresh} of its row, so that rows which are kept in order by it move
- * only when their keeper moves them.
+ * <p>A share is a whole number of 2^-40ths, rounded down, and capped at 4096 times the cluster: exact enough to tell
+ * one hundredth of a CPU among a million apart, and the same on every machine. Scalars of which the cluster has
+ * nothing do not count. A share is as old as the last {@link #refresh} of its row, so that rows which are kept in
+ * order by it move only when their keeper moves them.
  */
 final class Shares {
     /** The weight of a row that nobody weighed, in thousandths. */

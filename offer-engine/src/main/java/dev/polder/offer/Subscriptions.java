@@ -8,12 +8,12 @@ import org.agrona.collections.IntArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frameworks by dense index, and their subscriptions, one for each role of a framework, by a dense index of their own: the
- * rows between which a role's resources are shared out. Owned by the engine's thread.
+ * Frameworks by dense index, and their subscriptions, one for each role of a framework, by a dense index of their own:
+ * the rows between which a role's resources are shared out. Owned by the engine's thread.
  *
- * <p>A subscription is <em>eligible</em>, and then in its role's order, while the framework is active, subscribed to the
- * role, and has not suppressed it. It is <em>fresh</em> if something happened since the last round by which it may be
- * offered what it was not offered then. It outlives the framework's leaving the role for as long as something is
+ * <p>A subscription is <em>eligible</em>, and then in its role's order, while the framework is active, subscribed to
+ * the role, and has not suppressed it. It is <em>fresh</em> if something happened since the last round by which it may
+ * be offered what it was not offered then. It outlives the framework's leaving the role for as long as something is
  * in use or offered under it.
  */
 final class Subscriptions {
@@ -306,8 +306,8 @@ final class Subscriptions {
     }
 
     /**
-     * Checks that all that is charged, and {@code more}, and a cluster of {@code total} besides can be added up: then no
-     * later charge overflows, for what is offered is part of the total.
+     * Checks that all that is charged, and {@code more}, and a cluster of {@code total} besides can be added up: then
+     * no later charge overflows, for what is offered is part of the total.
      *
      * @throws ArithmeticException if not
      */

@@ -6,8 +6,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much there is of one named resource, in one of three kinds; never nothing. The other operand is always of the same
- * kind: {@link NamedValues}, which knows the name, has checked it.
+ * How much there is of one named resource, in one of three kinds; never nothing. The other operand is always of the
+ * same kind: {@link NamedValues}, which knows the name, has checked it.
  */
 sealed interface Value {
     /** Returns both together; of ranges and sets, the union. */

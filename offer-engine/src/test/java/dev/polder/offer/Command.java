@@ -8,8 +8,8 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
 /**
- * One call of the engine, still without names: {@code pick} numbers choose among what is there when it is played, so that
- * a history stays playable when parts of it are left out.
+ * One call of the engine, still without names: {@code pick} numbers choose among what is there when it is played, so
+ * that a history stays playable when parts of it are left out.
  *
  * @param kind the method, and for some how it is used
  * @param pick chooses the main thing: an agent, a framework, an offer, a holding

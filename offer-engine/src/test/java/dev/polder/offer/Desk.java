@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** An engine with a notebook beside it, for examples: one second of re-offer delay and revive interval, a minute of time-out. */
+/**
+ * An engine with a notebook beside it, for examples: one second of re-offer delay and revive interval, a minute of
+ * time-out.
+ */
 final class Desk implements OfferSink {
     static final long OFFER_TIMEOUT_MS = 60_000;
     static final long REOFFER_DELAY_MS = 1_000;

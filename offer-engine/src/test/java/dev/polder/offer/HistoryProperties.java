@@ -15,12 +15,12 @@ final class HistoryProperties {
         return Command.histories();
     }
 
-    @Property(tries = 2_000)
+    @Property(tries = 1_000)
     void shouldDoWhatThePlainRulesSay(@ForAll("histories") List<Command> history) {
         Replay.play(history);
     }
 
-    @Property(tries = 50)
+    @Property(tries = 20)
     void shouldDoTheSameAgain(@ForAll("histories") List<Command> history) {
         Replay one = new Replay(Shadow.Bug.NONE);
         Replay other = new Replay(Shadow.Bug.NONE);

@@ -70,7 +70,10 @@ final class PaceTest {
         assertThat(engine.nextDeadlineMs()).isEqualTo(MINUTES_MS);
     }
 
-    /** Declines what is offered at once, runs the engine when it wants to be run, and returns at how many times that was. */
+    /**
+     * Declines what is offered at once, runs the engine when it wants to be run, and returns at how many times that
+     * was.
+     */
     private int runToTheEnd(LongConsumer meanwhile) {
         int turns = 0;
         for (long nowMs = 0; nowMs < MINUTES_MS; nowMs = engine.nextDeadlineMs()) {

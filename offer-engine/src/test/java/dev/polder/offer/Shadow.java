@@ -482,10 +482,4 @@ final class Shadow {
         }
         return index;
     }
-
-    @Override
-    public String toString() {
-        return "agents " + agents.keySet() + ", frameworks " + frameworks.keySet() + ", offers " + offers.values()
-                + ", filters " + filters + ", waiting " + waiting + Objects.toString(weights);
-    }
 }

@@ -23,6 +23,7 @@ final class LogRecovery {
     private final Disk disk;
     private final List<SegmentFile> segments = new ArrayList<>();
     private final RecordReader reader = new RecordReader(BUFFER_BYTES);
+    private final long committedIndex;
     private long lastIndex;
     private long lastTerm;
     /** Entries up to here were forced, as a later one proves. */
@@ -31,15 +32,16 @@ final class LogRecovery {
     /** The files in order, at least one, and where the log ends. All of it is durable. */
     record Recovered(List<SegmentFile> segments, long lastIndex, long lastTerm) {}
 
-    private LogRecovery(Disk disk) {
+    private LogRecovery(Disk disk, long committedIndex) {
         this.disk = disk;
+        this.committedIndex = committedIndex;
     }
 
     /** Opens all segments, or creates the first one. */
     static Recovered recover(Disk disk, long committedIndex) throws IOException {
-        LogRecovery recovery = new LogRecovery(disk);
+        LogRecovery recovery = new LogRecovery(disk, committedIndex);
         try {
-            recovery.recover(committedIndex);
+            recovery.recover();
         } catch (IOException | RuntimeException e) {
             recovery.closeQuietly(e);
             throw e;
@@ -47,7 +49,7 @@ final class LogRecovery {
         return new Recovered(recovery.segments, recovery.lastIndex, recovery.lastTerm);
     }
 
-    private void recover(long committedIndex) throws IOException {
+    private void recover() throws IOException {
         List<String> names = new ArrayList<>();
         for (String name : disk.names()) {
             if (SegmentFile.isName(name)) {
@@ -60,10 +62,8 @@ final class LogRecovery {
         for (int i = 0; i < names.size(); i++) {
             recoverSegment(names.get(i), i == names.size() - 1);
         }
-        if (lastIndex < committedIndex) {
-            String where = names.isEmpty() ? SegmentFile.name(1) : names.get(names.size() - 1);
-            throw new IOException("log file " + disk.describe(where) + ": the log ends with entry " + lastIndex
-                    + ", but entries up to " + committedIndex + " were committed: a file was cut or removed");
+        if (names.isEmpty()) {
+            checkCommitted(SegmentFile.name(1), SegmentFile.HEADER_BYTES);
         }
         if (segments.isEmpty()) {
             segments.add(SegmentFile.create(disk, 1, 0));
@@ -95,11 +95,22 @@ final class LogRecovery {
             found = reader.advance();
         }
         if (last) {
+            checkCommitted(name, segment.end());
             cutTorn(segment, found);
         } else if (found == RecordReader.Found.DAMAGE) {
             throw untrusted(segment, segment.end(), reader.damage());
         } else if (lastNonZero(segment) >= segment.end()) {
             throw untrusted(segment, lastNonZero(segment), "there is something behind the end of the records");
+        }
+    }
+
+    private void checkCommitted(String name, long end) throws IOException {
+        if (lastIndex < committedIndex) {
+            throw untrusted(
+                    name,
+                    end,
+                    "the log ends with entry " + lastIndex + ", but entries up to " + committedIndex
+                            + " were committed: a file was cut, damaged or removed");
         }
     }
 
@@ -195,7 +206,11 @@ final class LogRecovery {
     }
 
     private IOException untrusted(SegmentFile segment, long offset, String why) {
-        return new IOException("log file " + disk.describe(segment.name()) + " at offset " + offset + ": " + why);
+        return untrusted(segment.name(), offset, why);
+    }
+
+    private IOException untrusted(String name, long offset, String why) {
+        return new IOException("log file " + disk.describe(name) + " at offset " + offset + ": " + why);
     }
 
     private void closeQuietly(Exception first) {

@@ -80,6 +80,14 @@ final class PolderRaftContext extends RaftContext {
         transition(cluster.getMember().getType());
     }
 
+    /** Follows again, if this member leads that term. */
+    void stepDown(long term) {
+        if (ownRole instanceof LeaderRole && getTerm() == term) {
+            setLeader(null);
+            transition(RaftServer.Role.FOLLOWER);
+        }
+    }
+
     @Override
     public ThreadContext getThreadContext() {
         return parts().thread();

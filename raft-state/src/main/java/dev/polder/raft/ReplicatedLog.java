@@ -22,12 +22,14 @@ public final class ReplicatedLog implements AutoCloseable {
 
     private final LogLife life;
     private final FactLog log;
+    private final PolderRaftContext context;
     private final Proposer proposer;
 
-    private ReplicatedLog(LogLife life, FactLog log, Proposer proposer) {
+    private ReplicatedLog(LogLife life, FactLog log, PolderRaftContext context) {
         this.life = life;
         this.log = log;
-        this.proposer = proposer;
+        this.context = context;
+        proposer = context.proposer();
     }
 
     /**
@@ -60,7 +62,7 @@ public final class ReplicatedLog implements AutoCloseable {
                     terms.term(),
                     log.lastIndex());
             life.begin(context::begin);
-            return new ReplicatedLog(life, log, context.proposer());
+            return new ReplicatedLog(life, log, context);
         } catch (IOException | RuntimeException e) {
             life.abandon(e);
             throw e;
@@ -154,6 +156,15 @@ public final class ReplicatedLog implements AutoCloseable {
     /** Returns how many proposals were refused as {@link Proposed#FULL} since the start. */
     public long proposalsRefused() {
         return proposer.refused();
+    }
+
+    /**
+     * Gives up the lead of a term, because the state that was built on it can no longer be trusted: {@code lost(term)}
+     * follows, and sooner or later somebody serves a later one. Does nothing if this member no longer leads that term.
+     * Any thread may call.
+     */
+    public void stepDown(long term) {
+        life.thread().execute(() -> context.stepDown(term));
     }
 
     /** Returns how many bytes of log lie on the disk. Any thread may ask. */

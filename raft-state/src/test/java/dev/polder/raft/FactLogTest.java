@@ -368,7 +368,7 @@ class FactLogTest {
         disk.delete(segments().get(segments().size() - 1));
 
         assertThatThrownBy(() -> open(90))
-                .hasMessageContaining("but entries up to 90 were committed: a file was cut or removed");
+                .hasMessageContaining("but entries up to 90 were committed: a file was cut, damaged or removed");
     }
 
     @Test

@@ -369,6 +369,9 @@ class ReplicatedLogTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("log file " + file)
                 .hasMessageContaining("the log ends with entry 2, but entries up to 3 were committed");
+        assertThat(Files.readAllBytes(file))
+                .as("what a repair would begin with")
+                .isEqualTo(bytes);
         assertThat(openFiles()).isEmpty();
     }
 

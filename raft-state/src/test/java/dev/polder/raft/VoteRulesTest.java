@@ -112,6 +112,22 @@ class VoteRulesTest {
         }
     }
 
+    /** Atomix's own log has no last entry then, and votes for anyone. */
+    @Test
+    void shouldRefuseAnOlderCandidateWhenItsLastSegmentIsEmpty() throws Exception {
+        TermStore.create(disk, THREE).enter(3);
+        try (FactLog log = FactLog.open(disk, LogLimits.DEFAULT, 0, () -> {})) {
+            log.append(3, EntryKind.FACTS, new byte[] {1});
+            log.force();
+        }
+        SegmentFile.create(disk, 2, 3).close();
+
+        try (ManualMember member = follower()) {
+            assertThat(votes(member, "m2", 7, 0, 0)).isFalse();
+            assertThat(votes(member, "m2", 7, 1, 3)).isTrue();
+        }
+    }
+
     @Test
     void shouldNeverVoteTwiceInATermWhoeverAsks() throws Exception {
         try (ManualMember member = follower()) {

@@ -78,8 +78,10 @@ final class Batch implements Framework {
         TaskInfo next = waiting.peek();
         if (next != null && running.isEmpty() && !offeredBefore) {
             // the first offers are everything there is, so waiting for larger ones would be in vain
-            giveUp(driver, "a task asks for {" + next.resources() + "}, but no agent has more than {"
-                    + offers.get(0).resources() + "}");
+            giveUp(
+                    driver,
+                    "a task asks for {" + next.resources() + "}, but no agent has more than {"
+                            + offers.get(0).resources() + "}");
         }
         offeredBefore = true;
     }
@@ -130,16 +132,16 @@ final class Batch implements Framework {
         for (TaskInfo task : stages.remove()) {
             waiting.add(task);
             // keeps the order of the tasks, whichever is heard of first
-            last.put(task.id(), TaskStatus.builder(task.id(), TaskState.TASK_STAGING).build());
+            last.put(
+                    task.id(),
+                    TaskStatus.builder(task.id(), TaskState.TASK_STAGING).build());
         }
     }
 
     private List<TaskInfo> takeFitting(Offer offer) {
         List<TaskInfo> fitting = new ArrayList<>();
         Resources left = offer.resources();
-        for (TaskInfo next = waiting.peek();
-                next != null && left.covers(next.resources());
-                next = waiting.peek()) {
+        for (TaskInfo next = waiting.peek(); next != null && left.covers(next.resources()); next = waiting.peek()) {
             left = left.minus(next.resources());
             running.put(next.id(), next);
             fitting.add(waiting.remove());

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * How words are counted by processes: one for each share of the files, and one that adds up. They know each other's results
@@ -24,18 +23,8 @@ import java.util.Locale;
  * @param result the file in which it leaves its lines, each a count, a blank and a word
  */
 record CountPlan(List<String> counts, String merge, Path result) {
-    /*
-     * Every file is followed by a line feed, or the last word of one and the first of the next would become one word. Names
-     * go through a list with zero bytes between them, so that any name is good. The results are written beside and moved, so
-     * that a half one is never taken for whole.
-     */
-    private static final String COUNT = "set -e; export LC_ALL=C; "
-            + "xargs -0 cat < %1$s.list | tr A-Z a-z | tr -cs a-z '\\n' | sort | uniq -c"
-            + " | awk 'NF == 2 { print $1, $2 }' > %1$s.part; mv %1$s.part %1$s.counts";
-
-    private static final String MERGE = "set -e; export LC_ALL=C; "
-            + "awk '{ sum[$2] += $1 } END { for (word in sum) printf \"%%.0f %%s\\n\", sum[word], word }' %s"
-            + " > all.part; mv all.part all.counts";
+    /** The same order and the same letters everywhere. */
+    private static final String SHELL = "set -e; export LC_ALL=C; ";
 
     /** Prepares a directory, which is empty and stays until the last command has ended. */
     static CountPlan prepare(Path directory, List<List<Path>> shares) throws IOException {
@@ -46,14 +35,29 @@ record CountPlan(List<String> counts, String merge, Path result) {
         for (List<Path> share : shares) {
             String name = "share-" + (counts.size() + 1);
             Files.write(directory.resolve(name + ".list"), list(share, lineFeed));
-            counts.add(goThere + String.format(Locale.ROOT, COUNT, name));
+            counts.add(goThere + SHELL + count(name));
             results.add(name + ".counts");
         }
-        // all are named, so that none can be missing unnoticed
-        String merge = goThere + String.format(Locale.ROOT, MERGE, String.join(" ", results));
+        String merge = goThere + SHELL + merge(results);
         return new CountPlan(List.copyOf(counts), merge, directory.resolve("all.counts"));
     }
 
+    /** The result is written beside and then moved, so that a half one is never taken for whole. */
+    private static String count(String name) {
+        return "xargs -0 cat < " + name + ".list | tr A-Z a-z | tr -cs a-z '\\n' | sort | uniq -c"
+                + " | awk 'NF == 2 { print $1, $2 }' > " + name + ".part; mv " + name + ".part " + name + ".counts";
+    }
+
+    /** Names every result, so that none can be missing unnoticed. */
+    private static String merge(List<String> results) {
+        return "awk '{ sum[$2] += $1 } END { for (word in sum) printf \"%.0f %s\\n\", sum[word], word }' "
+                + String.join(" ", results) + " > all.part; mv all.part all.counts";
+    }
+
+    /**
+     * Names with zero bytes between them, so that any name will do. A line feed follows each file, or its last word and the
+     * first of the next would be one.
+     */
     private static byte[] list(List<Path> share, Path lineFeed) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (Path path : share) {

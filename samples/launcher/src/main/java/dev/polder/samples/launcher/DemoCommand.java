@@ -8,13 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code demo}: the words of some texts, counted by a small cluster. */
 @Command(
@@ -24,13 +26,16 @@ import picocli.CommandLine.Parameters;
             "",
             "A word is a run of the letters a to z, in upper or lower case, which do not differ. Hidden files and files",
             "with zero bytes are no text; without any text file, a few texts that come with the jar are counted."
-        },
-        mixinStandardHelpOptions = true)
+        })
 final class DemoCommand implements Callable<Integer> {
+    private static final Duration AGENT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration START_PATIENCE = Duration.ofSeconds(30);
+
     private static final List<String> TEXTS = List.of("polder.txt", "mill.txt", "dike.txt");
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
+    /** Given by picocli. */
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Parameters(
             paramLabel = "DIR",
@@ -44,7 +49,7 @@ final class DemoCommand implements Callable<Integer> {
         try {
             TextFiles texts = texts(scratch);
             Path work = Files.createDirectory(scratch.resolve("work"));
-            try (HostedNode hosted = HostedNode.start(ClusterNode::start, () -> delete(scratch))) {
+            try (HostedNode hosted = HostedNode.start(DemoCommand::startNode, () -> delete(scratch))) {
                 WordCountDemo demo = new WordCountDemo(System.out, System.err, WordCounts::count);
                 return demo.run(hosted.node().masterAddress(), texts, work);
             }
@@ -96,6 +101,18 @@ final class DemoCommand implements Callable<Integer> {
             });
         } catch (IOException e) {
             System.err.println("polder: " + directory + " is left behind: " + e.getMessage());
+        }
+    }
+
+    /** A node that gives up early on an agent that is away: nobody watches a demonstration for a minute. */
+    private static ClusterNode startNode() {
+        ClusterNode node = ClusterNode.start(config -> config.agentTimeout(AGENT_TIMEOUT));
+        try {
+            node.awaitReady(START_PATIENCE);
+            return node;
+        } catch (RuntimeException e) {
+            node.close();
+            throw e;
         }
     }
 }

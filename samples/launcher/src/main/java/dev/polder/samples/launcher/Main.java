@@ -5,9 +5,11 @@ import java.nio.charset.Charset;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** The runnable jar's commands. */
 @Command(
@@ -15,6 +17,7 @@ import picocli.CommandLine.ScopeType;
         description = "A cluster in one process: its masters, agents and tasks.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         versionProvider = Main.Version.class,
         subcommands = {RunCommand.class, NodeCommand.class, DemoCommand.class})
 public final class Main implements Runnable {
@@ -26,12 +29,14 @@ public final class Main implements Runnable {
             scope = ScopeType.INHERIT)
     private boolean verbose;
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
+    /** Given by picocli. */
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     /** Runs a command and ends the process with its exit code: 0 good, 1 failed, 2 misused, or a task's own. */
     public static void main(String[] args) {
-        System.exit(run(new PrintWriter(System.out, true, Charset.defaultCharset()), new PrintWriter(System.err, true, Charset.defaultCharset()), args));
+        Charset console = Charset.defaultCharset();
+        System.exit(run(new PrintWriter(System.out, true, console), new PrintWriter(System.err, true, console), args));
     }
 
     static int run(PrintWriter out, PrintWriter err, String... args) {

@@ -6,22 +6,23 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code node}: a node until the process is told to end. */
 @Command(
         name = "node",
-        description = "Run a node until SIGTERM. Its tasks go on and are found again at the next start.",
-        mixinStandardHelpOptions = true)
+        description = "Run a node until SIGTERM. Its tasks go on and are found again at the next start.")
 final class NodeCommand implements Callable<Integer> {
     /** So long the first lines wait for a leader to name. */
     private static final Duration READY_WAIT = Duration.ofSeconds(10);
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
+    /** Given by picocli. */
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--data", paramLabel = "DIR", required = true, description = "Where the node keeps its state.")
     private Path data = Path.of("");
@@ -41,7 +42,7 @@ final class NodeCommand implements Callable<Integer> {
     @Option(
             names = "--raft-port",
             paramLabel = "PORT",
-            description = "For the other masters, 0 = any free one (default: ${DEFAULT-VALUE})")
+            description = "Kept for the other masters; a cluster of one does not open it (default: ${DEFAULT-VALUE})")
     private int raftPort = 5052;
 
     @Option(names = "--bind", paramLabel = "ADDRESS", description = "Where to listen (default: ${DEFAULT-VALUE})")

@@ -49,9 +49,7 @@ final class OutputTail implements AutoCloseable {
 
     @Override
     public void close() {
-        synchronized (this) {
-            closing.countDown();
-        }
+        closing.countDown();
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -68,28 +66,23 @@ final class OutputTail implements AutoCloseable {
     private void run() {
         boolean last = false;
         while (!last) {
-            List<Source> now;
-            synchronized (this) {
-                last = closing.getCount() == 0;
-                now = List.copyOf(sources);
-            }
-            now.forEach(Source::copy);
-            if (!last) {
-                pause();
-            }
+            // asked before the files are, so that what was written before the end is copied
+            last = isClosing();
+            copies().forEach(Source::copy);
         }
-        sources.forEach(Source::end);
+        copies().forEach(Source::end);
     }
 
-    private void pause() {
+    private boolean isClosing() {
         try {
-            if (closing.await(PAUSE_MS, TimeUnit.MILLISECONDS)) {
-                // one last copy follows
-                return;
-            }
+            return closing.await(PAUSE_MS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            closing.countDown();
+            return true;
         }
+    }
+
+    private synchronized List<Source> copies() {
+        return List.copyOf(sources);
     }
 
     /** One file. Owned by the thread. */

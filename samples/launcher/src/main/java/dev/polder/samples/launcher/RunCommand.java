@@ -13,11 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code run}: a command as tasks on a node that lives only for them. */
 @Command(
@@ -27,19 +28,27 @@ import picocli.CommandLine.Parameters;
             "",
             "One word after -- is a line for /bin/sh, several are a program and its arguments.",
             "The exit code is that of the first task, in order of their numbers, whose is not 0."
-        },
-        mixinStandardHelpOptions = true)
+        })
 final class RunCommand implements Callable<Integer> {
     private static final int INSTANCES_MAX = 1_000;
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
+    /** Given by picocli. */
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--cpus", paramLabel = "N", description = "CPUs of each task (default: ${DEFAULT-VALUE})")
-    private double cpus = 0.1;
+    @Option(
+            names = "--cpus",
+            paramLabel = "N",
+            defaultValue = "0.1",
+            description = "CPUs of each task (default: ${DEFAULT-VALUE})")
+    private double cpus;
 
-    @Option(names = "--mem", paramLabel = "MB", description = "Memory of each task (default: ${DEFAULT-VALUE})")
-    private double mem = 32;
+    @Option(
+            names = "--mem",
+            paramLabel = "MB",
+            defaultValue = "32",
+            description = "Memory of each task (default: ${DEFAULT-VALUE})")
+    private double mem;
 
     @Option(names = "--instances", paramLabel = "N", description = "How many tasks (default: ${DEFAULT-VALUE})")
     private int instances = 1;
@@ -91,8 +100,7 @@ final class RunCommand implements Callable<Integer> {
             if (command.size() == 1) {
                 task.shell(command.get(0));
             } else {
-                task.command(
-                        command.get(0), command.subList(1, command.size()).toArray(new String[0]));
+                task.command(command.get(0), command.subList(1, command.size()).toArray(new String[0]));
             }
             try {
                 tasks.add(task.cpus(cpus).mem(mem).build());

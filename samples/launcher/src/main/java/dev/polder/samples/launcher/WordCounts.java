@@ -105,7 +105,8 @@ record WordCounts(SortedMap<String, Long> counts) {
                 .orElse(0);
         List<String> lines = new ArrayList<>();
         for (Map.Entry<String, Long> row : rows) {
-            lines.add(String.format(Locale.ROOT, "%3d  %-" + width + "s  %,9d", lines.size() + 1, shown(row.getKey()), row.getValue()));
+            lines.add(String.format(
+                    Locale.ROOT, "%3d  %-" + width + "s  %,9d", lines.size() + 1, shown(row.getKey()), row.getValue()));
         }
         return lines;
     }

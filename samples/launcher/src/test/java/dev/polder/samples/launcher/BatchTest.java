@@ -44,9 +44,7 @@ final class BatchTest {
         update(batch, "b", TaskState.TASK_FINISHED);
 
         assertThat(driver.closed).isTrue();
-        assertThat(news)
-                .containsExactly(
-                        "a TASK_RUNNING", "a TASK_FINISHED", "c TASK_FAILED", "b TASK_FINISHED");
+        assertThat(news).containsExactly("a TASK_RUNNING", "a TASK_FINISHED", "c TASK_FAILED", "b TASK_FINISHED");
         assertThat(batch.result().values())
                 .extracting(TaskStatus::toString)
                 .containsExactly("a TASK_FINISHED", "b TASK_FINISHED", "c TASK_FAILED");
@@ -120,9 +118,13 @@ final class BatchTest {
         assertThat(news).containsExactly("a TASK_FINISHED");
     }
 
-    @SafeVarargs
-    private Batch batch(List<TaskInfo>... stages) {
-        return new Batch(List.of(stages), (theDriver, status) -> news.add(status.toString()));
+    private Batch batch(List<TaskInfo> stage) {
+        return batch(stage, List.of());
+    }
+
+    private Batch batch(List<TaskInfo> first, List<TaskInfo> second) {
+        List<List<TaskInfo>> stages = second.isEmpty() ? List.of(first) : List.of(first, second);
+        return new Batch(stages, (theDriver, status) -> news.add(status.toString()));
     }
 
     private static TaskInfo task(String id) {
@@ -218,7 +220,8 @@ final class BatchTest {
         }
 
         private static String ids(Collection<Offer> offers) {
-            return String.join(",", offers.stream().map(offer -> offer.id().value()).toList());
+            return String.join(
+                    ",", offers.stream().map(offer -> offer.id().value()).toList());
         }
     }
 }

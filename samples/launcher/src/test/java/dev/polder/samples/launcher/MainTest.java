@@ -16,8 +16,7 @@ final class MainTest {
 
         assertThat(err.toString().lines())
                 .containsExactly(
-                        "Invalid value for option '--instances': 'many' is not an int",
-                        "Try 'polder.jar run --help'.");
+                        "Invalid value for option '--instances': 'many' is not an int", "Try 'polder.jar run --help'.");
         assertThat(out.toString()).isEmpty();
     }
 

@@ -106,7 +106,8 @@ final class TextFilesTest {
 
     private static long bytes(List<Path> share) {
         return share.stream()
-                .mapToLong(path -> Integer.parseInt(path.getFileName().toString().substring(1)))
+                .mapToLong(
+                        path -> Integer.parseInt(path.getFileName().toString().substring(1)))
                 .sum();
     }
 }

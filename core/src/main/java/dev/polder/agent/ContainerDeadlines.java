@@ -5,10 +5,10 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
- * Until when tasks with a maximum completion time may run. An entry stays until its time has come, also that of a task
- * which has ended before. Owned by the agent thread.
+ * Containers to look at when their time has come. An entry stays until then, also that of a container which has ended
+ * before. Owned by the agent thread.
  */
-final class CompletionTimes {
+final class ContainerDeadlines {
     private record Deadline(long ms, long order, ContainerId id) {}
 
     private final PriorityQueue<Deadline> deadlines =

@@ -1,0 +1,249 @@
+package dev.polder.simulation;
+
+import static dev.polder.simulation.Connection.Side.CLIENT;
+
+import dev.polder.agent.Agent;
+import dev.polder.agent.AgentCommand;
+import dev.polder.agent.AgentEffect;
+import dev.polder.agent.AgentProfile;
+import dev.polder.agent.Decision;
+import dev.polder.agent.Moment;
+import dev.polder.wire.proto.AgentFacts.AgentFact;
+import dev.polder.wire.proto.AgentLinkFrames.ToAgent;
+import dev.polder.wire.proto.Mesos.AgentInfo;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process of an agent: the real {@link Agent} over a modelled checkpoint and launcher, driven as the agent's thread
+ * drives it. A restart makes a new one.
+ */
+final class AgentProcess {
+    private static final long RECONNECT_US_MIN = 20_000;
+    private static final long RECONNECT_US_MAX = 1_000_000;
+
+    /** A turn whose facts are not durable yet, or that waits behind one. */
+    private record Waiting(List<AgentFact> facts, List<AgentEffect> effects) {}
+
+    private final Surroundings around;
+    private final Timeline time;
+    private final Host host;
+    private final BiFunction<MasterProcess.Door, Connection.End, Connection> network;
+    private final Clock clock;
+    private final Agent agent;
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private boolean syncing;
+    private boolean up = true;
+    private @Nullable Connection connection;
+    private long connectionNumber;
+    private long reconnectUs = RECONNECT_US_MIN;
+    private long timerUs = Long.MAX_VALUE;
+
+    AgentProcess(
+            Surroundings around,
+            Host host,
+            AgentInfo info,
+            BiFunction<MasterProcess.Door, Connection.End, Connection> network) {
+        this.around = around;
+        this.time = around.time();
+        this.host = host;
+        this.network = network;
+        clock = new Clock(around);
+        AgentProfile profile = new AgentProfile(
+                info,
+                "10.0.0." + (host.number() + 1),
+                host.incarnation(),
+                "0.1.0",
+                Path.of("/sandboxes"),
+                "root",
+                true,
+                Duration.ofMillis(around.dice().spread(1, 5_000)));
+        agent = new Agent(profile, host.recover(), around.dice().split().generator());
+        decide(new AgentCommand.Recovered(host.recovered()));
+        host.listen(this::decide);
+        connectLater(0);
+    }
+
+    boolean isUp() {
+        return up;
+    }
+
+    /** The process dies; of what it was writing some is on the disk. */
+    void crash(boolean withHost) {
+        up = false;
+        int surviving = around.dice().below(waiting.size() + 1);
+        for (Waiting turn : waiting) {
+            if (surviving-- > 0) {
+                host.write(turn.facts());
+            }
+        }
+        Connection open = connection;
+        if (open != null && withHost) {
+            open.vanish(CLIENT);
+        } else if (open != null) {
+            open.close(CLIENT);
+        }
+        host.nobodyListens();
+        if (withHost) {
+            host.loseProcesses();
+        }
+    }
+
+    /** Tells whether nothing is left to do. */
+    boolean isIdle() {
+        return up && waiting.isEmpty();
+    }
+
+    // ---- the connection
+
+    private void connectLater(long delayUs) {
+        time.after(delayUs, () -> {
+            if (up) {
+                connect();
+            }
+        });
+    }
+
+    private void connect() {
+        long number = ++connectionNumber;
+        connection = network.apply(MasterProcess.Door.AGENT, new Connection.End() {
+            @Override
+            public void received(Object message) {
+                if (up && number == connectionNumber) {
+                    ToAgent frame = (ToAgent) message;
+                    if (frame.hasRegistered()) {
+                        reconnectUs = RECONNECT_US_MIN;
+                    }
+                    decide(new AgentCommand.FromMaster(number, frame));
+                }
+            }
+
+            @Override
+            public void closed() {
+                if (up && number == connectionNumber && connection != null) {
+                    connection = null;
+                    decide(new AgentCommand.Disconnected(number));
+                    connectAgain();
+                }
+            }
+        });
+        decide(new AgentCommand.Connected(number));
+    }
+
+    private void connectAgain() {
+        connectLater(around.dice().between(reconnectUs, 2 * reconnectUs));
+        reconnectUs = Math.min(2 * reconnectUs, RECONNECT_US_MAX);
+    }
+
+    // ---- the thread
+
+    private void decide(AgentCommand command) {
+        if (!up) {
+            return;
+        }
+        dev.polder.model.Moment now = clock.now();
+        Decision decision = agent.decide(new Moment(now.nowMs(), now.wallMs()), command);
+        if (!(command instanceof AgentCommand.FromMaster ping && ping.frame().hasPing())) {
+            time.note("agent " + host.number() + " " + nameOf(command) + ", "
+                    + decision.facts().size() + " facts");
+        }
+        around.ledger().decided(host.number(), decision.facts());
+        if (decision.facts().isEmpty() && waiting.isEmpty()) {
+            decision.effects().forEach(this::release);
+        } else {
+            waiting.add(new Waiting(decision.facts(), decision.effects()));
+            sync();
+        }
+        wakeAt(agent.deadlineMs());
+    }
+
+    private void wakeAt(long deadlineMs) {
+        if (deadlineMs == Long.MAX_VALUE) {
+            return;
+        }
+        long atUs = clock.us(deadlineMs);
+        if (atUs < timerUs || timerUs <= time.nowUs()) {
+            timerUs = atUs;
+            time.at(atUs, () -> {
+                if (up && timerUs <= time.nowUs()) {
+                    timerUs = Long.MAX_VALUE;
+                    decide(new AgentCommand.Timer());
+                }
+            });
+        }
+    }
+
+    private void sync() {
+        if (syncing) {
+            return;
+        }
+        syncing = true;
+        int turns = waiting.size();
+        time.after(around.dice().spread(10, around.knobs().checkpointSyncUsMax()), () -> {
+            syncing = false;
+            if (up) {
+                synced(turns);
+            }
+        });
+    }
+
+    private void synced(int turns) {
+        List<AgentEffect> effects = new ArrayList<>();
+        for (int i = 0; i < turns; i++) {
+            Waiting turn = waiting.remove();
+            host.write(turn.facts());
+            effects.addAll(turn.effects());
+        }
+        effects.forEach(this::release);
+        if (!waiting.isEmpty()) {
+            sync();
+        }
+    }
+
+    private void release(AgentEffect effect) {
+        if (effect instanceof AgentEffect.Send send) {
+            if (send.frame().hasStatusUpdate()) {
+                around.ledger().sent(send.frame().getStatusUpdate().getStatus());
+            }
+            if (connection != null && send.connection() == connectionNumber) {
+                connection.send(CLIENT, send.frame());
+            }
+        } else if (effect instanceof AgentEffect.EndConnection end) {
+            if (connection != null && end.connection() == connectionNumber) {
+                time.note("agent " + host.number() + " ends its connection: " + end.why());
+                connection.close(CLIENT);
+                connection = null;
+                connectAgain();
+            }
+        } else if (effect instanceof AgentEffect.Refused refused) {
+            throw new Violation("agent " + host.number() + " is refused: " + refused.why());
+        } else if (effect instanceof AgentEffect.PrepareSandbox prepare) {
+            time.after(
+                    around.dice().spread(10, 100_000),
+                    () -> decide(
+                            around.dice().chance(0.02)
+                                    ? new AgentCommand.SandboxFailed(
+                                            prepare.spec().id(), "no space")
+                                    : new AgentCommand.SandboxReady(
+                                            prepare.spec().id())));
+        } else if (effect instanceof AgentEffect.Launch launch) {
+            host.launch(launch.spec());
+        } else if (effect instanceof AgentEffect.Kill kill) {
+            host.kill(kill.id(), kill.grace());
+        } else if (effect instanceof AgentEffect.Forget forget) {
+            host.forget(forget.id());
+        }
+    }
+
+    private static String nameOf(AgentCommand command) {
+        return command instanceof AgentCommand.FromMaster from
+                ? "hears " + from.frame().getKindCase()
+                : command.getClass().getSimpleName();
+    }
+}

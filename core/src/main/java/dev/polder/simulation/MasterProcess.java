@@ -1,0 +1,395 @@
+package dev.polder.simulation;
+
+import static dev.polder.simulation.Violation.check;
+import static java.util.Objects.requireNonNull;
+
+import dev.polder.master.Command;
+import dev.polder.master.CommittedHistory;
+import dev.polder.master.Effect;
+import dev.polder.master.Inbox;
+import dev.polder.master.Master;
+import dev.polder.master.MasterView;
+import dev.polder.master.Turn;
+import dev.polder.master.TurnPipeline;
+import dev.polder.model.Moment;
+import dev.polder.wire.Entry;
+import dev.polder.wire.proto.Mesos;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process of a master: the real {@link Master}, {@link TurnPipeline} and {@link CommittedHistory}, driven as the
+ * master's thread drives them. A restart makes a new one.
+ *
+ * <p>Beside the master it keeps a follower that is told only what is committed, and compares the two wherever all that
+ * was decided is committed.
+ */
+final class MasterProcess implements ModelLog.Member {
+    private static final long FULL_RETRY_US = 1_000;
+    /** The dear checks are made once in so many turns. */
+    private static final int TURNS_A_SUM = 3;
+
+    private static final int TURNS_A_COMPARISON = 60;
+
+    /** What a connection to a master is for. */
+    enum Door {
+        STREAM,
+        CALLS,
+        AGENT
+    }
+
+    /** Does work that the log gave, in the order in which it gave it. */
+    private sealed interface LogEvent {
+        record Committed(long index, long term, Entry entry) implements LogEvent {}
+
+        record Serving(long term) implements LogEvent {}
+
+        record Lost(long term) implements LogEvent {}
+    }
+
+    /** The effects of a turn, and how many of the term's entries must be committed before them. */
+    private static final class Awaiting {
+        final Deque<Effect> effects;
+        long entries;
+
+        Awaiting(List<Effect> effects, long entries) {
+            this.effects = new ArrayDeque<>(effects);
+            this.entries = entries;
+        }
+    }
+
+    private final Surroundings around;
+    private final ModelLog log;
+    private final Clock clock;
+    private final Inbox inbox;
+    private final Deque<LogEvent> logEvents = new ArrayDeque<>();
+    private final Deque<byte[]> unproposed = new ArrayDeque<>();
+    private final TurnPipeline pipeline = new TurnPipeline(this::queueProposal, this::release);
+    private final Deque<Awaiting> awaiting = new ArrayDeque<>();
+    private final List<Connection> accepted = new ArrayList<>();
+
+    private Master master;
+    private Master follower;
+    private @Nullable CommittedHistory history;
+    private long servingTerm = -1;
+    private long lastIndex;
+    private long proposed;
+    private long committedOfTerm;
+    private boolean announced;
+    private boolean up = true;
+    private boolean awake;
+    private long pausedUntilUs;
+    private long timerUs = Long.MAX_VALUE;
+    private int turns;
+
+    MasterProcess(Surroundings around, ModelLog log, Clock clock) {
+        this.around = around;
+        this.log = log;
+        this.clock = clock;
+        inbox = new Inbox(around.knobs().inboxMax());
+        master = new Master(around.knobs().master());
+        follower = new Master(around.knobs().master());
+        log.start(this);
+    }
+
+    // ---- from outside
+
+    boolean isUp() {
+        return up;
+    }
+
+    boolean leads() {
+        return up && announced;
+    }
+
+    /** The process dies, with its connections. */
+    void crash(boolean withHost) {
+        up = false;
+        log.crash();
+        for (Connection connection : accepted) {
+            if (withHost) {
+                connection.vanish(Connection.Side.SERVER);
+            } else {
+                connection.close(Connection.Side.SERVER);
+            }
+        }
+    }
+
+    /** The thread gets no time for a while. */
+    void pause(long us) {
+        pausedUntilUs = around.time().nowUs() + us;
+    }
+
+    /** Returns this side's end of a new connection. */
+    Connection.End accept(Connection connection, Door door) {
+        accepted.removeIf(Connection::isOver);
+        accepted.add(connection);
+        return switch (door) {
+            case STREAM -> new FrameworkDoor(this, around, connection);
+            case CALLS -> new CallDoor(this, connection);
+            case AGENT -> new AgentDoor(this, around, connection);
+        };
+    }
+
+    boolean submit(Command command) {
+        boolean closes = command instanceof Command.FrameworkClosed || command instanceof Command.AgentClosed;
+        if (!up || (!closes && !announced) || !inbox.offer(command)) {
+            return false;
+        }
+        wake();
+        return true;
+    }
+
+    @Override
+    public void committed(long index, long term, Entry entry) {
+        logEvents.add(new LogEvent.Committed(index, term, entry));
+        wake();
+    }
+
+    @Override
+    public void serving(long term) {
+        logEvents.add(new LogEvent.Serving(term));
+        wake();
+    }
+
+    @Override
+    public void lost(long term) {
+        logEvents.add(new LogEvent.Lost(term));
+        wake();
+    }
+
+    /** Returns what the leader shows; null if there is no leader, or something is on its way to being committed. */
+    @Nullable
+    MasterView quietView() {
+        return leads() && pipeline.isEmpty() && inbox.isEmpty() && logEvents.isEmpty() ? master.view(lastIndex) : null;
+    }
+
+    // ---- the master's thread
+
+    private void wake() {
+        if (up && !awake) {
+            awake = true;
+            long delay = Math.max(
+                    pausedUntilUs - around.time().nowUs(),
+                    around.dice()
+                            .spread(1, around.isCalm() ? 1_000 : around.knobs().masterDelayUsMax()));
+            around.time().after(delay, this::work);
+        }
+    }
+
+    private void wakeAt(long atUs) {
+        if (atUs < timerUs || timerUs <= around.time().nowUs()) {
+            timerUs = atUs;
+            around.time().at(atUs, this::wake);
+        }
+    }
+
+    private void work() {
+        awake = false;
+        if (!up) {
+            return;
+        }
+        drainLog();
+        if (servingTerm < 0) {
+            refuseCommands();
+            return;
+        }
+        propose();
+        if (unproposed.isEmpty()) {
+            decide();
+        } else {
+            wakeAt(around.time().nowUs() + FULL_RETRY_US);
+        }
+    }
+
+    private void drainLog() {
+        LogEvent event;
+        while ((event = logEvents.poll()) != null) {
+            if (event instanceof LogEvent.Committed committed) {
+                committed(committed);
+            } else if (event instanceof LogEvent.Serving serving) {
+                serve(serving.term());
+            } else if (event instanceof LogEvent.Lost lost) {
+                lose(lost.term());
+            }
+        }
+    }
+
+    private void committed(LogEvent.Committed committed) {
+        lastIndex = committed.index();
+        follower.apply(committed.entry());
+        if (committed.term() == servingTerm) {
+            committedOfTerm++;
+            requireNonNull(history).add(committed.index(), committed.entry());
+            pipeline.committed(committed.index());
+        } else {
+            master.apply(committed.entry());
+        }
+    }
+
+    private void serve(long term) {
+        history = new CommittedHistory(master.committedView(lastIndex));
+        servingTerm = term;
+        proposed = 0;
+        committedOfTerm = 0;
+        Mesos.MasterInfo elected = Mesos.MasterInfo.newBuilder()
+                .setId(around.dice().uuid())
+                .setIp(1)
+                .setPort(5050)
+                .setHostname("master")
+                .build();
+        Turn turn = master.serving(term, clock.now(), elected, around.dice().uuid());
+        submit(turn);
+        pipeline.whenCommitted(lastIndex, index -> {
+            announced = true;
+            around.time().note("master leads term " + term);
+        });
+        master.checkInvariants();
+    }
+
+    private void lose(long term) {
+        if (servingTerm != term) {
+            return;
+        }
+        around.time().note("master lost term " + term);
+        announced = false;
+        servingTerm = -1;
+        unproposed.clear();
+        awaiting.clear();
+        pipeline.lost().forEach(this::drop);
+        master.connections().forEach(this::perform);
+        master = requireNonNull(history).rebuild(around.knobs().master());
+        history = null;
+        Views.requireSame(
+                "the master that went back", master.committedView(lastIndex), follower.committedView(lastIndex));
+    }
+
+    private void drop(Effect effect) {
+        if (effect instanceof Effect.Answer answer) {
+            answer.to().answer(503, "the leader was lost: whether the call took effect is unknown");
+        } else if (effect instanceof Effect.SendEvent event) {
+            event.to().close();
+        } else if (effect instanceof Effect.SendAgent order) {
+            order.to().close();
+        }
+    }
+
+    private void refuseCommands() {
+        List<Command> refused = new ArrayList<>();
+        inbox.drainTo(refused, Integer.MAX_VALUE);
+        for (Command command : refused) {
+            if (command instanceof Command.FrameworkCall call) {
+                call.reply().answer(503, "this master does not lead");
+            } else if (command instanceof Command.Subscribe subscribe) {
+                subscribe.link().close();
+            } else if (command instanceof Command.AgentRegistering registering) {
+                registering.link().close();
+            }
+        }
+    }
+
+    private void decide() {
+        List<Command> commands = new ArrayList<>();
+        inbox.drainTo(commands, around.knobs().turnCommandsMax());
+        Moment now = clock.now();
+        if (!commands.isEmpty() || master.nextDeadlineMs() <= now.nowMs()) {
+            Turn turn = around.wiring().decide(master, now, commands);
+            if (!turn.isEmpty() || turn.needsEntry()) {
+                around.time()
+                        .note("turn " + commands.size() + " commands, "
+                                + turn.facts().size() + " facts, "
+                                + turn.effects().size() + " effects");
+                submit(turn);
+                checkTurn();
+            }
+        }
+        if (!inbox.isEmpty()) {
+            wake();
+        }
+        long deadlineMs = master.nextDeadlineMs();
+        if (deadlineMs != Long.MAX_VALUE) {
+            wakeAt(clock.us(deadlineMs));
+        }
+    }
+
+    private void submit(Turn turn) {
+        boolean hasEntry = !turn.facts().isEmpty() || turn.needsEntry();
+        Awaiting effects = new Awaiting(turn.effects(), hasEntry ? proposed + 1 : proposed);
+        awaiting.add(effects);
+        around.wiring().submit(pipeline, turn, this::release);
+        effects.entries = Math.max(effects.entries, proposed);
+    }
+
+    private void queueProposal(byte[] entry) {
+        proposed++;
+        unproposed.add(entry);
+        propose();
+    }
+
+    private void propose() {
+        byte[] next;
+        while ((next = unproposed.peek()) != null) {
+            if (log.propose(servingTerm, next) == ModelLog.Proposed.FULL) {
+                return;
+            }
+            unproposed.remove();
+        }
+    }
+
+    // ---- what leaves
+
+    private void release(Effect effect) {
+        Awaiting oldest = awaiting.element();
+        while (oldest.effects.isEmpty()) {
+            awaiting.remove();
+            oldest = awaiting.element();
+        }
+        Awaiting turn = oldest;
+        check(turn.effects.remove() == effect, () -> "effects are released out of order: " + effect);
+        check(
+                committedOfTerm >= turn.entries,
+                () -> "released before its commit (" + committedOfTerm + " of " + turn.entries + " entries): "
+                        + effect);
+        around.ledger().released(effect);
+        perform(effect);
+    }
+
+    private void perform(Effect effect) {
+        if (effect instanceof Effect.SendEvent event) {
+            event.to().send(event.event());
+        } else if (effect instanceof Effect.SendAgent order) {
+            order.to().send(order.frame());
+        } else if (effect instanceof Effect.Answer answer) {
+            answer.to().answer(answer.status(), answer.text());
+        } else if (effect instanceof Effect.CloseFramework close) {
+            close.link().close();
+        } else if (effect instanceof Effect.CloseAgent close) {
+            close.link().close();
+        }
+    }
+
+    // ---- checks
+
+    private void checkTurn() {
+        master.checkInvariants();
+        turns++;
+        if (turns % TURNS_A_SUM == 0) {
+            Views.requireConserved(master.view(lastIndex));
+        }
+        if (requireNonNull(history).isLong() || around.dice().chance(0.02)) {
+            MasterView view = master.view(lastIndex);
+            pipeline.whenCommitted(lastIndex, index -> requireNonNull(history).rebase(view.at(index)));
+        }
+        if (turns % TURNS_A_COMPARISON == 0) {
+            MasterView view = master.view(lastIndex);
+            long term = servingTerm;
+            pipeline.whenCommitted(
+                    lastIndex,
+                    index -> Views.requireSame(
+                            "view and log of term " + term + " at " + index, view, follower.committedView(index)));
+        }
+    }
+}

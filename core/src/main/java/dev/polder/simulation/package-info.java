@@ -1,0 +1,11 @@
+/**
+ * A whole cluster on one thread, in virtual time, out of one seed: the real master and agents over a modelled log,
+ * network, disk and operating system, with everything that can go wrong.
+ *
+ * <p>{@code Simulation} runs one seed and checks after every step what must always hold. It uses all other packages and is
+ * used by none.
+ */
+@NullMarked
+package dev.polder.simulation;
+
+import org.jspecify.annotations.NullMarked;

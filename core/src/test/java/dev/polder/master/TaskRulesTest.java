@@ -1,0 +1,290 @@
+package dev.polder.master;
+
+import static dev.polder.master.MasterFixture.cpus;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.polder.model.AgentId;
+import dev.polder.offer.Resources;
+import dev.polder.wire.proto.Mesos;
+import dev.polder.wire.proto.Mesos.Environment;
+import dev.polder.wire.proto.Mesos.Resource;
+import dev.polder.wire.proto.Mesos.TaskInfo;
+import dev.polder.wire.proto.Mesos.Value;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a Mesos master was recorded to launch and to refuse, of an offer to role r1 with 4 CPUs, 1024 MiB and 1000 ports. */
+class TaskRulesTest {
+    private static final AgentId AGENT = new AgentId("agent-1");
+    private static final String ROLE = "r1";
+    private static final Resources OFFERED = Resources.builder()
+            .scalar("cpus", 4_000)
+            .scalar("mem", 1_024_000)
+            .scalar("disk", 2_048_000)
+            .range("ports", 31_000, 31_999)
+            .build();
+
+    // ---- resources
+
+    @Test
+    void shouldLaunchWithPartOfTheOffer() {
+        assertThat(launched(task(scalar("cpus", 0.5), scalar("mem", 32))))
+                .isEqualTo(Resources.builder()
+                        .scalar("cpus", 500)
+                        .scalar("mem", 32_000)
+                        .build());
+        assertThat(launched(task(scalar("cpus", 0.5)))).isEqualTo(cpus(500));
+        assertThat(launched(task(scalar("mem", 32))))
+                .isEqualTo(Resources.builder().scalar("mem", 32_000).build());
+    }
+
+    @Test
+    void shouldLaunchWithAllOfTheOffer() {
+        assertThat(launched(task(scalar("cpus", 4), scalar("mem", 1024)))).isNotNull();
+    }
+
+    @Test
+    void shouldCountInThousandths() {
+        assertThat(launched(task(scalar("cpus", 0.001)))).isEqualTo(cpus(1));
+        assertThat(launched(task(scalar("cpus", 0.0014999)))).isEqualTo(cpus(1));
+        assertThat(launched(task(scalar("cpus", 0.25), scalar("cpus", 0.25)))).isEqualTo(cpus(500));
+        assertThat(launched(task(scalar("cpus", 0), scalar("mem", 32))))
+                .isEqualTo(Resources.builder().scalar("mem", 32_000).build());
+    }
+
+    @Test
+    void shouldRefuseATaskWithoutResources() {
+        assertThat(refused(task())).contains("'t1'").contains("no resources");
+    }
+
+    @Test
+    void shouldRefuseMoreThanIsOffered() {
+        assertThat(refused(task(scalar("cpus", 5), scalar("mem", 32))))
+                .contains("needs")
+                .contains("5")
+                .contains("left of the offer");
+        assertThat(refused(task(scalar("cpus", 0.5), scalar("foo", 1)))).contains("foo");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-1, 0.0001, Double.NaN, Double.POSITIVE_INFINITY, 1e300})
+    void shouldRefuseAnAmountThatIsNone(double amount) {
+        assertThat(refused(task(scalar("cpus", amount), scalar("mem", 32)))).contains("resource 'cpus'");
+    }
+
+    @Test
+    void shouldRefusePartOfAGpu() {
+        assertThat(refused(task(scalar("cpus", 0.5), scalar("gpus", 0.5))))
+                .contains("gpus")
+                .contains("whole number");
+    }
+
+    @Test
+    void shouldRefuseAValueOfAnotherType() {
+        assertThat(refused(task(Resource.newBuilder()
+                        .setName("cpus")
+                        .setType(Value.Type.SCALAR)
+                        .setRanges(Value.Ranges.getDefaultInstance())
+                        .build())))
+                .contains("'cpus'")
+                .contains("SCALAR");
+    }
+
+    @Test
+    void shouldLaunchWithPortsOfTheOffer() {
+        assertThat(launched(task(scalar("cpus", 0.5), ports(31_005, 31_006))))
+                .isEqualTo(Resources.builder()
+                        .scalar("cpus", 500)
+                        .range("ports", 31_005, 31_006)
+                        .build());
+    }
+
+    @Test
+    void shouldRefusePortsThatAreNotOfferedOrNone() {
+        assertThat(refused(task(ports(1, 2)))).contains("left of the offer");
+        assertThat(refused(task(ports(31_005, 31_001)))).contains("begin");
+        assertThat(refused(task(ports(31_000, 31_005, 31_003, 31_009)))).contains("overlaps");
+    }
+
+    @Test
+    void shouldRefuseResourcesOfOthers() {
+        assertThat(refused(task(scalar("cpus", 0.5).toBuilder()
+                        .setAllocationInfo(Resource.AllocationInfo.newBuilder().setRole("zz"))
+                        .build())))
+                .contains("'zz'")
+                .contains("'r1'");
+        assertThat(refused(task(scalar("cpus", 0.5).toBuilder().setRole("r1").build())))
+                .contains("reserved");
+        assertThat(refused(task(scalar("cpus", 0.5).toBuilder()
+                        .setRevocable(Resource.RevocableInfo.getDefaultInstance())
+                        .build())))
+                .contains("revocable");
+    }
+
+    @Test
+    void shouldWriteTheAllocationIntoTheResources() {
+        TaskRules.Verdict verdict = judge(task(scalar("cpus", 0.5)).build(), false);
+
+        Resource resource = ((TaskRules.Verdict.Launchable) verdict).task().getResources(0);
+        assertThat(resource.getAllocationInfo().getRole()).isEqualTo(ROLE);
+    }
+
+    // ---- identity
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a b", "\u00e9", "-", "a:b"})
+    void shouldLaunchTaskId(String id) {
+        assertThat(launched(ok().setTaskId(MasterFixture.taskId(id)))).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a/b", ".", "..", "a\nb", "a\u007fb", "a\\b"})
+    void shouldRefuseTaskId(String id) {
+        assertThat(refused(ok().setTaskId(MasterFixture.taskId(id)))).startsWith("task_id '");
+        assertThat(refused(ok().setTaskId(MasterFixture.taskId("x".repeat(256)))))
+                .contains("256 bytes");
+    }
+
+    @Test
+    void shouldRefuseATakenId() {
+        TaskRules.Verdict verdict = judge(ok().build(), true);
+
+        assertThat(((TaskRules.Verdict.Refused) verdict).why()).contains("'t1'").contains("already");
+    }
+
+    @Test
+    void shouldRefuseATaskForAnotherAgent() {
+        assertThat(refused(ok().setAgentId(Mesos.AgentID.newBuilder().setValue("other"))))
+                .contains("'other'")
+                .contains("'agent-1'");
+    }
+
+    @Test
+    void shouldLaunchATaskWithoutAName() {
+        assertThat(launched(ok().setName(""))).isNotNull();
+    }
+
+    // ---- what it runs
+
+    @Test
+    void shouldLaunchACommandThatSaysNothing() {
+        // the agent then fails it, as a Mesos agent does
+        assertThat(launched(ok().setCommand(Mesos.CommandInfo.getDefaultInstance())))
+                .isNotNull();
+    }
+
+    @Test
+    void shouldRefuseATaskThatRunsNothing() {
+        assertThat(refused(ok().clearCommand())).contains("exactly one of 'command' and 'executor'");
+    }
+
+    @Test
+    void shouldRefuseWhatIsNotSupportedYet() {
+        Mesos.ExecutorInfo executor = Mesos.ExecutorInfo.newBuilder()
+                .setExecutorId(Mesos.ExecutorID.newBuilder().setValue("e"))
+                .build();
+
+        assertThat(refused(ok().clearCommand().setExecutor(executor))).contains("executors are not supported yet");
+        assertThat(refused(ok().setHealthCheck(Mesos.HealthCheck.getDefaultInstance())))
+                .contains("health checks are not supported yet");
+        assertThat(refused(ok().setCheck(Mesos.CheckInfo.getDefaultInstance())))
+                .contains("checks are not supported yet");
+    }
+
+    @Test
+    void shouldRefuseVariablesThatNoProcessCanHave() {
+        assertThat(refused(with(Environment.Variable.newBuilder().setName("A"))))
+                .contains("'A' has no value");
+        assertThat(refused(
+                        with(Environment.Variable.newBuilder().setName("A").setType(Environment.Variable.Type.SECRET))))
+                .contains("'A' is a SECRET");
+        assertThat(refused(with(Environment.Variable.newBuilder().setName("A=B").setValue("x"))))
+                .contains("'A=B'");
+        assertThat(refused(with(Environment.Variable.newBuilder().setName("").setValue("x"))))
+                .contains("no usable name");
+        assertThat(refused(with(Environment.Variable.newBuilder().setName("A").setValue("x\0y"))))
+                .contains("contains NUL");
+        assertThat(launched(with(Environment.Variable.newBuilder().setName("A").setValue(""))))
+                .isNotNull();
+    }
+
+    @Test
+    void shouldRefuseNegativeTimes() {
+        Mesos.DurationInfo negative =
+                Mesos.DurationInfo.newBuilder().setNanoseconds(-1).build();
+
+        assertThat(refused(ok().setKillPolicy(Mesos.KillPolicy.newBuilder().setGracePeriod(negative))))
+                .contains("kill_policy.grace_period -1 ns is negative");
+        assertThat(refused(ok().setMaxCompletionTime(negative))).contains("max_completion_time -1 ns is negative");
+        assertThat(launched(ok().setMaxCompletionTime(
+                                Mesos.DurationInfo.newBuilder().setNanoseconds(0))))
+                .isNotNull();
+    }
+
+    @Test
+    void shouldRefuseATaskThatFitsNoEntry() {
+        byte[] large = new byte[TaskRules.TASK_BYTES_MAX];
+
+        assertThat(refused(ok().setData(ByteString.copyFrom(large))))
+                .contains("bytes, at most " + TaskRules.TASK_BYTES_MAX);
+    }
+
+    // ---- words
+
+    private static TaskInfo.Builder ok() {
+        return task(scalar("cpus", 0.5), scalar("mem", 32));
+    }
+
+    private static TaskInfo.Builder task(Resource... resources) {
+        TaskInfo.Builder task = MasterFixture.task(
+                "t1", Mesos.AgentID.newBuilder().setValue(AGENT.value()).build(), Resources.EMPTY);
+        for (Resource resource : resources) {
+            task.addResources(resource);
+        }
+        return task;
+    }
+
+    private static TaskInfo.Builder with(Environment.Variable.Builder variable) {
+        return ok().setCommand(Mesos.CommandInfo.newBuilder()
+                .setValue("true")
+                .setEnvironment(Environment.newBuilder().addVariables(variable)));
+    }
+
+    private static Resource scalar(String name, double value) {
+        return Resource.newBuilder()
+                .setName(name)
+                .setType(Value.Type.SCALAR)
+                .setScalar(Value.Scalar.newBuilder().setValue(value))
+                .build();
+    }
+
+    private static Resource ports(long... bounds) {
+        Value.Ranges.Builder ranges = Value.Ranges.newBuilder();
+        for (int i = 0; i < bounds.length; i += 2) {
+            ranges.addRange(Value.Range.newBuilder().setBegin(bounds[i]).setEnd(bounds[i + 1]));
+        }
+        return Resource.newBuilder()
+                .setName("ports")
+                .setType(Value.Type.RANGES)
+                .setRanges(ranges)
+                .build();
+    }
+
+    private static Resources launched(TaskInfo.Builder task) {
+        TaskRules.Verdict verdict = judge(task.build(), false);
+        assertThat(verdict).isInstanceOf(TaskRules.Verdict.Launchable.class);
+        return ((TaskRules.Verdict.Launchable) verdict).resources();
+    }
+
+    private static String refused(TaskInfo.Builder task) {
+        TaskRules.Verdict verdict = judge(task.build(), false);
+        assertThat(verdict).isInstanceOf(TaskRules.Verdict.Refused.class);
+        return ((TaskRules.Verdict.Refused) verdict).why();
+    }
+
+    private static TaskRules.Verdict judge(TaskInfo task, boolean taken) {
+        return TaskRules.judge(task, AGENT, ROLE, OFFERED, taken);
+    }
+}
