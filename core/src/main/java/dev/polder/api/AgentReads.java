@@ -50,9 +50,10 @@ final class AgentReads {
         }
     }
 
-    /** What the agent counts itself comes first; the rest is read off its view. */
+    /** What the agent counts itself comes first; the rest is read off its view. What a master on this node counts is its own. */
     private void metrics(HttpRequest request, HttpResponder responder) {
         SortedMap<String, Double> numbers = metrics.snapshot();
+        numbers.keySet().removeIf(name -> name.startsWith("master/"));
         AgentInfo info = agent.get().info();
         numbers.putIfAbsent("slave/uptime_secs", (System.nanoTime() - startedNanos) / 1e9);
         numbers.putIfAbsent("slave/registered", info.hasId() ? 1.0 : 0.0);

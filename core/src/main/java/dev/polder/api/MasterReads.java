@@ -63,13 +63,20 @@ final class MasterReads {
 
     private void metrics(HttpRequest request, HttpResponder responder) {
         if (!master.leads()) {
-            responder.respond(MetricsAnswer.of(request, classic, metrics.snapshot()));
+            responder.respond(MetricsAnswer.of(request, classic, ownNumbers()));
             return;
         }
         reads.answer(request, responder, view -> {
-            SortedMap<String, Double> numbers = metrics.snapshot();
+            SortedMap<String, Double> numbers = ownNumbers();
             MasterMetrics.putAll(view, numbers);
             return MetricsAnswer.of(request, classic, numbers);
         });
+    }
+
+    /** What an agent on this node counts is shown on its own port. */
+    private SortedMap<String, Double> ownNumbers() {
+        SortedMap<String, Double> numbers = metrics.snapshot();
+        numbers.keySet().removeIf(name -> name.startsWith("slave/"));
+        return numbers;
     }
 }

@@ -67,10 +67,13 @@ class ApiTest {
 
     @Test
     void shouldShowTheAgentOnItsOwnPort() throws IOException {
+        Metrics metrics = new Metrics();
+        metrics.gauge("master/elected", () -> 1);
+        metrics.gauge("slave/tasks_running", () -> 3);
         AgentView agent = new AgentView(SampleViews.agent(SampleViews.AGENT, 0).info(), "127.0.0.1", "localhost");
         try (HttpServer server = HttpServer.start(
                         HttpServerConfig.defaults("127.0.0.1", 0, "api-test-http"),
-                        Api.agentHandler(config, () -> agent, new Metrics()));
+                        Api.agentHandler(config, () -> agent, metrics));
                 RawConnection connection = new RawConnection(server.address())) {
             for (String path : List.of("/state", "/slave(1)/state")) {
                 connection.request("GET " + path, List.of(), new byte[0]);
@@ -87,7 +90,9 @@ class ApiTest {
             connection.request("GET /metrics/snapshot", List.of(), new byte[0]);
             assertThat(JsonShape.values(connection.answer().text().getBytes(UTF_8)))
                     .contains(entry("slave/cpus_total", "4.0"), entry("slave/registered", "0.0"))
-                    .containsKey("slave/uptime_secs");
+                    .contains(entry("slave/tasks_running", "3.0"))
+                    .containsKey("slave/uptime_secs")
+                    .doesNotContainKey("master/elected");
             for (String path : List.of("/health", "/version", "/flags", "/slave(1)/health")) {
                 connection.request("GET " + path, List.of(), new byte[0]);
                 assertThat(connection.answer().status()).isEqualTo(200);

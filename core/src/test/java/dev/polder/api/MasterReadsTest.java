@@ -149,6 +149,7 @@ class MasterReadsTest {
     @Test
     void shouldCountUnderTheNamesOfMesos() throws IOException {
         SystemMetrics.register(server.metrics);
+        server.metrics.gauge("slave/tasks_running", () -> 3);
         server.timers.advance(4_500);
 
         RawConnection.Answer answer = server.get("/metrics/snapshot");
@@ -181,7 +182,9 @@ class MasterReadsTest {
                         entry("master/disk_total", "2048.0"),
                         entry("master/gpus_percent", "0.0"),
                         entry("master/messages_status_update", "8.0"));
-        assertThat(values).containsKeys("system/cpus_total", "system/mem_total_bytes");
+        assertThat(values)
+                .containsKeys("system/cpus_total", "system/mem_total_bytes")
+                .doesNotContainKey("slave/tasks_running");
     }
 
     @Test
