@@ -10,7 +10,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,17 +33,21 @@ final class FrameConnection extends ChannelInboundHandlerAdapter implements Upgr
     private final CompletableFuture<ClosedBy> end = new CompletableFuture<>();
     private @Nullable ClosedBy closedBy;
 
-    FrameConnection(Channel channel, int frameBytesMax, int outboxBytesMax, FrameListener listener) {
+    /**
+     * A connection that has yet to be installed.
+     *
+     * @param onOutboxFull called once, before the connection is cut for it
+     */
+    FrameConnection(
+            Channel channel, int frameBytesMax, int outboxBytesMax, Runnable onOutboxFull, FrameListener listener) {
         this.channel = channel;
         this.frameBytesMax = frameBytesMax;
         this.listener = listener;
         Listeners.add(end, listener::onClosed);
-        this.outbox = new Outbox(channel.eventLoop(), outboxBytesMax, () -> cut(ClosedBy.OUTBOX_FULL));
-    }
-
-    /** Calls once when the connection has ended. */
-    void onClosed(Consumer<ClosedBy> observer) {
-        Listeners.add(end, observer);
+        this.outbox = new Outbox(channel.eventLoop(), outboxBytesMax, () -> {
+            onOutboxFull.run();
+            cut(ClosedBy.OUTBOX_FULL);
+        });
     }
 
     /** Takes the pipeline over, behind what is in it; the caller then removes its own handlers. Network thread. */

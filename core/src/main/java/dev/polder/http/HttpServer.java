@@ -99,6 +99,11 @@ public final class HttpServer implements AutoCloseable {
         return context.open().size();
     }
 
+    /** How many answers were replaced by a 503 since the start, because too many waited for slow readers. */
+    public long answersRefused() {
+        return context.answersRefused().sum();
+    }
+
     /** How many connections were sent away since the start, because there were too many. */
     public long connectionsRefused() {
         return context.connectionsRefused().sum();

@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param bodyBytesMax the largest request body, after decompression; a larger one is answered 413. Also the largest
  *     frame of an upgraded connection
  * @param outboxBytesMax what may wait for one slow reader of a stream before it is cut
+ * @param answerBytesMax what complete answers may wait for slow readers on all connections together; a further one is
+ *     answered 503. One alone may be larger
  * @param connectionsMax a further connection is answered 503 and closed
  * @param requestTimeout from the first byte of a request to its last; a slower one is answered 408
  * @param idleTimeout how long a connection may stay open without a request, and how long a reader may take nothing of
@@ -24,6 +26,7 @@ public record HttpServerConfig(
         int threads,
         int bodyBytesMax,
         int outboxBytesMax,
+        long answerBytesMax,
         int connectionsMax,
         Duration requestTimeout,
         Duration idleTimeout) {
@@ -35,13 +38,14 @@ public record HttpServerConfig(
                 .within("threads", threads, 1, 64)
                 .within("bodyBytesMax", bodyBytesMax, 0, 1 << 30)
                 .within("outboxBytesMax", outboxBytesMax, 1, Integer.MAX_VALUE)
+                .within("answerBytesMax", answerBytesMax, 1, Long.MAX_VALUE)
                 .within("connectionsMax", connectionsMax, 1, 1_000_000)
                 .positive("requestTimeout", requestTimeout)
                 .positive("idleTimeout", idleTimeout)
                 .check();
     }
 
-    /** One thread, bodies of 8 MiB, outboxes of 8 MiB, 10,000 connections, 10 s for a request, idle after 120 s. */
+    /** One thread, bodies of 8 MiB, outboxes of 8 MiB, 256 MiB of answers, 10,000 connections, 10 s for a request, idle after 120 s. */
     public static HttpServerConfig defaults(String bindAddress, int port, String threadName) {
         return new HttpServerConfig(
                 bindAddress,
@@ -50,6 +54,7 @@ public record HttpServerConfig(
                 1,
                 8 << 20,
                 8 << 20,
+                256 << 20,
                 10_000,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(120));
@@ -64,6 +69,7 @@ public record HttpServerConfig(
                 threads,
                 bodyBytesMax,
                 outboxBytesMax,
+                answerBytesMax,
                 connectionsMax,
                 requestTimeout,
                 idleTimeout);
@@ -78,6 +84,7 @@ public record HttpServerConfig(
                 threads,
                 bodyBytesMax,
                 outboxBytesMax,
+                answerBytesMax,
                 connectionsMax,
                 requestTimeout,
                 idleTimeout);
@@ -92,6 +99,22 @@ public record HttpServerConfig(
                 threads,
                 bodyBytesMax,
                 outboxBytesMax,
+                answerBytesMax,
+                connectionsMax,
+                requestTimeout,
+                idleTimeout);
+    }
+
+    /** The same with another limit for complete answers that wait. */
+    public HttpServerConfig withAnswerBytesMax(long answerBytesMax) {
+        return new HttpServerConfig(
+                bindAddress,
+                port,
+                threadName,
+                threads,
+                bodyBytesMax,
+                outboxBytesMax,
+                answerBytesMax,
                 connectionsMax,
                 requestTimeout,
                 idleTimeout);
@@ -106,6 +129,7 @@ public record HttpServerConfig(
                 threads,
                 bodyBytesMax,
                 outboxBytesMax,
+                answerBytesMax,
                 connectionsMax,
                 requestTimeout,
                 idleTimeout);
@@ -120,6 +144,7 @@ public record HttpServerConfig(
                 threads,
                 bodyBytesMax,
                 outboxBytesMax,
+                answerBytesMax,
                 connectionsMax,
                 requestTimeout,
                 idleTimeout);
@@ -134,6 +159,7 @@ public record HttpServerConfig(
                 threads,
                 bodyBytesMax,
                 outboxBytesMax,
+                answerBytesMax,
                 connectionsMax,
                 requestTimeout,
                 idleTimeout);

@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  *                       pauses)   request)     answers, from any thread, are sent when their turn comes
  * </pre>
  * Requests may be pipelined. One that changes something goes to the handler while others of its kind are still being
- * answered; a read waits until all before it are answered, and holds back what follows, for its answer may be large.
+ * answered; a read waits until all before it are answered, and holds back what follows, for its answer may be large. No
+ * request begins while the socket has answers to take.
  */
 final class ServerConnection extends ChannelInboundHandlerAdapter {
 
@@ -107,15 +108,24 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
     /** A request may begin if its answer can be given now or soon; what belongs to a request that has begun goes on. */
     private boolean mayTake(HttpObject object) {
-        if (assembler.isActive() || exchanges.isEmpty()) {
+        if (assembler.isActive()) {
             return true;
+        }
+        if (exchanges.isEmpty()) {
+            return channel.isWritable();
         }
         boolean isRead = object instanceof io.netty.handler.codec.http.HttpRequest request
                 && (request.method().name().equals("GET")
                         || request.method().name().equals("HEAD"));
         return !isRead
+                && channel.isWritable()
                 && exchanges.size() < EXCHANGES_MAX
                 && !exchanges.getLast().holdsOthersBack();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        takeBacklog();
     }
 
     private void takeBacklog() {
@@ -148,6 +158,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(io.netty.handler.codec.http.HttpRequest request) {
+        clock.bytesArrived();
         refuse(assembler.begin(request));
         if (!inputEnded && exchanges.isEmpty() && HttpUtil.is100ContinueExpected(request)) {
             writer.writeContinue();
@@ -242,7 +253,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     private void send(Exchange exchange, Exchange.Answer answer) {
         RequestHead head = exchange.head();
         if (answer instanceof Exchange.Full full) {
-            finish(writer.writeFull(head, full.response(), head.keepAlive()), head.keepAlive());
+            sendFull(head, full.response());
         } else if (answer instanceof ChunkedStream stream && head.isHead()) {
             ChannelFuture written = writer.writeStreamHeadAlone(stream, head.keepAlive());
             written.addListener(done -> stream.ended(done.isSuccess() ? ClosedBy.US : endedBy()));
@@ -253,6 +264,23 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         } else if (answer instanceof Exchange.Upgrade upgrade) {
             upgrade(upgrade);
         }
+    }
+
+    private void sendFull(RequestHead head, HttpResponse response) {
+        int bytes = response.body().length;
+        if (!server.reserve(bytes)) {
+            HttpResponse refusal = HttpResponse.text(
+                            503,
+                            "answer of " + bytes + " bytes: " + server.answerBytes()
+                                    + " bytes wait for slow readers, answerBytesMax="
+                                    + server.config().answerBytesMax())
+                    .with("Retry-After", "1");
+            finish(writer.writeFull(head, refusal, head.keepAlive()), head.keepAlive());
+            return;
+        }
+        ChannelFuture written = writer.writeFull(head, response, head.keepAlive());
+        written.addListener(done -> server.release(bytes));
+        finish(written, head.keepAlive());
     }
 
     /** The last byte of the first exchange's answer is on its way. */
@@ -316,27 +344,20 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     // ---- for the exchanges
 
     ChunkedStream newStream(int status, Headers headers) {
-        ChunkedStream stream = new ChunkedStream(
-                status,
-                headers,
-                channel.eventLoop(),
-                server.config().outboxBytesMax(),
-                () -> cut(ClosedBy.OUTBOX_FULL));
-        stream.onClosed(this::countIfSlow);
-        return stream;
+        return new ChunkedStream(
+                status, headers, channel.eventLoop(), server.config().outboxBytesMax(), () -> {
+                    server.slowReadersCut().increment();
+                    cut(ClosedBy.OUTBOX_FULL);
+                });
     }
 
     FrameConnection newFrames(FrameListener listener) {
-        FrameConnection frames = new FrameConnection(
-                channel, server.config().bodyBytesMax(), server.config().outboxBytesMax(), listener);
-        frames.onClosed(this::countIfSlow);
-        return frames;
-    }
-
-    private void countIfSlow(ClosedBy by) {
-        if (by == ClosedBy.OUTBOX_FULL) {
-            server.slowReadersCut().increment();
-        }
+        return new FrameConnection(
+                channel,
+                server.config().bodyBytesMax(),
+                server.config().outboxBytesMax(),
+                server.slowReadersCut()::increment,
+                listener);
     }
 
     /** Runs the task on the network thread, at once if this is it; the other one, here, if that thread has ended. */
@@ -393,7 +414,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (exchanges.isEmpty() && !inputEnded) {
+            if (exchanges.isEmpty() && !inputEnded && channel.isWritable()) {
                 clock.bytesArrived();
             }
             ctx.fireChannelRead(message);

@@ -45,7 +45,8 @@ final class UpgradeCall extends SingleCall<UpgradedConnection> {
 
     private void upgrade(Channel channel) {
         HttpClientConfig config = client.config();
-        FrameConnection frames = new FrameConnection(channel, config.bodyBytesMax(), config.outboxBytesMax(), listener);
+        FrameConnection frames =
+                new FrameConnection(channel, config.bodyBytesMax(), config.outboxBytesMax(), () -> {}, listener);
         client.track(channel, frames::cut);
         frames.install();
         ChannelPipeline pipeline = channel.pipeline();

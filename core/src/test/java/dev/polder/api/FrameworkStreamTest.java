@@ -10,7 +10,6 @@ import dev.polder.master.Command;
 import dev.polder.master.FrameworkLink;
 import dev.polder.wire.proto.MesosScheduler.Event;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -157,16 +156,8 @@ class FrameworkStreamTest {
 
     @Test
     void shouldCutAReaderThatIsTooSlow() throws IOException {
-        HttpServerConfig small = new HttpServerConfig(
-                "127.0.0.1",
-                0,
-                "slow-http",
-                1,
-                1 << 20,
-                256 << 10,
-                10,
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(120));
+        HttpServerConfig small =
+                HttpServerConfig.defaults("127.0.0.1", 0, "slow-http").withOutboxBytesMax(256 << 10);
         try (ApiServer slow = new ApiServer(small);
                 RawConnection connection = subscribe(slow, ApiServer.JSON)) {
             connection.head();

@@ -425,6 +425,61 @@ class HttpServerTest {
     }
 
     @Test
+    void shouldNotProduceTheNextAnswerForAReaderThatTakesNothing() throws Exception {
+        HttpServer server = start(CONFIG, (request, responder) -> {
+            seen.add(request);
+            responder.respond(HttpResponse.json(200, new byte[50_000_000]));
+        });
+        RawConnection raw = new RawConnection(server.address(), 4096);
+        open.add(raw);
+
+        raw.send("GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nPOST /3 HTTP/1.1\r\n\r\n");
+        String head = raw.readUntil("\r\n\r\n");
+        connect(server).send("GET /other HTTP/1.1\r\n\r\n").readUntil("\r\n\r\n"); // the same thread, later
+
+        assertThat(seen).extracting(HttpRequest::path).containsExactly("/1", "/other");
+        raw.readBytes(50_000_000);
+        assertThat(raw.readUntil("\r\n\r\n")).isEqualTo(head);
+        raw.readBytes(50_000_000);
+        assertThat(raw.readUntil("\r\n\r\n")).isEqualTo(head);
+    }
+
+    @Test
+    void shouldHoldNoMoreAnswersForSlowReadersThanItMay() throws Exception {
+        HttpServer server = start(
+                CONFIG.withAnswerBytesMax(20_000_000),
+                (request, responder) -> responder.respond(
+                        HttpResponse.json(200, new byte[request.path().equals("/large") ? 15_000_000 : 10])));
+        RawConnection slow = new RawConnection(server.address(), 4096);
+        open.add(slow);
+        slow.send("GET /large HTTP/1.1\r\n\r\n").readUntil("\r\n\r\n");
+        RawConnection next = connect(server);
+
+        assertThat(next.send("GET /large HTTP/1.1\r\n\r\n").readAnswer())
+                .startsWith("HTTP/1.1 503 Service Unavailable\r\n")
+                .contains("Retry-After: 1\r\n")
+                .endsWith("answer of 15000000 bytes: 15000000 bytes wait for slow readers, answerBytesMax=20000000");
+        assertThat(next.send("GET /small HTTP/1.1\r\n\r\n").readAnswer()).startsWith("HTTP/1.1 200 OK\r\n");
+        assertThat(server.answersRefused()).isEqualTo(1);
+        slow.close();
+
+        await().atMost(30, TimeUnit.SECONDS)
+                .until(() ->
+                        next.send("GET /large HTTP/1.1\r\n\r\n").readAnswer().startsWith("HTTP/1.1 200"));
+    }
+
+    @Test
+    void shouldGiveAnAnswerThatIsLargerThanAllThatMayWaitIfNothingElseWaits() throws Exception {
+        RawConnection raw = connect(start(
+                CONFIG.withAnswerBytesMax(1_000),
+                (request, responder) -> responder.respond(HttpResponse.json(200, new byte[100_000]))));
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(raw.send("GET / HTTP/1.1\r\n\r\n").readAnswer()).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
     void shouldSendConnectionsAwayThatAreTooMany() throws Exception {
         HttpServer server = start(CONFIG.withConnectionsMax(2), this::emptyOk);
         RawConnection first = connect(server);

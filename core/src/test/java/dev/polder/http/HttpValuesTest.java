@@ -66,8 +66,8 @@ class HttpValuesTest {
     void shouldReportAllMistakesOfAConfigurationTogether() {
         HttpServerConfig good = HttpServerConfig.defaults("127.0.0.1", 0, "x");
 
-        assertThatThrownBy(() ->
-                        new HttpServerConfig("127.0.0.1", 65_536, "x", 0, -1, 1, 1, Duration.ZERO, Duration.ofDays(1)))
+        assertThatThrownBy(() -> new HttpServerConfig(
+                        "127.0.0.1", 65_536, "x", 0, -1, 1, 1, 1, Duration.ZERO, Duration.ofDays(1)))
                 .hasMessage("HttpServerConfig: port: 65536 is not in 0..65535; threads: 0 is not in 1..64; "
                         + "bodyBytesMax: -1 is not in 0..1073741824; requestTimeout: PT0S is not in (0, 365 days]");
         assertThatThrownBy(() -> HttpClientConfig.defaults("x").withInFlightMax(0))

@@ -197,7 +197,7 @@ class UpgradeTest {
 
         assertThat(sent).isLessThan(1000);
         assertThat(serverSide.end()).isEqualTo(ClosedBy.OUTBOX_FULL);
-        await().atMost(30, TimeUnit.SECONDS).until(() -> httpServer.slowReadersCut() == 1);
+        assertThat(httpServer.slowReadersCut()).isEqualTo(1);
     }
 
     @Test
