@@ -1,6 +1,7 @@
 package dev.polder.agent;
 
 import dev.polder.model.AgentId;
+import dev.polder.model.Moment;
 import dev.polder.wire.proto.AgentLinkFrames.Acknowledge;
 import dev.polder.wire.proto.AgentLinkFrames.Kill;
 import dev.polder.wire.proto.AgentLinkFrames.Launch;

@@ -2,6 +2,7 @@ package dev.polder.agent;
 
 import dev.polder.isolation.TaskLauncher;
 import dev.polder.model.AgentId;
+import dev.polder.model.Moment;
 import dev.polder.model.TaskId;
 import dev.polder.wire.proto.AgentFacts.AgentFact;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package dev.polder.agent;
 
 import com.google.protobuf.ByteString;
 import dev.polder.isolation.ExitStatus;
+import dev.polder.model.Moment;
 import dev.polder.wire.proto.Mesos.AgentID;
 import dev.polder.wire.proto.Mesos.ContainerID;
 import dev.polder.wire.proto.Mesos.ContainerStatus;

@@ -1,5 +1,6 @@
 package dev.polder.agent;
 
+import dev.polder.model.Moment;
 import dev.polder.wire.proto.AgentFacts.AgentFact;
 import dev.polder.wire.proto.Mesos.TaskStatus;
 import java.util.ArrayList;

@@ -7,7 +7,6 @@ import dev.polder.agent.AgentCommand;
 import dev.polder.agent.AgentEffect;
 import dev.polder.agent.AgentProfile;
 import dev.polder.agent.Decision;
-import dev.polder.agent.Moment;
 import dev.polder.wire.proto.AgentFacts.AgentFact;
 import dev.polder.wire.proto.AgentLinkFrames.ToAgent;
 import dev.polder.wire.proto.Mesos.AgentInfo;
@@ -147,8 +146,7 @@ final class AgentProcess {
         if (!up) {
             return;
         }
-        dev.polder.model.Moment now = clock.now();
-        Decision decision = agent.decide(new Moment(now.nowMs(), now.wallMs()), command);
+        Decision decision = agent.decide(clock.now(), command);
         if (!(command instanceof AgentCommand.FromMaster ping && ping.frame().hasPing())) {
             time.note("agent " + host.number() + " " + nameOf(command) + ", "
                     + decision.facts().size() + " facts");

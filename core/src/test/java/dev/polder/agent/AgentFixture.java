@@ -2,6 +2,7 @@ package dev.polder.agent;
 
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.TaskSpec;
+import dev.polder.model.Moment;
 import dev.polder.wire.proto.AgentFacts.AgentFact;
 import dev.polder.wire.proto.AgentLinkFrames.Acknowledge;
 import dev.polder.wire.proto.AgentLinkFrames.EndFramework;

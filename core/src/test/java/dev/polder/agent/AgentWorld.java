@@ -7,6 +7,7 @@ import static dev.polder.agent.AgentFixture.task;
 import com.google.protobuf.ByteString;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ExitStatus;
+import dev.polder.model.Moment;
 import dev.polder.wire.proto.AgentFacts.AgentFact;
 import dev.polder.wire.proto.AgentLinkFrames.Acknowledge;
 import dev.polder.wire.proto.AgentLinkFrames.EndFramework;

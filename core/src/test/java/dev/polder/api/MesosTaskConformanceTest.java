@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,7 @@ final class MesosTaskConformanceTest {
     static void start() {
         node = ClusterNode.start(config -> config.resources("cpus:4;mem:1024;disk:2048;ports:[31000-31999]")
                 .attributes("rack:r1;zone:7"));
+        node.awaitReady(Duration.ofSeconds(30));
     }
 
     @AfterAll
@@ -136,7 +138,9 @@ final class MesosTaskConformanceTest {
                                     + "\",\"name\":\"fw\",\"roles\":[\"r1\"],\"capabilities\":[" + capabilities
                                     + "]}}}")
                             .getBytes(UTF_8));
-            streamId = stream.head().header("Mesos-Stream-Id");
+            RawConnection.Head head = stream.head();
+            assertThat(head.status()).isEqualTo(200);
+            streamId = head.header("Mesos-Stream-Id");
             frameworkId = field(next(), "subscribed.framework_id.value");
         }
 
