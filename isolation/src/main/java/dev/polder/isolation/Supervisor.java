@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -41,6 +43,10 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
 
     private static final long LOOK_IN_HAND_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    private static final Duration START_PATIENCE = Duration.ofSeconds(10);
+    /** Some tries of the launch shell's keeper; and soon enough for a framework to look for another host. */
+    private static final Duration LAUNCH_WAIT_MAX = Duration.ofSeconds(30);
+
     private final TaskListener listener;
     private final ShellKeeper shell;
     private final Kills kills;
@@ -49,17 +55,23 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
     private final @Nullable LaunchProbe probe;
     private final HostProcesses processes;
     private final long patienceNanos;
+    private final long launchWaitNanosMax;
     private final Inbox inbox = new Inbox();
 
     private final Map<ContainerId, Container> containers = new HashMap<>();
-    /** Containers in the order of their intents; may hold some that were cancelled since. Bounded as {@code containers}. */
-    private final ArrayDeque<Container> ready = new ArrayDeque<>();
+    /**
+     * Containers that wait for the launch shell, in the order of their intents. In number bounded as {@code containers},
+     * whose limit is kept at the door; in time by {@code launchWaitMsMax}, counted while no launch shell starts
+     * anything: who has waited for so long is told that it is not started.
+     */
+    private final Set<Container> ready = new LinkedHashSet<>();
+    /** The launch shell that runs now was given the order, and it has not been carried out. When full, {@code ready} waits. */
+    private final Set<Container> inHand = new LinkedHashSet<>();
     /** The order in which containers are looked at; may hold some that have ended. Bounded as {@code containers}. */
     private final ArrayDeque<Container> looks = new ArrayDeque<>();
 
     private final List<CompletableFuture<Void>> waitingForNone = new ArrayList<>();
 
-    private int inHand;
     private long lookAt;
 
     Supervisor(
@@ -77,7 +89,8 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         this.work = work;
         this.probe = probe;
         this.processes = processes;
-        this.patienceNanos = (probe == null ? Duration.ofSeconds(10) : probe.startPatience()).toNanos();
+        this.patienceNanos = (probe == null ? START_PATIENCE : probe.startPatience()).toNanos();
+        this.launchWaitNanosMax = (probe == null ? LAUNCH_WAIT_MAX : probe.launchWait()).toNanos();
         recovered.forEach(this::add);
     }
 
@@ -139,6 +152,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
             if (container.grace != null) {
                 notStarted(container, "killed before it was started");
             } else {
+                container.waitsSince = System.nanoTime();
                 ready.add(container);
             }
         });
@@ -176,13 +190,14 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         }
         long now = System.nanoTime();
         long next = Math.min(lookAt - now, kills.nanosToNext(now));
-        return Math.max(0, inHand > 0 || !ready.isEmpty() ? Math.min(next, LOOK_IN_HAND_NANOS) : next);
+        return Math.max(0, !inHand.isEmpty() || !ready.isEmpty() ? Math.min(next, LOOK_IN_HAND_NANOS) : next);
     }
 
     private void turn() {
         long now = System.nanoTime();
         keepShell(now);
-        handOver();
+        handOver(now);
+        endWaiting(now);
         kills.turn(now);
         if (now - lookAt >= 0) {
             lookAt = now + LOOK_NANOS;
@@ -196,19 +211,39 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
 
     // ---- launching ----
 
-    private void handOver() {
-        while (inHand < IN_HAND_MAX && !ready.isEmpty()) {
-            Container container = ready.peek();
-            if (container.phase == Phase.READY) {
-                if (!shell.launch(container.id)) {
-                    return;
-                }
-                container.phase = Phase.HANDED;
-                container.inHand = true;
-                inHand++;
+    private void handOver(long now) {
+        while (inHand.size() < IN_HAND_MAX && !ready.isEmpty()) {
+            Container container = ready.iterator().next();
+            if (!shell.launch(container.id)) {
+                return;
             }
-            ready.remove();
+            ready.remove(container);
+            inHand.add(container);
+            container.phase = Phase.HANDED;
+            container.waitsSince = now;
         }
+    }
+
+    /** Nobody waits for ever for a launch shell that cannot be started, dies at once or hangs. */
+    private void endWaiting(long now) {
+        while (!ready.isEmpty()) {
+            Container first = ready.iterator().next();
+            if (!hasWaited(first, now) || now - shell.provedAt() < launchWaitNanosMax) {
+                return;
+            }
+            waitedTooLong(first, now);
+        }
+    }
+
+    private boolean hasWaited(Container container, long now) {
+        return now - container.waitsSince >= launchWaitNanosMax;
+    }
+
+    private void waitedTooLong(Container container, long now) {
+        notStarted(
+                container,
+                "no launch shell has started it: waited " + TimeUnit.NANOSECONDS.toMillis(now - container.waitsSince)
+                        + " ms >= launchWaitMsMax=" + TimeUnit.NANOSECONDS.toMillis(launchWaitNanosMax));
     }
 
     /** Sees to it that there is a launch shell, and that nobody waits for one that is gone. */
@@ -216,20 +251,11 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         if (shell.lives()) {
             return;
         }
-        List<Container> handed = containers.values().stream()
-                .filter(container -> container.inHand)
-                .toList();
-        handed.forEach(this::letGo);
+        List<Container> handed = List.copyOf(inHand);
+        inHand.clear();
         handed.forEach(this::resolve);
         if (shell.startAgain(now)) {
             kills.repeatTerm();
-        }
-    }
-
-    private void letGo(Container container) {
-        if (container.inHand) {
-            container.inHand = false;
-            inHand--;
         }
     }
 
@@ -243,7 +269,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         } else if (report instanceof Report.Ended ended) {
             exited(container, ended.status());
         } else if (report instanceof Report.NotForked) {
-            letGo(container);
+            inHand.remove(container);
             resolve(container);
         } else if (report instanceof Report.Held held) {
             Optional<LaunchProbe.Phase> phase = LaunchProbe.Phase.ofPlace(held.place());
@@ -257,8 +283,8 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         if (container.phase != Phase.HANDED) {
             return;
         }
-        letGo(container);
-        shell.proved();
+        inHand.remove(container);
+        shell.proved(System.nanoTime());
         container.phase = Phase.RUNNING;
         container.process = process;
         if (!container.startTold) {
@@ -287,19 +313,27 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
                 if (process == null || !processes.available() || !processes.lives(process.shim(), process.tick())) {
                     resolve(container);
                 }
-            } else if (container.phase == Phase.HANDED && !container.inHand) {
+            } else if (container.phase == Phase.HANDED && !inHand.contains(container)) {
                 resolve(container);
-            } else if (container.phase == Phase.HANDED) {
-                lookIfStuck(container, now);
             }
         }
+        List.copyOf(inHand).forEach(container -> lookIfStuck(container, now));
     }
 
-    /** The launch shell lives and has the order: as long as the shim has not begun it is only slow. */
+    /** The launch shell lives and has the order: as long as the shim has not begun it is only slow, for some time. */
     private void lookIfStuck(Container container, long now) {
         Story story = read(container);
-        if (story != null && story.started() != Fence.OPEN && story.process() == null && story.exit() == null) {
+        if (story == null) {
+            return;
+        }
+        if (story.started() != Fence.OPEN && story.process() == null && story.exit() == null) {
             waitForProcess(container, now);
+        } else if (story.started() == Fence.OPEN && hasWaited(container, now) && cancelStart(container)) {
+            if (shell.provedAt() - container.waitsSince < 0) {
+                // not even a later order was carried out
+                shell.giveUp();
+            }
+            waitedTooLong(container, now);
         }
     }
 
@@ -358,7 +392,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
     }
 
     private void bury(Container container) {
-        letGo(container);
+        inHand.remove(container);
         container.phase = Phase.BURIED;
         work.bury(container, this);
     }
@@ -439,7 +473,8 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         if (container.phase == Phase.TOLD) {
             return;
         }
-        letGo(container);
+        ready.remove(container);
+        inHand.remove(container);
         container.phase = Phase.TOLD;
         containers.remove(container.id);
         kills.ended(container);
