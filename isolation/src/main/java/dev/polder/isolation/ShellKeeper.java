@@ -90,15 +90,17 @@ final class ShellKeeper {
         }
     }
 
-    /** Gives the order, which may be lost with the shell. */
-    void signal(ContainerDirectory.TaskProcess task, String name) {
+    /** Gives the order, which may be lost with the shell. Returns false if nobody has heard it. */
+    boolean signal(ContainerDirectory.TaskProcess task, String name) {
         if (broken) {
-            return;
+            return false;
         }
         try {
             shell.signal(task, name);
+            return true;
         } catch (IOException gone) {
             giveUp();
+            return false;
         }
     }
 

@@ -84,7 +84,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
             @Nullable LaunchProbe probe) {
         this.listener = listener;
         this.shell = shell;
-        this.kills = new Kills(shell);
+        this.kills = new Kills(shell, processes);
         this.boot = boot;
         this.work = work;
         this.probe = probe;
@@ -326,9 +326,10 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         if (story == null) {
             return;
         }
-        if (story.started() != Fence.OPEN && story.process() == null && story.exit() == null) {
-            waitForProcess(container, now);
-        } else if (story.started() == Fence.OPEN && hasWaited(container, now) && cancelStart(container)) {
+        if (story.started() != Fence.OPEN) {
+            // it has begun: no launch shell is needed for what comes now, and what it has reported may be lost
+            resolve(container);
+        } else if (hasWaited(container, now) && cancelStart(container)) {
             if (shell.provedAt() - container.waitsSince < 0) {
                 // not even a later order was carried out
                 shell.giveUp();
