@@ -165,7 +165,7 @@ final class BlockingWork implements Runnable {
         } catch (IOException e) {
             log.warn("fence not made, its processes are killed all the same id={}", container.id, e);
         }
-        int left = processes.killContainer(container.id, container.directory.path());
+        int left = processes.killContainer(container.id, container.directory);
         if (left > 0) {
             log.warn("processes of a lost container cannot be killed id={} left={}", container.id, left);
         }

@@ -37,8 +37,8 @@ final class Container {
     Phase phase;
     /** Set while it is RUNNING. */
     ContainerDirectory.@Nullable TaskProcess process;
-    /** The launch shell that runs now was given the order, and it has not been carried out. */
-    boolean inHand;
+    /** Since when it is READY, or HANDED, in nanoTime. */
+    long waitsSince;
     /** Why nothing of it can be running, known when it was found again; null if that is not known. */
     @Nullable
     String lostBecause;

@@ -1,5 +1,6 @@
 package dev.polder.isolation;
 
+import dev.polder.isolation.ContainerDirectory.TaskProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -82,14 +83,38 @@ final class HostProcesses {
         return stat != null && stat.startTick() <= tick && stat.state() != 'Z';
     }
 
+    /** Kills a task's process, if it is still the one. What else is in its group is its shim's to kill. */
+    void kill(TaskProcess process) {
+        ProcessHandle handle = handle(process);
+        if (handle != null) {
+            handle.destroyForcibly();
+        }
+    }
+
+    /** Returns null if the process is gone, or nobody can tell. */
+    private @Nullable ProcessHandle handle(TaskProcess process) {
+        // the handle remembers the start time, so what is seen after it was taken is true of whom it kills
+        ProcessHandle handle = ProcessHandle.of(process.pid()).orElse(null);
+        boolean found = available && !ProcessHandle.current().equals(handle) && lives(process.pid(), process.tick());
+        return found ? handle : null;
+    }
+
     /**
      * Kills every process of a container, known by the variable that all tasks have, or, for shims, by where they
-     * stand: whatever else is known of the container may be gone. Returns how many are left, after two seconds at most.
+     * stand: whatever else is known of the container may be gone. A process that has written {@code pid} and is not
+     * yet the program has neither any more and not yet the other; it is known by what it has written. Returns how many
+     * are left, after two seconds at most.
      */
-    int killContainer(ContainerId id, Path directory) {
+    int killContainer(ContainerId id, ContainerDirectory directory) {
         int left = 0;
         for (int round = 0; round < KILL_ROUNDS_MAX; round++) {
-            List<ProcessHandle> found = ofContainer(id, directory);
+            List<ProcessHandle> found = ofContainer(id, directory.path());
+            // read after that, or it could be missed by both: it leaves the directory when the file is complete
+            TaskProcess process = taskProcess(directory);
+            ProcessHandle handle = process == null ? null : handle(process);
+            if (handle != null && !found.contains(handle)) {
+                found.add(handle);
+            }
             left = found.size();
             if (left == 0) {
                 return 0;
@@ -99,6 +124,15 @@ final class HostProcesses {
             LockSupport.parkNanos(KILL_ROUND_NANOS);
         }
         return left;
+    }
+
+    private @Nullable TaskProcess taskProcess(ContainerDirectory directory) {
+        try {
+            TaskProcess process = directory.read().process();
+            return process != null && process.boot().equals(boot()) ? process : null;
+        } catch (IOException unreadable) {
+            return null;
+        }
     }
 
     /** Returns the living processes that carry the container's id, and the container's shims. */
@@ -120,7 +154,7 @@ final class HostProcesses {
                 }
             }
         } catch (IOException absent) {
-            return List.of();
+            // then nobody is found
         }
         return found;
     }

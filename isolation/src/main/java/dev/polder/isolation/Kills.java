@@ -1,6 +1,7 @@
 package dev.polder.isolation;
 
 import dev.polder.isolation.Container.Phase;
+import dev.polder.isolation.ContainerDirectory.TaskProcess;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -14,13 +15,15 @@ final class Kills {
     private static final Duration GRACE_MAX = Duration.ofDays(10_000);
 
     private final ShellKeeper shell;
+    private final HostProcesses processes;
     /** Bounded as the containers are, as a container that has ended leaves. */
     private final Set<Container> killed = new LinkedHashSet<>();
 
     private long nextAt = Container.NEVER;
 
-    Kills(ShellKeeper shell) {
+    Kills(ShellKeeper shell, HostProcesses processes) {
         this.shell = shell;
+        this.processes = processes;
     }
 
     static Duration shorter(@Nullable Duration one, Duration other) {
@@ -33,7 +36,7 @@ final class Kills {
         boolean first = killed.add(container);
         if (first) {
             container.killAt = due;
-            signal(container, "TERM");
+            term(container);
         } else if (due - container.killAt < 0) {
             container.killAt = due;
         }
@@ -48,7 +51,7 @@ final class Kills {
 
     /** The launch shell has died, and may have taken orders with it. */
     void repeatTerm() {
-        killed.forEach(container -> signal(container, "TERM"));
+        killed.forEach(this::term);
     }
 
     long nanosToNext(long now) {
@@ -63,7 +66,7 @@ final class Kills {
         nextAt = Container.NEVER;
         for (Container container : killed) {
             if (now - container.killAt >= 0) {
-                signal(container, "KILL");
+                kill(container);
                 container.killAt = now + AGAIN_NANOS;
             }
             nextAt = sooner(nextAt, container.killAt);
@@ -74,9 +77,17 @@ final class Kills {
         return one == Container.NEVER || other - one < 0 ? other : one;
     }
 
-    private void signal(Container container, String name) {
+    private void term(Container container) {
         if (container.phase == Phase.RUNNING && container.process != null) {
-            shell.signal(container.process, name);
+            shell.signal(container.process, "TERM");
+        }
+    }
+
+    /** While there is no launch shell we kill the process ourselves; then its shim kills what is left of its group. */
+    private void kill(Container container) {
+        TaskProcess process = container.process;
+        if (container.phase == Phase.RUNNING && process != null && !shell.signal(process, "KILL")) {
+            processes.kill(process);
         }
     }
 }

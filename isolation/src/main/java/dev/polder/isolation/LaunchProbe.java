@@ -62,6 +62,11 @@ public interface LaunchProbe {
         return Duration.ofSeconds(10);
     }
 
+    /** Returns how long a launch may wait for a launch shell that starts it, before it is given up. */
+    default Duration launchWait() {
+        return Duration.ofSeconds(30);
+    }
+
     /** Lets a shim go on. May be called from any process that may write to the launcher's directory. */
     static void release(Path directory, ContainerId id) throws IOException {
         Files.deleteIfExists(directory.resolve(id.toString()).resolve(ContainerDirectory.HOLD));

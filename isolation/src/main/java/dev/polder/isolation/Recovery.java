@@ -43,7 +43,7 @@ final class Recovery {
             }
             Container container = new Container(id, files, Container.Phase.HANDED, null);
             if (!ofThisBoot) {
-                container.lostBecause = Supervisor.RESTARTED;
+                container.lostBecause = Examination.RESTARTED;
             } else if (blind) {
                 container.lostBecause = "without /proc its process cannot be found again";
             }

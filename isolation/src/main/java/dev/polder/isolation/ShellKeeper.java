@@ -22,12 +22,14 @@ final class ShellKeeper {
     private boolean deathTold;
     private long pauseNanos = PAUSE_NANOS_MIN;
     private long startAgainAt;
+    private long provedAt;
 
     /** Starts the first one. */
     ShellKeeper(LaunchShell.Start start) throws IOException {
         this.start = start;
         this.shell = start.run();
         this.startAgainAt = System.nanoTime();
+        this.provedAt = startAgainAt;
     }
 
     boolean lives() {
@@ -35,8 +37,20 @@ final class ShellKeeper {
     }
 
     /** The shell has started a task, so it is of use. */
-    void proved() {
+    void proved(long now) {
         pauseNanos = PAUSE_NANOS_MIN;
+        provedAt = now;
+    }
+
+    /** Returns when one has last started a task, or else when the first was started; in nanoTime. */
+    long provedAt() {
+        return provedAt;
+    }
+
+    /** It lives and does nothing: it is ended as if it had died, and takes no more orders. */
+    void giveUp() {
+        broken = true;
+        shell.kill();
     }
 
     /** Starts another. Returns false if it is too early for that or did not work. */
@@ -71,22 +85,22 @@ final class ShellKeeper {
             shell.launch(id);
             return true;
         } catch (IOException gone) {
-            broken = true;
-            shell.kill();
+            giveUp();
             return false;
         }
     }
 
-    /** Gives the order, which may be lost with the shell. */
-    void signal(ContainerDirectory.TaskProcess task, String name) {
+    /** Gives the order, which may be lost with the shell. Returns false if nobody has heard it. */
+    boolean signal(ContainerDirectory.TaskProcess task, String name) {
         if (broken) {
-            return;
+            return false;
         }
         try {
             shell.signal(task, name);
+            return true;
         } catch (IOException gone) {
-            broken = true;
-            shell.kill();
+            giveUp();
+            return false;
         }
     }
 

@@ -1,11 +1,9 @@
 package dev.polder.isolation;
 
 import dev.polder.isolation.Container.Phase;
-import dev.polder.isolation.ContainerDirectory.Fence;
-import dev.polder.isolation.ContainerDirectory.Story;
 import dev.polder.isolation.ContainerDirectory.TaskProcess;
+import dev.polder.isolation.Examination.Finding;
 import dev.polder.isolation.Reports.Report;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,12 +27,6 @@ import org.slf4j.LoggerFactory;
 final class Supervisor implements Runnable, BlockingWork.Outcomes {
     private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
 
-    /** So few that they and some hundred signals fit into the pipe to the launch shell, which is then never waited for. */
-    private static final int IN_HAND_MAX = 128;
-
-    /** Why a container of an earlier boot is lost. */
-    static final String RESTARTED = "the host was restarted since";
-
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Bounds what looking costs: with more containers, each is looked at less often. */
     private static final int LOOKS_MAX = 200;
@@ -43,23 +35,19 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
 
     private final TaskListener listener;
     private final ShellKeeper shell;
+    private final Launches launches;
+    private final Examination examination;
     private final Kills kills;
-    private final String boot;
     private final BlockingWork work;
     private final @Nullable LaunchProbe probe;
-    private final HostProcesses processes;
-    private final long patienceNanos;
     private final Inbox inbox = new Inbox();
 
     private final Map<ContainerId, Container> containers = new HashMap<>();
-    /** Containers in the order of their intents; may hold some that were cancelled since. Bounded as {@code containers}. */
-    private final ArrayDeque<Container> ready = new ArrayDeque<>();
     /** The order in which containers are looked at; may hold some that have ended. Bounded as {@code containers}. */
     private final ArrayDeque<Container> looks = new ArrayDeque<>();
 
     private final List<CompletableFuture<Void>> waitingForNone = new ArrayList<>();
 
-    private int inHand;
     private long lookAt;
 
     Supervisor(
@@ -72,12 +60,12 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
             @Nullable LaunchProbe probe) {
         this.listener = listener;
         this.shell = shell;
-        this.kills = new Kills(shell);
-        this.boot = boot;
+        this.launches = new Launches(shell, probe == null ? Launches.WAIT_MAX : probe.launchWait());
+        this.examination =
+                new Examination(boot, processes, probe == null ? Examination.START_PATIENCE : probe.startPatience());
+        this.kills = new Kills(shell, processes);
         this.work = work;
         this.probe = probe;
-        this.processes = processes;
-        this.patienceNanos = (probe == null ? Duration.ofSeconds(10) : probe.startPatience()).toNanos();
         recovered.forEach(this::add);
     }
 
@@ -139,7 +127,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
             if (container.grace != null) {
                 notStarted(container, "killed before it was started");
             } else {
-                ready.add(container);
+                launches.add(container);
             }
         });
     }
@@ -176,13 +164,14 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         }
         long now = System.nanoTime();
         long next = Math.min(lookAt - now, kills.nanosToNext(now));
-        return Math.max(0, inHand > 0 || !ready.isEmpty() ? Math.min(next, LOOK_IN_HAND_NANOS) : next);
+        return Math.max(0, !launches.isEmpty() ? Math.min(next, LOOK_IN_HAND_NANOS) : next);
     }
 
     private void turn() {
         long now = System.nanoTime();
         keepShell(now);
-        handOver();
+        launches.handOver(now);
+        endWaiting(now);
         kills.turn(now);
         if (now - lookAt >= 0) {
             lookAt = now + LOOK_NANOS;
@@ -196,18 +185,10 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
 
     // ---- launching ----
 
-    private void handOver() {
-        while (inHand < IN_HAND_MAX && !ready.isEmpty()) {
-            Container container = ready.peek();
-            if (container.phase == Phase.READY) {
-                if (!shell.launch(container.id)) {
-                    return;
-                }
-                container.phase = Phase.HANDED;
-                container.inHand = true;
-                inHand++;
-            }
-            ready.remove();
+    /** Nobody waits for ever for a launch shell that cannot be started, dies at once or hangs. */
+    private void endWaiting(long now) {
+        for (Container first = launches.overdue(now); first != null; first = launches.overdue(now)) {
+            notStarted(first, launches.whyNotStarted(first, now));
         }
     }
 
@@ -216,20 +197,9 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         if (shell.lives()) {
             return;
         }
-        List<Container> handed = containers.values().stream()
-                .filter(container -> container.inHand)
-                .toList();
-        handed.forEach(this::letGo);
-        handed.forEach(this::resolve);
+        launches.takeInHand().forEach(this::resolve);
         if (shell.startAgain(now)) {
             kills.repeatTerm();
-        }
-    }
-
-    private void letGo(Container container) {
-        if (container.inHand) {
-            container.inHand = false;
-            inHand--;
         }
     }
 
@@ -243,7 +213,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         } else if (report instanceof Report.Ended ended) {
             exited(container, ended.status());
         } else if (report instanceof Report.NotForked) {
-            letGo(container);
+            launches.remove(container);
             resolve(container);
         } else if (report instanceof Report.Held held) {
             Optional<LaunchProbe.Phase> phase = LaunchProbe.Phase.ofPlace(held.place());
@@ -257,8 +227,8 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         if (container.phase != Phase.HANDED) {
             return;
         }
-        letGo(container);
-        shell.proved();
+        launches.remove(container);
+        shell.proved(System.nanoTime());
         container.phase = Phase.RUNNING;
         container.process = process;
         if (!container.startTold) {
@@ -282,115 +252,60 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
                 continue;
             }
             looks.add(container);
-            if (container.phase == Phase.RUNNING) {
-                TaskProcess process = container.process;
-                if (process == null || !processes.available() || !processes.lives(process.shim(), process.tick())) {
-                    resolve(container);
-                }
-            } else if (container.phase == Phase.HANDED && !container.inHand) {
+            if (container.phase == Phase.RUNNING
+                    ? examination.mayHaveLostItsShim(container)
+                    : container.phase == Phase.HANDED && !launches.isInHand(container)) {
                 resolve(container);
-            } else if (container.phase == Phase.HANDED) {
-                lookIfStuck(container, now);
             }
         }
+        launches.inHand().forEach(container -> lookIfStuck(container, now));
     }
 
-    /** The launch shell lives and has the order: as long as the shim has not begun it is only slow. */
+    /** The launch shell lives and has the order: as long as the shim has not begun it is only slow, for some time. */
     private void lookIfStuck(Container container, long now) {
-        Story story = read(container);
-        if (story != null && story.started() != Fence.OPEN && story.process() == null && story.exit() == null) {
-            waitForProcess(container, now);
+        if (examination.hasBegun(container)) {
+            // no launch shell is needed for what comes now, and what the shim has reported may be lost
+            resolve(container);
+        } else if (launches.hasWaited(container, now) && examination.cancelStart(container)) {
+            launches.doubtShell(container);
+            notStarted(container, launches.whyNotStarted(container, now));
         }
     }
 
-    /** Finds out from its files how a container stands that no launch shell is about to start. */
+    /** Acts on how a container stands that no launch shell is about to start. */
     private void resolve(Container container) {
         if (container.phase != Phase.HANDED && container.phase != Phase.RUNNING) {
             return;
         }
-        Story story = read(container);
-        if (story == null) {
-            return;
-        }
-        if (story.exit() != null) {
-            exited(container, story.exit());
-        } else if (story.started() == Fence.CANCELLED) {
-            notStarted(container, "the launch was cancelled");
-        } else if (container.lostBecause != null) {
-            lost(container, container.lostBecause);
-        } else if (story.process() != null) {
-            resolveProcess(container, story.process());
-        } else if (story.pid() == Fence.CANCELLED) {
-            bury(container);
-        } else if (story.started() == Fence.OPEN) {
-            if (cancelStart(container)) {
-                notStarted(container, "the launch shell ended before it started the task");
-            } else {
-                waitForProcess(container, System.nanoTime());
-            }
-        } else {
-            waitForProcess(container, System.nanoTime());
-        }
-    }
-
-    private void resolveProcess(Container container, TaskProcess process) {
-        if (!process.boot().equals(boot)) {
-            lost(container, RESTARTED);
-        } else if (processes.lives(process.shim(), process.tick())) {
-            started(container, process);
-        } else {
-            // the shim may have written the exit as its last deed
-            Story last = read(container);
-            if (last != null && last.exit() != null) {
-                exited(container, last.exit());
-            } else if (last != null) {
-                bury(container);
-            }
-        }
-    }
-
-    private void waitForProcess(Container container, long now) {
-        if (container.patienceEndsAt == Container.NEVER) {
-            container.patienceEndsAt = now + patienceNanos;
-        } else if (now - container.patienceEndsAt >= 0) {
+        Finding finding = examination.of(container);
+        if (finding instanceof Finding.Exited exited) {
+            exited(container, exited.status());
+        } else if (finding instanceof Finding.NotStarted notStarted) {
+            notStarted(container, notStarted.why());
+        } else if (finding instanceof Finding.Lost lost) {
+            lost(container, lost.why());
+        } else if (finding instanceof Finding.Running running) {
+            started(container, running.process());
+        } else if (finding instanceof Finding.Abandoned) {
             bury(container);
         }
     }
 
     private void bury(Container container) {
-        letGo(container);
+        launches.remove(container);
         container.phase = Phase.BURIED;
         work.bury(container, this);
     }
 
     private void onBuried(Container container, int left) {
-        Story story = read(container);
-        if (story != null && story.exit() != null) {
-            exited(container, story.exit());
+        ExitStatus exit = examination.exitOf(container);
+        if (exit != null) {
+            exited(container, exit);
         } else {
             lost(
                     container,
                     "its shim is gone without having written how the task ended"
                             + (left == 0 ? "" : "; " + left + " of its processes cannot be killed"));
-        }
-    }
-
-    /** Returns null if the files cannot be read; then they are looked at again later. */
-    private @Nullable Story read(Container container) {
-        try {
-            return container.directory.read();
-        } catch (IOException e) {
-            log.warn("container cannot be looked at id={}", container.id, e);
-            return null;
-        }
-    }
-
-    private boolean cancelStart(Container container) {
-        try {
-            return container.directory.cancelStart();
-        } catch (IOException e) {
-            log.warn("launch cannot be cancelled id={}", container.id, e);
-            return false;
         }
     }
 
@@ -401,7 +316,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
             case WRITING -> container.grace = grace;
             case READY -> notStarted(container, "killed before it was started");
             case HANDED -> {
-                if (cancelStart(container)) {
+                if (examination.cancelStart(container)) {
                     notStarted(container, "killed before it was started");
                 } else {
                     container.grace = Kills.shorter(container.grace, grace);
@@ -439,7 +354,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         if (container.phase == Phase.TOLD) {
             return;
         }
-        letGo(container);
+        launches.remove(container);
         container.phase = Phase.TOLD;
         containers.remove(container.id);
         kills.ended(container);

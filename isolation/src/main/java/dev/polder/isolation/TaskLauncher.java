@@ -220,6 +220,7 @@ public final class TaskLauncher implements AutoCloseable {
     /**
      * Writes the intent durably, then has the task started. Returns at once; the listener is told what came of it. If
      * {@code 65536} containers are known and not forgotten, it is told, before this returns, that the task is not started.
+     * The same it is told after 30 seconds in which no launch shell could be started, or none has started a task.
      *
      * @throws IllegalArgumentException if a container of this id is known
      */

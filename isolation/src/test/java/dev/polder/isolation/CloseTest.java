@@ -116,9 +116,11 @@ class CloseTest {
             heard.awaitStart(spec.id());
         }
 
-        assertThat(new HostProcesses(Path.of("/proc"))
-                        .ofContainer(spec.id(), host.files(spec.id()).path()))
-                .hasSizeGreaterThanOrEqualTo(2);
+        // its process is seen when it has become the program, a moment after it was told as started
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(new HostProcesses(Path.of("/proc"))
+                                .ofContainer(spec.id(), host.files(spec.id()).path()))
+                        .hasSizeGreaterThanOrEqualTo(2));
 
         Files.createFile(host.sandbox(spec.id()).resolve("end"));
         Awaitility.await().until(() -> host.files(spec.id()).read().exit() != null);

@@ -13,13 +13,19 @@ final class StoppingProbe implements LaunchProbe {
 
     private final Map<ContainerId, Stop> stops = new ConcurrentHashMap<>();
     private final Duration patience;
+    private final Duration launchWait;
 
     StoppingProbe() {
         this(Duration.ofSeconds(10));
     }
 
     StoppingProbe(Duration patience) {
+        this(patience, Duration.ofSeconds(30));
+    }
+
+    StoppingProbe(Duration patience, Duration launchWait) {
         this.patience = patience;
+        this.launchWait = launchWait;
     }
 
     void stop(ContainerId id, Phase phase) {
@@ -70,5 +76,10 @@ final class StoppingProbe implements LaunchProbe {
     @Override
     public Duration startPatience() {
         return patience;
+    }
+
+    @Override
+    public Duration launchWait() {
+        return launchWait;
     }
 }

@@ -83,6 +83,17 @@ class TaskLauncherTest {
     }
 
     @Test
+    void shouldEndAsTheShellSaysIfOnlyTheExecutionFails() throws IOException {
+        Path script = Files.writeString(base.resolve("script"), "#!/no/such/interpreter\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        TaskSpec spec = host.spec(script.toString(), List.of(script.toString()), Map.of());
+
+        assertThat(run(spec)).isIn(new Exited(126), new Exited(127));
+
+        assertThat(host.stderr(spec.id())).contains(script.toString());
+    }
+
+    @Test
     void shouldAppendOutputToFilesInSandbox() throws IOException {
         TaskSpec spec = host.shell("pwd; echo to-stderr >&2");
         Files.writeString(host.sandbox(spec.id()).resolve("stdout"), "before\n");
