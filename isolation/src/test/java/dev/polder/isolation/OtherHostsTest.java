@@ -37,9 +37,7 @@ class OtherHostsTest {
 
     static Stream<Arguments> shells() {
         List<List<String>> shells = List.of(List.of("/bin/dash"), List.of("/bin/bash"), List.of("/bin/busybox", "ash"));
-        return shells.stream()
-                .filter(shell -> Files.isExecutable(Path.of(shell.get(0))))
-                .flatMap(shell -> Stream.of(Arguments.of(shell, true), Arguments.of(shell, false)));
+        return shells.stream().flatMap(shell -> Stream.of(Arguments.of(shell, true), Arguments.of(shell, false)));
     }
 
     private ExitStatus run(TaskLauncher launcher, TaskSpec spec) {
@@ -50,6 +48,7 @@ class OtherHostsTest {
     @ParameterizedTest
     @MethodSource("shells")
     void shouldRunUnderEveryShell(List<String> shell, boolean orphanShims) throws IOException {
+        assumeTrue(Files.isExecutable(Path.of(shell.get(0))), () -> shell.get(0) + " is not on this machine");
         TestHost host = new TestHost(base);
         try (TaskLauncher launcher = TaskLauncher.open(settings(host, heard).with(shell, orphanShims))) {
             launcher.start();
