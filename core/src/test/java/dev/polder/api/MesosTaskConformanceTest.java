@@ -31,6 +31,9 @@ final class MesosTaskConformanceTest {
     private static final Pattern ACCEPT = Pattern.compile("\\+\\S+ > ACCEPT (\\S+) LAUNCH (.*) => 202");
     private static final Pattern CALL = Pattern.compile("\\+\\S+ > (\\{.*}) => 202");
     private static final Pattern OFFER_ID = Pattern.compile("\\b(O\\d+)\\b");
+    /** Whether the kill or the start comes first is open on a real node; CommandTaskTest plays both orders. */
+    private static final String RACE = "KILL right after ACCEPT, before it runs";
+
     /** Here the driver did not acknowledge the end of the task whose id it used again. */
     private static final String UNACKNOWLEDGED = "duplicate id of a running task in a later accept";
 
@@ -73,10 +76,10 @@ final class MesosTaskConformanceTest {
     }
 
     private static void play(Differences differences, List<String> script) throws IOException {
-        if (!script.get(0).startsWith("=== ")) {
+        String name = script.get(0).replaceFirst("^=== ", "");
+        if (name.equals(script.get(0)) || name.equals(RACE)) {
             return;
         }
-        String name = script.get(0).substring(4);
         Map<String, List<String>> expected = new LinkedHashMap<>();
         Map<String, List<String>> actual = new LinkedHashMap<>();
         try (Scheduler scheduler = new Scheduler(name, script)) {
