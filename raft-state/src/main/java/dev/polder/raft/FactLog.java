@@ -85,6 +85,11 @@ final class FactLog implements Closeable {
         return lastTerm;
     }
 
+    /** Returns whether this log knows more than one that ends so: its last term is higher, or equal and it is longer. */
+    boolean isNewerThan(long otherLastTerm, long otherLastIndex) {
+        return lastTerm > otherLastTerm || (lastTerm == otherLastTerm && lastIndex > otherLastIndex);
+    }
+
     long durableIndex() {
         return durableIndex;
     }
