@@ -77,7 +77,7 @@ final class TermStore {
         long committedIndex = bytes.getLong();
         String vote = getString(bytes);
         List<String> members = new ArrayList<>();
-        for (int count = bytes.getShort(); count > 0; count--) {
+        for (int count = Short.toUnsignedInt(bytes.getShort()); count > 0; count--) {
             members.add(getString(bytes));
         }
         return new TermStore(disk, term, committedIndex, vote.isEmpty() ? null : vote, members);
