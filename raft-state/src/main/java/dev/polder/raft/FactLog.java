@@ -53,15 +53,18 @@ final class FactLog implements Closeable {
         lastTerm = found.lastTerm();
         writtenIndex = lastIndex;
         writtenTerm = lastTerm;
-        durableIndex = lastIndex;
+        durableIndex = found.durableIndex();
+        unforcedBytes = found.unforcedBytes();
         tail = new LogTail(lastIndex);
         measure();
     }
 
     /**
-     * Opens the log in a directory, or begins one.
+     * Opens the log in a directory, or begins one. Forces nothing that it finds: what the process before this one may
+     * not have forced becomes durable with the next force, and {@link #durableIndex} says so until then.
      *
-     * @param committedIndex entries up to here are known to be committed; a log that ends before is refused
+     * @param committedIndex entries up to here are known to be committed, and durable here; a log that ends before is
+     *     refused
      * @param onLarge called once when the log has grown beyond {@code warnBytes}
      * @throws IOException if what is there cannot be trusted; the message names file and offset
      */
@@ -85,6 +88,12 @@ final class FactLog implements Closeable {
         return lastTerm;
     }
 
+    /** Returns whether this log knows more than one that ends so: its last term is higher, or equal and it is longer. */
+    boolean isNewerThan(long otherLastTerm, long otherLastIndex) {
+        return lastTerm > otherLastTerm || (lastTerm == otherLastTerm && lastIndex > otherLastIndex);
+    }
+
+    /** Returns up to which entry a power loss leaves this log whole. */
     long durableIndex() {
         return durableIndex;
     }

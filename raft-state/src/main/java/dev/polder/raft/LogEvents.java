@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class LogEvents {
     private final LogListener listener;
     private volatile long servingTerm;
-    private boolean stopped;
 
     LogEvents(LogListener listener) {
         this.listener = listener;
@@ -46,10 +45,8 @@ final class LogEvents {
         }
     }
 
+    /** The last call; {@link LogLife} sees to it that there is but one. */
     void stopped(@Nullable Throwable cause) {
-        if (!stopped) {
-            stopped = true;
-            listener.onStopped(cause);
-        }
+        listener.onStopped(cause);
     }
 }

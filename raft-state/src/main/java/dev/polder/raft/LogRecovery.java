@@ -26,11 +26,21 @@ final class LogRecovery {
     private final long committedIndex;
     private long lastIndex;
     private long lastTerm;
-    /** Entries up to here were forced, as a later one proves. */
+    /** Entries up to here were forced, as a later one proves, or that they were known to be committed. */
     private long provenIndex;
 
-    /** The files in order, at least one, and where the log ends. All of it is durable. */
-    record Recovered(List<SegmentFile> segments, long lastIndex, long lastTerm) {}
+    private long unforcedBytes;
+
+    /**
+     * What was found.
+     *
+     * @param segments the files in order, at least one
+     * @param durableIndex entries up to here are durable; those behind it are all in the last segment, were written
+     *     again, and will be with its next force
+     * @param unforcedBytes how much that is
+     */
+    record Recovered(
+            List<SegmentFile> segments, long lastIndex, long lastTerm, long durableIndex, long unforcedBytes) {}
 
     private LogRecovery(Disk disk, long committedIndex) {
         this.disk = disk;
@@ -46,7 +56,8 @@ final class LogRecovery {
             recovery.closeQuietly(e);
             throw e;
         }
-        return new Recovered(recovery.segments, recovery.lastIndex, recovery.lastTerm);
+        return new Recovered(
+                recovery.segments, recovery.lastIndex, recovery.lastTerm, recovery.provenIndex, recovery.unforcedBytes);
     }
 
     private void recover() throws IOException {
@@ -68,7 +79,7 @@ final class LogRecovery {
         if (segments.isEmpty()) {
             segments.add(SegmentFile.create(disk, 1, 0));
         } else {
-            makeDurable(segments.get(segments.size() - 1));
+            writeAgain(segments.get(segments.size() - 1));
         }
     }
 
@@ -194,15 +205,17 @@ final class LogRecovery {
     }
 
     /**
-     * Forces what was found. If the process before this one ended because a force failed, the system may hold pages
-     * for clean that never reached the disk; so entries that nothing proves are written once more.
+     * Writes again what nothing proves to be on the disk. If the process before this one ended because a force failed,
+     * the system may hold pages for clean that never reached the disk, and a force alone would pass them over.
      */
-    private void makeDurable(SegmentFile segment) throws IOException {
-        if (segment.lastIndex() > provenIndex && segment.lastIndex() >= segment.firstIndex()) {
-            segment.seat(reader, Math.max(provenIndex + 1, segment.firstIndex()));
+    private void writeAgain(SegmentFile segment) throws IOException {
+        // A segment begins when the one before was forced.
+        provenIndex = Math.max(Math.max(provenIndex, committedIndex), segment.firstIndex() - 1);
+        if (segment.lastIndex() > provenIndex) {
+            segment.seat(reader, provenIndex + 1);
+            unforcedBytes = segment.end() - reader.position();
             segment.rewrite(reader.position());
         }
-        segment.force();
     }
 
     private IOException untrusted(SegmentFile segment, long offset, String why) {

@@ -1,17 +1,13 @@
 package dev.polder.raft;
 
 import io.atomix.protocols.raft.RaftServer;
-import io.atomix.protocols.raft.roles.ActiveRole;
 import io.atomix.protocols.raft.roles.RaftRole;
 import java.util.concurrent.CompletableFuture;
 
-/** Enters a new term, votes for itself and, where no other vote is needed, leads. */
-final class PolderCandidate extends ActiveRole {
-    private final PolderRaftContext context;
-
+/** Enters a new term, votes for itself and, where no other vote is needed, leads. Owned by the log's thread. */
+final class PolderCandidate extends VotingRole {
     PolderCandidate(PolderRaftContext context) {
         super(context);
-        this.context = context;
     }
 
     @Override
@@ -22,7 +18,7 @@ final class PolderCandidate extends ActiveRole {
     @Override
     public CompletableFuture<RaftRole> start() {
         return super.start().thenApply(nothing -> {
-            raft.getThreadContext().execute(this::elect);
+            context.getThreadContext().execute(this::elect);
             return this;
         });
     }
@@ -32,8 +28,8 @@ final class PolderCandidate extends ActiveRole {
             return;
         }
         context.voteForSelf();
-        if (raft.getCluster().getQuorum() == 1) {
-            raft.transition(RaftServer.Role.LEADER);
+        if (context.getCluster().getQuorum() == 1) {
+            context.transition(RaftServer.Role.LEADER);
         }
     }
 }

@@ -1,14 +1,12 @@
 package dev.polder.raft;
 
 import io.atomix.protocols.raft.RaftServer;
-import io.atomix.protocols.raft.impl.RaftContext;
-import io.atomix.protocols.raft.roles.ActiveRole;
 import io.atomix.protocols.raft.roles.RaftRole;
 import java.util.concurrent.CompletableFuture;
 
-/** Follows a leader. Where there is nobody to follow it stands at once. */
-final class PolderFollower extends ActiveRole {
-    PolderFollower(RaftContext context) {
+/** Follows a leader. Where there is nobody to follow it stands at once. Owned by the log's thread. */
+final class PolderFollower extends VotingRole {
+    PolderFollower(PolderRaftContext context) {
         super(context);
     }
 
@@ -20,9 +18,9 @@ final class PolderFollower extends ActiveRole {
     @Override
     public CompletableFuture<RaftRole> start() {
         return super.start().thenApply(nothing -> {
-            if (raft.getCluster().getActiveMemberStates().isEmpty()) {
+            if (context.getCluster().getActiveMemberStates().isEmpty()) {
                 // Not from here: the transition to this role is still running.
-                raft.getThreadContext().execute(this::stand);
+                context.getThreadContext().execute(this::stand);
             }
             return this;
         });
@@ -30,7 +28,7 @@ final class PolderFollower extends ActiveRole {
 
     private void stand() {
         if (isRunning()) {
-            raft.transition(RaftServer.Role.CANDIDATE);
+            context.transition(RaftServer.Role.CANDIDATE);
         }
     }
 }

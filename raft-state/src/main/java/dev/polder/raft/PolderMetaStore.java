@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The members as Atomix asks for them. Term and vote go past this class, straight to the {@link TermStore}; and
- * Atomix's own idea of when a member list is worth keeping is not ours, so it stores nothing.
+ * The members as Atomix asks for them. Atomix's own idea of when a member list is worth keeping is not ours, so it stores
+ * nothing. Term and vote have their one home in the {@link TermStore}; who looks for them here is refused. Owned by the
+ * log's thread.
  */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // one thread, and nothing to guard
 final class PolderMetaStore extends MetaStore {
     private final Configuration configuration;
 
@@ -25,6 +27,30 @@ final class PolderMetaStore extends MetaStore {
             voters.add(new DefaultRaftMember(MemberId.from(member), RaftMember.Type.ACTIVE, Instant.EPOCH));
         }
         configuration = new Configuration(1, 1, 1, voters);
+    }
+
+    @Override
+    public long loadTerm() {
+        throw elsewhere("term");
+    }
+
+    @Override
+    public void storeTerm(long term) {
+        throw elsewhere("term");
+    }
+
+    @Override
+    public MemberId loadVote() {
+        throw elsewhere("vote");
+    }
+
+    @Override
+    public void storeVote(MemberId vote) {
+        throw elsewhere("vote");
+    }
+
+    private static IllegalStateException elsewhere(String what) {
+        return new IllegalStateException("the " + what + " is kept in the term file and nowhere else");
     }
 
     @Override

@@ -42,7 +42,6 @@ final class PolderRaftContext extends RaftContext {
     private final Applier applier;
     private @Nullable RaftRole ownRole;
     private @Nullable MemberId leader;
-    private @Nullable MemberId vote;
     private long commitIndex;
 
     PolderRaftContext(RaftParts parts, long proposalBytesMax) {
@@ -62,8 +61,6 @@ final class PolderRaftContext extends RaftContext {
         proposer = new Proposer(this, parts, proposalBytesMax);
         applier = new Applier(this, parts, proposer);
         ownRole = new InactiveRole(this);
-        String votedFor = parts.terms().vote();
-        vote = votedFor == null ? null : MemberId.from(votedFor);
     }
 
     private RaftParts parts() {
@@ -73,6 +70,15 @@ final class PolderRaftContext extends RaftContext {
 
     Proposer proposer() {
         return proposer;
+    }
+
+    /** Returns where term and vote are kept, and nowhere else. */
+    TermStore terms() {
+        return parts().terms();
+    }
+
+    FactLog log() {
+        return parts().log();
     }
 
     /** Takes part, in the role that the member list gives this member. */
@@ -143,7 +149,7 @@ final class PolderRaftContext extends RaftContext {
     public long setCommitIndex(long index) {
         return parts().failStop().guard(() -> {
             long previous = commitIndex;
-            FactLog log = parts().log();
+            FactLog log = log();
             long target = Math.min(index, log.lastIndex());
             if (target > previous) {
                 if (cluster.getActiveMemberStates().isEmpty()) {
@@ -151,7 +157,7 @@ final class PolderRaftContext extends RaftContext {
                 }
                 commitIndex = target;
                 log.commit(target);
-                parts().terms().raiseCommitted(Math.min(target, log.durableIndex()));
+                terms().raiseCommitted(Math.min(target, log.durableIndex()));
                 applier.apply(target, ownRole instanceof LeaderRole ? getTerm() : 0);
             }
             return previous;
@@ -177,35 +183,34 @@ final class PolderRaftContext extends RaftContext {
 
     @Override
     public long getTerm() {
-        return parts().terms().term();
+        return terms().term();
     }
 
     @Override
     public void setTerm(long term) {
-        if (term > getTerm()) {
-            parts().failStop().guard(() -> parts().terms().enter(term));
-            leader = null;
-            vote = null;
-        }
+        parts().failStop().guard(() -> {
+            if (terms().enter(term)) {
+                leader = null;
+            }
+        });
     }
 
     @Override
     public @Nullable MemberId getLastVotedFor() {
-        return vote;
+        String vote = terms().vote();
+        return vote == null ? null : MemberId.from(vote);
     }
 
     @Override
     public void setLastVotedFor(MemberId candidate) {
-        parts().failStop().guard(() -> parts().terms().voteFor(candidate.id()));
-        vote = candidate;
+        parts().failStop().guard(() -> terms().voteFor(candidate.id()));
     }
 
     /** Enters the next term with the vote for this member; one write instead of two. */
     void voteForSelf() {
-        MemberId self = parts().self();
-        parts().failStop().guard(() -> parts().terms().enterAndVoteFor(getTerm() + 1, self.id()));
+        String self = parts().self().id();
+        parts().failStop().guard(() -> terms().enterAndVoteFor(getTerm() + 1, self));
         leader = null;
-        vote = self;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.polder.raft;
 
 import io.atomix.protocols.raft.roles.LeaderRole;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -51,6 +52,7 @@ final class Proposer {
 
     /** Any thread. */
     ReplicatedLog.Proposed propose(long term, byte[] entry) {
+        Objects.requireNonNull(entry, "entry");
         if (entry.length > ReplicatedLog.ENTRY_BYTES_MAX) {
             throw new IllegalArgumentException("the proposed entry has " + entry.length + " bytes, ENTRY_BYTES_MAX is "
                     + ReplicatedLog.ENTRY_BYTES_MAX);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The settings of one member's log.
@@ -32,8 +33,14 @@ public record RaftConfig(
      * Checks all settings together.
      *
      * @throws IllegalArgumentException if a setting is out of its range; the message names every one that is
+     * @throws NullPointerException if a setting is missing; the message names it
      */
     public RaftConfig {
+        Objects.requireNonNull(memberId, "memberId");
+        Objects.requireNonNull(directory, "directory");
+        Objects.requireNonNull(nodeName, "nodeName");
+        Objects.requireNonNull(electionTimeout, "electionTimeout");
+        Objects.requireNonNull(heartbeatInterval, "heartbeatInterval");
         List<String> wrong = new ArrayList<>();
         int idBytes = memberId.getBytes(StandardCharsets.UTF_8).length;
         if (memberId.isBlank() || idBytes > MEMBER_ID_BYTES_MAX) {

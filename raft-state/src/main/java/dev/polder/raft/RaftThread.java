@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * The one thread of a member's log, with its timers. What a task throws stops the member: an executor would cancel a
  * timer that threw, silently, and a leader without its heartbeat timer is worse than none.
  *
- * <p>Its queue holds a wake-up of the {@link Proposer} and a few timers; it needs no bound of its own. When the thread
- * has ended, whatever is handed to it is dropped.
+ * <p>Its queue has no bound of its own: it holds one wake-up of the {@link Proposer}, a few timers, and a task for each
+ * call of {@link ReplicatedLog#stepDown}, which whoever leads makes once a term. When the thread has ended, whatever is
+ * handed to it is dropped.
  */
 final class RaftThread extends AbstractThreadContext {
     private final ScheduledThreadPoolExecutor executor;

@@ -105,7 +105,7 @@ public final class ReplicatedLog implements AutoCloseable {
     private static RaftParts assemble(
             RaftConfig config, Seams seams, LogLife life, TermStore terms, FactLog log, LogEvents events)
             throws IOException {
-        ScratchFiles scratch = life.add(ScratchFiles.create(config.directory().resolve("scratch")));
+        ScratchFiles scratch = life.add(ScratchFiles.create(config.directory().resolve("scratch"), config.memberId()));
         return new RaftParts(
                 MemberId.from(config.memberId()),
                 AtomixAccess.find(),

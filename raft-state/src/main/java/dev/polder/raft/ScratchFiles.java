@@ -3,6 +3,7 @@ package dev.polder.raft;
 import io.atomix.protocols.raft.storage.RaftStorage;
 import io.atomix.protocols.raft.storage.log.entry.RaftLogEntry;
 import io.atomix.storage.StorageLevel;
+import io.atomix.storage.buffer.HeapBuffer;
 import io.atomix.storage.journal.SegmentedJournal;
 import io.atomix.utils.serializer.Namespace;
 import java.io.Closeable;
@@ -31,9 +32,16 @@ final class ScratchFiles implements Closeable {
         this.journal = journal;
     }
 
-    static ScratchFiles create(Path directory) throws IOException {
+    /**
+     * Makes the files in a directory of their own; what a crash left there is removed.
+     *
+     * @param memberId whom Atomix will find to hold its lock, which protects nothing here. It would create it otherwise,
+     *     and force it to the disk while everybody waits
+     */
+    static ScratchFiles create(Path directory, String memberId) throws IOException {
         delete(directory);
         Files.createDirectories(directory);
+        Files.write(directory.resolve("." + PREFIX + ".lock"), lock(memberId));
         // The namespace serialises nothing; one that registers more would need JVM flags.
         Namespace namespace = Namespace.builder().register(byte[].class).build();
         RaftStorage storage = RaftStorage.builder()
@@ -53,6 +61,14 @@ final class ScratchFiles implements Closeable {
                 .withMaxEntrySize(ENTRY_BYTES)
                 .build();
         return new ScratchFiles(directory, storage, journal);
+    }
+
+    private static byte[] lock(String memberId) {
+        HeapBuffer buffer = HeapBuffer.allocate();
+        buffer.writeString(memberId).flip();
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.read(bytes);
+        return bytes;
     }
 
     RaftStorage storage() {

@@ -56,7 +56,7 @@ final class TermStore {
     /** Begins with term 0 and no vote. The members are fixed from here on. */
     static TermStore create(Disk disk, List<String> members) throws IOException {
         TermStore store = new TermStore(disk, 0, 0, null, members);
-        store.write();
+        store.write(store.encode(0, null));
         return store;
     }
 
@@ -77,7 +77,7 @@ final class TermStore {
         long committedIndex = bytes.getLong();
         String vote = getString(bytes);
         List<String> members = new ArrayList<>();
-        for (int count = bytes.getShort(); count > 0; count--) {
+        for (int count = Short.toUnsignedInt(bytes.getShort()); count > 0; count--) {
             members.add(getString(bytes));
         }
         return new TermStore(disk, term, committedIndex, vote.isEmpty() ? null : vote, members);
@@ -129,13 +129,27 @@ final class TermStore {
         return committedIndex;
     }
 
-    /** Enters a higher term, in which nobody was voted for yet. A term that is not higher changes nothing. */
-    void enter(long newTerm) {
-        if (newTerm > term) {
-            term = newTerm;
-            vote = null;
-            store();
+    /** Returns whether the vote of a term is still free. Of a term that is over it never is. */
+    boolean mayVoteIn(long askedTerm) {
+        return askedTerm == term && vote == null;
+    }
+
+    /** Returns whether a candidate has the vote of a term; if it asks again, it is granted again. */
+    boolean votedFor(long askedTerm, String candidate) {
+        return askedTerm == term && candidate.equals(vote);
+    }
+
+    /**
+     * Enters a higher term, in which nobody was voted for yet. Returns whether it was higher; else nothing changes.
+     *
+     * @throws UncheckedIOException if that could not be made durable
+     */
+    boolean enter(long newTerm) {
+        if (newTerm <= term) {
+            return false;
         }
+        change(newTerm, null);
+        return true;
     }
 
     /** Enters a higher term and votes in it, in one go. */
@@ -143,9 +157,7 @@ final class TermStore {
         if (newTerm <= term) {
             throw new IllegalStateException("term " + newTerm + " is not above term " + term);
         }
-        term = newTerm;
-        vote = candidate;
-        store();
+        change(newTerm, candidate);
     }
 
     /**
@@ -154,15 +166,14 @@ final class TermStore {
      * @throws IllegalStateException if the vote of this term went to another candidate
      */
     void voteFor(String candidate) {
-        if (candidate.equals(vote)) {
+        if (votedFor(term, candidate)) {
             return;
         }
-        if (vote != null) {
+        if (!mayVoteIn(term)) {
             throw new IllegalStateException(
                     "the vote of term " + term + " went to " + vote + ", " + candidate + " cannot have it");
         }
-        vote = candidate;
-        store();
+        change(term, candidate);
     }
 
     /** Remembers how far the log is committed and durable. Goes to the disk with the next change, or {@link #store}. */
@@ -170,38 +181,46 @@ final class TermStore {
         committedIndex = Math.max(committedIndex, index);
     }
 
+    /** Makes everything durable as it is now. */
     void store() {
+        change(term, vote);
+    }
+
+    /** What could not be made durable is not believed in memory either, or a vote would be granted that may be forgotten. */
+    private void change(long newTerm, @Nullable String newVote) {
         IOException first = failure;
         if (first != null) {
             throw new UncheckedIOException("the term file failed before and is not used again", first);
         }
         try {
-            write();
+            write(encode(newTerm, newVote));
         } catch (IOException e) {
             failure = new IOException("term file " + disk.describe(FILE) + " failed, so this member stops: " + e, e);
             throw new UncheckedIOException(failure.getMessage(), failure);
         }
+        term = newTerm;
+        vote = newVote;
     }
 
-    private void write() throws IOException {
+    private void write(ByteBuffer bytes) throws IOException {
         String temporary = FILE + Disk.TEMPORARY;
         try (DiskFile file = disk.create(temporary)) {
-            file.write(encode(), 0);
+            file.write(bytes, 0);
             file.force();
         }
         disk.rename(temporary, FILE);
         disk.sync();
     }
 
-    private ByteBuffer encode() {
-        String votedFor = vote == null ? "" : vote;
+    private ByteBuffer encode(long newTerm, @Nullable String newVote) {
+        String votedFor = newVote == null ? "" : newVote;
         int size = HEADER_BYTES + 2 * Long.BYTES + stringBytes(votedFor) + Short.BYTES;
         for (String member : members) {
             size += stringBytes(member);
         }
         ByteBuffer bytes = ByteBuffer.allocate(size);
         bytes.putLong(MAGIC).putInt(FORMAT_VERSION).putInt(0).putInt(size - HEADER_BYTES);
-        bytes.putLong(term).putLong(committedIndex);
+        bytes.putLong(newTerm).putLong(committedIndex);
         putString(bytes, votedFor);
         bytes.putShort((short) members.size());
         for (String member : members) {

@@ -460,11 +460,92 @@ class FactLogTest {
     void shouldWriteAgainWhatNothingProvesToBeOnTheDisk() throws Exception {
         fill(4);
         int writes = disk.count(Operation.WRITE);
+        int forces = disk.count(Operation.FORCE);
 
-        open().close();
+        try (FactLog log = open()) {
+            assertThat(disk.count(Operation.WRITE) - writes)
+                    .as("entry 4 alone was forced last")
+                    .isEqualTo(1);
+            assertThat(disk.count(Operation.FORCE) - forces)
+                    .as("nobody waits yet")
+                    .isZero();
+            assertThat(log.durableIndex()).isEqualTo(3);
 
-        assertThat(disk.count(Operation.WRITE) - writes)
-                .as("entry 4 alone was forced last")
-                .isEqualTo(1);
+            log.force();
+            assertThat(disk.count(Operation.FORCE) - forces).isEqualTo(1);
+            assertThat(log.durableIndex()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void shouldWriteNothingAgainThatIsKnownToBeCommitted() throws Exception {
+        fill(4);
+        int writes = disk.count(Operation.WRITE);
+        int forces = disk.count(Operation.FORCE);
+
+        try (FactLog log = open(4)) {
+            log.force();
+            assertThat(log.durableIndex()).isEqualTo(4);
+        }
+        assertThat(disk.count(Operation.WRITE) - writes).isZero();
+        assertThat(disk.count(Operation.FORCE) - forces).isZero();
+    }
+
+    /** The process before was killed: its entries are in the system's memory only. */
+    @Test
+    void shouldForceWhatItFoundWithTheFirstOfItsOwn() throws Exception {
+        try (FactLog killed = open()) {
+            append(killed, 1, "forced");
+            killed.force();
+            append(killed, 1, "written");
+            killed.flush();
+        }
+        disk = disk.killProcess();
+        try (FactLog log = open()) {
+            append(log, 2, "own");
+            log.force();
+            assertThat(log.durableIndex()).isEqualTo(3);
+        }
+        disk = disk.losePower(new Random(1));
+        try (FactLog log = open(3)) {
+            assertThat(contents(log)).containsExactly("forced", "written", "own");
+        }
+    }
+
+    @Test
+    void shouldForceWhatItFoundBeforeASegmentBegins() throws Exception {
+        try (FactLog killed = open()) {
+            append(killed, 1, "x".repeat(1_900));
+            killed.flush();
+        }
+        disk = disk.killProcess();
+        try (FactLog log = open()) {
+            append(log, 2, "y".repeat(1_900));
+            log.flush();
+            assertThat(segments()).hasSize(2);
+            assertThat(log.durableIndex()).isEqualTo(1);
+        }
+        disk = disk.losePower(new Random(1));
+        try (FactLog log = open(1)) {
+            assertThat(contents(log)).first().asString().startsWith("x");
+        }
+    }
+
+    @Test
+    void shouldBoundWhatIsNotForcedAlsoIfTheProcessBeforeWroteIt() throws Exception {
+        try (FactLog killed = FactLog.open(disk, LogLimits.DEFAULT, 0, () -> {})) {
+            for (int i = 0; i < 7; i++) {
+                killed.append(1, EntryKind.FACTS, new byte[RecordFormat.PAYLOAD_BYTES_MAX]);
+                killed.flush();
+            }
+        }
+        disk = disk.killProcess();
+        try (FactLog log = FactLog.open(disk, LogLimits.DEFAULT, 0, () -> {})) {
+            assertThat(log.durableIndex()).isZero();
+            log.append(2, EntryKind.FACTS, new byte[RecordFormat.PAYLOAD_BYTES_MAX]);
+            log.append(2, EntryKind.FACTS, new byte[1]);
+            log.flush();
+            assertThat(log.durableIndex()).isEqualTo(7);
+        }
     }
 }

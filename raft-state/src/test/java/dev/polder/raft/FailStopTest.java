@@ -10,7 +10,6 @@ import dev.polder.raft.ReplicatedLog.Proposed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,76 +89,6 @@ class FailStopTest {
             assertThat(directory).isEmptyDirectory();
         }
         assertThat(calls).isGreaterThan(1);
-    }
-
-    /** Cannot apply the second entry. */
-    private static RecordingListener listenerThatFails() {
-        return new RecordingListener(call -> {
-            if (call.equals("committed 3")) {
-                throw new IllegalStateException("cannot apply");
-            }
-        });
-    }
-
-    @Test
-    void shouldStopWithWhatTheListenerThrewWhenAnEntryIsCommitted() throws Exception {
-        RecordingListener listener = listenerThatFails();
-        try (ReplicatedLog log = ReplicatedLog.start(Members.config(directory), listener, seams)) {
-            long term = listener.awaitServing();
-            for (String entry : List.of("good", "bad", "never")) {
-                log.propose(term, bytes(entry));
-            }
-
-            assertThat(listener.awaitStopped()).hasMessage("cannot apply");
-        }
-        assertThat(listener.calls()).containsExactly("serving 1", "committed 2", "lost 1", "stopped cannot apply");
-    }
-
-    @Test
-    void shouldStopWhenTheListenerFailsDuringTheReplay() throws Exception {
-        try (RunningLog running = RunningLog.start(directory, seams)) {
-            running.commit(bytes("good"));
-            running.commit(bytes("bad"));
-        }
-
-        RecordingListener listener = listenerThatFails();
-        try (ReplicatedLog log = ReplicatedLog.start(Members.config(directory), listener, seams)) {
-            assertThat(listener.awaitStopped()).hasMessage("cannot apply");
-            assertThat(log.propose(2, bytes("late"))).isEqualTo(Proposed.NOT_LEADER);
-        }
-        assertThat(listener.calls()).containsExactly("committed 2", "stopped cannot apply");
-    }
-
-    @Test
-    void shouldTellTheFirstCauseAndAddTheOthers() throws Exception {
-        RecordingListener listener = new RecordingListener(call -> {
-            if (!call.equals("stopped")) {
-                throw new IllegalStateException("at " + call);
-            }
-        });
-        try (ReplicatedLog log = ReplicatedLog.start(Members.config(directory), listener, seams)) {
-            Throwable cause = listener.awaitStopped();
-            assertThat(cause).hasMessage("at serving 1").hasStackTraceContaining("Suppressed");
-            assertThat(cause).hasStackTraceContaining("at lost 1");
-            assertThat(log.diskBytes()).isPositive();
-        }
-    }
-
-    @Test
-    void shouldEndEvenIfTheListenerFailsInItsLastCall() throws Exception {
-        AtomicInteger calls = new AtomicInteger();
-        RecordingListener listener = new RecordingListener(call -> {
-            if (call.equals("stopped")) {
-                calls.incrementAndGet();
-                throw new IllegalStateException("last");
-            }
-        });
-        ReplicatedLog log = ReplicatedLog.start(Members.config(directory), listener, seams);
-        log.close();
-        log.close();
-
-        assertThat(calls).hasValue(1);
-        assertThat(disk.openFiles()).isZero();
     }
 
     @Test

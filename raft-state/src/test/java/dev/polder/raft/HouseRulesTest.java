@@ -1,7 +1,8 @@
 package dev.polder.raft;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -10,9 +11,15 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import io.atomix.cluster.MemberId;
+import io.atomix.protocols.raft.impl.DefaultRaftServer;
+import io.atomix.protocols.raft.storage.system.MetaStore;
+import java.lang.reflect.Method;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What this module must never do. */
+/** What this module must never do, nested classes included. Each rule is shown a class that breaks it. */
 class HouseRulesTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -21,55 +28,129 @@ class HouseRulesTest {
     private static final DescribedPredicate<JavaClass> PUBLIC_FACE = DescribedPredicate.describe(
             "belong to the public face", type -> type.getModifiers().contains(JavaModifier.PUBLIC));
 
+    private static final DescribedPredicate<JavaClass> FOREIGN = DescribedPredicate.describe(
+            "are of a dependency",
+            type -> !type.getBaseComponentType().isPrimitive()
+                    && !type.getPackageName().startsWith("java.")
+                    && !type.getPackageName().startsWith("dev.polder.raft"));
+
+    private static final ArchRule NO_FOREIGN_TYPE_RETURNED = noCodeUnits()
+            .that()
+            .arePublic()
+            .and()
+            .areDeclaredInClassesThat(PUBLIC_FACE)
+            .should()
+            .haveRawReturnType(FOREIGN);
+
+    private static final ArchRule NO_FOREIGN_TYPE_TAKEN = noCodeUnits()
+            .that()
+            .arePublic()
+            .and()
+            .areDeclaredInClassesThat(PUBLIC_FACE)
+            .should()
+            .haveRawParameterTypes(DescribedPredicate.describe(
+                    "contain one of a dependency", types -> types.stream().anyMatch(FOREIGN)));
+
+    private static final ArchRule NO_FOREIGN_FIELD = noFields()
+            .that()
+            .arePublic()
+            .and()
+            .areDeclaredInClassesThat(PUBLIC_FACE)
+            .should()
+            .haveRawType(FOREIGN);
+
+    private static final ArchRule REFLECTION_IN_ONE_PLACE = noClasses()
+            .that()
+            .doNotBelongToAnyOf(AtomixAccess.class)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.lang.reflect..");
+
+    private static final ArchRule NOTHING_THAT_NEEDS_JVM_FLAGS = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("(io\\.atomix\\.utils\\.serializer\\.Namespaces"
+                    + "|io\\.atomix\\.protocols\\.raft\\.impl\\.DefaultRaftServer"
+                    + "|io\\.atomix\\.protocols\\.raft\\.storage\\.system\\.RaftNamespaces)(\\$.*)?"
+                    + "|org\\.agrona\\.concurrent\\..*");
+
+    private static final ArchRule TERM_AND_VOTE_IN_ONE_HOME = noClasses()
+            .that()
+            .doNotBelongToAnyOf(PolderMetaStore.class)
+            .should()
+            .callMethodWhere(DescribedPredicate.describe(
+                    "term or vote of Atomix's own store are used",
+                    call -> call.getTargetOwner().isAssignableTo(MetaStore.class)
+                            && call.getTarget().getName().matches("(load|store)(Term|Vote)")));
+
     @Test
     void shouldShowNoTypeOfADependency() {
-        assertThat(CLASSES.stream().filter(PUBLIC_FACE).map(JavaClass::getSimpleName))
-                .containsExactlyInAnyOrder("LogListener", "Proposed", "RaftConfig", "ReplicatedLog");
-        DescribedPredicate<JavaClass> foreign = JavaClass.Predicates.resideOutsideOfPackages(
-                        "java..", "dev.polder.raft..")
-                .and(DescribedPredicate.not(DescribedPredicate.describe(
-                        "be primitive", type -> type.getBaseComponentType().isPrimitive())));
-        noMethods()
-                .that()
-                .arePublic()
-                .and()
-                .areDeclaredInClassesThat(PUBLIC_FACE)
-                .should()
-                .haveRawReturnType(foreign)
-                .check(CLASSES);
-        noMethods()
-                .that()
-                .arePublic()
-                .and()
-                .areDeclaredInClassesThat(PUBLIC_FACE)
-                .should()
-                .haveRawParameterTypes(DescribedPredicate.describe(
-                        "contain a foreign type", types -> types.stream().anyMatch(foreign)))
-                .check(CLASSES);
+        assertThat(CLASSES.stream().filter(PUBLIC_FACE).map(JavaClass::getName))
+                .containsExactlyInAnyOrder(
+                        "dev.polder.raft.LogListener",
+                        "dev.polder.raft.RaftConfig",
+                        "dev.polder.raft.ReplicatedLog",
+                        "dev.polder.raft.ReplicatedLog$Proposed");
+        for (ArchRule rule : List.of(NO_FOREIGN_TYPE_RETURNED, NO_FOREIGN_TYPE_TAKEN, NO_FOREIGN_FIELD)) {
+            checkAndSeeBroken(rule, Planted.Face.class);
+        }
     }
 
     @Test
     void shouldReflectInOnePlaceOnly() {
-        noClasses()
-                .that()
-                .doNotHaveSimpleName("AtomixAccess")
-                .and()
-                .areNotMemberClasses()
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("java.lang.reflect..")
-                .check(CLASSES);
+        checkAndSeeBroken(REFLECTION_IN_ONE_PLACE, Planted.Reflecting.class);
     }
 
     @Test
     void shouldNotTouchWhatNeedsJvmFlags() {
-        noClasses()
-                .should()
-                .dependOnClassesThat()
-                .haveNameMatching(
-                        "io\\.atomix\\.utils\\.serializer\\.Namespaces"
-                                + "|io\\.atomix\\.protocols\\.raft\\.impl\\.DefaultRaftServer"
-                                + "|io\\.atomix\\.protocols\\.raft\\.storage\\.system\\.RaftNamespaces|org\\.agrona\\.concurrent\\..*")
-                .check(CLASSES);
+        checkAndSeeBroken(NOTHING_THAT_NEEDS_JVM_FLAGS, Planted.NeedingFlags.class);
+    }
+
+    @Test
+    void shouldKeepTermAndVoteInOneHome() {
+        checkAndSeeBroken(TERM_AND_VOTE_IN_ONE_HOME, Planted.ForgetfulVoter.class);
+    }
+
+    private static void checkAndSeeBroken(ArchRule rule, Class<?> nested) {
+        rule.check(CLASSES);
+        JavaClasses planted = new ClassFileImporter().importClasses(nested);
+        assertThat(rule.evaluate(planted).hasViolation())
+                .as("%s is seen to break: %s", nested.getName(), rule.getDescription())
+                .isTrue();
+    }
+
+    /** Breaks each rule in a nested class. Never called. */
+    static final class Planted {
+        private Planted() {}
+
+        public static final class Face {
+            public final MemberId id;
+
+            public Face(MemberId id) {
+                this.id = id;
+            }
+
+            public MemberId id() {
+                return id;
+            }
+        }
+
+        static final class Reflecting {
+            Method first(Class<?> type) {
+                return type.getDeclaredMethods()[0];
+            }
+        }
+
+        static final class NeedingFlags {
+            String restart(DefaultRaftServer.Builder builder) {
+                return builder.toString();
+            }
+        }
+
+        static final class ForgetfulVoter {
+            long term(MetaStore store) {
+                return store.loadTerm();
+            }
+        }
     }
 }

@@ -28,13 +28,29 @@ final class LossyDisk implements Disk {
 
     private static final int SECTOR_BYTES = 512;
 
-    private final Map<String, Content> names = new HashMap<>();
-    private final Map<String, Content> durableNames = new HashMap<>();
-    private final List<Runnable> unsyncedNames = new ArrayList<>();
+    private final Map<String, Content> names;
+    private final Map<String, Content> durableNames;
+    private final List<Runnable> unsyncedNames;
     private final Map<Operation, Integer> counts = new EnumMap<>(Operation.class);
     private final Map<Operation, Integer> failAt = new EnumMap<>(Operation.class);
     private int openFiles;
     private boolean off;
+
+    LossyDisk() {
+        this(new HashMap<>(), new HashMap<>(), new ArrayList<>());
+    }
+
+    private LossyDisk(Map<String, Content> names, Map<String, Content> durableNames, List<Runnable> unsyncedNames) {
+        this.names = names;
+        this.durableNames = durableNames;
+        this.unsyncedNames = unsyncedNames;
+    }
+
+    /** Ends the process, as kill -9 does, and returns what the next one finds: all of it, forced or not. */
+    synchronized LossyDisk killProcess() {
+        off = true;
+        return new LossyDisk(names, durableNames, unsyncedNames);
+    }
 
     /** Cuts the power and returns what a restart finds. */
     synchronized LossyDisk losePower(Random random) {
@@ -237,7 +253,7 @@ final class LossyDisk implements Disk {
 
         private void usable() throws IOException {
             if (off || closed) {
-                throw new IOException(off ? "the power is off" : "the file is closed");
+                throw new IOException(off ? "the power is off, or the process dead" : "the file is closed");
             }
         }
 

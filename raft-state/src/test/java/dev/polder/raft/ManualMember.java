@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** One member, assembled as in a {@link ReplicatedLog}, on a thread that the test turns by hand. */
 final class ManualMember implements AutoCloseable, FailStop {
     final ManualThread thread = new ManualThread();
-    final RecordingListener listener = new RecordingListener();
-    final LogEvents events = new LogEvents(listener);
+    final RecordingListener listener;
+    final LogEvents events;
     final TermStore terms;
     final FactLog log;
     final PolderRaftContext context;
@@ -20,9 +20,22 @@ final class ManualMember implements AutoCloseable, FailStop {
     private @Nullable Throwable failure;
 
     ManualMember(Disk disk, Path scratchDirectory, List<String> members, long proposalBytesMax) throws IOException {
+        this(disk, scratchDirectory, members, proposalBytesMax, new RecordingListener(), PeerCalls.NONE);
+    }
+
+    ManualMember(
+            Disk disk,
+            Path scratchDirectory,
+            List<String> members,
+            long proposalBytesMax,
+            RecordingListener listener,
+            PeerCalls peers)
+            throws IOException {
+        this.listener = listener;
+        events = new LogEvents(listener);
         terms = TermStore.exists(disk) ? TermStore.open(disk) : TermStore.create(disk, members);
         log = FactLog.open(disk, LogLimits.DEFAULT, terms.committedIndex(), () -> {});
-        scratch = ScratchFiles.create(scratchDirectory);
+        scratch = ScratchFiles.create(scratchDirectory, members.get(0));
         metaStore = new PolderMetaStore(scratch.storage(), members);
         context = new PolderRaftContext(
                 new RaftParts(
@@ -33,7 +46,7 @@ final class ManualMember implements AutoCloseable, FailStop {
                         log,
                         terms,
                         CommitGate.FORCE,
-                        PeerCalls.NONE,
+                        peers,
                         scratch,
                         new PolderLog(scratch, log, this),
                         metaStore,

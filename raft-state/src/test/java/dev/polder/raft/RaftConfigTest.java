@@ -30,4 +30,13 @@ class RaftConfigTest {
                         "ä".repeat(128), Path.of("x"), "node", Duration.ofMillis(500), Duration.ofMillis(75), 1))
                 .hasMessageContaining("has 256 bytes, must have 1 to 255");
     }
+
+    @Test
+    void shouldNameTheSettingThatIsMissing() {
+        assertThatThrownBy(() -> new RaftConfig("m1", null, "node", Duration.ofMillis(500), Duration.ofMillis(75), 1))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("directory");
+        assertThatThrownBy(() -> new RaftConfig("m1", Path.of("x"), "node", null, Duration.ofMillis(75), 1))
+                .hasMessage("electionTimeout");
+    }
 }

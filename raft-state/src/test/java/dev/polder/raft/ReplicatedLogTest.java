@@ -122,6 +122,7 @@ class ReplicatedLogTest {
         assertThatThrownBy(() -> running.log().propose(term, new byte[ReplicatedLog.ENTRY_BYTES_MAX + 1]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the proposed entry has 1048577 bytes, ENTRY_BYTES_MAX is 1048576");
+        assertThatThrownBy(() -> running.log().propose(term, null)).hasMessage("entry");
         running.commit(new byte[ReplicatedLog.ENTRY_BYTES_MAX]);
         running.close();
         assertThat(running.log().propose(term, bytes("a"))).isEqualTo(Proposed.NOT_LEADER);

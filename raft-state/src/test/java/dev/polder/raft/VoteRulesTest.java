@@ -7,6 +7,8 @@ import io.atomix.cluster.MemberId;
 import io.atomix.protocols.raft.RaftServer.Role;
 import io.atomix.protocols.raft.protocol.AppendRequest;
 import io.atomix.protocols.raft.protocol.VoteRequest;
+import io.atomix.protocols.raft.protocol.VoteResponse;
+import io.atomix.protocols.raft.storage.system.MetaStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -27,6 +29,11 @@ class VoteRulesTest {
     }
 
     private static boolean votes(ManualMember member, String candidate, long term, long lastIndex, long lastTerm) {
+        return answer(member, candidate, term, lastIndex, lastTerm).voted();
+    }
+
+    private static VoteResponse answer(
+            ManualMember member, String candidate, long term, long lastIndex, long lastTerm) {
         return member.context
                 .getRaftRole()
                 .onVote(VoteRequest.builder()
@@ -35,8 +42,7 @@ class VoteRulesTest {
                         .withLastLogIndex(lastIndex)
                         .withLastLogTerm(lastTerm)
                         .build())
-                .join()
-                .voted();
+                .join();
     }
 
     private static boolean hears(ManualMember member, String leader, long term) {
@@ -63,6 +69,107 @@ class VoteRulesTest {
 
             assertThat(votes(member, "m3", 5, 0, 0)).isFalse();
             assertThat(member.terms.vote()).isEqualTo("m2");
+        }
+    }
+
+    /** Each request names its candidate by an object of its own, as requests from a network do. */
+    @Test
+    void shouldGrantTheSameCandidateItsVoteAgainAndNobodyElse() throws Exception {
+        try (ManualMember member = follower()) {
+            assertThat(votes(member, "m2", 5, 0, 0)).isTrue();
+            int syncs = disk.count(LossyDisk.Operation.SYNC);
+
+            assertThat(votes(member, "m2", 5, 0, 0)).as("its answer was lost").isTrue();
+            assertThat(votes(member, "m3", 5, 9, 4))
+                    .as("however new its log is")
+                    .isFalse();
+            assertThat(votes(member, "m2", 5, 0, 0)).isTrue();
+            assertThat(member.terms.vote()).isEqualTo("m2");
+            assertThat(disk.count(LossyDisk.Operation.SYNC) - syncs)
+                    .as("nothing new to remember")
+                    .isZero();
+        }
+    }
+
+    @Test
+    void shouldGrantTheSameCandidateItsVoteAgainAfterAPowerLoss() throws Exception {
+        ManualMember before = follower();
+        assertThat(votes(before, "m2", 5, 0, 0)).isTrue();
+
+        disk = disk.losePower(new Random(1));
+        before.context.close();
+        try (ManualMember after = follower()) {
+            assertThat(votes(after, "m3", 5, 0, 0)).isFalse();
+            assertThat(votes(after, "m2", 5, 0, 0)).isTrue();
+        }
+    }
+
+    @Test
+    void shouldGrantAVoteAgainWhenItsCandidateLeads() throws Exception {
+        try (ManualMember member = follower()) {
+            assertThat(votes(member, "m2", 5, 0, 0)).isTrue();
+            assertThat(hears(member, "m2", 5)).isTrue();
+
+            assertThat(votes(member, "m2", 5, 0, 0)).isTrue();
+            assertThat(votes(member, "m3", 5, 0, 0)).isFalse();
+        }
+    }
+
+    @Test
+    void shouldNotVoteInATermThatHasALeader() throws Exception {
+        try (ManualMember member = follower()) {
+            assertThat(hears(member, "m2", 5)).isTrue();
+
+            assertThat(votes(member, "m3", 5, 9, 4)).isFalse();
+            assertThat(member.terms.vote()).isNull();
+        }
+    }
+
+    @Test
+    void shouldNotVoteForAStranger() throws Exception {
+        try (ManualMember member = follower()) {
+            assertThat(votes(member, "m9", 5, 9, 4)).isFalse();
+            assertThat(member.terms.vote()).isNull();
+            assertThat(votes(member, "m2", 5, 0, 0))
+                    .as("the vote is still free")
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void shouldKeepItsVoteForItselfAsACandidate() throws Exception {
+        try (ManualMember member = follower()) {
+            member.context.transition(Role.CANDIDATE);
+            member.thread.run();
+            assertThat(member.terms.vote()).isEqualTo("m1");
+
+            assertThat(votes(member, "m2", 1, 9, 1)).isFalse();
+            assertThat(votes(member, "m2", 2, 9, 1)).as("a higher term").isTrue();
+            assertThat(votes(member, "m2", 2, 9, 1)).isTrue();
+            assertThat(member.context.getRole()).isEqualTo(Role.FOLLOWER);
+        }
+    }
+
+    @Test
+    void shouldVoteInAHigherTermAsALeader() throws Exception {
+        try (ManualMember member = follower()) {
+            member.context.voteForSelf();
+            member.context.transition(Role.LEADER);
+
+            assertThat(votes(member, "m2", 1, 9, 1)).as("its own term").isFalse();
+            assertThat(votes(member, "m2", 2, 0, 0)).as("an older log").isFalse();
+            assertThat(member.context.getRole()).isEqualTo(Role.FOLLOWER);
+            assertThat(votes(member, "m2", 2, 9, 1)).isTrue();
+            assertThat(votes(member, "m2", 2, 9, 1)).isTrue();
+            assertThat(votes(member, "m3", 2, 9, 1)).isFalse();
+        }
+    }
+
+    @Test
+    void shouldAnswerWithItsOwnTerm() throws Exception {
+        try (ManualMember member = follower()) {
+            assertThat(answer(member, "m2", 5, 0, 0).term()).isEqualTo(5);
+            assertThat(answer(member, "m2", 4, 0, 0).term()).isEqualTo(5);
         }
     }
 
@@ -149,6 +256,36 @@ class VoteRulesTest {
 
             assertThatThrownBy(() -> votes(member, "m2", 5, 0, 0)).hasMessageContaining("term file lossy/term failed");
             assertThat(member.failure()).isNotNull();
+        }
+    }
+
+    @Test
+    void shouldNotGrantAgainWhatNeverBecameDurable() throws Exception {
+        try (ManualMember member = follower()) {
+            disk.failAt(LossyDisk.Operation.SYNC, 2);
+            assertThatThrownBy(() -> votes(member, "m2", 5, 0, 0)).hasMessageContaining("term file lossy/term failed");
+            disk.failNoMore();
+
+            assertThatThrownBy(() -> votes(member, "m2", 5, 0, 0)).hasMessageContaining("failed before");
+            assertThat(member.terms.vote()).isNull();
+        }
+    }
+
+    @Test
+    void shouldHaveNoSecondHomeForTermAndVote() throws Exception {
+        try (ManualMember member = follower()) {
+            assertThat(votes(member, "m2", 5, 0, 0)).isTrue();
+            MetaStore other = member.context.getMetaStore();
+
+            assertThatThrownBy(other::loadTerm).hasMessage("the term is kept in the term file and nowhere else");
+            assertThatThrownBy(() -> other.storeTerm(6)).hasMessageStartingWith("the term is kept");
+            assertThatThrownBy(other::loadVote).hasMessageStartingWith("the vote is kept");
+            assertThatThrownBy(() -> other.storeVote(MemberId.from("m3"))).hasMessageStartingWith("the vote is kept");
+            assertThat(member.context.getLastVotedFor()).isEqualTo(MemberId.from("m2"));
+            member.terms.enter(6);
+            assertThat(member.context.getLastVotedFor())
+                    .as("nothing is remembered beside it")
+                    .isNull();
         }
     }
 

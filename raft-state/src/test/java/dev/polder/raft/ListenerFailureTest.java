@@ -1,0 +1,136 @@
+package dev.polder.raft;
+
+import static dev.polder.raft.Members.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polder.raft.ReplicatedLog.Proposed;
+import io.atomix.cluster.MemberId;
+import io.atomix.protocols.raft.RaftServer.Role;
+import io.atomix.protocols.raft.protocol.AppendRequest;
+import io.atomix.protocols.raft.protocol.AppendResponse;
+import io.atomix.protocols.raft.protocol.ConfigureResponse;
+import io.atomix.protocols.raft.protocol.RaftResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A listener that throws. Several guards lie one behind the other, so most tests are about a member without a thread of
+ * its own: there each guard is the last one. What {@link LogLife} and {@link RaftThread} do is in their own tests.
+ */
+class ListenerFailureTest {
+    @TempDir
+    Path directory;
+
+    private final LossyDisk disk = new LossyDisk();
+
+    private static RecordingListener failingAt(String when) {
+        return new RecordingListener(call -> {
+            if (call.equals(when)) {
+                throw new IllegalStateException("cannot " + call);
+            }
+        });
+    }
+
+    private ManualMember member(List<String> members, RecordingListener listener, PeerCalls peers) throws Exception {
+        return new ManualMember(
+                disk, directory.resolve("scratch"), members, Members.PROPOSAL_BYTES_MAX, listener, peers);
+    }
+
+    private ManualMember alone(RecordingListener listener) throws Exception {
+        return member(List.of("m1"), listener, PeerCalls.NONE);
+    }
+
+    @Test
+    void shouldStopAtACommitAndHandOverNothingMore() throws Exception {
+        try (ManualMember member = alone(failingAt("committed 3")).begin()) {
+            for (String entry : List.of("good", "bad", "never")) {
+                member.context.proposer().propose(1, bytes(entry));
+            }
+            assertThatThrownBy(member.thread::run).hasMessage("cannot committed 3");
+            assertThat(member.failure()).hasMessage("cannot committed 3");
+
+            member.context.proposer().propose(1, bytes("late"));
+            member.thread.run();
+            assertThat(member.context.getCommitIndex()).isEqualTo(5);
+            assertThat(member.listener.calls()).containsExactly("serving 1", "committed 2");
+        }
+    }
+
+    @Test
+    void shouldStopDuringTheReplayAndNeverServe() throws Exception {
+        try (ManualMember before = alone(new RecordingListener()).begin()) {
+            before.context.proposer().propose(1, bytes("good"));
+            before.context.proposer().propose(1, bytes("bad"));
+            before.thread.run();
+        }
+
+        ManualMember after = alone(failingAt("committed 3"));
+        try (after) {
+            assertThatThrownBy(after::begin).hasMessage("cannot committed 3");
+            assertThat(after.failure()).hasMessage("cannot committed 3");
+            assertThat(after.listener.calls()).containsExactly("committed 2");
+            assertThat(after.context.proposer().propose(2, bytes("late"))).isEqualTo(Proposed.NOT_LEADER);
+        }
+    }
+
+    /** Atomix drops what is thrown when an answer comes in, and goes on. */
+    @Test
+    void shouldStopWhereAtomixSwallowsTheFailure() throws Exception {
+        RecordingListener listener = failingAt("serving 1");
+        try (ManualMember member = member(List.of("m1", "m2", "m3"), listener, ListenerFailureTest::agree)) {
+            member.begin();
+            member.context.voteForSelf();
+            member.context.transition(Role.LEADER);
+            member.thread.run();
+
+            assertThat(member.context.getCommitIndex()).as("a peer has it").isEqualTo(1);
+            assertThat(member.failure()).hasMessage("cannot serving 1");
+        }
+    }
+
+    private static CompletableFuture<?> agree(String kind, MemberId to, Object request) {
+        if (request instanceof AppendRequest append) {
+            return CompletableFuture.completedFuture(AppendResponse.builder()
+                    .withStatus(RaftResponse.Status.OK)
+                    .withTerm(append.term())
+                    .withSucceeded(true)
+                    .withLastLogIndex(append.prevLogIndex() + append.entries().size())
+                    .build());
+        }
+        return CompletableFuture.completedFuture(
+                ConfigureResponse.builder().withStatus(RaftResponse.Status.OK).build());
+    }
+
+    @Test
+    void shouldStopAndAcceptNothingWhenATermIsLost() throws Exception {
+        try (ManualMember member = alone(failingAt("lost 1")).begin()) {
+            assertThatThrownBy(() -> member.context.transition(Role.FOLLOWER)).hasMessage("cannot lost 1");
+
+            assertThat(member.failure()).hasMessage("cannot lost 1");
+            assertThat(member.context.proposer().propose(1, bytes("late"))).isEqualTo(Proposed.NOT_LEADER);
+        }
+    }
+
+    /** The whole of it, with its thread. */
+    @Test
+    void shouldTellTheFirstCauseAndAddTheOthers() throws Exception {
+        RecordingListener listener = new RecordingListener(call -> {
+            if (!call.equals("stopped")) {
+                throw new IllegalStateException("at " + call);
+            }
+        });
+        try (ReplicatedLog log = ReplicatedLog.start(
+                Members.config(directory), listener, new Seams(disk, CommitGate.FORCE, LogLimits.DEFAULT))) {
+            Throwable cause = listener.awaitStopped();
+            assertThat(cause).hasMessage("at serving 1");
+            assertThat(cause.getSuppressed()).hasSize(1);
+            assertThat(cause.getSuppressed()[0]).hasMessage("at lost 1");
+            assertThat(log.propose(1, bytes("late"))).isEqualTo(Proposed.NOT_LEADER);
+        }
+        assertThat(disk.openFiles()).isZero();
+    }
+}
