@@ -92,16 +92,22 @@ final class AcceptCall {
         boolean taken = term.state.task(framework.id(), TaskRules.idOf(task)) != null;
         TaskRules.Verdict verdict = TaskRules.judge(task, agent, role, available, taken);
         if (verdict instanceof TaskRules.Verdict.Refused refused) {
-            refuse(framework, task, Mesos.TaskState.TASK_ERROR, TaskStatus.Reason.REASON_TASK_INVALID, refused.why());
+            refuseInvalid(framework, task, refused.why());
             return available;
         }
         TaskRules.Verdict.Launchable launchable = (TaskRules.Verdict.Launchable) verdict;
-        term.counters.tasksLaunched++;
-        term.fact(Fact.newBuilder()
+        Fact.Builder launched = Fact.newBuilder()
                 .setTaskLaunched(Facts.TaskLaunched.newBuilder()
                         .setFrameworkId(framework.info().getId())
                         .setTask(launchable.task())
-                        .setRole(role)));
+                        .setRole(role));
+        String tooLarge = LeaderTerm.problemOfSize(launched.build());
+        if (tooLarge != null) {
+            refuseInvalid(framework, task, "task '" + task.getTaskId().getValue() + "': " + tooLarge);
+            return available;
+        }
+        term.counters.tasksLaunched++;
+        term.fact(launched);
         term.send(
                 agent,
                 ToAgent.newBuilder()
@@ -165,6 +171,10 @@ final class AcceptCall {
                 }
             }
         }
+    }
+
+    private void refuseInvalid(FrameworkRecord framework, TaskInfo task, String why) {
+        refuse(framework, task, Mesos.TaskState.TASK_ERROR, TaskStatus.Reason.REASON_TASK_INVALID, why);
     }
 
     private void refuse(

@@ -116,14 +116,21 @@ final class LeaderTerm {
      */
     void fact(Fact.Builder fact) {
         Fact built = fact.build();
-        int bytes = Entry.bytesOf(built);
-        if (bytes > FACT_BYTES_MAX) {
-            throw new FactTooLargeException(
-                    built.getKindCase() + ": " + bytes + " bytes to remember, at most " + FACT_BYTES_MAX);
+        String problem = problemOfSize(built);
+        if (problem != null) {
+            throw new FactTooLargeException(problem);
         }
         state.apply(built, clusterTimeMs());
         touched = true;
         facts.add(built);
+    }
+
+    /** Returns why a fact does not fit a log entry, null if it does: for a command of which the rest is to be done. */
+    static @Nullable String problemOfSize(Fact fact) {
+        int bytes = Entry.bytesOf(fact);
+        return bytes <= FACT_BYTES_MAX
+                ? null
+                : fact.getKindCase() + ": " + bytes + " bytes to remember, at most " + FACT_BYTES_MAX;
     }
 
     void effect(Effect effect) {

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a task must be like to be launched. Words name the thing, the value and the rule. */
 final class TaskRules {
-    /** A task description, in bytes; it must fit one log entry with room for what is added. */
-    static final int TASK_BYTES_MAX = (1 << 20) - 4096;
-
     private TaskRules() {}
 
     /** A task that may be launched, with the allocation written into its resources; or why it may not. */
@@ -70,12 +67,7 @@ final class TaskRules {
             return new Verdict.Refused("task '" + task.getTaskId().getValue() + "': needs " + wanted + ", but "
                     + available + " is left of the offer");
         }
-        TaskInfo launchable = allocated.build();
-        if (launchable.getSerializedSize() > TASK_BYTES_MAX) {
-            return new Verdict.Refused("task '" + task.getTaskId().getValue() + "': " + launchable.getSerializedSize()
-                    + " bytes, at most " + TASK_BYTES_MAX);
-        }
-        return new Verdict.Launchable(launchable, wanted);
+        return new Verdict.Launchable(allocated.build(), wanted);
     }
 
     private static @Nullable String problemOfIdentity(TaskInfo task, AgentId agent, boolean idTaken) {
@@ -114,6 +106,9 @@ final class TaskRules {
         }
         if (task.hasCheck()) {
             return "task '" + id + "': checks are not supported yet";
+        }
+        if (task.getLimitsCount() > 0) {
+            return "task '" + id + "': limits are not supported yet";
         }
         for (Environment.Variable variable : task.getCommand().getEnvironment().getVariablesList()) {
             String problem = problemOfVariable(variable);

@@ -7,6 +7,7 @@ import static dev.polder.master.MasterFixture.launchOf;
 import static dev.polder.master.MasterFixture.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.polder.master.MasterFixture.Agent;
 import dev.polder.master.MasterFixture.Framework;
 import dev.polder.wire.proto.AgentLinkFrames.ToAgent;
@@ -334,6 +335,33 @@ class AcceptCallTest {
         assertThat(framework.link.offers()).isEmpty();
         fixture.advance(1);
         assertThat(framework.link.offers()).hasSize(1);
+    }
+
+    @Test
+    void shouldRefuseATaskWhoseFactFitsNoEntryAndLaunchTheOthers() {
+        Framework other = fixture.subscribe(info(Capability.Type.MULTI_ROLE).addRoles("r".repeat(20_000)));
+        framework.call(Call.newBuilder()
+                .setType(Call.Type.DECLINE)
+                .setDecline(Call.Decline.newBuilder()
+                        .addOfferIds(offer.getId())
+                        .setFilters(Mesos.Filters.newBuilder().setRefuseSeconds(3600))));
+        Offer theirs = other.link.offer();
+        Mesos.TaskInfo small =
+                MasterFixture.task("small", theirs.getAgentId(), cpus(500)).build();
+        Mesos.TaskInfo large = MasterFixture.task("large", theirs.getAgentId(), cpus(500))
+                .setData(ByteString.copyFrom(new byte[LeaderTerm.FACT_BYTES_MAX - 30_000]))
+                .build();
+
+        TestLink.Reply reply = other.accept(theirs, small, large);
+
+        assertThat(reply.status).isEqualTo(202);
+        assertThat(fixture.task(other, "small")).isNotNull();
+        assertThat(fixture.task(other, "large")).isNull();
+        TaskStatus refused = other.link.update();
+        assertThat(refused.getState()).isEqualTo(TaskState.TASK_ERROR);
+        assertThat(refused.getMessage())
+                .startsWith("task 'large': TASK_LAUNCHED: ")
+                .endsWith(" bytes to remember, at most " + LeaderTerm.FACT_BYTES_MAX);
     }
 
     @ParameterizedTest

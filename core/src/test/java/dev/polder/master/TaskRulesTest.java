@@ -3,7 +3,6 @@ package dev.polder.master;
 import static dev.polder.master.MasterFixture.cpus;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import dev.polder.model.AgentId;
 import dev.polder.offer.Resources;
 import dev.polder.wire.proto.Mesos;
@@ -211,6 +210,14 @@ class TaskRulesTest {
     }
 
     @Test
+    void shouldRefuseLimitsThatNobodyWouldKeep() {
+        TaskInfo.Builder limited = ok().putLimits(
+                        "mem", Mesos.Value.Scalar.newBuilder().setValue(64).build());
+
+        assertThat(refused(limited)).isEqualTo("task 't1': limits are not supported yet");
+    }
+
+    @Test
     void shouldRefuseNegativeTimes() {
         Mesos.DurationInfo negative =
                 Mesos.DurationInfo.newBuilder().setNanoseconds(-1).build();
@@ -221,14 +228,6 @@ class TaskRulesTest {
         assertThat(launched(ok().setMaxCompletionTime(
                                 Mesos.DurationInfo.newBuilder().setNanoseconds(0))))
                 .isNotNull();
-    }
-
-    @Test
-    void shouldRefuseATaskThatFitsNoEntry() {
-        byte[] large = new byte[TaskRules.TASK_BYTES_MAX];
-
-        assertThat(refused(ok().setData(ByteString.copyFrom(large))))
-                .contains("bytes, at most " + TaskRules.TASK_BYTES_MAX);
     }
 
     // ---- words
