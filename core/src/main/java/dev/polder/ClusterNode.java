@@ -3,6 +3,9 @@ package dev.polder;
 import static java.util.Objects.requireNonNull;
 
 import dev.polder.agent.AgentProbe;
+import dev.polder.framework.Framework;
+import dev.polder.framework.FrameworkConfig;
+import dev.polder.framework.FrameworkDriver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -151,6 +154,15 @@ public final class ClusterNode implements AutoCloseable {
     /** Returns the settings this node runs with. */
     public ClusterConfig config() {
         return parts.config();
+    }
+
+    /**
+     * Starts a framework that follows the leader of this node's cluster. Returns at once, as
+     * {@link FrameworkDriver#start(Framework, FrameworkConfig, InetSocketAddress...)} does; the driver is the caller's to
+     * close.
+     */
+    public FrameworkDriver startFramework(Framework framework, FrameworkConfig introduction) {
+        return FrameworkDriver.start(framework, introduction, masterAddress());
     }
 
     /** Returns where the master's HTTP APIs are. */

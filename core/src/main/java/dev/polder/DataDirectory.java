@@ -76,7 +76,9 @@ final class DataDirectory implements AutoCloseable {
 
     private static DataDirectory open(Path path, boolean temporary) throws IOException {
         Path identityFile = path.resolve("identity");
-        if (!Files.exists(identityFile)) {
+        if (Files.exists(identityFile)) {
+            read(identityFile); // what cannot be used is left as it is
+        } else {
             refuseForeign(path);
         }
         FileChannel channel =

@@ -11,8 +11,6 @@ import dev.polder.api.Api;
 import dev.polder.api.ApiConfig;
 import dev.polder.http.HttpClient;
 import dev.polder.http.HttpClientConfig;
-import dev.polder.http.HttpHandler;
-import dev.polder.http.HttpResponse;
 import dev.polder.http.HttpServer;
 import dev.polder.http.HttpServerConfig;
 import dev.polder.http.NetworkThreads;
@@ -57,6 +55,8 @@ final class NodeParts {
     private final long startedWallMs = System.currentTimeMillis();
     private final Metrics metrics = new Metrics();
 
+    private final Door masterDoor = new Door();
+    private final Door agentDoor = new Door();
     private @Nullable DataDirectory directory;
     private @Nullable NetworkThreads threads;
     private @Nullable MasterLoop master;
@@ -64,7 +64,6 @@ final class NodeParts {
     private @Nullable HttpServer masterServer;
     private @Nullable ReplicatedLog log;
     private @Nullable HttpClient client;
-    private volatile @Nullable AgentServiceConfig agentSettings;
     private volatile @Nullable AgentService agent;
     private @Nullable HttpServer agentServer;
 
@@ -74,12 +73,20 @@ final class NodeParts {
     }
 
     void start() throws IOException {
+        threads = NetworkThreads.start(config.name() + "-net", NETWORK_THREADS);
+        // ports first: where one cannot be had, the data directory stays as it is
+        masterServer = HttpServer.start(serverConfig(config.masterPort()), threads, masterDoor);
+        boolean isAgent = config.roles().contains(NodeRole.AGENT);
+        if (isAgent) {
+            agentServer = HttpServer.start(serverConfig(config.agentPort()), threads, agentDoor);
+        }
         DataDirectory opened = DataDirectory.open(config.dataDir());
         directory = opened;
-        threads = NetworkThreads.start(config.name() + "-net", NETWORK_THREADS);
+        AgentServiceConfig settings = isAgent ? agentSettings(opened) : null;
         startMaster(opened);
-        if (config.roles().contains(NodeRole.AGENT)) {
-            startAgent(opened);
+        if (settings != null) {
+            agentDoor.open(Api.agentHandler(apiConfig(), () -> agentView(settings), metrics));
+            agent = AgentService.start(settings);
         }
     }
 
@@ -89,7 +96,7 @@ final class NodeParts {
         master = loop;
         Api opening = Api.start(apiConfig(), loop, metrics);
         api = opening;
-        masterServer = HttpServer.start(serverConfig(config.masterPort()), requireNonNull(threads), opening.handler());
+        masterDoor.open(opening.handler());
         RaftConfig raft = new RaftConfig(
                 opened.memberId(),
                 opened.raft(),
@@ -102,20 +109,11 @@ final class NodeParts {
         loop.start(started);
     }
 
-    private void startAgent(DataDirectory opened) throws IOException {
+    private AgentServiceConfig agentSettings(DataDirectory opened) throws IOException {
         HttpClient connecting =
                 HttpClient.start(HttpClientConfig.defaults(config.name() + "-client"), requireNonNull(threads));
         client = connecting;
-        HttpHandler handler = Api.agentHandler(apiConfig(), this::agentView, metrics);
-        agentServer =
-                HttpServer.start(serverConfig(config.agentPort()), requireNonNull(threads), (request, responder) -> {
-                    if (agentSettings == null) {
-                        responder.respond(HttpResponse.text(503, "the agent is starting"));
-                    } else {
-                        handler.handle(request, responder);
-                    }
-                });
-        AgentServiceConfig settings = new AgentServiceConfig(
+        return new AgentServiceConfig(
                 config.name(),
                 opened.agent(),
                 opened.sandboxes(),
@@ -131,13 +129,10 @@ final class NodeParts {
                 connecting,
                 this::leaderAddress,
                 probe);
-        agentSettings = settings;
-        agent = AgentService.start(settings);
     }
 
     /** What the agent tells of itself on its own port. */
-    private AgentView agentView() {
-        AgentServiceConfig settings = requireNonNull(agentSettings);
+    private AgentView agentView(AgentServiceConfig settings) {
         AgentInfo.Builder info = AgentInfo.newBuilder()
                 .setHostname(settings.hostname())
                 .setPort(settings.port())

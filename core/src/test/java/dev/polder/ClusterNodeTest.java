@@ -98,15 +98,20 @@ final class ClusterNodeTest {
     }
 
     @Test
-    void shouldSayWhichPortCannotBeHad() throws IOException {
+    void shouldSayWhichPortCannotBeHadAndMakeNothing() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();
+            Path data = directory.resolve("data");
 
-            assertThatThrownBy(() ->
-                            ClusterNode.start(config -> config.name("portless").masterPort(port)))
-                    .hasMessageContaining("portless")
-                    .hasMessageContaining(Integer.toString(port));
+            for (UnaryOperator<ClusterConfig.Builder> role : List.<UnaryOperator<ClusterConfig.Builder>>of(
+                    config -> config.masterPort(port), config -> config.agentPort(port))) {
+                assertThatThrownBy(() -> ClusterNode.start(
+                                config -> role.apply(config.name("portless").dataDir(data))))
+                        .hasMessageContaining("portless")
+                        .hasMessageContaining(Integer.toString(port));
+            }
 
+            assertThat(data).doesNotExist();
             assertThat(threadsOf("portless")).isEmpty();
         }
     }

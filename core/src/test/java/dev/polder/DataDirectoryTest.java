@@ -73,11 +73,14 @@ final class DataDirectoryTest {
     }
 
     @Test
-    void shouldRefuseANewerFormat() throws IOException {
-        open().close();
+    void shouldRefuseANewerFormatAndLeaveItAsItIs() throws IOException {
+        Files.createDirectories(directory);
+        String before = modeOf(directory);
         Files.writeString(directory.resolve("identity"), "format=2\nmember=m1\nincarnation=x\n");
 
         assertThatThrownBy(this::open).hasMessageContaining("format '2', this program reads format 1");
+        assertThat(directory.toFile().list()).containsExactly("identity");
+        assertThat(modeOf(directory)).isEqualTo(before);
     }
 
     @Test

@@ -25,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** Many short tasks through one node, all of it real: HTTP, log, offers, processes. */
 final class OneNodeCase {
@@ -48,18 +49,19 @@ final class OneNodeCase {
                         config -> config.name("bench").dataDir(directory).resources("cpus:64;mem:65536;disk:65536"))) {
             node.awaitReady(Duration.ofSeconds(30));
             Launching framework = new Launching();
-            try (FrameworkDriver driver =
-                    FrameworkDriver.start(framework, FrameworkConfig.named("bench"), node.masterAddress())) {
+            double seconds;
+            try (FrameworkDriver driver = node.startFramework(framework, FrameworkConfig.named("bench"))) {
                 while (!framework.finished.await(1, TimeUnit.SECONDS)) {
                     progress.println("  " + (tasks - framework.finished.getCount()) + " of " + tasks + " finished");
+                    framework.failIfOneFailed();
                     if (System.nanoTime() - framework.firstAcceptNanos > PATIENCE.toNanos()) {
                         throw new IllegalStateException("not finished after " + PATIENCE);
                     }
                 }
                 // what is waited for is the last acknowledgement, which goes out behind the last update
                 driver.reconcile().toCompletableFuture().join();
+                seconds = (System.nanoTime() - framework.firstAcceptNanos) / 1e9;
             }
-            double seconds = (System.nanoTime() - framework.firstAcceptNanos) / 1e9;
             Histogram latency = recording.offerToLaunchMicros(framework.offerOfTask, framework.containerOfTask);
             return List.of(
                     new Figure("one-node", "tasks_per_s", tasks / seconds, "1/s"),
@@ -86,6 +88,7 @@ final class OneNodeCase {
         final Map<String, String> offerOfTask = new ConcurrentHashMap<>();
         final Map<String, String> containerOfTask = new ConcurrentHashMap<>();
         volatile long firstAcceptNanos = System.nanoTime();
+        private volatile @Nullable TaskStatus failed;
         private int launched;
 
         @Override
@@ -127,6 +130,13 @@ final class OneNodeCase {
             if (status.state() == TaskState.TASK_FINISHED) {
                 finished.countDown();
             } else if (status.state().isTerminal()) {
+                failed = status;
+            }
+        }
+
+        void failIfOneFailed() {
+            TaskStatus status = failed;
+            if (status != null) {
                 throw new IllegalStateException(
                         "task " + status.taskId() + " ended as " + status.state() + ": " + status.message());
             }

@@ -1,5 +1,6 @@
 package dev.polder.api;
 
+import dev.polder.master.MasterConfig;
 import java.time.Duration;
 import java.util.Map;
 
@@ -43,7 +44,7 @@ public record ApiConfig(
         agentFlags = Map.copyOf(agentFlags);
     }
 
-    /** A heartbeat every 15 s, a ping every second, silence of at most 5 s, no flags. */
+    /** Heartbeats as the master promises them, a ping every second, silence of at most 5 s, no flags. */
     public static ApiConfig defaults(String threadName, String polderVersion, long builtWallMs, long startedWallMs) {
         return new ApiConfig(
                 threadName,
@@ -52,7 +53,7 @@ public record ApiConfig(
                 startedWallMs,
                 Map.of(),
                 Map.of(),
-                Duration.ofSeconds(15),
+                Duration.ofSeconds(MasterConfig.HEARTBEAT_SECONDS),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(5));
     }

@@ -88,36 +88,8 @@ public record HttpClientConfig(
                 idleTimeout);
     }
 
-    /** The same with another number of calls that may wait. */
-    public HttpClientConfig withWaitingMax(int waitingMax) {
-        return new HttpClientConfig(
-                threadName,
-                threads,
-                inFlightMax,
-                waitingMax,
-                bodyBytesMax,
-                outboxBytesMax,
-                connectTimeout,
-                requestTimeout,
-                idleTimeout);
-    }
-
     /** The same with another limit for answers and frames. */
     public HttpClientConfig withBodyBytesMax(int bodyBytesMax) {
-        return new HttpClientConfig(
-                threadName,
-                threads,
-                inFlightMax,
-                waitingMax,
-                bodyBytesMax,
-                outboxBytesMax,
-                connectTimeout,
-                requestTimeout,
-                idleTimeout);
-    }
-
-    /** The same with another time for a connection to be made. */
-    public HttpClientConfig withConnectTimeout(Duration connectTimeout) {
         return new HttpClientConfig(
                 threadName,
                 threads,

@@ -6,15 +6,28 @@ import org.jspecify.annotations.Nullable;
 
 /** What somebody wants of the master. Commands are decided one after the other and never logged. */
 public sealed interface Command {
+    /** Sends away who wants it, where no master leads: nothing was decided. News that a connection has ended needs no word. */
+    default void refuse() {}
+
     /** A framework subscribes; the call is well-formed. The answer goes to the link. */
-    record Subscribe(FrameworkLink link, Call call) implements Command {}
+    record Subscribe(FrameworkLink link, Call call) implements Command {
+        @Override
+        public void refuse() {
+            link.close();
+        }
+    }
 
     /**
      * Any other call of a framework; the call is well-formed.
      *
      * @param streamId what the caller named as its subscription, null for nothing
      */
-    record FrameworkCall(ReplyTo reply, @Nullable String streamId, Call call) implements Command {}
+    record FrameworkCall(ReplyTo reply, @Nullable String streamId, Call call) implements Command {
+        @Override
+        public void refuse() {
+            reply.answer(503, "this master does not lead");
+        }
+    }
 
     /**
      * A framework's stream is closed.
@@ -24,7 +37,12 @@ public sealed interface Command {
     record FrameworkClosed(FrameworkLink link, boolean byClient) implements Command {}
 
     /** An agent's first frame. */
-    record AgentRegistering(AgentLink link, AgentLinkFrames.Register register) implements Command {}
+    record AgentRegistering(AgentLink link, AgentLinkFrames.Register register) implements Command {
+        @Override
+        public void refuse() {
+            link.close();
+        }
+    }
 
     /** An agent reports a task's new state. */
     record AgentUpdate(AgentLink link, AgentLinkFrames.StatusUpdate update) implements Command {}

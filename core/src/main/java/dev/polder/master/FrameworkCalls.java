@@ -28,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides what frameworks ask for, and what becomes of them when they go. */
 final class FrameworkCalls {
-    /** How often a client may expect to hear of us, in seconds. */
-    private static final double HEARTBEAT_SECONDS = 15;
-
     private final LeaderTerm term;
     private final AcceptCall acceptCall;
     private final Reconciliation reconciliation;
@@ -72,7 +69,7 @@ final class FrameworkCalls {
                         .setType(Event.Type.SUBSCRIBED)
                         .setSubscribed(Event.Subscribed.newBuilder()
                                 .setFrameworkId(protoId(id))
-                                .setHeartbeatIntervalSeconds(HEARTBEAT_SECONDS)
+                                .setHeartbeatIntervalSeconds(MasterConfig.HEARTBEAT_SECONDS)
                                 .setMasterInfo(term.state.master())));
         term.offers.connectFramework(framework, (known == null ? framework : known).suppressedRoles());
         for (AgentId agent : agentsOf(id)) {

@@ -21,6 +21,9 @@ public record MasterConfig(
     /** As Mesos has them, where Mesos has them. */
     public static final MasterConfig DEFAULT = new MasterConfig(120_000, 1_000, 75_000, 60_000, 50, 1_000);
 
+    /** The time between two heartbeats that SUBSCRIBED promises, in seconds; whoever serves the stream keeps it. */
+    public static final int HEARTBEAT_SECONDS = 15;
+
     MasterState.Limits stateLimits() {
         return new MasterState.Limits(completedFrameworksMax, completedTasksMax);
     }

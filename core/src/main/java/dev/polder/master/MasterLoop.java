@@ -88,7 +88,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     // owned by the thread
     private @Nullable ReplicatedLog log;
     private Master master;
-    private final TurnPipeline pipeline = new TurnPipeline(this::queueProposal, this::perform);
+    private final TurnPipeline pipeline = new TurnPipeline(this::queueProposal, Effect::perform);
     private final Deque<byte[]> unproposed = new ArrayDeque<>();
     private final List<Command> commands = new ArrayList<>(TURN_COMMANDS_MAX);
     private final List<LogEvent> events = new ArrayList<>();
@@ -238,7 +238,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             closing = true;
             leader = null;
             servingTerm = -1;
-            dropAll(pipeline.lost());
+            pipeline.lost().forEach(Effect::callOff);
             breakPromises();
             served.completeExceptionally(new IllegalStateException("node " + nodeName + ": master stopped"));
             stopped.complete(cause);
@@ -341,42 +341,19 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         servingTerm = -1;
         distrusted = false;
         unproposed.clear();
-        dropAll(pipeline.lost());
+        pipeline.lost().forEach(Effect::callOff);
         breakPromises();
-        master.connections().forEach(this::perform);
+        master.connections().forEach(Effect::perform);
         master = requireNonNull(history).rebuild(config);
         history = null;
         answerViews();
     }
 
-    /** Answers what waited for a commit that will not be seen: nobody knows whether it happened. */
-    private void dropAll(List<Effect> effects) {
-        for (Effect effect : effects) {
-            if (effect instanceof Effect.Answer answer) {
-                answer.to().answer(503, "the leader was lost: whether the call took effect is unknown");
-            } else if (effect instanceof Effect.SendEvent event) {
-                event.to().close();
-            } else if (effect instanceof Effect.SendAgent order) {
-                order.to().close();
-            }
-        }
-    }
-
     private int refuseCommands() {
         commands.clear();
         int refused = inbox.drainTo(commands, TURN_COMMANDS_MAX);
-        commands.forEach(MasterLoop::refuse);
+        commands.forEach(Command::refuse);
         return refused + answerViews();
-    }
-
-    private static void refuse(Command command) {
-        if (command instanceof Command.FrameworkCall call) {
-            call.reply().answer(503, "this master does not lead");
-        } else if (command instanceof Command.Subscribe subscribe) {
-            subscribe.link().close();
-        } else if (command instanceof Command.AgentRegistering registering) {
-            registering.link().close();
-        }
     }
 
     private int decide() {
@@ -407,7 +384,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         LOG.error("node={} event=stepping-down term={} cause={}", nodeName, servingTerm, fault.toString(), fault);
         distrusted = true;
         leader = null;
-        commands.forEach(MasterLoop::refuse);
+        commands.forEach(Command::refuse);
         requireNonNull(log).stepDown(servingTerm);
     }
 
@@ -459,20 +436,6 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             }
             // an entry that comes too late for its term is lost with it: the log tells
             unproposed.remove();
-        }
-    }
-
-    private void perform(Effect effect) {
-        if (effect instanceof Effect.SendEvent event) {
-            event.to().send(event.event());
-        } else if (effect instanceof Effect.SendAgent order) {
-            order.to().send(order.frame());
-        } else if (effect instanceof Effect.Answer answer) {
-            answer.to().answer(answer.status(), answer.text());
-        } else if (effect instanceof Effect.CloseFramework close) {
-            close.link().close();
-        } else if (effect instanceof Effect.CloseAgent close) {
-            close.link().close();
         }
     }
 

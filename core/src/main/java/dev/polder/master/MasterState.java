@@ -447,9 +447,8 @@ final class MasterState {
         TaskRecord old = tasks.get(slot);
         check(!old.state().isTerminal(), "task %s changed after its end", old.id());
         TaskState state = TaskState.valueOf(fact.getStatus().getState().name());
-        // an agent that is back says at once which of its tasks go on; what it reports of another one, short of its
-        // end,
-        // is of the time before, and the resources are somebody else's now
+        // an agent that is back says at once which of its tasks go on; what it reports of another one, short of
+        // its end, is of the time before, and the resources are somebody else's now
         boolean isPast = old.state() == TaskState.TASK_UNREACHABLE
                 && !state.isTerminal()
                 && fact.getStatus().hasUuid();

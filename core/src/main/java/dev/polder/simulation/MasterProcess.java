@@ -259,36 +259,18 @@ final class MasterProcess implements ModelLog.Member {
         servingTerm = -1;
         unproposed.clear();
         awaiting.clear();
-        pipeline.lost().forEach(this::drop);
-        master.connections().forEach(this::perform);
+        pipeline.lost().forEach(Effect::callOff);
+        master.connections().forEach(Effect::perform);
         master = requireNonNull(history).rebuild(around.knobs().master());
         history = null;
         Views.requireSame(
                 "the master that went back", master.committedView(lastIndex), follower.committedView(lastIndex));
     }
 
-    private void drop(Effect effect) {
-        if (effect instanceof Effect.Answer answer) {
-            answer.to().answer(503, "the leader was lost: whether the call took effect is unknown");
-        } else if (effect instanceof Effect.SendEvent event) {
-            event.to().close();
-        } else if (effect instanceof Effect.SendAgent order) {
-            order.to().close();
-        }
-    }
-
     private void refuseCommands() {
         List<Command> refused = new ArrayList<>();
         inbox.drainTo(refused, Integer.MAX_VALUE);
-        for (Command command : refused) {
-            if (command instanceof Command.FrameworkCall call) {
-                call.reply().answer(503, "this master does not lead");
-            } else if (command instanceof Command.Subscribe subscribe) {
-                subscribe.link().close();
-            } else if (command instanceof Command.AgentRegistering registering) {
-                registering.link().close();
-            }
-        }
+        refused.forEach(Command::refuse);
     }
 
     private void decide() {
@@ -354,21 +336,7 @@ final class MasterProcess implements ModelLog.Member {
                 () -> "released before its commit (" + committedOfTerm + " of " + turn.entries + " entries): "
                         + effect);
         around.ledger().released(effect);
-        perform(effect);
-    }
-
-    private void perform(Effect effect) {
-        if (effect instanceof Effect.SendEvent event) {
-            event.to().send(event.event());
-        } else if (effect instanceof Effect.SendAgent order) {
-            order.to().send(order.frame());
-        } else if (effect instanceof Effect.Answer answer) {
-            answer.to().answer(answer.status(), answer.text());
-        } else if (effect instanceof Effect.CloseFramework close) {
-            close.link().close();
-        } else if (effect instanceof Effect.CloseAgent close) {
-            close.link().close();
-        }
+        effect.perform();
     }
 
     // ---- checks

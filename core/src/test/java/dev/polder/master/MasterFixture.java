@@ -72,19 +72,7 @@ final class MasterFixture {
     private void took(Turn decided) {
         turn = decided;
         facts = decided.facts();
-        for (Effect effect : decided.effects()) {
-            if (effect instanceof Effect.SendEvent event) {
-                event.to().send(event.event());
-            } else if (effect instanceof Effect.SendAgent order) {
-                order.to().send(order.frame());
-            } else if (effect instanceof Effect.Answer answer) {
-                answer.to().answer(answer.status(), answer.text());
-            } else if (effect instanceof Effect.CloseFramework close) {
-                close.link().close();
-            } else if (effect instanceof Effect.CloseAgent close) {
-                close.link().close();
-            }
-        }
+        decided.effects().forEach(Effect::perform);
     }
 
     void advance(long ms) {
