@@ -75,22 +75,29 @@ final class NodeParts {
     void start() throws IOException {
         threads = NetworkThreads.start(config.name() + "-net", NETWORK_THREADS);
         // ports first: where one cannot be had, the data directory stays as it is
-        masterServer = HttpServer.start(serverConfig(config.masterPort()), threads, masterDoor);
+        NodeMetrics numbers = new NodeMetrics(metrics);
+        HttpServer masterPort = HttpServer.start(serverConfig(config.masterPort()), threads, masterDoor);
+        masterServer = masterPort;
+        numbers.add("master", masterPort);
         boolean isAgent = config.roles().contains(NodeRole.AGENT);
         if (isAgent) {
-            agentServer = HttpServer.start(serverConfig(config.agentPort()), threads, agentDoor);
+            HttpServer agentPort = HttpServer.start(serverConfig(config.agentPort()), threads, agentDoor);
+            agentServer = agentPort;
+            numbers.add("agent", agentPort);
         }
         DataDirectory opened = DataDirectory.open(config.dataDir());
         directory = opened;
         AgentServiceConfig settings = isAgent ? agentSettings(opened) : null;
-        startMaster(opened);
+        startMaster(opened, numbers);
         if (settings != null) {
             agentDoor.open(Api.agentHandler(apiConfig(), () -> agentView(settings), metrics));
-            agent = AgentService.start(settings);
+            AgentService service = AgentService.start(settings);
+            agent = service;
+            numbers.add(service);
         }
     }
 
-    private void startMaster(DataDirectory opened) throws IOException {
+    private void startMaster(DataDirectory opened, NodeMetrics numbers) throws IOException {
         MasterLoop loop = new MasterLoop(
                 config.name(), masterConfig(), this::introduction, opened::rememberCluster, NodeParts::now);
         master = loop;
@@ -106,6 +113,7 @@ final class NodeParts {
                 PROPOSAL_BYTES_MAX);
         ReplicatedLog started = ReplicatedLog.start(raft, loop);
         log = started;
+        numbers.add(loop, started);
         loop.start(started);
     }
 

@@ -51,6 +51,11 @@ public final class Inbox {
         return queue.isEmpty();
     }
 
+    /** Returns how many wait; any thread, soon out of date. */
+    public int size() {
+        return queue.size();
+    }
+
     private static boolean closes(Command command) {
         return command instanceof Command.FrameworkClosed || command instanceof Command.AgentClosed;
     }

@@ -84,6 +84,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private volatile @Nullable Leader leader;
     private volatile @Nullable MasterView lastView;
     private volatile long lastViewTakenMs;
+    private volatile long turnNanosMax;
 
     // owned by the thread
     private @Nullable ReplicatedLog log;
@@ -150,6 +151,16 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         }
         wake();
         return true;
+    }
+
+    /** Returns how many commands wait. */
+    public int waitingCommands() {
+        return inbox.size();
+    }
+
+    /** Returns how long deciding a turn has taken at most since the start, in milliseconds. */
+    public double turnMsMax() {
+        return turnNanosMax / 1e6;
     }
 
     @Override
@@ -364,12 +375,14 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             return 0;
         }
         Turn turn;
+        long begin = System.nanoTime();
         try {
             turn = master.decide(now, commands);
         } catch (InvariantBrokenException fault) {
             distrust(fault);
             return commands.size();
         }
+        turnNanosMax = Math.max(turnNanosMax, System.nanoTime() - begin);
         if (!turn.isEmpty() || turn.needsEntry()) {
             pipeline.submit(turn);
         }

@@ -1,0 +1,45 @@
+package dev.polder;
+
+import dev.polder.agent.AgentCounters;
+import dev.polder.agent.AgentService;
+import dev.polder.http.HttpServer;
+import dev.polder.master.MasterLoop;
+import dev.polder.metrics.Metrics;
+import dev.polder.raft.ReplicatedLog;
+import java.util.function.ToDoubleFunction;
+
+/** Where work waits in a node, and what was turned away: the numbers by which one sees that it cannot keep up. */
+final class NodeMetrics {
+    private final Metrics metrics;
+
+    NodeMetrics(Metrics metrics) {
+        this.metrics = metrics;
+    }
+
+    void add(MasterLoop master, ReplicatedLog log) {
+        metrics.gauge("master/event_queue_messages", master::waitingCommands);
+        metrics.gauge("polder/master/turn_ms_max", master::turnMsMax);
+        metrics.gauge("polder/raft/proposal_bytes", log::proposalBytes);
+        metrics.gauge("polder/raft/proposals_refused", log::proposalsRefused);
+        metrics.gauge("polder/raft/disk_bytes", log::diskBytes);
+    }
+
+    void add(AgentService agent) {
+        add("polder/agent/queue_messages", agent, AgentCounters::inboxDepth);
+        add("polder/agent/turn_ms_max", agent, counters -> counters.longestTurnMicros() / 1e3);
+        add("polder/agent/checkpoint_bytes", agent, AgentCounters::checkpointBytes);
+        add("polder/agent/checkpoint_forces", agent, AgentCounters::checkpointForces);
+    }
+
+    private void add(String name, AgentService agent, ToDoubleFunction<AgentCounters> number) {
+        metrics.gauge(name, () -> number.applyAsDouble(agent.counters()));
+    }
+
+    /** Adds the numbers of one port. */
+    void add(String port, HttpServer server) {
+        metrics.gauge("polder/http/" + port + "/connections", server::connections);
+        metrics.gauge("polder/http/" + port + "/connections_refused", server::connectionsRefused);
+        metrics.gauge("polder/http/" + port + "/answers_refused", server::answersRefused);
+        metrics.gauge("polder/http/" + port + "/slow_readers_cut", server::slowReadersCut);
+    }
+}
