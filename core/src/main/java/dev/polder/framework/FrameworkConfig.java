@@ -74,6 +74,7 @@ public final class FrameworkConfig {
         return new Builder(name);
     }
 
+    /** Returns the name for people; it need not be unique. */
     public String name() {
         return name;
     }
@@ -83,6 +84,7 @@ public final class FrameworkConfig {
         return user;
     }
 
+    /** Returns the roles in which the framework wants offers, in their order. */
     public List<String> roles() {
         return roles;
     }
@@ -97,6 +99,7 @@ public final class FrameworkConfig {
         return failoverTimeout;
     }
 
+    /** Returns what the framework says it can deal with. */
     public Set<Capability> capabilities() {
         return capabilities;
     }
@@ -126,6 +129,7 @@ public final class FrameworkConfig {
         return principal;
     }
 
+    /** Returns labels for people and tools, in their order; Polder reads none. */
     public List<Label> labels() {
         return labels;
     }

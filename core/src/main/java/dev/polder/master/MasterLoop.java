@@ -331,7 +331,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     }
 
     private void announce(Mesos.MasterInfo elected, long term) {
-        clusterIdListener.accept(master.clusterId());
+        clusterIdListener.accept(master.clusterId()); // forces a file, once in the life of a data directory
         LOG.info("node={} event=serving term={} master={}", nodeName, term, elected.getId());
         leader = new Leader(
                 elected.getId(),

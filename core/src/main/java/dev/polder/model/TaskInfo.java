@@ -49,6 +49,7 @@ public final class TaskInfo {
         return new Builder(new TaskId(id));
     }
 
+    /** Returns the id, by which updates name the task. */
     public TaskId id() {
         return id;
     }
@@ -58,14 +59,17 @@ public final class TaskInfo {
         return name;
     }
 
+    /** Returns what is run. */
     public CommandInfo command() {
         return command;
     }
 
+    /** Returns what the task may use; part of the offer that it is launched on. */
     public Resources resources() {
         return resources;
     }
 
+    /** Returns labels for people and tools, in their order; Polder reads none. */
     public List<Label> labels() {
         return labels;
     }

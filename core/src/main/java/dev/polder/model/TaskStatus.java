@@ -134,10 +134,12 @@ public final class TaskStatus {
         return new Builder(taskId, state);
     }
 
+    /** Returns whose state it is. */
     public TaskId taskId() {
         return taskId;
     }
 
+    /** Returns the state; {@link TaskState#isTerminal()} tells whether it is the last. */
     public TaskState state() {
         return state;
     }
