@@ -33,6 +33,10 @@ import picocli.CommandLine.Spec;
         })
 final class RunCommand implements Callable<Integer> {
     private static final int INSTANCES_MAX = 1_000;
+
+    /** The private node is the only one. */
+    private static final int AGENTS = 1;
+
     private static final Duration START_PATIENCE = Duration.ofSeconds(30);
 
     /** Given by picocli. */
@@ -77,7 +81,7 @@ final class RunCommand implements Callable<Integer> {
         Sandboxes sandboxes = new Sandboxes(node.sandboxes());
         Map<TaskId, TaskStatus> ended;
         try (OutputTail tail = OutputTail.start()) {
-            Batch batch = new Batch(List.of(tasks), (driver, status) -> {
+            Batch batch = new Batch(List.of(tasks), AGENTS, (driver, status) -> {
                 Optional<Path> sandbox = driver.frameworkId().flatMap(framework -> sandboxes.of(framework, status));
                 sandbox.ifPresent(directory -> {
                     tail.add(directory.resolve("stdout"), status.taskId() + " | ", out);
