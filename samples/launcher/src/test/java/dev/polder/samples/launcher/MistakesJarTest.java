@@ -81,6 +81,19 @@ final class MistakesJarTest {
         assertThat(foreign.toFile().list()).containsExactly("letter");
     }
 
+    @Test
+    void shouldSayThatATaskIsTooLargeForTheMachine() throws Exception {
+        try (JarProcess run = JarProcess.start(directory, "run", "--cpus", "100000", "--", "true")) {
+            assertThat(run.exitCode()).isEqualTo(1);
+
+            assertThat(run.out()).isEmpty();
+            assertThat(run.err())
+                    .singleElement()
+                    .asString()
+                    .matches("polder: a task asks for \\{cpus:100000; mem:32}, but no agent has more than \\{cpus:.*}");
+        }
+    }
+
     private JarProcess node(String data, int masterPort) throws Exception {
         return JarProcess.start(
                 directory,

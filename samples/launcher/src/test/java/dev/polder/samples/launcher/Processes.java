@@ -10,10 +10,15 @@ import java.util.List;
 final class Processes {
     private Processes() {}
 
-    /** Returns those that run in a directory or below, or whose command names it: tasks, and what starts and watches them. */
-    static List<ProcessHandle> of(Path directory) {
+    /**
+     * Returns, by number and command, those that run in a directory or below, or whose command names it: tasks, and what
+     * starts and watches them.
+     */
+    static List<String> of(Path directory) {
         return ProcessHandle.allProcesses()
                 .filter(process -> concerns(process.pid(), directory.toString()))
+                .map(process ->
+                        process.pid() + " " + process.info().commandLine().orElse("?"))
                 .toList();
     }
 

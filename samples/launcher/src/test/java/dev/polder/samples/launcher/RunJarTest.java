@@ -65,7 +65,7 @@ final class RunJarTest {
                 JarProcess.startWithTemporary(temporary, directory, "run", "--instances", "2", "--", command)) {
             JarProcess.await().until(() -> run.out().size() == 2);
             // the launch shell, and for each task its shim, its shell and two sleeps
-            assertThat(Processes.of(temporary)).hasSizeGreaterThanOrEqualTo(1 + 2 * 4);
+            JarProcess.await().until(() -> Processes.of(temporary).size() >= 1 + 2 * 4);
 
             run.terminate();
 
