@@ -2,6 +2,7 @@ package dev.polder.samples.launcher;
 
 import dev.polder.framework.Framework;
 import dev.polder.framework.SchedulerDriver;
+import dev.polder.model.AgentId;
 import dev.polder.model.Filters;
 import dev.polder.model.Offer;
 import dev.polder.model.TaskId;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,10 @@ import org.jspecify.annotations.Nullable;
  * when the driver has ended.
  */
 final class Batch implements Framework {
+    static final int AGENTS_UNKNOWN = Integer.MAX_VALUE;
+
     private final Deque<List<TaskInfo>> stages;
+    private final int agents;
     private final BiConsumer<SchedulerDriver, TaskStatus> news;
 
     /** The tasks of this stage that wait for an offer. */
@@ -38,15 +43,22 @@ final class Batch implements Framework {
 
     private final Map<TaskId, TaskInfo> running = new HashMap<>();
     private final Map<TaskId, TaskStatus> last = new LinkedHashMap<>();
-    private boolean offeredBefore;
+
+    /** What each agent offered first, when none of our tasks ran on it. */
+    private final Map<AgentId, Resources> whole = new LinkedHashMap<>();
+
     private @Nullable String givenUp;
 
     /**
      * @param stages no task id occurs twice
+     * @param agents how many agents the cluster has, of which nobody else uses anything: the batch gives up on a task that
+     *     is too large for each of them. Where that cannot be said it is {@link #AGENTS_UNKNOWN}; then such a task waits, for
+     *     an agent that is busy or comes later may be large enough.
      * @param news hears each update of a task
      */
-    Batch(List<List<TaskInfo>> stages, BiConsumer<SchedulerDriver, TaskStatus> news) {
+    Batch(List<List<TaskInfo>> stages, int agents, BiConsumer<SchedulerDriver, TaskStatus> news) {
         this.stages = new ArrayDeque<>(stages);
+        this.agents = agents;
         this.news = news;
         nextStage();
     }
@@ -68,6 +80,7 @@ final class Batch implements Framework {
     @Override
     public void onOffers(SchedulerDriver driver, List<Offer> offers) {
         for (Offer offer : offers) {
+            whole.putIfAbsent(offer.agentId(), offer.resources());
             List<TaskInfo> fitting = takeFitting(offer);
             if (fitting.isEmpty() && waiting.isEmpty()) {
                 driver.decline(List.of(offer), Filters.refuse(Duration.ofHours(1)));
@@ -76,14 +89,20 @@ final class Batch implements Framework {
             }
         }
         TaskInfo next = waiting.peek();
-        if (next != null && running.isEmpty() && !offeredBefore) {
-            // the first offers are everything there is, so waiting for larger ones would be in vain
+        if (next != null && running.isEmpty() && isTooLarge(next)) {
             giveUp(
                     driver,
-                    "a task asks for {" + next.resources() + "}, but no agent has more than {"
-                            + offers.get(0).resources() + "}");
+                    "a task asks for {" + next.resources() + "}, but no agent has more than "
+                            + whole.values().stream()
+                                    .map(resources -> "{" + resources + "}")
+                                    .distinct()
+                                    .collect(Collectors.joining(" or ")));
         }
-        offeredBefore = true;
+    }
+
+    /** Tells whether waiting would be in vain: every agent has offered all that it has. */
+    private boolean isTooLarge(TaskInfo task) {
+        return whole.size() >= agents && whole.values().stream().noneMatch(all -> all.covers(task.resources()));
     }
 
     @Override

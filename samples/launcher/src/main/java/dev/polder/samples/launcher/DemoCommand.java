@@ -3,16 +3,12 @@ package dev.polder.samples.launcher;
 import dev.polder.ClusterNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -45,27 +41,29 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path scratch = Files.createTempDirectory("polder-demo-");
-        try {
-            TextFiles texts = texts(scratch);
-            Path work = Files.createDirectory(scratch.resolve("work"));
-            try (HostedNode hosted = HostedNode.start(DemoCommand::startNode, () -> delete(scratch))) {
-                WordCountDemo demo = new WordCountDemo(System.out, System.err, WordCounts::count);
-                return demo.run(hosted.node().masterAddress(), texts, work);
+        Path given = directory.toAbsolutePath().normalize();
+        TextFiles found = TextFiles.below(given);
+        Scratch scratch = new Scratch("polder-demo-");
+        try (HostedNode hosted = HostedNode.start(() -> startNode(scratch), scratch::delete)) {
+            TextFiles texts = found;
+            if (texts.files().isEmpty()) {
+                spec.commandLine()
+                        .getErr()
+                        .println("no text files below " + given + ", taking those that come with the jar");
+                texts = TextFiles.below(
+                        unpack(Files.createDirectory(scratch.directory().resolve("texts"))));
             }
-        } finally {
-            delete(scratch);
+            Path work = Files.createDirectory(scratch.directory().resolve("work"));
+            hosted.node().awaitReady(START_PATIENCE);
+            WordCountDemo demo = new WordCountDemo(System.out, System.err, WordCounts::count);
+            return demo.run(hosted.node().masterAddress(), texts, work);
         }
     }
 
-    private TextFiles texts(Path scratch) throws IOException {
-        Path given = directory.toAbsolutePath().normalize();
-        TextFiles texts = TextFiles.below(given);
-        if (!texts.files().isEmpty()) {
-            return texts;
-        }
-        spec.commandLine().getErr().println("no text files below " + given + ", taking those that come with the jar");
-        return TextFiles.below(unpack(Files.createDirectory(scratch.resolve("texts"))));
+    /** A node that gives up early on an agent that is away: nobody watches a demonstration for a minute. */
+    private static ClusterNode startNode(Scratch scratch) throws IOException {
+        scratch.make();
+        return ClusterNode.start(config -> config.agentTimeout(AGENT_TIMEOUT));
     }
 
     private static Path unpack(Path into) throws IOException {
@@ -75,44 +73,5 @@ final class DemoCommand implements Callable<Integer> {
             }
         }
         return into;
-    }
-
-    /** Deletes all that is there; what somebody else deletes meanwhile is fine. */
-    private static void delete(Path directory) {
-        try {
-            Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.deleteIfExists(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException gone) {
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-                        throws IOException {
-                    Files.deleteIfExists(visited);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
-        } catch (IOException e) {
-            System.err.println("polder: " + directory + " is left behind: " + e.getMessage());
-        }
-    }
-
-    /** A node that gives up early on an agent that is away: nobody watches a demonstration for a minute. */
-    private static ClusterNode startNode() {
-        ClusterNode node = ClusterNode.start(config -> config.agentTimeout(AGENT_TIMEOUT));
-        try {
-            node.awaitReady(START_PATIENCE);
-            return node;
-        } catch (RuntimeException e) {
-            node.close();
-            throw e;
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.polder.samples.launcher;
 
+import dev.polder.ClusterConfig;
 import dev.polder.ClusterNode;
 import dev.polder.framework.FrameworkConfig;
 import dev.polder.framework.FrameworkDriver;
@@ -8,6 +9,7 @@ import dev.polder.model.TaskInfo;
 import dev.polder.model.TaskStatus;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,11 @@ import picocli.CommandLine.Spec;
         })
 final class RunCommand implements Callable<Integer> {
     private static final int INSTANCES_MAX = 1_000;
+
+    /** The private node is the only one. */
+    private static final int AGENTS = 1;
+
+    private static final Duration START_PATIENCE = Duration.ofSeconds(30);
 
     /** Given by picocli. */
     @Spec
@@ -59,9 +66,14 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         List<TaskInfo> tasks = tasks();
-        try (HostedNode hosted = HostedNode.start(ClusterNode::start, () -> {})) {
+        try (HostedNode hosted = HostedNode.start(RunCommand::startNode, () -> {})) {
+            hosted.node().awaitReady(START_PATIENCE);
             return run(hosted.node(), tasks, System.out, System.err);
         }
+    }
+
+    private static ClusterNode startNode() {
+        return ClusterNode.start(ClusterConfig.builder().build());
     }
 
     /** Returns the exit code. */
@@ -69,7 +81,7 @@ final class RunCommand implements Callable<Integer> {
         Sandboxes sandboxes = new Sandboxes(node.sandboxes());
         Map<TaskId, TaskStatus> ended;
         try (OutputTail tail = OutputTail.start()) {
-            Batch batch = new Batch(List.of(tasks), (driver, status) -> {
+            Batch batch = new Batch(List.of(tasks), AGENTS, (driver, status) -> {
                 Optional<Path> sandbox = driver.frameworkId().flatMap(framework -> sandboxes.of(framework, status));
                 sandbox.ifPresent(directory -> {
                     tail.add(directory.resolve("stdout"), status.taskId() + " | ", out);

@@ -17,6 +17,9 @@ import java.util.Locale;
 final class WordCountDemo {
     static final int SHARES_MAX = 8;
 
+    /** The demonstration has a node of its own. */
+    private static final int AGENTS = 1;
+
     private static final int ROWS = 20;
     private static final int DIFFERENCES_MAX = 5;
 
@@ -65,7 +68,7 @@ final class WordCountDemo {
     }
 
     private void runTasks(InetSocketAddress master, CountPlan plan) throws Exception {
-        Batch batch = new Batch(tasks(plan), (driver, status) -> show(status));
+        Batch batch = new Batch(tasks(plan), AGENTS, (driver, status) -> show(status));
         try (FrameworkDriver driver = FrameworkDriver.start(batch, FrameworkConfig.named("word-count"), master)) {
             driver.join();
         }

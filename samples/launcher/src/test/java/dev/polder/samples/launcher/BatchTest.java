@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 final class BatchTest {
     private final List<String> news = new ArrayList<>();
     private final RecordingDriver driver = new RecordingDriver();
+    private int agents = 1;
 
     @Test
     void shouldLaunchAsManyAsFitAndTheRestLater() throws LauncherException {
@@ -101,6 +102,70 @@ final class BatchTest {
     }
 
     @Test
+    void shouldWaitForAnAgentThatHasNotOfferedYet() throws LauncherException {
+        agents = 2;
+        Batch batch = batch(List.of(task("a")));
+        offer(batch, "o-1", "small", 500);
+        offer(batch, "o-2", "small", 500);
+        assertThat(driver.closed).isFalse();
+
+        offer(batch, "o-3", "large", 1_000);
+
+        assertThat(driver.calls).last().isEqualTo("accept o-3 [a]");
+        update(batch, "a", TaskState.TASK_FINISHED);
+        assertThat(batch.result()).hasSize(1);
+    }
+
+    @Test
+    void shouldGiveUpWhenEveryAgentIsTooSmall() {
+        agents = 2;
+        Batch batch = batch(List.of(task("a")));
+        offer(batch, "o-1", "small", 500);
+        offer(batch, "o-2", "larger", 999);
+
+        assertThat(driver.closed).isTrue();
+        assertThatThrownBy(batch::result)
+                .hasMessage("a task asks for {cpus:1}, but no agent has more than {cpus:0.5} or {cpus:0.999}");
+    }
+
+    @Test
+    void shouldWaitForeverWhenNobodyKnowsHowManyAgentsThereAre() {
+        agents = Batch.AGENTS_UNKNOWN;
+        Batch batch = batch(List.of(task("a")));
+        offer(batch, "o-1", "small", 500);
+        offer(batch, "o-2", "larger", 999);
+
+        assertThat(driver.closed).isFalse();
+    }
+
+    @Test
+    void shouldGiveUpOnALaterTaskThatIsTooLarge() {
+        TaskInfo large = TaskInfo.builder("b").shell("true").cpus(3).build();
+        Batch batch = batch(List.of(task("a")), List.of(large));
+        offer(batch, "o-1", 2_000);
+        update(batch, "a", TaskState.TASK_FINISHED);
+        assertThat(driver.closed).isFalse();
+
+        offer(batch, "o-2", 2_000);
+
+        assertThatThrownBy(batch::result).hasMessage("a task asks for {cpus:3}, but no agent has more than {cpus:2}");
+    }
+
+    @Test
+    void shouldNotGiveUpWhileItsOwnTasksTakeTheRoom() {
+        Batch batch = batch(List.of(task("a"), task("b")));
+        offer(batch, "o-1", 1_500);
+        offer(batch, "o-2", 500);
+        update(batch, "a", TaskState.TASK_FINISHED);
+        offer(batch, "o-3", 500);
+        assertThat(driver.closed).isFalse();
+
+        offer(batch, "o-4", 1_000);
+
+        assertThat(driver.calls).last().isEqualTo("accept o-4 [b]");
+    }
+
+    @Test
     void shouldGiveUpWithTheMastersWords() {
         Batch batch = batch(List.of(task("a")));
         batch.onError(driver, "Framework has been removed");
@@ -124,7 +189,7 @@ final class BatchTest {
 
     private Batch batch(List<TaskInfo> first, List<TaskInfo> second) {
         List<List<TaskInfo>> stages = second.isEmpty() ? List.of(first) : List.of(first, second);
-        return new Batch(stages, (theDriver, status) -> news.add(status.toString()));
+        return new Batch(stages, agents, (theDriver, status) -> news.add(status.toString()));
     }
 
     private static TaskInfo task(String id) {
@@ -132,12 +197,16 @@ final class BatchTest {
     }
 
     private void offer(Batch batch, String id, long cpuMillis) {
+        offer(batch, id, "agent", cpuMillis);
+    }
+
+    private void offer(Batch batch, String id, String agent, long cpuMillis) {
         batch.onOffers(
                 driver,
                 List.of(new Offer(
                         new OfferId(id),
                         new FrameworkId("f"),
-                        new AgentId("agent"),
+                        new AgentId(agent),
                         "host",
                         "*",
                         Resources.builder().scalar("cpus", cpuMillis).build(),
