@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,7 @@ public final class ClusterNode implements AutoCloseable {
     private final CompletableFuture<Void> ready;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CompletableFuture<Void> closing = new CompletableFuture<>();
+    private volatile @Nullable Throwable fault;
 
     private ClusterNode(NodeParts parts) {
         this.parts = parts;
@@ -115,6 +117,7 @@ public final class ClusterNode implements AutoCloseable {
     /** A master or an agent that can no longer trust its state or its disk takes its node down, never the JVM. */
     private void failed(Throwable cause) {
         if (!closed.get()) {
+            fault = cause;
             LOG.error("node={} event=closing cause={}", parts.config().name(), cause.toString());
             Thread closer = new Thread(this::close, parts.config().name() + "-closing");
             closer.setDaemon(true);
@@ -149,6 +152,19 @@ public final class ClusterNode implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("node " + parts.config().name() + ": interrupted while waiting", e);
         }
+    }
+
+    /**
+     * Completes when this node has closed; fails if it closed itself, because its master or its agent could no longer
+     * trust their state or their disk, or if closing failed.
+     */
+    public CompletableFuture<Void> closed() {
+        return closing.thenRun(() -> {
+            Throwable cause = fault;
+            if (cause != null) {
+                throw new IllegalStateException("node " + parts.config().name() + ": closed itself: " + cause, cause);
+            }
+        });
     }
 
     /** Returns the settings this node runs with. */

@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -271,9 +272,11 @@ final class NodeParts {
     void whenAgentFails(Consumer<Throwable> listener) {
         AgentService service = agent;
         if (service != null) {
-            CompletableFuture<Void> unused = service.ended().exceptionally(fault -> {
-                listener.accept(fault);
-                return null;
+            CompletableFuture<Void> unused = service.ended().whenComplete((nothing, fault) -> {
+                if (fault != null) {
+                    // the future wraps what it passes on
+                    listener.accept(fault instanceof CompletionException ? requireNonNull(fault.getCause()) : fault);
+                }
             });
         }
     }

@@ -168,7 +168,8 @@ final class HttpAgentLink implements AgentLink, FrameListener {
 
     private void pause(UpgradedConnection upgraded) {
         if (!context.master().leads()) {
-            breakOff("this master leads no more");
+            LOG.info("agent link closed peer={} reason=\"this master leads no more\"", peer);
+            end();
             return;
         }
         if (reading) {
@@ -205,6 +206,10 @@ final class HttpAgentLink implements AgentLink, FrameListener {
     private void breakOff(String reason) {
         context.counters().agentLinksBroken.increment();
         LOG.warn("agent link closed peer={} reason=\"{}\"", peer, reason);
+        end();
+    }
+
+    private void end() {
         close();
         onClosed(ClosedBy.US);
     }

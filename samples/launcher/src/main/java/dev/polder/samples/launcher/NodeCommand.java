@@ -1,11 +1,13 @@
 package dev.polder.samples.launcher;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.polder.ClusterConfig;
 import dev.polder.ClusterNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -65,8 +67,10 @@ final class NodeCommand implements Callable<Integer> {
             }
             System.out.println(hosted.node().describe());
             System.out.flush();
-            // the shutdown hook closes the node, and then the process ends
-            new CountDownLatch(1).await();
+            // the shutdown hook closes the node, and then the process ends; or the node fails
+            hosted.node().closed().get();
+        } catch (ExecutionException failed) {
+            throw new IllegalStateException(requireNonNull(failed.getCause()).getMessage(), failed);
         }
         return 0;
     }
