@@ -58,12 +58,12 @@ final class V1Protocol {
                 return "is " + field.label();
             }
             before += step;
+            message = field.type().replace("message:", "");
+            missing += missing(message, before + ".", types);
             if (before.equals(path)) {
                 return fits(leaf, field.type()) ? missing : "is of type " + field.type() + ", not " + leaf;
             }
             before += ".";
-            message = field.type().replace("message:", "");
-            missing += missing(message, before, types);
         }
         throw new AssertionError(path);
     }
