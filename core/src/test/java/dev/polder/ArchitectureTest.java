@@ -1,7 +1,12 @@
 package dev.polder;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -97,6 +102,16 @@ final class ArchitectureTest {
             .that(resideInAPackage("dev.polder.offer.."))
             .should()
             .dependOnClassesThat(resideInAnyPackage("dev.polder.raft..", "dev.polder.isolation.."));
+
+    /** Processes are started by the launcher alone, which has them outlive this JVM and finds them again. */
+    @ArchTest
+    static final ArchRule onlyIsolationStartsProcesses = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.polder.isolation..")
+            .should()
+            .dependOnClassesThat(belongToAnyOf(ProcessBuilder.class))
+            .orShould()
+            .callMethodWhere(target(name("exec")).and(target(owner(equivalentTo(Runtime.class)))));
 
     @ArchTest
     static final ArchRule theFaceForUsersShowsNoTypeOfADependency = classes()

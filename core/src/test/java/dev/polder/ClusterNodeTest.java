@@ -34,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,32 +47,46 @@ final class ClusterNodeTest {
     @TempDir
     private Path directory;
 
+    /** The JDK and Netty keep a few threads, and the JDK a socket, from the first time that a JVM needs them. */
+    @BeforeAll
+    static void warmUp() {
+        ClusterNode.start().close();
+    }
+
     @Test
     void shouldLeaveNothingBehindHoweverOftenItIsStarted() throws IOException {
-        ClusterNode.start().close(); // the JDK keeps one socket from the first that a JVM closes
+        Set<Thread> threadsBefore = threads();
         Set<String> filesBefore = openFiles();
         Set<ProcessHandle> childrenBefore = ProcessHandle.current().children().collect(Collectors.toSet());
         for (int i = 0; i < 5; i++) {
             InetSocketAddress master;
+            InetSocketAddress agent;
             Path data;
             try (ClusterNode node = ClusterNode.start()) {
                 assertThat(node.ready()).isCompleted();
                 assertThat(node.describe().lines()).hasSize(6);
+                assertThat(threadsSince(threadsBefore)).isNotEmpty();
+                assertThat(openFiles()).isNotEqualTo(filesBefore);
                 master = node.masterAddress();
+                agent = node.agentAddress().orElseThrow();
                 data = node.dataDirectory();
             }
 
             assertThat(data).doesNotExist();
-            assertThat(threadsOf("polder")).isEmpty();
+            assertThat(threadsSince(threadsBefore)).isEmpty();
             assertThat(ProcessHandle.current().children().filter(child -> !childrenBefore.contains(child)))
                     .isEmpty();
             new ServerSocket(master.getPort(), 1, master.getAddress()).close();
+            new ServerSocket(agent.getPort(), 1, agent.getAddress()).close();
         }
-        assertThat(openFiles()).isSubsetOf(filesBefore);
+        assertThat(openFiles().stream().filter(open -> !filesBefore.contains(open)))
+                .isEmpty();
     }
 
     @Test
     void shouldRunSideBySide() {
+        Set<Thread> before = threads();
+
         try (ClusterNode one = ClusterNode.start();
                 ClusterNode two = ClusterNode.start(config -> config.name("two"));
                 ClusterNode three = ClusterNode.start(config -> config.name("three"))) {
@@ -81,11 +96,13 @@ final class ClusterNodeTest {
             assertThat(Set.of(one.masterAddress(), two.masterAddress(), three.masterAddress()))
                     .hasSize(3);
         }
-        assertThat(threadsOf("two")).isEmpty();
+
+        assertThat(threadsSince(before)).isEmpty();
     }
 
     @Test
     void shouldBeCloseableTwiceAndFromManyThreads() {
+        Set<Thread> before = threads();
         ClusterNode node = ClusterNode.start();
 
         List<Thread> closers =
@@ -93,12 +110,13 @@ final class ClusterNodeTest {
         closers.forEach(Thread::start);
         node.close();
 
-        assertThat(threadsOf("polder-")).isEmpty();
+        assertThat(threadsSince(before)).isSubsetOf(closers);
         await().until(() -> closers.stream().noneMatch(Thread::isAlive));
     }
 
     @Test
     void shouldSayWhichPortCannotBeHadAndMakeNothing() throws IOException {
+        Set<Thread> before = threads();
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();
             Path data = directory.resolve("data");
@@ -112,7 +130,7 @@ final class ClusterNodeTest {
             }
 
             assertThat(data).doesNotExist();
-            assertThat(threadsOf("portless")).isEmpty();
+            assertThat(threadsSince(before)).isEmpty();
         }
     }
 
@@ -131,10 +149,13 @@ final class ClusterNodeTest {
 
     @Test
     void shouldRefuseResourcesThatAreNone() {
+        Set<Thread> before = threads();
+
         assertThatThrownBy(() -> ClusterNode.start(config -> config.name("poor").resources("cpus:many")))
                 .hasMessageContaining("cpus")
                 .hasMessageContaining("many");
-        assertThat(threadsOf("poor")).isEmpty();
+
+        assertThat(threadsSince(before)).isEmpty();
     }
 
     @Test
@@ -155,9 +176,8 @@ final class ClusterNodeTest {
     void shouldKnowEverythingAgainAndTakeUpRunningTasks() throws Exception {
         Path data = directory.resolve("data");
         Path go = directory.resolve("go");
-        int port = freePort();
         UnaryOperator<ClusterConfig.Builder> settings =
-                config -> config.dataDir(data).masterPort(port).keepTasksOnClose(true);
+                config -> config.dataDir(data).keepTasksOnClose(true);
         FrameworkConfig introduction = FrameworkConfig.builder("lasting")
                 .frameworkId(new FrameworkId("lasting"))
                 .failoverTimeout(Duration.ofHours(1))
@@ -165,16 +185,18 @@ final class ClusterNodeTest {
         Watching framework = new Watching("while [ ! -e " + go + " ]; do sleep 0.05; done; exit 7");
         String agent;
 
-        try (FrameworkDriver driver = FrameworkDriver.start(
-                framework, introduction, new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
-            try (ClusterNode first = ClusterNode.start(settings)) {
+        ClusterNode first = ClusterNode.start(settings);
+        InetSocketAddress master = first.masterAddress();
+        try (FrameworkDriver driver = FrameworkDriver.start(framework, introduction, master)) {
+            try (first) {
                 first.awaitReady(Duration.ofSeconds(30));
                 await().until(() -> framework.states.containsValue(TaskState.TASK_RUNNING));
                 agent = agentIdOf(first);
             }
             assertThat(processes(directory)).isNotEmpty();
 
-            try (ClusterNode second = ClusterNode.start(settings)) {
+            try (ClusterNode second =
+                    ClusterNode.start(config -> settings.apply(config).masterPort(master.getPort()))) {
                 second.awaitReady(Duration.ofSeconds(30));
                 assertThat(agentIdOf(second)).isEqualTo(agent);
                 assertThat(state(second)).contains("\"id\":\"lasting\"", "\"state\":\"TASK_RUNNING\"");
@@ -191,24 +213,25 @@ final class ClusterNodeTest {
     void shouldReportAnExitThatItMissed() throws Exception {
         Path data = directory.resolve("data");
         Path go = directory.resolve("go");
-        int port = freePort();
         UnaryOperator<ClusterConfig.Builder> settings =
-                config -> config.dataDir(data).masterPort(port).keepTasksOnClose(true);
+                config -> config.dataDir(data).keepTasksOnClose(true);
         FrameworkConfig introduction = FrameworkConfig.builder("missing")
                 .failoverTimeout(Duration.ofHours(1))
                 .build();
         Watching framework = new Watching("while [ ! -e " + go + " ]; do sleep 0.05; done; exit 3");
 
-        try (FrameworkDriver driver = FrameworkDriver.start(
-                framework, introduction, new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
-            try (ClusterNode first = ClusterNode.start(settings)) {
+        ClusterNode first = ClusterNode.start(settings);
+        InetSocketAddress master = first.masterAddress();
+        try (FrameworkDriver driver = FrameworkDriver.start(framework, introduction, master)) {
+            try (first) {
                 first.awaitReady(Duration.ofSeconds(30));
                 await().until(() -> framework.states.containsValue(TaskState.TASK_RUNNING));
             }
             Files.createFile(go);
             await().untilAsserted(() -> assertThat(processes(directory)).isEmpty());
 
-            try (ClusterNode second = ClusterNode.start(settings)) {
+            try (ClusterNode second =
+                    ClusterNode.start(config -> settings.apply(config).masterPort(master.getPort()))) {
                 second.awaitReady(Duration.ofSeconds(30));
                 await().atMost(Duration.ofSeconds(30))
                         .until(() -> framework.states.containsValue(TaskState.TASK_FAILED));
@@ -255,12 +278,6 @@ final class ClusterNodeTest {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static String agentIdOf(ClusterNode node) throws Exception {
         String state = state(node);
         int at = state.indexOf("\"slaves\":[{\"id\":\"") + 17;
@@ -276,11 +293,15 @@ final class ClusterNodeTest {
                 .body();
     }
 
-    private static List<String> threadsOf(String node) {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(Thread::isAlive)
-                .map(Thread::getName)
-                .filter(name -> name.startsWith(node + "-"))
+    private static Set<Thread> threads() {
+        return Thread.getAllStackTraces().keySet();
+    }
+
+    /** Returns the threads of this JVM, whatever their names, that are new; but for the one that waits for children. */
+    private static List<Thread> threadsSince(Set<Thread> before) {
+        return threads().stream()
+                .filter(thread -> thread.isAlive() && !before.contains(thread))
+                .filter(thread -> !thread.getName().startsWith("process reaper"))
                 .toList();
     }
 
@@ -293,17 +314,18 @@ final class ClusterNodeTest {
                 .toList();
     }
 
+    /** Returns the descriptors of this JVM with what they are open on, but for the one that reads the list. */
     private static Set<String> openFiles() throws IOException {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
             return descriptors
                     .map(descriptor -> {
                         try {
-                            return Files.readSymbolicLink(descriptor).toString();
+                            return descriptor.getFileName() + " " + Files.readSymbolicLink(descriptor);
                         } catch (IOException closedMeanwhile) {
                             return "";
                         }
                     })
-                    .filter(target -> target.startsWith("/tmp/polder-") || target.startsWith("socket:"))
+                    .filter(open -> !open.isEmpty() && !open.matches("\\d+ /proc/\\d+/fd"))
                     .collect(Collectors.toSet());
         }
     }

@@ -16,8 +16,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class AgentApiTest {
     private static final List<String> UPGRADE = List.of("Connection: Upgrade", "Upgrade: polder-agent/1");
 

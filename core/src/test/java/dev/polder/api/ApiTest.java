@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class ApiTest {
     private final ApiConfig config = ApiConfig.defaults("api-test", "0.1.0", 1_795_602_600_000L, 1_795_602_900_250L)
             .withFlags(Map.of(), Map.of("port", "15061"));

@@ -12,8 +12,10 @@ import dev.polder.wire.proto.MesosScheduler.Event;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class FrameworkStreamTest {
     private static final byte[] SUBSCRIBE =
             "{\"type\":\"SUBSCRIBE\",\"subscribe\":{\"framework_info\":{\"user\":\"u\",\"name\":\"n\"}}}"

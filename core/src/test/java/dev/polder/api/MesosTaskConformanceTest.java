@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polder.ClusterNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,10 +38,27 @@ final class MesosTaskConformanceTest {
     /** Here the driver did not acknowledge the end of the task whose id it used again. */
     private static final String UNACKNOWLEDGED = "duplicate id of a running task in a later accept";
 
+    /** What is told of the time and of this run. */
+    private static final List<String> RUN = List.of("timestamp", "uuid", "container_id.value", "executor_pid");
+
+    /** Every stream begins so. */
+    private static final Map<String, String> OPENING = Map.of("events", "SUBSCRIBED, HEARTBEAT, OFFERS");
+
+    private static final String CLOSED = "(stream closed by master)";
+
     private static ClusterNode node;
+    private static V1Protocol protocol;
+    /** Fields of the one OFFERS event that the transcripts show whole; elsewhere they sum offers up. */
+    private static Map<String, String> wholeOffers;
 
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
+        protocol = V1Protocol.load();
+        wholeOffers = MesosTranscript.lines("mesos-05-task-lifecycle.txt").stream()
+                .filter(line -> line.contains("{\"type\":\"OFFERS\""))
+                .findFirst()
+                .map(line -> typesOf(expanded(line.substring(line.indexOf('{')))))
+                .orElseThrow();
         node = ClusterNode.start(config -> config.resources("cpus:4;mem:1024;disk:2048;ports:[31000-31999]")
                 .attributes("rack:r1;zone:7"));
         node.awaitReady(Duration.ofSeconds(30));
@@ -80,17 +98,19 @@ final class MesosTaskConformanceTest {
         if (name.equals(script.get(0)) || name.equals(RACE)) {
             return;
         }
-        Map<String, List<String>> expected = new LinkedHashMap<>();
-        Map<String, List<String>> actual = new LinkedHashMap<>();
-        try (Scheduler scheduler = new Scheduler(name, script)) {
+        List<Update> expected = new ArrayList<>();
+        List<Update> actual = new ArrayList<>();
+        try (Scheduler scheduler = new Scheduler(differences, name, script)) {
             for (String line : script) {
                 Matcher update = UPDATE.matcher(line);
                 Matcher accept = ACCEPT.matcher(line);
                 Matcher call = CALL.matcher(line);
                 if (update.matches()) {
-                    String task = field(JsonShape.values(("[\"" + update.group(1) + "\"]").getBytes(UTF_8)), "[]");
-                    expected.computeIfAbsent(task, any -> new ArrayList<>())
-                            .add(update.group(2) + " " + scheduler.expectedStatus(update.group(3)));
+                    expected.add(Update.of(
+                            expanded("{\"type\":\"UPDATE\",\"update\":{\"status\":{\"task_id\":{\"value\":\""
+                                    + update.group(1) + "\"},\"state\":\"" + update.group(2) + "\"," + update.group(3)
+                                    + "}}}"),
+                            "A0"));
                     scheduler.readUpdate(actual);
                 } else if (accept.matches()) {
                     scheduler.accept(accept.group(1), accept.group(2));
@@ -99,8 +119,85 @@ final class MesosTaskConformanceTest {
                 }
             }
             scheduler.tearDown();
+            if (String.join("", script).contains(CLOSED)) {
+                differences.fields(name + ": after TEARDOWN", Map.of("events", "closed"), scheduler.untilClosed());
+            }
         }
-        differences.note(name, new TreeMap<>(expected).toString(), new TreeMap<>(actual).toString());
+        differences.fields(name + ": order", orderOf(expected), orderOf(actual));
+        for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
+            Update mesos = expected.get(i);
+            String which = name + ": " + mesos.summary();
+            differences.fields(which, mesos.types(), actual.get(i).types());
+            differences.fields(which, mesos.values(), actual.get(i).values());
+        }
+    }
+
+    private static Map<String, String> orderOf(List<Update> updates) {
+        return Map.of(
+                "updates",
+                String.join(", ", updates.stream().map(Update::summary).toList()));
+    }
+
+    /**
+     * A status update: the names of its fields with their types, and with those values that do not depend on the run.
+     *
+     * @param summary task and state
+     */
+    private record Update(String summary, Map<String, String> types, Map<String, String> values) {
+        static Update of(String event, String agentId) {
+            Map<String, String> types = status(typesOf(event));
+            Map<String, String> values = status(valuesOf(event));
+            String state = field(values, "state");
+            values.keySet().removeIf(name -> RUN.stream().anyMatch(name::endsWith));
+            values.computeIfPresent("agent_id.value", (any, id) -> id.equals(agentId) ? "A0" : id);
+            values.computeIfPresent("message", (any, message) -> wordsOf(state, message));
+            return new Update(field(values, "task_id.value") + " " + state, types, values);
+        }
+
+        private static Map<String, String> status(Map<String, String> event) {
+            Map<String, String> status = new TreeMap<>();
+            event.forEach((path, text) -> status.put(path.replaceFirst("^update\\.status\\.", ""), text));
+            return status;
+        }
+
+        /** Texts of errors are our own; of the others, what a run makes up is left out. */
+        private static String wordsOf(String state, String message) {
+            return state.equals("TASK_ERROR")
+                    ? "(words)"
+                    : message.replaceAll("([Oo]ffer) \\S+ (is|in)", "$1 O $2")
+                            .replaceAll("'[^']*/runs/[^']*'", "'SANDBOX'")
+                            .replaceAll("[0-9a-f]{8}-[-0-9a-f]{27}", "UUID")
+                            .replaceAll("<UUID\\d+>", "UUID");
+        }
+    }
+
+    /** Writes out what the transcript abbreviates; see the README beside the transcripts. */
+    private static String expanded(String text) {
+        String container = "\"container_status\":{\"container_id\":{\"value\":\"<UUID>\"},\"network_infos\":"
+                + "[{\"ip_addresses\":[{\"protocol\":\"IPv4\",\"ip_address\":\"127.0.0.1\"}]}]";
+        return text.replace("[A0]", "\"agent_id\":{\"value\":\"A0\"}")
+                .replaceAll("\\[F\\d+]", "\"framework_id\":{\"value\":\"F\"}")
+                .replace("[T]", "\"timestamp\":1.5")
+                .replace("[U]", "\"uuid\":\"AA==\"")
+                .replace("[CS]", container + ",\"executor_pid\":1}")
+                .replace("[CS-nopid]", container + "}")
+                .replace("<WORKDIR>", "/w");
+    }
+
+    private static Map<String, String> typesOf(String json) {
+        try {
+            return JsonShape.types(json.getBytes(UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(json, e);
+        }
+    }
+
+    private static Map<String, String> valuesOf(String json) {
+        try {
+            return JsonShape.values(json.getBytes(UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(json, e);
+        }
     }
 
     private static String field(Map<String, String> values, String name) {
@@ -109,6 +206,7 @@ final class MesosTaskConformanceTest {
 
     /** One framework on raw sockets. */
     private static final class Scheduler implements AutoCloseable {
+        private final Differences differences;
         private final String name;
         private final RawConnection stream;
         private final String frameworkId;
@@ -122,7 +220,8 @@ final class MesosTaskConformanceTest {
         private @Nullable String pid;
         private boolean tornDown;
 
-        Scheduler(String name, List<String> script) throws IOException {
+        Scheduler(Differences differences, String name, List<String> script) throws IOException {
+            this.differences = differences;
             this.name = name;
             traps = String.join("", script).contains("trap ");
             stream = new RawConnection(node.masterAddress());
@@ -144,11 +243,31 @@ final class MesosTaskConformanceTest {
             RawConnection.Head head = stream.head();
             assertThat(head.status()).isEqualTo(200);
             streamId = head.header("Mesos-Stream-Id");
-            frameworkId = field(next(), "subscribed.framework_id.value");
+            String subscribed = next();
+            frameworkId = field(valuesOf(subscribed), "subscribed.framework_id.value");
+            String second = typeOf(next());
+            String third = next();
+            take(third);
+            differences.fields(
+                    name + ": opening",
+                    OPENING,
+                    Map.of("events", typeOf(subscribed) + ", " + second + ", " + typeOf(third)));
         }
 
-        private Map<String, String> next() throws IOException {
-            return JsonShape.values(stream.record().getBytes(UTF_8));
+        private String next() throws IOException {
+            return checked(stream.record());
+        }
+
+        /** Every event is one of the protocol's. */
+        private String checked(String event) {
+            assertThat(protocol.problemsOfEvent(typesOf(event)))
+                    .as("%s: %s", name, event)
+                    .isEmpty();
+            return event;
+        }
+
+        private static String typeOf(String event) {
+            return field(valuesOf(event), "type");
         }
 
         private void waitForOffer() throws IOException {
@@ -157,8 +276,16 @@ final class MesosTaskConformanceTest {
             }
         }
 
-        private void take(Map<String, String> event) {
+        private void take(String json) {
+            Map<String, String> event = valuesOf(json);
             if ("OFFERS".equals(event.get("type"))) {
+                Map<String, String> types = typesOf(json);
+                Map<String, String> expected = new TreeMap<>(wholeOffers);
+                if (types.keySet().stream().noneMatch(path -> path.contains(".ranges."))) {
+                    // resources that came free without the ports are an offer of their own, in Mesos too
+                    expected.keySet().removeIf(path -> path.contains(".ranges."));
+                }
+                differences.fields(name + ": OFFERS", expected, types);
                 offerId = field(event, "offers.offers[].id.value");
                 agentId = field(event, "offers.offers[].agent_id.value");
             }
@@ -233,21 +360,36 @@ final class MesosTaskConformanceTest {
             }
         }
 
-        /** Reads events up to the next update, acknowledges it, and adds what it says. */
-        void readUpdate(Map<String, List<String>> actual) throws IOException {
+        /** Reads events up to the next update, acknowledges it, and adds it; nothing if none comes. */
+        void readUpdate(List<Update> actual) throws IOException {
             try {
-                Map<String, String> event = next();
-                while (!"UPDATE".equals(event.get("type"))) {
+                String event = next();
+                while (!"UPDATE".equals(typeOf(event))) {
                     take(event);
                     event = next();
                 }
-                String task = field(event, "update.status.task_id.value");
-                actual.computeIfAbsent(task, any -> new ArrayList<>()).add(told(event));
-                pid = event.get("update.status.container_status.executor_pid");
-                acknowledge(event);
+                actual.add(Update.of(event, agentId));
+                Map<String, String> values = valuesOf(event);
+                pid = values.get("update.status.container_status.executor_pid");
+                acknowledge(values);
             } catch (SocketTimeoutException e) {
-                actual.computeIfAbsent("nothing", any -> new ArrayList<>()).add("came for 10 s");
+                // the order of updates shows that one is missing
             }
+        }
+
+        /** Reads to the end of the stream: the types of events but for heartbeats and offers. */
+        Map<String, String> untilClosed() throws IOException {
+            List<String> events = new ArrayList<>();
+            byte[] chunk = stream.chunk();
+            while (chunk.length > 0) {
+                String type = typeOf(checked(new String(chunk, UTF_8).replaceFirst("^\\d+\n", "")));
+                if (!List.of("HEARTBEAT", "OFFERS", "RESCIND").contains(type)) {
+                    events.add(type);
+                }
+                chunk = stream.chunk();
+            }
+            events.add("closed");
+            return Map.of("events", String.join(", ", events));
         }
 
         private void acknowledge(Map<String, String> event) throws IOException {
@@ -258,69 +400,6 @@ final class MesosTaskConformanceTest {
                         + event.get("update.status.agent_id.value") + "\"},\"task_id\":{\"value\":\""
                         + field(event, "update.status.task_id.value").replace("\\", "\\\\") + "\"},\"uuid\":\"" + uuid
                         + "\"}}");
-            }
-        }
-
-        private String told(Map<String, String> event) {
-            String status = "update.status.";
-            String state = field(event, status + "state");
-            StringBuilder told = new StringBuilder(state).append(' ');
-            append(told, "message", wordsOf(state, event.get(status + "message")));
-            append(told, "source", event.get(status + "source"));
-            append(told, "reason", event.get(status + "reason"));
-            append(told, "agent", named(event.get(status + "agent_id.value")));
-            append(told, "executor", event.get(status + "executor_id.value"));
-            append(told, "timestamp", event.containsKey(status + "timestamp") ? "yes" : null);
-            append(told, "uuid", event.containsKey(status + "uuid") ? "yes" : null);
-            if (event.containsKey(status + "container_status.container_id.value")) {
-                append(told, "network", event.get(status + "container_status.network_infos[].ip_addresses[].protocol"));
-                append(told, "pid", event.containsKey(status + "container_status.executor_pid") ? "yes" : null);
-            }
-            return told.toString();
-        }
-
-        String expectedStatus(String text) {
-            String json =
-                    text.replaceAll("\\[(T|U|CS|CS-nopid|A0)]", "\"$1\":1").replace("<WORKDIR>", "/w");
-            String state = text.contains("TASK_INVALID") ? "TASK_ERROR" : "";
-            try {
-                Map<String, String> status = JsonShape.values(("{" + json + "}").getBytes(UTF_8));
-                StringBuilder told = new StringBuilder();
-                append(told, "message", wordsOf(state, status.get("message")));
-                append(told, "source", status.get("source"));
-                append(told, "reason", status.get("reason"));
-                append(told, "agent", status.containsKey("A0") ? "A0" : status.get("agent_id.value"));
-                append(told, "executor", status.get("executor_id.value"));
-                append(told, "timestamp", status.containsKey("T") ? "yes" : null);
-                append(told, "uuid", status.containsKey("U") ? "yes" : null);
-                if (status.containsKey("CS") || status.containsKey("CS-nopid")) {
-                    append(told, "network", "IPv4");
-                    append(told, "pid", status.containsKey("CS") ? "yes" : null);
-                }
-                return told.toString();
-            } catch (IOException e) {
-                throw new AssertionError(name + ": " + json, e);
-            }
-        }
-
-        private @Nullable String named(@Nullable String agent) {
-            return agentId.equals(agent) ? "A0" : agent;
-        }
-
-        /** Texts of errors are our own; of the others, what a run makes up is left out. */
-        private static @Nullable String wordsOf(String state, @Nullable String message) {
-            if (message == null || state.equals("TASK_ERROR")) {
-                return message == null ? null : "(words)";
-            }
-            return message.replaceAll("([Oo]ffer) \\S+ (is|in)", "$1 O $2")
-                    .replaceAll("'[^']*/runs/[^']*'", "'SANDBOX'")
-                    .replaceAll("[0-9a-f]{8}-[-0-9a-f]{27}", "UUID")
-                    .replaceAll("<UUID\\d+>", "UUID");
-        }
-
-        private static void append(StringBuilder told, String what, @Nullable String value) {
-            if (value != null) {
-                told.append(what).append('=').append(value).append(' ');
             }
         }
 

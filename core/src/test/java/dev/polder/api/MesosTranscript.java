@@ -38,7 +38,21 @@ final class MesosTranscript {
         }
     }
 
+    private static final List<String> COMPARED =
+            List.of("allow", "content-type", "content-encoding", "transfer-encoding", "www-authenticate");
+
     private MesosTranscript() {}
+
+    /** What is compared of the head of an answer; status 0: there was none. */
+    static Map<String, String> head(int status, Map<String, String> headers) {
+        Map<String, String> compared = new TreeMap<>(headers);
+        compared.keySet().retainAll(COMPARED);
+        if (headers.containsKey("location")) {
+            compared.put("location", "<somewhere>");
+        }
+        compared.put(Differences.STATUS, status == 0 ? "no answer" : Integer.toString(status));
+        return compared;
+    }
 
     static List<String> lines(String resource) throws IOException {
         try (InputStream in = MesosTranscript.class.getResourceAsStream(resource)) {

@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class NotLeadingTest {
     private static final byte[] REVIVE = "{\"type\":\"REVIVE\",\"framework_id\":{\"value\":\"f\"}}".getBytes(UTF_8);
     private static final List<String> UPGRADE = List.of("Connection: Upgrade", "Upgrade: polder-agent/1");

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class HttpClientTest {
 
     private static final HttpServerConfig SERVER = HttpServerConfig.defaults("127.0.0.1", 0, "server-test");
@@ -136,7 +137,6 @@ class HttpClientTest {
     }
 
     @Test
-    @Tag("slow") // waits for a time-out
     void shouldGiveUpOnALateAnswerAndGoOnWithTheNextCall() throws Exception {
         List<HttpRequest> seen = new CopyOnWriteArrayList<>();
         HttpServer server = start((request, responder) -> {

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class HttpServerTest {
 
     private static final HttpServerConfig CONFIG = HttpServerConfig.defaults("127.0.0.1", 0, "http-test");
@@ -393,7 +394,6 @@ class HttpServerTest {
     }
 
     @Test
-    @Tag("slow") // waits for a time-out
     void shouldCloseAnIdleConnectionButNoneThatWaitsForItsAnswer() throws Exception {
         CompletableFuture<HttpResponder> taken = new CompletableFuture<>();
         HttpServer server =
@@ -409,7 +409,6 @@ class HttpServerTest {
     }
 
     @Test
-    @Tag("slow") // waits for a time-out
     void shouldCloseUnderAReaderThatTakesNothingOfItsAnswer() throws Exception {
         HttpServer server = start(
                 CONFIG.withIdleTimeout(Duration.ofSeconds(1)),

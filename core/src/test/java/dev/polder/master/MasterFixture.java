@@ -203,6 +203,8 @@ final class MasterFixture {
         final Resources resources;
         TestLink.Agent link = new TestLink.Agent();
         Mesos.AgentID id = Mesos.AgentID.getDefaultInstance();
+        /** The value of the attribute {@code rack}; without it where empty. */
+        String rack = "";
 
         Agent(String incarnation, Resources resources) {
             this.incarnation = incarnation;
@@ -222,6 +224,12 @@ final class MasterFixture {
                     .addAllResources(ResourceCodec.resources(other));
             if (!id.getValue().isEmpty()) {
                 info.setId(id);
+            }
+            if (!rack.isEmpty()) {
+                info.addAttributes(Mesos.Attribute.newBuilder()
+                        .setName("rack")
+                        .setType(Mesos.Value.Type.TEXT)
+                        .setText(Mesos.Value.Text.newBuilder().setValue(rack)));
             }
             decide(new Command.AgentRegistering(
                     link,
