@@ -153,8 +153,14 @@ final class AgentCalls {
             AgentRecord agent = requireNonNull(term.state.agent(id));
             if (!term.offers.hasAgent(id)) {
                 term.offers.addAgent(agent);
-            } else if (!agent.total().equals(old.total())) {
+                return id;
+            }
+            if (!agent.total().equals(old.total())) {
                 term.offers.resizeAgent(agent);
+            }
+            if (!old.info().getAttributesList().equals(info.getAttributesList())
+                    || !old.info().getHostname().equals(info.getHostname())) {
+                term.offers.forgetFilters(id);
             }
         }
         return id;

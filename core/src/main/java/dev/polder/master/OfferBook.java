@@ -105,6 +105,12 @@ final class OfferBook {
         }
     }
 
+    /** What the agent is like has changed, so that who declined it may want it now. */
+    void forgetFilters(AgentId agent) {
+        term.touch();
+        engine.forgetFilters(indexOf(agent));
+    }
+
     void resizeAgent(AgentRecord agent) {
         term.touch();
         engine.resizeAgent(indexOf(agent.id()), agent.total(), telling);

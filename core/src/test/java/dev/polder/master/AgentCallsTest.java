@@ -14,6 +14,7 @@ import dev.polder.wire.proto.Facts.Fact;
 import dev.polder.wire.proto.Mesos;
 import dev.polder.wire.proto.Mesos.FrameworkInfo.Capability;
 import dev.polder.wire.proto.Mesos.TaskStatus;
+import dev.polder.wire.proto.MesosScheduler.Call;
 import dev.polder.wire.proto.MesosScheduler.Event;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +86,28 @@ class AgentCallsTest {
         assertThat(agent.link.frames.get(0).getRefused().getReason()).contains("ports");
         assertThat(agent.link.closed).isTrue();
         assertThat(fixture.facts).isEmpty();
+    }
+
+    @Test
+    void shouldOfferAnAgentThatComesBackWithOtherAttributesToThoseWhoDeclinedIt() {
+        Framework framework = fixture.subscribe();
+        Agent agent = fixture.register("a");
+        framework.call(Call.newBuilder()
+                .setType(Call.Type.DECLINE)
+                .setDecline(Call.Decline.newBuilder()
+                        .addOfferIds(framework.link.offer().getId())
+                        .setFilters(Mesos.Filters.newBuilder().setRefuseSeconds(3_600))));
+        framework.link.take();
+
+        agent.close();
+        agent.register();
+        fixture.advance(60_000);
+        assertThat(framework.link.offers()).as("the same as before").isEmpty();
+        agent.close();
+        agent.rack = "r2";
+        agent.register();
+
+        assertThat(framework.link.offer().getAttributes(0).getText().getValue()).isEqualTo("r2");
     }
 
     @Test

@@ -67,27 +67,6 @@ class KnownDifferencesTest {
     }
 
     @Test
-    void shouldKeepDeclineFiltersOnAnAgentThatComesBackWithOtherAttributes() {
-        Framework framework = fixture.subscribe();
-        Agent agent = fixture.register("a");
-        framework.call(Call.newBuilder()
-                .setType(Call.Type.DECLINE)
-                .setDecline(Call.Decline.newBuilder()
-                        .addOfferIds(framework.link.offer().getId())
-                        .setFilters(Mesos.Filters.newBuilder().setRefuseSeconds(3_600))));
-        framework.link.take();
-
-        agent.close();
-        agent.rack = "r2";
-        agent.register();
-        fixture.advance(60_000);
-        assertThat(framework.link.offers()).isEmpty();
-        framework.call(Call.newBuilder().setType(Call.Type.REVIVE));
-
-        assertThat(framework.link.offer().getAttributes(0).getText().getValue()).isEqualTo("r2");
-    }
-
-    @Test
     void shouldRememberUnreachableTasksWithoutABound() {
         MasterFixture small = new MasterFixture(new MasterConfig(120_000, 1_000, 75_000, 60_000, 1, 1));
         Framework framework = small.subscribe(Capability.Type.PARTITION_AWARE);

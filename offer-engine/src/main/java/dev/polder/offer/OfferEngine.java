@@ -92,6 +92,13 @@ public final class OfferEngine {
         }
     }
 
+    /** Forgets all decline filters of an agent: it has become another in what the engine does not see. */
+    public void forgetFilters(int agent) {
+        requireAgent(agent);
+        books.filters().removeAgent(agent);
+        agents.touch(agent);
+    }
+
     /**
      * Forgets an agent, everything in use on it, and all decline filters of it; rescinds its offers. The index may be
      * handed out again.

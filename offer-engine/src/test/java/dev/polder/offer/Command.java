@@ -24,6 +24,7 @@ record Command(Kind kind, int pick, int other, Amount amount, long millis) {
         RESIZE_AGENT(2),
         AGENT_OFF(1),
         AGENT_ON(2),
+        FORGET_FILTERS(1),
         REMOVE_AGENT(1),
         ADD_FRAMEWORK(3),
         SET_ROLES(3),

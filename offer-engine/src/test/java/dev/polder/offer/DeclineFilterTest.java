@@ -48,6 +48,16 @@ final class DeclineFilterTest {
     }
 
     @Test
+    void shouldOfferAnAgentAgainWhoseFiltersAreForgotten() {
+        int unchanged = engine.addAgent(cpus(1_000));
+        desk.run(0).forEach(offer -> engine.decline(0, offer.id(), 600_000));
+
+        engine.forgetFilters(agent);
+
+        assertThat(desk.runForOne(1).agent()).isEqualTo(agent).isNotEqualTo(unchanged);
+    }
+
+    @Test
     void shouldOfferToOthersAtOnce() {
         int other = engine.addFramework(List.of("r2"));
 

@@ -88,7 +88,7 @@ final class Replay {
     /** Plays one command, if there is something to play it on, and compares. */
     void play(Command command) {
         switch (command.kind()) {
-            case ADD_AGENT, RESIZE_AGENT, AGENT_OFF, AGENT_ON, REMOVE_AGENT -> playAgent(command);
+            case ADD_AGENT, RESIZE_AGENT, AGENT_OFF, AGENT_ON, FORGET_FILTERS, REMOVE_AGENT -> playAgent(command);
             case ADD_FRAMEWORK, SET_ROLES, FRAMEWORK_OFF, FRAMEWORK_ON, REMOVE_FRAMEWORK -> playFramework(command);
             case SET_WEIGHT, SUPPRESS, REVIVE -> playRole(command);
             case USE, RELEASE_ALL, RELEASE_PART, RELEASE_TOO_MUCH -> playUse(command);
@@ -117,6 +117,10 @@ final class Replay {
             case RESIZE_AGENT -> {
                 engine.resizeAgent(agent, command.amount().toResources(), sink);
                 shadow.resizeAgent(agent, command.amount());
+            }
+            case FORGET_FILTERS -> {
+                engine.forgetFilters(agent);
+                shadow.forgetFilters(agent);
             }
             case REMOVE_AGENT -> {
                 engine.removeAgent(agent, sink);

@@ -135,6 +135,10 @@ final class Shadow {
         }
     }
 
+    void forgetFilters(int agent) {
+        filters.removeIf(filter -> filter.agent == agent);
+    }
+
     void removeAgent(int agent) {
         rescind(offersOf(agent), OfferSink.Reason.AGENT_GONE);
         agents.remove(agent);
