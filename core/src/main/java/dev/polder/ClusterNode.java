@@ -88,7 +88,7 @@ public final class ClusterNode implements AutoCloseable {
         } catch (IOException e) {
             closeAfter(parts, e);
             throw new UncheckedIOException("node " + config.name() + ": " + e.getMessage(), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             closeAfter(parts, e);
             throw e;
         }
@@ -98,7 +98,7 @@ public final class ClusterNode implements AutoCloseable {
         return node;
     }
 
-    private static void closeAfter(NodeParts parts, Exception cause) {
+    private static void closeAfter(NodeParts parts, Throwable cause) {
         try {
             parts.close();
         } catch (IOException | RuntimeException e) {

@@ -3,7 +3,6 @@ package dev.polder.api;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.polder.http.HttpRequest;
 import dev.polder.http.HttpResponder;
-import dev.polder.http.HttpResponse;
 import dev.polder.http.Router;
 import dev.polder.metrics.Metrics;
 import dev.polder.wire.proto.Mesos.AgentInfo;
@@ -22,31 +21,21 @@ final class AgentReads {
     private final Metrics metrics;
     private final ClassicJson classic = new ClassicJson();
     private final long startedNanos = System.nanoTime();
-    private final byte[] version;
-    private final byte[] flags;
+    private final FixedReads fixed;
 
     AgentReads(ApiConfig config, Supplier<AgentView> agent, Metrics metrics) {
         this.config = config;
         this.agent = agent;
         this.metrics = metrics;
-        version = classic.object(json -> ClassicJson.version(json, config));
-        flags = classic.object(json -> ClassicJson.flags(json, config.agentFlags()));
+        fixed = new FixedReads(classic, config, config.agentFlags());
     }
 
     void addTo(Router.Builder router) {
-        for (String method : MasterReads.METHODS) {
-            router.exact(
-                    method, "/version", (request, responder) -> responder.respond(JsonAnswer.of(request, version)));
+        fixed.addTo(router, "/slave(1)");
+        for (String method : FixedReads.METHODS) {
             router.exact(method, "/metrics/snapshot", this::metrics);
-            for (String base : List.of("", "/slave(1)")) {
-                router.prefix(
-                        method, base + "/health", (request, responder) -> responder.respond(HttpResponse.empty(200)));
-                router.prefix(
-                        method,
-                        base + "/flags",
-                        (request, responder) -> responder.respond(JsonAnswer.of(request, flags)));
-                router.prefix(method, base + "/state", this::state);
-            }
+            router.prefix(method, "/state", this::state);
+            router.prefix(method, "/slave(1)/state", this::state);
         }
     }
 

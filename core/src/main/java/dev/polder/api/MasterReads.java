@@ -2,7 +2,6 @@ package dev.polder.api;
 
 import dev.polder.http.HttpRequest;
 import dev.polder.http.HttpResponder;
-import dev.polder.http.HttpResponse;
 import dev.polder.http.Router;
 import dev.polder.master.MasterPort;
 import dev.polder.master.MasterPort.Leader;
@@ -15,37 +14,26 @@ import java.util.SortedMap;
  * also below {@code /master}. Version, health, flags and metrics are those of the node that is asked, whoever leads.
  */
 final class MasterReads {
-    static final List<String> METHODS = List.of("GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH");
-
     private final MasterPort master;
     private final Reads reads;
     private final Metrics metrics;
     private final ClassicJson classic = new ClassicJson();
     private final MasterStateJson state;
-    private final byte[] version;
-    private final byte[] flags;
+    private final FixedReads fixed;
 
     MasterReads(ApiConfig config, MasterPort master, Reads reads, Metrics metrics) {
         this.master = master;
         this.reads = reads;
         this.metrics = metrics;
         state = new MasterStateJson(config, classic);
-        version = classic.object(json -> ClassicJson.version(json, config));
-        flags = classic.object(json -> ClassicJson.flags(json, config.masterFlags()));
+        fixed = new FixedReads(classic, config, config.masterFlags());
     }
 
     void addTo(Router.Builder router) {
-        for (String method : METHODS) {
-            router.exact(
-                    method, "/version", (request, responder) -> responder.respond(JsonAnswer.of(request, version)));
+        fixed.addTo(router, "/master");
+        for (String method : FixedReads.METHODS) {
             router.exact(method, "/metrics/snapshot", this::metrics);
             for (String base : List.of("", "/master")) {
-                router.prefix(
-                        method, base + "/health", (request, responder) -> responder.respond(HttpResponse.empty(200)));
-                router.prefix(
-                        method,
-                        base + "/flags",
-                        (request, responder) -> responder.respond(JsonAnswer.of(request, flags)));
                 router.prefix(method, base + "/state", this::state);
                 router.exact(method, base + "/redirect", this::redirect);
             }
