@@ -1,5 +1,7 @@
 package dev.polder.benchmarks;
 
+import static java.util.Objects.requireNonNull;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -14,6 +16,13 @@ final class Main {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new Main());
+        requireNonNull(commandLine.getSubcommands().get(MicroCommand.NAME))
+                .setUnmatchedOptionsArePositionalParams(true);
+        return commandLine;
     }
 }

@@ -6,24 +6,25 @@ import java.util.concurrent.Callable;
 import org.openjdk.jmh.Main;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Unmatched;
 
 /** Runs the small measurements. */
 @Command(
-        name = "micro",
+        name = MicroCommand.NAME,
         description = "The JMH benchmarks; what follows goes to JMH as it is.",
         mixinStandardHelpOptions = false)
 final class MicroCommand implements Callable<Integer> {
-    @Parameters(arity = "0..*")
-    private List<String> patterns = new ArrayList<>();
+    static final String NAME = "micro";
 
-    @Unmatched
-    private List<String> options = new ArrayList<>();
+    /** As they came: JMH's options and their values belong together. */
+    @Parameters(arity = "0..*")
+    private List<String> arguments = new ArrayList<>();
+
+    List<String> arguments() {
+        return arguments;
+    }
 
     @Override
     public Integer call() throws Exception {
-        List<String> arguments = new ArrayList<>(patterns);
-        arguments.addAll(options);
         Main.main(arguments.toArray(String[]::new));
         return 0;
     }
