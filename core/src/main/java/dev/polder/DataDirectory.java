@@ -70,7 +70,11 @@ final class DataDirectory implements AutoCloseable {
         if (Files.exists(path) && !Files.isDirectory(path)) {
             throw new IOException("data directory " + path + ": is not a directory");
         }
-        Files.createDirectories(path);
+        try {
+            Files.createDirectories(path);
+        } catch (IOException e) {
+            throw new IOException("data directory " + path + ": cannot be made: " + e, e);
+        }
         return open(path, false);
     }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.polder.model.FrameworkId;
 import dev.polder.model.Label;
+import dev.polder.model.Names;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -244,6 +245,12 @@ public final class FrameworkConfig {
             List<String> mistakes = new ArrayList<>();
             if (roles.isEmpty()) {
                 mistakes.add("roles is empty, at least one is needed");
+            }
+            for (String role : roles) {
+                String problem = Names.problemOfRole(role);
+                if (problem != null) {
+                    mistakes.add(problem);
+                }
             }
             if (!roles.containsAll(suppressedRoles)) {
                 mistakes.add("suppressedRoles is " + suppressedRoles + ", but roles is only " + roles);

@@ -49,6 +49,13 @@ final class FrameworkConfigTest {
     }
 
     @Test
+    void shouldRefuseARoleThatNoMasterWouldTake() {
+        assertThatThrownBy(() -> FrameworkConfig.builder("f").roles("a//b").build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("framework f: role 'a//b': empty component at index 2");
+    }
+
+    @Test
     void shouldBePrintable() {
         assertThat(FrameworkConfig.named("f"))
                 .asString()
