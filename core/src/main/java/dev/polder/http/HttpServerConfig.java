@@ -13,7 +13,7 @@ import java.time.Duration;
  *     frame of an upgraded connection
  * @param outboxBytesMax what may wait for one slow reader of a stream before it is cut
  * @param answerBytesMax what complete answers may wait for slow readers on all connections together; a further one is
- *     answered 503. One alone may be larger
+ *     answered 503. One alone may be larger; small answers are always given
  * @param connectionsMax a further connection is answered 503 and closed
  * @param requestTimeout from the first byte of a request to its last; a slower one is answered 408
  * @param idleTimeout how long a connection may stay open without a request, and how long a reader may take nothing of
@@ -45,7 +45,10 @@ public record HttpServerConfig(
                 .check();
     }
 
-    /** One thread, bodies of 8 MiB, outboxes of 8 MiB, 256 MiB of answers, 10,000 connections, 10 s for a request, idle after 120 s. */
+    /**
+     * One thread, bodies of 8 MiB, outboxes of 8 MiB, 256 MiB of answers, 10,000 connections, 10 s for a request, idle
+     * after 120 s.
+     */
     public static HttpServerConfig defaults(String bindAddress, int port, String threadName) {
         return new HttpServerConfig(
                 bindAddress,

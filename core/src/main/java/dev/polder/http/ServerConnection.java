@@ -37,6 +37,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
     private static final int HEAD_BYTES_MAX = 80 << 10;
     private static final int EXCHANGES_MAX = 64;
+    /**
+     * Up to here an answer is always given: the answer to a call that changed something is so small, and refused it would
+     * deny what was done.
+     */
+    private static final int SMALL_ANSWER_BYTES_MAX = 1_024;
+
     private static final int BACKLOG_OBJECTS_MAX = 64;
     /** How long a peer may take to read why it was refused, before the connection is closed under its further bytes. */
     private static final long LINGER_MS = 1_000;
@@ -267,7 +273,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void sendFull(RequestHead head, HttpResponse response) {
-        int bytes = response.body().length;
+        int bytes = head.isHead() ? 0 : response.body().length;
+        if (bytes <= SMALL_ANSWER_BYTES_MAX) {
+            finish(writer.writeFull(head, response, head.keepAlive()), head.keepAlive());
+            return;
+        }
         if (!server.reserve(bytes)) {
             HttpResponse refusal = HttpResponse.text(
                             503,

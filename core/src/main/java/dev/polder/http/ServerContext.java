@@ -16,7 +16,7 @@ final class ServerContext {
     /** How each open connection is cut; call it on the connection's network thread. Bounded by connectionsMax. */
     private final Map<Channel, Consumer<ClosedBy>> open = new ConcurrentHashMap<>();
 
-    /** The bodies of complete answers that sockets have not taken yet; at most answerBytesMax, or a single one. */
+    /** The large bodies of complete answers that sockets have not taken yet; at most answerBytesMax, or a single one. */
     private final AtomicLong answerBytes = new AtomicLong();
 
     private final LongAdder answersRefused = new LongAdder();

@@ -468,6 +468,25 @@ class HttpServerTest {
     }
 
     @Test
+    void shouldGiveSmallAnswersHoweverMuchWaits() throws Exception {
+        HttpServer server = start(
+                CONFIG.withAnswerBytesMax(20_000_000),
+                (request, responder) -> responder.respond(
+                        request.path().equals("/large")
+                                ? HttpResponse.json(200, new byte[30_000_000])
+                                : HttpResponse.empty(202)));
+        RawConnection slow = new RawConnection(server.address(), 4096);
+        open.add(slow);
+        slow.send("GET /large HTTP/1.1\r\n\r\n").readUntil("\r\n\r\n");
+        RawConnection next = connect(server);
+
+        assertThat(next.send("POST /call HTTP/1.1\r\n\r\n").readAnswer()).startsWith("HTTP/1.1 202 ");
+        assertThat(next.send("HEAD /large HTTP/1.1\r\n\r\n").readUntil("\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ");
+        assertThat(server.answersRefused()).isZero();
+    }
+
+    @Test
     void shouldGiveAnAnswerThatIsLargerThanAllThatMayWaitIfNothingElseWaits() throws Exception {
         RawConnection raw = connect(start(
                 CONFIG.withAnswerBytesMax(1_000),
