@@ -20,6 +20,7 @@ import dev.polder.master.MasterPort.Leader;
 import dev.polder.metrics.Metrics;
 import dev.polder.model.Moment;
 import dev.polder.raft.RaftConfig;
+import dev.polder.raft.RaftPeers;
 import dev.polder.raft.ReplicatedLog;
 import dev.polder.wire.proto.Mesos;
 import dev.polder.wire.proto.Mesos.AgentInfo;
@@ -111,7 +112,8 @@ final class NodeParts {
                 config.name(),
                 config.electionTimeout(),
                 HEARTBEAT_INTERVAL,
-                PROPOSAL_BYTES_MAX);
+                PROPOSAL_BYTES_MAX,
+                RaftPeers.NONE);
         ReplicatedLog started = ReplicatedLog.start(raft, loop);
         log = started;
         numbers.add(loop, started);

@@ -197,6 +197,10 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         put(new LogEvent.Committed(index, term, Entry.decode(entry)));
     }
 
+    /** Nothing can be decided before this term serves. */
+    @Override
+    public void onElected(long term) {}
+
     @Override
     public void onServing(long term) {
         put(new LogEvent.Serving(term));

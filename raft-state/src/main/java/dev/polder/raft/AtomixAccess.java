@@ -2,6 +2,7 @@ package dev.polder.raft;
 
 import io.atomix.cluster.MemberId;
 import io.atomix.protocols.raft.impl.RaftContext;
+import io.atomix.protocols.raft.protocol.AppendRequest;
 import io.atomix.protocols.raft.protocol.RaftServerProtocol;
 import io.atomix.protocols.raft.roles.LeaderRole;
 import io.atomix.utils.concurrent.ThreadContext;
@@ -21,11 +22,13 @@ import java.util.concurrent.CompletableFuture;
 final class AtomixAccess {
     private final Field appender;
     private final Method appendEntries;
+    private final Method commitEntries;
     private final List<Field> ownThreads;
 
-    private AtomixAccess(Field appender, Method appendEntries, List<Field> ownThreads) {
+    private AtomixAccess(Field appender, Method appendEntries, Method commitEntries, List<Field> ownThreads) {
         this.appender = appender;
         this.appendEntries = appendEntries;
+        this.commitEntries = commitEntries;
         this.ownThreads = ownThreads;
     }
 
@@ -40,6 +43,7 @@ final class AtomixAccess {
         return new AtomixAccess(
                 appender,
                 method(appender.getType(), "appendEntries", long.class),
+                method(appender.getType(), "commitEntries"),
                 List.of(
                         field(RaftContext.class, "threadContext"),
                         field(RaftContext.class, "loadContext"),
@@ -75,12 +79,21 @@ final class AtomixAccess {
 
     /** Has the leader replicate what was appended up to an index; a leader without peers commits it at once. */
     void appendEntries(LeaderRole leader, long index) {
+        invoke(appendEntries, leader, index);
+    }
+
+    /** Has the leader look again which entries a majority has. */
+    void commitEntries(LeaderRole leader) {
+        invoke(commitEntries, leader);
+    }
+
+    private void invoke(Method method, LeaderRole leader, Object... arguments) {
         try {
-            appendEntries.invoke(appender.get(leader), index);
+            method.invoke(appender.get(leader), arguments);
         } catch (InvocationTargetException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
         } catch (IllegalAccessException e) {
-            throw missing("accessible " + appendEntries, e);
+            throw missing("accessible " + method, e);
         }
     }
 
@@ -114,8 +127,8 @@ final class AtomixAccess {
     }
 
     /**
-     * Makes the protocol object: requests to peers go to {@link PeerCalls}; the handlers that Atomix registers are
-     * ignored, because they would run on its own threads.
+     * Makes the protocol object: appends go to the peers, all else that Atomix would ask of them is refused. The handlers
+     * that it registers are ignored, because they would run on its own threads.
      */
     static Carrier protocol(RaftParts parts) {
         InvocationHandler handler = (proxy, method, arguments) -> {
@@ -128,7 +141,10 @@ final class AtomixAccess {
                 case "hashCode" -> System.identityHashCode(proxy);
                 case "equals" -> proxy == arguments[0];
                 case "toString" -> "protocol of " + parts.terms().members();
-                default -> parts.peers().call(name, (MemberId) arguments[0], arguments[1]);
+                case "append" -> parts.appends().send(((MemberId) arguments[0]).id(), (AppendRequest) arguments[1]);
+                default ->
+                    CompletableFuture.failedFuture(
+                            new IllegalStateException("members of this log do not ask each other to " + name));
             };
         };
         return (Carrier)

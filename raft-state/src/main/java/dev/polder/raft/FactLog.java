@@ -93,6 +93,15 @@ final class FactLog implements Closeable {
         return lastTerm > otherLastTerm || (lastTerm == otherLastTerm && lastIndex > otherLastIndex);
     }
 
+    /** Returns the term of an entry, 0 for the place before the first. */
+    long termAt(long index) {
+        if (index == 0 || index == lastIndex) {
+            return index == 0 ? 0 : lastTerm;
+        }
+        LogEntry entry = recent(index);
+        return entry == null ? new LogCursor(this, index).next().term() : entry.term();
+    }
+
     /** Returns up to which entry a power loss leaves this log whole. */
     long durableIndex() {
         return durableIndex;
@@ -210,7 +219,7 @@ final class FactLog implements Closeable {
         }
         flush();
         try {
-            long term = index == 0 ? 0 : new LogCursor(this, index).next().term();
+            long term = termAt(index);
             while (current().firstIndex() > index && segments.size() > 1) {
                 SegmentFile last = segments.remove(segments.size() - 1);
                 last.close();

@@ -13,6 +13,9 @@ interface FailStop {
     /** Returns whether this member is stopping, for whatever reason. Any thread may ask. */
     boolean stopping();
 
+    /** Returns whether it is stopping because something failed. Any thread may ask. */
+    boolean failed();
+
     default <T> T guard(Supplier<T> action) {
         try {
             return action.get();

@@ -6,17 +6,18 @@ import org.jspecify.annotations.Nullable;
  * Tells the listener what happened, in order. Owned by the log's thread, but for {@link #servingTerm}.
  *
  * <pre>
- *            committed*           committed*
- *   ┌──────────────────┐ serving ┌──────────┐
- *   │   not serving    │────────►│ serving  │
- *   │                  │◄────────│          │
- *   └──────────────────┘  lost   └──────────┘
- *            └────────── stopped, once, the last ──
+ *      committed*             committed*             committed*
+ *   ┌─────────────┐ elected ┌────────────┐ serving ┌──────────┐
+ *   │  following  │────────►│  elected   │────────►│ serving  │
+ *   └─────────────┘         └────────────┘         └──────────┘
+ *          ▲────────lost──────────┴───────────────────────┘
+ *   stopped: once, the last
  * </pre>
  */
 final class LogEvents {
     private final LogListener listener;
     private volatile long servingTerm;
+    private long electedTerm;
 
     LogEvents(LogListener listener) {
         this.listener = listener;
@@ -31,6 +32,11 @@ final class LogEvents {
         listener.onCommitted(entry.index(), entry.term(), entry.payload());
     }
 
+    void elected(long term) {
+        electedTerm = term;
+        listener.onElected(term);
+    }
+
     void serving(long term) {
         servingTerm = term;
         listener.onServing(term);
@@ -38,9 +44,10 @@ final class LogEvents {
 
     /** Closes the door for proposals before anyone is told. */
     void lost() {
-        long term = servingTerm;
+        long term = electedTerm;
         if (term != 0) {
             servingTerm = 0;
+            electedTerm = 0;
             listener.onLost(term);
         }
     }

@@ -55,7 +55,8 @@ final class LogLife implements FailStop {
         return stopping;
     }
 
-    boolean failed() {
+    @Override
+    public boolean failed() {
         return failure.get() != null;
     }
 
@@ -85,25 +86,11 @@ final class LogLife implements FailStop {
     }
 
     private @Nullable Throwable closeAll(@Nullable Throwable before) {
-        Throwable first = before;
+        Failures failures = Failures.after(before);
         while (!opened.isEmpty()) {
-            try {
-                opened.pop().close();
-            } catch (Exception | Error e) {
-                first = addTo(first, e);
-            }
+            failures.attempt(opened.pop());
         }
-        return first;
-    }
-
-    private static Throwable addTo(@Nullable Throwable first, Throwable next) {
-        if (first == null) {
-            return next;
-        }
-        if (first != next) {
-            first.addSuppressed(next);
-        }
-        return first;
+        return failures.first();
     }
 
     /** Closes what was opened when opening failed. */

@@ -14,15 +14,21 @@ public interface LogListener {
      */
     void onCommitted(long index, long term, byte[] entry);
 
+    /**
+     * This member was elected for {@code term}. It may not propose yet: entries of earlier terms may still be on their way
+     * to {@link #onCommitted}.
+     */
+    void onElected(long term);
+
     /** This member leads {@code term} and every entry of earlier terms has been handed to {@link #onCommitted}. */
     void onServing(long term);
 
-    /** This member no longer leads {@code term}; whether its open proposals are ever committed is unknown. */
+    /** This member no longer leads the {@code term} for which it was elected, served or not; whether its open proposals are ever committed is unknown. */
     void onLost(long term);
 
     /**
      * The log has stopped, by {@link ReplicatedLog#close()} or, with a cause, because it can no longer be trusted; an
-     * exception that this listener threw is such a cause too. The last call, after {@link #onLost} if a term was served.
+     * exception that this listener threw is such a cause too. The last call, after {@link #onLost} if a term was led.
      */
     void onStopped(@Nullable Throwable cause);
 }

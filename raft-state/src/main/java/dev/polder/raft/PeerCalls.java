@@ -1,19 +1,57 @@
 package dev.polder.raft;
 
-import io.atomix.cluster.MemberId;
+import io.atomix.utils.concurrent.Scheduled;
+import io.atomix.utils.concurrent.ThreadContext;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 
-/** How requests reach the other members. */
-interface PeerCalls {
-    /** There is nobody else. */
-    PeerCalls NONE = (kind, to, request) -> CompletableFuture.failedFuture(
-            new IllegalStateException("a group of one has no peer " + to + " to send " + kind + " to"));
+/**
+ * Requests to the other members, each with a time limit: a peer that never answers must not hold a place that the next
+ * request needs. Owned by the log's thread.
+ */
+final class PeerCalls {
+    /** An open append holds one of the two places that a follower has; so it is given up long before an election. */
+    static final Duration APPEND_TIMEOUT = Duration.ofMillis(250);
 
-    /**
-     * Sends a request.
-     *
-     * @param kind the name of the method of Atomix's protocol
-     * @return the response of the type that belongs to the request
-     */
-    CompletableFuture<?> call(String kind, MemberId to, Object request);
+    private static final Duration ELECTION_CALL_TIMEOUT = Duration.ofMillis(250);
+
+    private final ThreadContext thread;
+    private final PeerNetwork network;
+
+    PeerCalls(ThreadContext thread, PeerNetwork network) {
+        this.thread = thread;
+        this.network = network;
+    }
+
+    /** Fails if the peer does, if the connection breaks, or if no answer comes in time. */
+    CompletableFuture<PeerResponse.Append> append(String to, PeerRequest.Append request) {
+        return call(to, request, PeerResponse.Append.class, APPEND_TIMEOUT);
+    }
+
+    CompletableFuture<PeerResponse.Poll> poll(String to, PeerRequest.Poll request) {
+        return call(to, request, PeerResponse.Poll.class, ELECTION_CALL_TIMEOUT);
+    }
+
+    CompletableFuture<PeerResponse.Vote> vote(String to, PeerRequest.Vote request) {
+        return call(to, request, PeerResponse.Vote.class, ELECTION_CALL_TIMEOUT);
+    }
+
+    private <T extends PeerResponse> CompletableFuture<T> call(
+            String to, PeerRequest request, Class<T> expected, Duration timeout) {
+        CompletableFuture<PeerResponse> sent = network.send(to, request);
+        if (!sent.isDone()) {
+            Scheduled limit = thread.schedule(
+                    timeout,
+                    () -> sent.completeExceptionally(
+                            new TimeoutException(to + " has not answered within " + timeout.toMillis() + " ms")));
+            CompletableFuture<PeerResponse> unused = sent.whenComplete((response, failure) -> limit.cancel());
+        }
+        return sent.thenApply(response -> {
+            if (!expected.isInstance(response)) {
+                throw new IllegalStateException(to + " answered " + response);
+            }
+            return expected.cast(response);
+        });
+    }
 }

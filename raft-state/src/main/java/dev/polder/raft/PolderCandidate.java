@@ -1,13 +1,30 @@
 package dev.polder.raft;
 
 import io.atomix.protocols.raft.RaftServer;
+import io.atomix.protocols.raft.cluster.impl.RaftMemberContext;
+import io.atomix.protocols.raft.roles.InactiveRole;
 import io.atomix.protocols.raft.roles.RaftRole;
+import io.atomix.utils.concurrent.Scheduled;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
-/** Enters a new term, votes for itself and, where no other vote is needed, leads. Owned by the log's thread. */
-final class PolderCandidate extends VotingRole {
-    PolderCandidate(PolderRaftContext context) {
+/**
+ * Enters a new term, votes for itself, asks the others for their votes, and leads or follows again. Owned by the log's
+ * thread.
+ */
+final class PolderCandidate extends InactiveRole {
+    private static final Duration ELECTION_TIME = Duration.ofMillis(100);
+
+    private final PolderRaftContext context;
+    private final RaftParts parts;
+    private @Nullable Scheduled timer;
+
+    PolderCandidate(PolderRaftContext context, RaftParts parts) {
         super(context);
+        this.context = context;
+        this.parts = parts;
     }
 
     @Override
@@ -18,9 +35,19 @@ final class PolderCandidate extends VotingRole {
     @Override
     public CompletableFuture<RaftRole> start() {
         return super.start().thenApply(nothing -> {
+            // Not from here: the transition to this role is still running.
             context.getThreadContext().execute(this::elect);
             return this;
         });
+    }
+
+    @Override
+    public CompletableFuture<Void> stop() {
+        Scheduled set = timer;
+        if (set != null) {
+            set.cancel();
+        }
+        return super.stop();
     }
 
     private void elect() {
@@ -28,8 +55,49 @@ final class PolderCandidate extends VotingRole {
             return;
         }
         context.voteForSelf();
-        if (context.getCluster().getQuorum() == 1) {
+        List<RaftMemberContext> peers = List.copyOf(context.peers());
+        if (peers.isEmpty()) {
             context.transition(RaftServer.Role.LEADER);
+            return;
+        }
+        timer = context.getThreadContext().schedule(ELECTION_TIME, this::lose);
+        FactLog log = parts.log();
+        PeerRequest.Vote request =
+                new PeerRequest.Vote(context.getTerm(), parts.self().id(), log.lastIndex(), log.lastTerm());
+        Ballot ballot = new Ballot(context.getCluster().getQuorum(), peers.size());
+        for (RaftMemberContext peer : peers) {
+            CompletableFuture<PeerResponse.Vote> unused = parts.calls()
+                    .vote(peer.getMember().memberId().id(), request)
+                    .whenComplete((response, failure) -> parts.failStop().guard(() -> {
+                        if (isRunning() && context.getTerm() == request.term()) {
+                            answered(response, ballot);
+                        }
+                    }));
+        }
+    }
+
+    /** @param response null if the member could not be asked */
+    private void answered(PeerResponse.@Nullable Vote response, Ballot ballot) {
+        if (response != null && response.term() > context.getTerm()) {
+            context.setTerm(response.term());
+            lose();
+        } else if (response != null && response.granted()) {
+            ballot.agree();
+            if (ballot.isWon()) {
+                context.transition(RaftServer.Role.LEADER);
+            }
+        } else {
+            ballot.refuse();
+            if (ballot.isLost()) {
+                lose();
+            }
+        }
+    }
+
+    private void lose() {
+        if (isRunning()) {
+            context.transition(RaftServer.Role.FOLLOWER);
+            ((PolderFollower) context.getRaftRole()).lostElection();
         }
     }
 }

@@ -4,9 +4,9 @@ import io.atomix.cluster.MemberId;
 import io.atomix.protocols.raft.RaftServer;
 import io.atomix.protocols.raft.cluster.RaftMember;
 import io.atomix.protocols.raft.cluster.impl.DefaultRaftMember;
+import io.atomix.protocols.raft.cluster.impl.RaftMemberContext;
 import io.atomix.protocols.raft.impl.RaftContext;
 import io.atomix.protocols.raft.impl.RaftServiceManager;
-import io.atomix.protocols.raft.roles.ActiveRole;
 import io.atomix.protocols.raft.roles.InactiveRole;
 import io.atomix.protocols.raft.roles.LeaderRole;
 import io.atomix.protocols.raft.roles.RaftRole;
@@ -16,6 +16,8 @@ import io.atomix.protocols.raft.storage.log.RaftLogWriter;
 import io.atomix.protocols.raft.storage.snapshot.SnapshotStore;
 import io.atomix.protocols.raft.storage.system.MetaStore;
 import io.atomix.utils.concurrent.ThreadContext;
+import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,8 @@ import org.slf4j.LoggerFactory;
  */
 final class PolderRaftContext extends RaftContext {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedLog.class);
+    /** Longer than an election takes: survivors that stand together win nothing. */
+    private static final Duration STAGGER = Duration.ofMillis(20);
 
     private final @Nullable RaftParts ownParts;
     private final RaftLogReader reader;
@@ -41,7 +45,9 @@ final class PolderRaftContext extends RaftContext {
     private final Proposer proposer;
     private final Applier applier;
     private @Nullable RaftRole ownRole;
+    private @Nullable LeaderTick tick;
     private @Nullable MemberId leader;
+    private volatile @Nullable LogLeader knownLeader;
     private long commitIndex;
 
     PolderRaftContext(RaftParts parts, long proposalBytesMax) {
@@ -81,9 +87,36 @@ final class PolderRaftContext extends RaftContext {
         return parts().log();
     }
 
+    /** Returns the other members. */
+    List<RaftMemberContext> peers() {
+        return cluster.getActiveMemberStates();
+    }
+
+    /** Returns another member, null if there is none of that name. */
+    @Nullable
+    RaftMemberContext peer(String member) {
+        return cluster.getMemberState(MemberId.from(member));
+    }
+
+    /** Returns whom this member takes for the leader; null if for none. Any thread may ask. */
+    @Nullable
+    LogLeader knownLeader() {
+        return knownLeader;
+    }
+
     /** Takes part, in the role that the member list gives this member. */
     void begin() {
+        // the members are those of the log; Atomix need not configure its peers
+        for (RaftMemberContext peer : cluster.getRemoteMemberStates()) {
+            peer.setConfigTerm(Long.MAX_VALUE);
+            peer.setConfigIndex(Long.MAX_VALUE);
+        }
         transition(cluster.getMember().getType());
+    }
+
+    /** Tells whether this member takes part: it does not before {@link #begin} and after its end. */
+    boolean takesPart() {
+        return getRole() != RaftServer.Role.INACTIVE;
     }
 
     /** Follows again, if this member leads that term. */
@@ -91,6 +124,45 @@ final class PolderRaftContext extends RaftContext {
         if (ownRole instanceof LeaderRole && getTerm() == term) {
             setLeader(null);
             transition(RaftServer.Role.FOLLOWER);
+        }
+    }
+
+    /** A leader of this term or a higher one was heard: this member follows it. */
+    void follow(String heard, long term) {
+        if (ownRole instanceof LeaderRole && term == getTerm()) {
+            throw new IllegalStateException(heard + " leads term " + term + ", and so does " + getName());
+        }
+        transition(RaftServer.Role.FOLLOWER);
+        setTerm(term);
+        setLeader(MemberId.from(heard));
+        parts().leaderContact().heard();
+        if (ownRole instanceof PolderFollower follower) {
+            follower.heard();
+        }
+    }
+
+    /** The process of a member is dead. If it led, the survivors stand one after the other. */
+    void peerDied(String member) {
+        DefaultRaftMember led = getLeader();
+        if (ownRole instanceof PolderFollower follower
+                && led != null
+                && led.memberId().id().equals(member)) {
+            long before = terms().members().stream()
+                    .filter(one -> !one.equals(member) && one.compareTo(getName()) < 0)
+                    .count();
+            LOG.info("event=leader_died member={} term={} leader={}", getName(), getTerm(), member);
+            follower.leaderDied(STAGGER.multipliedBy(before));
+        }
+    }
+
+    /** A member can be reached, again or for the first time. */
+    void peerBack(String member) {
+        RaftMemberContext state = peer(member);
+        if (state != null) {
+            state.resetFailureCount();
+        }
+        if (ownRole instanceof PolderFollower follower) {
+            follower.peerBack();
         }
     }
 
@@ -144,7 +216,7 @@ final class PolderRaftContext extends RaftContext {
         return commitIndex;
     }
 
-    /** Commits and applies. Where there is no other voter, only after the entries are on this disk. */
+    /** Commits and applies. Where there is no other member, only after the entries are on this disk. */
     @Override
     public long setCommitIndex(long index) {
         return parts().failStop().guard(() -> {
@@ -153,7 +225,7 @@ final class PolderRaftContext extends RaftContext {
             long target = Math.min(index, log.lastIndex());
             if (target > previous) {
                 if (cluster.getActiveMemberStates().isEmpty()) {
-                    parts().gate().pass(log);
+                    parts().gates().lone().pass(log, target);
                 }
                 commitIndex = target;
                 log.commit(target);
@@ -190,7 +262,7 @@ final class PolderRaftContext extends RaftContext {
     public void setTerm(long term) {
         parts().failStop().guard(() -> {
             if (terms().enter(term)) {
-                leader = null;
+                setLeader(null);
             }
         });
     }
@@ -203,14 +275,23 @@ final class PolderRaftContext extends RaftContext {
 
     @Override
     public void setLastVotedFor(MemberId candidate) {
-        parts().failStop().guard(() -> terms().voteFor(candidate.id()));
+        parts().failStop().guard(() -> terms().voteIn(getTerm(), candidate.id()));
     }
 
     /** Enters the next term with the vote for this member; one write instead of two. */
     void voteForSelf() {
-        String self = parts().self().id();
-        parts().failStop().guard(() -> terms().enterAndVoteFor(getTerm() + 1, self));
-        leader = null;
+        voteIn(getTerm() + 1, getName());
+    }
+
+    /** Votes, durably, in the present term or a higher one, which is entered with it. */
+    void voteIn(long term, String candidate) {
+        parts().failStop().guard(() -> {
+            boolean isHigher = term > getTerm();
+            terms().voteIn(term, candidate);
+            if (isHigher) {
+                setLeader(null);
+            }
+        });
     }
 
     @Override
@@ -222,6 +303,7 @@ final class PolderRaftContext extends RaftContext {
     @Override
     public void setLeader(@Nullable MemberId member) {
         leader = member == null || cluster.getMember(member) == null ? null : member;
+        knownLeader = leader == null ? null : new LogLeader(leader.id(), getTerm());
     }
 
     @Override
@@ -244,7 +326,7 @@ final class PolderRaftContext extends RaftContext {
     public void transition(RaftMember.Type type) {
         if (type != RaftMember.Type.ACTIVE) {
             transition(RaftServer.Role.INACTIVE);
-        } else if (!(getRaftRole() instanceof ActiveRole)) {
+        } else if (!takesPart()) {
             transition(RaftServer.Role.FOLLOWER);
         }
     }
@@ -255,23 +337,42 @@ final class PolderRaftContext extends RaftContext {
         parts().failStop().guard(() -> {
             RaftRole from = getRaftRole();
             if (from.role() != target) {
-                if (from instanceof LeaderRole) {
-                    proposer.lost();
-                    parts().events().lost();
-                }
-                from.stop().join();
+                leave(from);
                 LOG.info("event=role member={} term={} role={}", getName(), getTerm(), target);
-                RaftRole to = roleOf(target);
-                ownRole = to;
-                to.start().join();
+                enter(roleOf(target));
             }
         });
     }
 
+    private void leave(RaftRole role) {
+        if (role instanceof LeaderRole) {
+            proposer.lost();
+            parts().events().lost();
+            LeaderTick running = tick;
+            if (running != null) {
+                running.stop();
+                tick = null;
+            }
+        }
+        role.stop().join();
+        parts().appends().failAll();
+    }
+
+    private void enter(RaftRole role) {
+        ownRole = role;
+        if (role instanceof LeaderRole) {
+            parts().events().elected(getTerm());
+        }
+        role.start().join();
+        if (ownRole == role && role instanceof LeaderRole leading && !peers().isEmpty()) {
+            tick = LeaderTick.start(this, parts(), leading);
+        }
+    }
+
     private RaftRole roleOf(RaftServer.Role role) {
         return switch (role) {
-            case FOLLOWER -> new PolderFollower(this);
-            case CANDIDATE -> new PolderCandidate(this);
+            case FOLLOWER -> new PolderFollower(this, parts());
+            case CANDIDATE -> new PolderCandidate(this, parts());
             case LEADER -> new LeaderRole(this);
             case INACTIVE -> new InactiveRole(this);
             case PASSIVE, PROMOTABLE -> throw new IllegalArgumentException("no member of this log is " + role);

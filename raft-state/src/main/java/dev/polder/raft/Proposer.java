@@ -11,7 +11,7 @@ import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
  * The way of proposals from any thread into the log.
  *
  * <pre>
- *   propose ─► queue ─► drain: append, append, ... ─► one write, one force ─► committed
+ *   propose ─► queue ─► drain: append, append, ... ─► to the peers ─► one write, one force ─► committed
  *            (any thread)   (the log's thread, woken once)
  * </pre>
  *
@@ -104,6 +104,8 @@ final class Proposer {
             long last = appendWaiting();
             if (last != 0) {
                 parts.access().appendEntries(leader, last);
+                // the peers force theirs at the same time
+                parts.gates().leader().pass(parts.log(), last);
             }
         } else {
             dropWaiting();

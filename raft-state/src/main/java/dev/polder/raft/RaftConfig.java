@@ -19,6 +19,7 @@ import java.util.Objects;
  * @param proposalBytesMax how many bytes of proposals may wait or be in flight; a proposal beyond is refused. Each
  *     proposal counts 64 bytes more than its length. One proposal alone is never
  *     refused for its size
+ * @param peers the other members and the way to them; {@link RaftPeers#NONE} for a group of one
  */
 public record RaftConfig(
         String memberId,
@@ -26,7 +27,8 @@ public record RaftConfig(
         String nodeName,
         Duration electionTimeout,
         Duration heartbeatInterval,
-        long proposalBytesMax) {
+        long proposalBytesMax,
+        RaftPeers peers) {
     private static final int MEMBER_ID_BYTES_MAX = 255;
 
     /**
@@ -41,6 +43,7 @@ public record RaftConfig(
         Objects.requireNonNull(nodeName, "nodeName");
         Objects.requireNonNull(electionTimeout, "electionTimeout");
         Objects.requireNonNull(heartbeatInterval, "heartbeatInterval");
+        Objects.requireNonNull(peers, "peers");
         List<String> wrong = new ArrayList<>();
         int idBytes = memberId.getBytes(StandardCharsets.UTF_8).length;
         if (memberId.isBlank() || idBytes > MEMBER_ID_BYTES_MAX) {
@@ -60,8 +63,16 @@ public record RaftConfig(
         if (proposalBytesMax < 1) {
             wrong.add("proposalBytesMax " + proposalBytesMax + " must be at least 1");
         }
+        if (!peers.isNone() && !peers.members().contains(memberId)) {
+            wrong.add("memberId '" + memberId + "' must be one of the members " + peers.members());
+        }
         if (!wrong.isEmpty()) {
             throw new IllegalArgumentException("raft settings: " + String.join("; ", wrong));
         }
+    }
+
+    /** Returns all members, this one among them, in ascending order. */
+    List<String> members() {
+        return peers.isNone() ? List.of(memberId) : peers.members();
     }
 }

@@ -2,45 +2,64 @@ package dev.polder.raft;
 
 import io.atomix.utils.concurrent.AbstractThreadContext;
 import io.atomix.utils.concurrent.Scheduled;
+import io.netty.channel.EventLoop;
+import io.netty.channel.ManualIoEventLoop;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread of a member's log, with its timers. What a task throws stops the member: an executor would cancel a
- * timer that threw, silently, and a leader without its heartbeat timer is worse than none.
+ * The one thread of a member's log: its timers, its disk and its connections. What a task throws stops the member: an
+ * executor would cancel a timer that threw, silently, and a leader without its heartbeat timer is worse than none.
+ *
+ * <p>Connections live on the same thread because a hop between threads costs more than most of what is done here; a
+ * force keeps them waiting, as it keeps whatever they would ask for.
  *
  * <p>Its queue has no bound of its own: it holds one wake-up of the {@link Proposer}, a few timers, and a task for each
  * call of {@link ReplicatedLog#stepDown}, which whoever leads makes once a term. When the thread has ended, whatever is
  * handed to it is dropped.
  */
 final class RaftThread extends AbstractThreadContext {
-    private final ScheduledThreadPoolExecutor executor;
+    private static final long UNTIL_WOKEN = 0;
+    private static final long SHUTDOWN_MS_MAX = 1_000;
+
+    private final ManualIoEventLoop loop = new ManualIoEventLoop(null, NioIoHandler.newFactory());
+    private final Thread thread;
     private final Consumer<Throwable> onFailure;
     private final AtomicBoolean ending = new AtomicBoolean();
-    private volatile @Nullable Thread thread;
 
     RaftThread(String name, Consumer<Throwable> onFailure) {
         this.onFailure = onFailure;
-        executor = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread created = new Thread(task, name);
-            created.setDaemon(true);
-            thread = created;
-            return created;
-        });
-        executor.setRemoveOnCancelPolicy(true);
-        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        thread = new FastThreadLocalThread(this::drive, name);
+        thread.setDaemon(true);
+        loop.setOwningThread(thread);
+        thread.start();
+    }
+
+    private void drive() {
+        while (!loop.isTerminated()) {
+            try {
+                loop.run(UNTIL_WOKEN);
+            } catch (RuntimeException | Error e) {
+                onFailure.accept(e);
+            }
+        }
+    }
+
+    /** Returns the loop that connections of this member are registered with. */
+    EventLoop loop() {
+        return loop;
     }
 
     @Override
     public void execute(Runnable task) {
         try {
-            executor.execute(guarded(task));
+            loop.execute(guarded(task));
         } catch (RejectedExecutionException e) {
             // The thread has ended; the class comment says what happens to the task.
         }
@@ -48,14 +67,20 @@ final class RaftThread extends AbstractThreadContext {
 
     @Override
     public Scheduled schedule(Duration delay, Runnable task) {
-        Future<?> scheduled = executor.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+        if (loop.isShuttingDown()) {
+            return () -> {};
+        }
+        Future<?> scheduled = loop.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
         return () -> scheduled.cancel(false);
     }
 
     @Override
     public Scheduled schedule(Duration delay, Duration interval, Runnable task) {
+        if (loop.isShuttingDown()) {
+            return () -> {};
+        }
         Future<?> scheduled =
-                executor.scheduleAtFixedRate(guarded(task), delay.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+                loop.scheduleAtFixedRate(guarded(task), delay.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
         return () -> scheduled.cancel(false);
     }
 
@@ -88,42 +113,36 @@ final class RaftThread extends AbstractThreadContext {
     /** Skips every task that has not begun, runs this one as the last, and ends. Only the first call counts. */
     void end(Runnable last) {
         if (ending.compareAndSet(false, true)) {
-            executor.execute(() -> {
+            loop.execute(() -> {
                 try {
                     last.run();
                 } finally {
-                    executor.shutdown();
+                    shutDown();
                 }
             });
         }
     }
 
+    private void shutDown() {
+        Future<?> unused = loop.shutdownGracefully(0, SHUTDOWN_MS_MAX, TimeUnit.MILLISECONDS);
+    }
+
     /** Interrupts what runs; the tasks after it are not affected. */
     void interrupt() {
-        Thread running = thread;
-        if (running != null) {
-            running.interrupt();
-        }
+        thread.interrupt();
     }
 
     /** Ends without a last task, interrupting what runs. */
     @Override
     public void close() {
         ending.set(true);
-        executor.shutdownNow();
+        thread.interrupt();
+        shutDown();
     }
 
     /** Waits until the thread is gone. Returns whether it is. */
     boolean awaitEnd(Duration timeout) throws InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        if (!executor.awaitTermination(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-            return false;
-        }
-        Thread ended = thread;
-        if (ended != null) {
-            ended.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
-            return !ended.isAlive();
-        }
-        return true;
+        thread.join(Math.max(1, timeout.toMillis()));
+        return !thread.isAlive();
     }
 }

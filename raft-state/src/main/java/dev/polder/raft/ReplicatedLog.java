@@ -1,10 +1,8 @@
 package dev.polder.raft;
 
-import io.atomix.cluster.MemberId;
-import io.atomix.protocols.raft.RaftServer;
 import java.io.IOException;
-import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,15 +19,13 @@ public final class ReplicatedLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedLog.class);
 
     private final LogLife life;
-    private final FactLog log;
-    private final PolderRaftContext context;
+    private final RaftCore core;
     private final Proposer proposer;
 
-    private ReplicatedLog(LogLife life, FactLog log, PolderRaftContext context) {
+    private ReplicatedLog(LogLife life, RaftCore core) {
         this.life = life;
-        this.log = log;
-        this.context = context;
-        proposer = context.proposer();
+        this.core = core;
+        proposer = core.context().proposer();
     }
 
     /**
@@ -47,84 +43,18 @@ public final class ReplicatedLog implements AutoCloseable {
         LogEvents events = new LogEvents(Objects.requireNonNull(listener, "listener"));
         LogLife life = new LogLife(config, events);
         try {
-            TermStore terms = openTerms(seams.disk(), config.memberId());
-            FactLog log = life.add(openLog(seams, terms));
-            RaftParts parts = assemble(config, seams, life, terms, log, events);
-            PolderRaftContext context = life.add(new PolderRaftContext(parts, config.proposalBytesMax()));
-            context.setElectionTimeout(config.electionTimeout());
-            context.setHeartbeatInterval(config.heartbeatInterval());
-            life.add(() -> storeTerms(life, terms));
-            life.add(() -> context.transition(RaftServer.Role.INACTIVE));
+            RaftCore core = life.add(RaftCore.open(config, seams, life.thread(), life, events, PeerNetwork.NONE));
             LOG.info(
                     "event=started member={} directory={} term={} last_index={}",
                     config.memberId(),
                     config.directory(),
-                    terms.term(),
-                    log.lastIndex());
-            life.begin(context::begin);
-            return new ReplicatedLog(life, log, context);
+                    core.terms().term(),
+                    core.log().lastIndex());
+            life.begin(core::begin);
+            return new ReplicatedLog(life, core);
         } catch (IOException | RuntimeException e) {
             life.abandon(e);
             throw e;
-        }
-    }
-
-    private static TermStore openTerms(Disk disk, String memberId) throws IOException {
-        List<String> members = List.of(memberId);
-        if (TermStore.exists(disk)) {
-            TermStore terms = TermStore.open(disk);
-            if (!terms.members().equals(members)) {
-                throw new IOException("term file " + disk.describe(TermStore.FILE) + " belongs to members "
-                        + terms.members() + ", but the configuration says " + members);
-            }
-            return terms;
-        }
-        if (FactLog.exists(disk)) {
-            throw new IOException("term file " + disk.describe(TermStore.FILE) + " is missing, but there is a log: "
-                    + "without its vote this member could vote twice in one term, so it does not start");
-        }
-        return TermStore.create(disk, members);
-    }
-
-    private static FactLog openLog(Seams seams, TermStore terms) throws IOException {
-        long warnBytes = seams.limits().warnBytes();
-        FactLog log = FactLog.open(
-                seams.disk(),
-                seams.limits(),
-                terms.committedIndex(),
-                () -> LOG.warn(
-                        "event=log_large limit_bytes={} nothing removes old entries in this version", warnBytes));
-        if (log.lastTerm() > terms.term()) {
-            log.close();
-            throw new IOException("term file " + seams.disk().describe(TermStore.FILE) + " says term " + terms.term()
-                    + ", but the log has an entry of term " + log.lastTerm());
-        }
-        return log;
-    }
-
-    private static RaftParts assemble(
-            RaftConfig config, Seams seams, LogLife life, TermStore terms, FactLog log, LogEvents events)
-            throws IOException {
-        ScratchFiles scratch = life.add(ScratchFiles.create(config.directory().resolve("scratch"), config.memberId()));
-        return new RaftParts(
-                MemberId.from(config.memberId()),
-                AtomixAccess.find(),
-                life.thread(),
-                life,
-                log,
-                terms,
-                seams.gate(),
-                PeerCalls.NONE,
-                scratch,
-                new PolderLog(scratch, log, life),
-                life.add(new PolderMetaStore(scratch.storage(), terms.members())),
-                events);
-    }
-
-    /** So that the next start notices if something is missing. After a failure nothing is known well enough to say it. */
-    private static void storeTerms(LogLife life, TermStore terms) {
-        if (!life.failed()) {
-            terms.store();
         }
     }
 
@@ -164,12 +94,17 @@ public final class ReplicatedLog implements AutoCloseable {
      * Any thread may call.
      */
     public void stepDown(long term) {
-        life.thread().execute(() -> context.stepDown(term));
+        life.thread().execute(() -> core.context().stepDown(term));
+    }
+
+    /** Returns whom this member takes for the leader; empty while it knows none. Any thread may ask. */
+    public Optional<LogLeader> leader() {
+        return Optional.ofNullable(core.context().knownLeader());
     }
 
     /** Returns how many bytes of log lie on the disk. Any thread may ask. */
     public long diskBytes() {
-        return log.diskBytes();
+        return core.log().diskBytes();
     }
 
     /**

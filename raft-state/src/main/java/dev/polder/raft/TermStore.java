@@ -152,28 +152,20 @@ final class TermStore {
         return true;
     }
 
-    /** Enters a higher term and votes in it, in one go. */
-    void enterAndVoteFor(long newTerm, String candidate) {
-        if (newTerm <= term) {
-            throw new IllegalStateException("term " + newTerm + " is not above term " + term);
-        }
-        change(newTerm, candidate);
-    }
-
     /**
-     * Votes in the present term.
+     * Votes in the present term or, in one go with entering it, in a higher one.
      *
-     * @throws IllegalStateException if the vote of this term went to another candidate
+     * @throws IllegalStateException if the vote of that term is not free any more
      */
-    void voteFor(String candidate) {
-        if (votedFor(term, candidate)) {
+    void voteIn(long votingTerm, String candidate) {
+        if (votedFor(votingTerm, candidate)) {
             return;
         }
-        if (!mayVoteIn(term)) {
-            throw new IllegalStateException(
-                    "the vote of term " + term + " went to " + vote + ", " + candidate + " cannot have it");
+        if (votingTerm <= term && !mayVoteIn(votingTerm)) {
+            throw new IllegalStateException("the vote of term " + votingTerm + " is given, in term " + term + " to "
+                    + vote + "; " + candidate + " cannot have it");
         }
-        change(term, candidate);
+        change(votingTerm, candidate);
     }
 
     /** Remembers how far the log is committed and durable. Goes to the disk with the next change, or {@link #store}. */

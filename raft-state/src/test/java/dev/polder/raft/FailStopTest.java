@@ -20,7 +20,7 @@ class FailStopTest {
     Path directory;
 
     private final LossyDisk disk = new LossyDisk();
-    private final Seams seams = new Seams(disk, CommitGate.FORCE, LogLimits.DEFAULT);
+    private final Seams seams = Seams.of(disk, Gates.DISK, LogLimits.DEFAULT);
 
     @ParameterizedTest
     @EnumSource(names = {"WRITE", "FORCE"})
@@ -74,7 +74,7 @@ class FailStopTest {
             fresh.failAt(operation, ++calls);
             RecordingListener listener = new RecordingListener();
             try (ReplicatedLog log = ReplicatedLog.start(
-                    Members.config(directory), listener, new Seams(fresh, CommitGate.FORCE, LogLimits.DEFAULT))) {
+                    Members.config(directory), listener, Seams.of(fresh, Gates.DISK, LogLimits.DEFAULT))) {
                 RecordingListener.await(() -> listener.cause() != null || listener.servingTerm() != 0);
                 if (listener.cause() == null) {
                     assertThat(log.diskBytes()).isPositive();
@@ -98,6 +98,6 @@ class FailStopTest {
         assertThatThrownBy(() -> terms.enter(3)).hasMessageContaining("term file lossy/term failed");
 
         disk.failNoMore();
-        assertThatThrownBy(() -> terms.voteFor("m1")).hasMessageContaining("failed before and is not used again");
+        assertThatThrownBy(() -> terms.voteIn(0, "m1")).hasMessageContaining("failed before and is not used again");
     }
 }

@@ -81,7 +81,7 @@ class GoldenFilesTest {
         TermStore terms = TermStore.create(disk, List.of("m1", "m2", "märz"));
         terms.enter(258);
         terms.raiseCommitted(65_539);
-        terms.voteFor("m2");
+        terms.voteIn(terms.term(), "m2");
 
         assertThat(hex(disk.read(TermStore.FILE))).isEqualTo(hex(golden("term-1")));
     }

@@ -52,6 +52,9 @@ final class KillVictim implements LogListener {
     }
 
     @Override
+    public void onElected(long term) {}
+
+    @Override
     public void onCommitted(long index, long term, byte[] entry) {
         long id = ByteBuffer.wrap(entry).getLong();
         if (id <= last) {

@@ -5,12 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polder.raft.ReplicatedLog.Proposed;
-import io.atomix.cluster.MemberId;
 import io.atomix.protocols.raft.RaftServer.Role;
-import io.atomix.protocols.raft.protocol.AppendRequest;
-import io.atomix.protocols.raft.protocol.AppendResponse;
-import io.atomix.protocols.raft.protocol.ConfigureResponse;
-import io.atomix.protocols.raft.protocol.RaftResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -35,13 +30,14 @@ class ListenerFailureTest {
         });
     }
 
-    private ManualMember member(List<String> members, RecordingListener listener, PeerCalls peers) throws Exception {
+    private ManualMember member(List<String> members, RecordingListener listener, PeerNetwork network)
+            throws Exception {
         return new ManualMember(
-                disk, directory.resolve("scratch"), members, Members.PROPOSAL_BYTES_MAX, listener, peers);
+                disk, directory.resolve("scratch"), members, Members.PROPOSAL_BYTES_MAX, listener, network);
     }
 
     private ManualMember alone(RecordingListener listener) throws Exception {
-        return member(List.of("m1"), listener, PeerCalls.NONE);
+        return member(List.of("m1"), listener, PeerNetwork.NONE);
     }
 
     @Test
@@ -81,7 +77,7 @@ class ListenerFailureTest {
     @Test
     void shouldStopWhereAtomixSwallowsTheFailure() throws Exception {
         RecordingListener listener = failingAt("serving 1");
-        try (ManualMember member = member(List.of("m1", "m2", "m3"), listener, ListenerFailureTest::agree)) {
+        try (ManualMember member = member(List.of("m1:1", "m2:1", "m3:1"), listener, ListenerFailureTest::agree)) {
             member.begin();
             member.context.voteForSelf();
             member.context.transition(Role.LEADER);
@@ -92,17 +88,9 @@ class ListenerFailureTest {
         }
     }
 
-    private static CompletableFuture<?> agree(String kind, MemberId to, Object request) {
-        if (request instanceof AppendRequest append) {
-            return CompletableFuture.completedFuture(AppendResponse.builder()
-                    .withStatus(RaftResponse.Status.OK)
-                    .withTerm(append.term())
-                    .withSucceeded(true)
-                    .withLastLogIndex(append.prevLogIndex() + append.entries().size())
-                    .build());
-        }
-        return CompletableFuture.completedFuture(
-                ConfigureResponse.builder().withStatus(RaftResponse.Status.OK).build());
+    private static CompletableFuture<PeerResponse> agree(String to, PeerRequest request) {
+        PeerRequest.Append append = (PeerRequest.Append) request;
+        return CompletableFuture.completedFuture(new PeerResponse.Append(append.term(), true, append.lastIndex()));
     }
 
     @Test
@@ -124,9 +112,9 @@ class ListenerFailureTest {
             }
         });
         try (ReplicatedLog log = ReplicatedLog.start(
-                Members.config(directory), listener, new Seams(disk, CommitGate.FORCE, LogLimits.DEFAULT))) {
+                Members.config(directory), listener, Seams.of(disk, Gates.DISK, LogLimits.DEFAULT))) {
             Throwable cause = listener.awaitStopped();
-            assertThat(cause).hasMessage("at serving 1");
+            assertThat(cause).hasMessage("at elected 1");
             assertThat(cause.getSuppressed()).hasSize(1);
             assertThat(cause.getSuppressed()[0]).hasMessage("at lost 1");
             assertThat(log.propose(1, bytes("late"))).isEqualTo(Proposed.NOT_LEADER);

@@ -1,62 +1,78 @@
 package dev.polder.raft;
 
-import io.atomix.cluster.MemberId;
-import io.atomix.protocols.raft.RaftServer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** One member, assembled as in a {@link ReplicatedLog}, on a thread that the test turns by hand. */
+/** One member, as a {@link ReplicatedLog} has it, on a thread that the test turns by hand. */
 final class ManualMember implements AutoCloseable, FailStop {
     final ManualThread thread = new ManualThread();
     final RecordingListener listener;
     final LogEvents events;
+    final RaftCore core;
     final TermStore terms;
     final FactLog log;
     final PolderRaftContext context;
-    private final ScratchFiles scratch;
-    private final PolderMetaStore metaStore;
     private @Nullable Throwable failure;
 
-    ManualMember(Disk disk, Path scratchDirectory, List<String> members, long proposalBytesMax) throws IOException {
-        this(disk, scratchDirectory, members, proposalBytesMax, new RecordingListener(), PeerCalls.NONE);
+    ManualMember(Disk disk, Path directory, List<String> members, long proposalBytesMax) throws IOException {
+        this(disk, directory, members, proposalBytesMax, new RecordingListener(), PeerNetwork.NONE);
     }
 
     ManualMember(
             Disk disk,
-            Path scratchDirectory,
+            Path directory,
             List<String> members,
             long proposalBytesMax,
             RecordingListener listener,
-            PeerCalls peers)
+            PeerNetwork network)
+            throws IOException {
+        this(disk, directory, members, proposalBytesMax, listener, network, RaftTime.MONOTONIC);
+    }
+
+    /** The first of some members, with a time of its own. */
+    static ManualMember first(Disk disk, Path directory, List<String> members, RaftTime time) throws IOException {
+        return new ManualMember(
+                disk, directory, members, Members.PROPOSAL_BYTES_MAX, new RecordingListener(), PeerNetwork.NONE, time);
+    }
+
+    private ManualMember(
+            Disk disk,
+            Path directory,
+            List<String> members,
+            long proposalBytesMax,
+            RecordingListener listener,
+            PeerNetwork network,
+            RaftTime time)
             throws IOException {
         this.listener = listener;
         events = new LogEvents(listener);
-        terms = TermStore.exists(disk) ? TermStore.open(disk) : TermStore.create(disk, members);
-        log = FactLog.open(disk, LogLimits.DEFAULT, terms.committedIndex(), () -> {});
-        scratch = ScratchFiles.create(scratchDirectory, members.get(0));
-        metaStore = new PolderMetaStore(scratch.storage(), members);
-        context = new PolderRaftContext(
-                new RaftParts(
-                        MemberId.from(members.get(0)),
-                        AtomixAccess.find(),
-                        thread,
-                        this,
-                        log,
-                        terms,
-                        CommitGate.FORCE,
-                        peers,
-                        scratch,
-                        new PolderLog(scratch, log, this),
-                        metaStore,
-                        events),
-                proposalBytesMax);
+        RaftConfig config = new RaftConfig(
+                members.get(0),
+                directory,
+                "test",
+                Duration.ofMillis(500),
+                Duration.ofMillis(75),
+                proposalBytesMax,
+                Members.peers(members));
+        core = RaftCore.open(
+                config,
+                new Seams(disk, Gates.DISK, LogLimits.DEFAULT, time, new SplittableRandom(1)),
+                thread,
+                this,
+                events,
+                network);
+        terms = core.terms();
+        log = core.log();
+        context = core.context();
     }
 
     /** Takes part, as far as that goes without waiting for anyone. */
     ManualMember begin() {
-        thread.execute(context::begin);
+        thread.execute(core::begin);
         thread.run();
         return this;
     }
@@ -79,11 +95,12 @@ final class ManualMember implements AutoCloseable, FailStop {
     }
 
     @Override
+    public boolean failed() {
+        return failure != null;
+    }
+
+    @Override
     public void close() throws IOException {
-        context.transition(RaftServer.Role.INACTIVE);
-        context.close();
-        metaStore.close();
-        scratch.close();
-        log.close();
+        core.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.polder.raft;
 
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +18,18 @@ final class Members {
 
     static RaftConfig config(Path directory, String nodeName) {
         return new RaftConfig(
-                "m1", directory, nodeName, Duration.ofMillis(500), Duration.ofMillis(75), PROPOSAL_BYTES_MAX);
+                "m1",
+                directory,
+                nodeName,
+                Duration.ofMillis(500),
+                Duration.ofMillis(75),
+                PROPOSAL_BYTES_MAX,
+                RaftPeers.NONE);
+    }
+
+    /** Peers that are never dialled, or none for one member. */
+    static RaftPeers peers(List<String> members) {
+        return members.size() == 1 ? RaftPeers.NONE : new RaftPeers(members, new InetSocketAddress(0), "test", "", "");
     }
 
     static byte[] bytes(String text) {

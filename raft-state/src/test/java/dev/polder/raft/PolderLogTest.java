@@ -28,7 +28,10 @@ class PolderLogTest {
     @BeforeEach
     void open() throws Exception {
         member = new ManualMember(
-                new LossyDisk(), directory.resolve("scratch"), List.of("m1", "m2", "m3"), Members.PROPOSAL_BYTES_MAX);
+                new LossyDisk(),
+                directory.resolve("scratch"),
+                List.of("m1:1", "m2:1", "m3:1"),
+                Members.PROPOSAL_BYTES_MAX);
         log = (PolderLog) member.context.getLog();
         writer = member.context.getLogWriter();
     }
@@ -56,14 +59,14 @@ class PolderLogTest {
     void shouldReadWhatWasAppended() {
         assertThat(writer.append(new InitializeEntry(1, 5)).index()).isEqualTo(1);
         writer.append(new Indexed<>(2, new FactsEntry(1, Members.bytes("a")), 0));
-        assertThat(writer.append(new MembersEntry(2, List.of("m1", "m2"))).size())
-                .isEqualTo(RecordFormat.HEADER_BYTES + 10);
+        assertThat(writer.append(new MembersEntry(2, List.of("m1:1", "m2:1"))).size())
+                .isEqualTo(RecordFormat.HEADER_BYTES + 14);
 
         RaftLogReader reader = log.openReader(1, JournalReader.Mode.COMMITS);
         assertThat(((InitializeEntry) reader.next().entry()).timestamp()).isEqualTo(5);
         assertThat(((FactsEntry) reader.next().entry()).facts()).asString().isEqualTo("a");
         assertThat(reader.getCurrentEntry().index()).isEqualTo(2);
-        assertThat(((MembersEntry) reader.next().entry()).members()).containsExactly("m1", "m2");
+        assertThat(((MembersEntry) reader.next().entry()).members()).containsExactly("m1:1", "m2:1");
         assertThat(reader.hasNext()).isFalse();
         assertThat(writer.getLastEntry().entry().term()).isEqualTo(2);
 

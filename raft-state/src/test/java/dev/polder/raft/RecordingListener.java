@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Remembers what a log said. Any thread may look. */
 final class RecordingListener implements LogListener {
     private final List<String> calls = new ArrayList<>();
+    private final List<Long> elections = new ArrayList<>();
     private final List<byte[]> committed = new ArrayList<>();
     private final List<Long> indexes = new ArrayList<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -38,6 +39,14 @@ final class RecordingListener implements LogListener {
             calls.add("committed " + index);
             indexes.add(index);
             committed.add(entry);
+        }
+    }
+
+    @Override
+    public void onElected(long term) {
+        deed.accept("elected " + term);
+        synchronized (this) {
+            elections.add(term);
         }
     }
 
@@ -71,6 +80,11 @@ final class RecordingListener implements LogListener {
 
     synchronized List<String> calls() {
         return List.copyOf(calls);
+    }
+
+    /** Returns the terms for which the member was elected. */
+    synchronized List<Long> elections() {
+        return List.copyOf(elections);
     }
 
     synchronized List<byte[]> committed() {

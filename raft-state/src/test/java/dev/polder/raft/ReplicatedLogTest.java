@@ -269,8 +269,10 @@ class ReplicatedLogTest {
         CountDownLatch replaying = new CountDownLatch(1);
         CountDownLatch closing = new CountDownLatch(1);
         RecordingListener listener = new RecordingListener(call -> {
-            replaying.countDown();
-            await(closing);
+            if (call.startsWith("committed")) {
+                replaying.countDown();
+                await(closing);
+            }
         });
         ReplicatedLog log = ReplicatedLog.start(config(directory), listener);
         replaying.await();
@@ -280,7 +282,7 @@ class ReplicatedLogTest {
         closing.countDown();
         closer.join();
 
-        assertThat(listener.calls()).containsExactly("committed 2", "stopped");
+        assertThat(listener.calls()).containsExactly("committed 2", "lost 2", "stopped");
     }
 
     @Test
@@ -327,7 +329,14 @@ class ReplicatedLogTest {
         RunningLog.start(directory).close();
 
         assertThatThrownBy(() -> ReplicatedLog.start(
-                        new RaftConfig("m2", directory, "test", Duration.ofMillis(500), Duration.ofMillis(75), 1000),
+                        new RaftConfig(
+                                "m2",
+                                directory,
+                                "test",
+                                Duration.ofMillis(500),
+                                Duration.ofMillis(75),
+                                1000,
+                                RaftPeers.NONE),
                         new RecordingListener()))
                 .hasMessageContaining("term file " + directory.resolve("term"))
                 .hasMessageContaining("belongs to members [m1], but the configuration says [m2]");

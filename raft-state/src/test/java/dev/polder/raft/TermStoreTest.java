@@ -24,7 +24,7 @@ class TermStoreTest {
         TermStore store = TermStore.create(disk, MEMBERS);
         store.enter(7);
         store.raiseCommitted(42);
-        store.voteFor("märz");
+        store.voteIn(store.term(), "märz");
 
         TermStore again = TermStore.open(disk);
         assertThat(again.term()).isEqualTo(7);
@@ -37,7 +37,7 @@ class TermStoreTest {
     void shouldForgetTheVoteOnlyInAHigherTerm() throws Exception {
         TermStore store = TermStore.create(disk, MEMBERS);
         store.enter(7);
-        store.voteFor("m1");
+        store.voteIn(store.term(), "m1");
 
         store.enter(7);
         store.enter(6);
@@ -52,22 +52,24 @@ class TermStoreTest {
     void shouldEnterATermWithAVoteInOneWrite() throws Exception {
         TermStore store = TermStore.create(disk, MEMBERS);
         int syncs = disk.count(Operation.SYNC);
-        store.enterAndVoteFor(3, "m1");
+        store.voteIn(3, "m1");
 
         assertThat(disk.count(Operation.SYNC) - syncs).isEqualTo(1);
         assertThat(TermStore.open(disk).term()).isEqualTo(3);
         assertThat(TermStore.open(disk).vote()).isEqualTo("m1");
-        assertThatThrownBy(() -> store.enterAndVoteFor(3, "m3")).hasMessage("term 3 is not above term 3");
+        assertThatThrownBy(() -> store.voteIn(3, "m3"))
+                .hasMessage("the vote of term 3 is given, in term 3 to m1; m3 cannot have it");
     }
 
     @Test
     void shouldRefuseASecondVoteInATerm() throws Exception {
         TermStore store = TermStore.create(disk, MEMBERS);
         store.enter(7);
-        store.voteFor("m1");
-        store.voteFor("m1");
+        store.voteIn(store.term(), "m1");
+        store.voteIn(store.term(), "m1");
 
-        assertThatThrownBy(() -> store.voteFor("m3")).hasMessage("the vote of term 7 went to m1, m3 cannot have it");
+        assertThatThrownBy(() -> store.voteIn(store.term(), "m3"))
+                .hasMessage("the vote of term 7 is given, in term 7 to m1; m3 cannot have it");
         assertThat(TermStore.open(disk).vote()).isEqualTo("m1");
     }
 
@@ -78,7 +80,7 @@ class TermStoreTest {
         for (long term = 1; term <= 200; term++) {
             store.enter(term);
             if (random.nextBoolean()) {
-                store.voteFor("m3");
+                store.voteIn(store.term(), "m3");
             }
             String vote = store.vote();
             if (random.nextBoolean()) {
@@ -104,7 +106,7 @@ class TermStoreTest {
     void shouldRefuseEveryFlippedBit() throws Exception {
         TermStore store = TermStore.create(disk, MEMBERS);
         store.enter(77);
-        store.voteFor("m1");
+        store.voteIn(store.term(), "m1");
         byte[] good = disk.read(TermStore.FILE);
         for (int bit = 0; bit < good.length * 8; bit++) {
             byte[] bad = good.clone();

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atomix.cluster.MemberId;
 import io.atomix.protocols.raft.RaftServer.Role;
-import io.atomix.protocols.raft.protocol.AppendRequest;
-import io.atomix.protocols.raft.protocol.VoteRequest;
-import io.atomix.protocols.raft.protocol.VoteResponse;
 import io.atomix.protocols.raft.storage.system.MetaStore;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -17,58 +15,53 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Random runs do not find a forgotten vote; so each rule about votes has its own test. */
 class VoteRulesTest {
-    private static final List<String> THREE = List.of("m1", "m2", "m3");
+    private static final List<String> THREE = List.of("m1:1", "m2:1", "m3:1");
 
     @TempDir
     Path directory;
 
+    private final ManualTime time = new ManualTime();
     private LossyDisk disk = new LossyDisk();
 
     private ManualMember follower() throws Exception {
-        return new ManualMember(disk, directory.resolve("scratch"), THREE, Members.PROPOSAL_BYTES_MAX).begin();
+        return ManualMember.first(disk, directory, THREE, time).begin();
     }
 
     private static boolean votes(ManualMember member, String candidate, long term, long lastIndex, long lastTerm) {
-        return answer(member, candidate, term, lastIndex, lastTerm).voted();
+        return answer(member, candidate, term, lastIndex, lastTerm).granted();
     }
 
-    private static VoteResponse answer(
+    private static boolean polls(ManualMember member, String candidate, long term, long lastIndex, long lastTerm) {
+        return ((PeerResponse.Poll)
+                        member.core.answers().answer(new PeerRequest.Poll(term, candidate, lastIndex, lastTerm)))
+                .accepted();
+    }
+
+    private static String fails(ManualMember member) {
+        return ((PeerResponse.Failure) member.core.answers().answer(new PeerRequest.Vote(5, "m2:1", 0, 0))).reason();
+    }
+
+    private static PeerResponse.Vote answer(
             ManualMember member, String candidate, long term, long lastIndex, long lastTerm) {
-        return member.context
-                .getRaftRole()
-                .onVote(VoteRequest.builder()
-                        .withTerm(term)
-                        .withCandidate(MemberId.from(candidate))
-                        .withLastLogIndex(lastIndex)
-                        .withLastLogTerm(lastTerm)
-                        .build())
-                .join();
+        return (PeerResponse.Vote)
+                member.core.answers().answer(new PeerRequest.Vote(term, candidate, lastIndex, lastTerm));
     }
 
     private static boolean hears(ManualMember member, String leader, long term) {
-        return member.context
-                .getRaftRole()
-                .onAppend(AppendRequest.builder()
-                        .withTerm(term)
-                        .withLeader(MemberId.from(leader))
-                        .withPrevLogIndex(0)
-                        .withPrevLogTerm(0)
-                        .withEntries(List.of())
-                        .withCommitIndex(0)
-                        .build())
-                .join()
+        return ((PeerResponse.Append)
+                        member.core.answers().answer(new PeerRequest.Append(term, leader, 0, 0, 0, List.of())))
                 .succeeded();
     }
 
     @Test
     void shouldKeepItsVoteWhenALeaderIsFoundAndLost() throws Exception {
         try (ManualMember member = follower()) {
-            assertThat(votes(member, "m2", 5, 0, 0)).isTrue();
-            assertThat(hears(member, "m2", 5)).isTrue();
+            assertThat(votes(member, "m2:1", 5, 0, 0)).isTrue();
+            assertThat(hears(member, "m2:1", 5)).isTrue();
             member.context.setLeader(null);
 
-            assertThat(votes(member, "m3", 5, 0, 0)).isFalse();
-            assertThat(member.terms.vote()).isEqualTo("m2");
+            assertThat(votes(member, "m3:1", 5, 0, 0)).isFalse();
+            assertThat(member.terms.vote()).isEqualTo("m2:1");
         }
     }
 
@@ -76,15 +69,15 @@ class VoteRulesTest {
     @Test
     void shouldGrantTheSameCandidateItsVoteAgainAndNobodyElse() throws Exception {
         try (ManualMember member = follower()) {
-            assertThat(votes(member, "m2", 5, 0, 0)).isTrue();
+            assertThat(votes(member, "m2:1", 5, 0, 0)).isTrue();
             int syncs = disk.count(LossyDisk.Operation.SYNC);
 
-            assertThat(votes(member, "m2", 5, 0, 0)).as("its answer was lost").isTrue();
-            assertThat(votes(member, "m3", 5, 9, 4))
+            assertThat(votes(member, "m2:1", 5, 0, 0)).as("its answer was lost").isTrue();
+            assertThat(votes(member, "m3:1", 5, 9, 4))
                     .as("however new its log is")
                     .isFalse();
-            assertThat(votes(member, "m2", 5, 0, 0)).isTrue();
-            assertThat(member.terms.vote()).isEqualTo("m2");
+            assertThat(votes(member, "m2:1", 5, 0, 0)).isTrue();
+            assertThat(member.terms.vote()).isEqualTo("m2:1");
             assertThat(disk.count(LossyDisk.Operation.SYNC) - syncs)
                     .as("nothing new to remember")
                     .isZero();
@@ -94,33 +87,22 @@ class VoteRulesTest {
     @Test
     void shouldGrantTheSameCandidateItsVoteAgainAfterAPowerLoss() throws Exception {
         ManualMember before = follower();
-        assertThat(votes(before, "m2", 5, 0, 0)).isTrue();
+        assertThat(votes(before, "m2:1", 5, 0, 0)).isTrue();
 
         disk = disk.losePower(new Random(1));
         before.context.close();
         try (ManualMember after = follower()) {
-            assertThat(votes(after, "m3", 5, 0, 0)).isFalse();
-            assertThat(votes(after, "m2", 5, 0, 0)).isTrue();
-        }
-    }
-
-    @Test
-    void shouldGrantAVoteAgainWhenItsCandidateLeads() throws Exception {
-        try (ManualMember member = follower()) {
-            assertThat(votes(member, "m2", 5, 0, 0)).isTrue();
-            assertThat(hears(member, "m2", 5)).isTrue();
-
-            assertThat(votes(member, "m2", 5, 0, 0)).isTrue();
-            assertThat(votes(member, "m3", 5, 0, 0)).isFalse();
+            assertThat(votes(after, "m3:1", 5, 0, 0)).isFalse();
+            assertThat(votes(after, "m2:1", 5, 0, 0)).isTrue();
         }
     }
 
     @Test
     void shouldNotVoteInATermThatHasALeader() throws Exception {
         try (ManualMember member = follower()) {
-            assertThat(hears(member, "m2", 5)).isTrue();
+            assertThat(hears(member, "m2:1", 5)).isTrue();
 
-            assertThat(votes(member, "m3", 5, 9, 4)).isFalse();
+            assertThat(votes(member, "m3:1", 5, 9, 4)).isFalse();
             assertThat(member.terms.vote()).isNull();
         }
     }
@@ -128,9 +110,9 @@ class VoteRulesTest {
     @Test
     void shouldNotVoteForAStranger() throws Exception {
         try (ManualMember member = follower()) {
-            assertThat(votes(member, "m9", 5, 9, 4)).isFalse();
+            assertThat(votes(member, "m9:1", 5, 9, 4)).isFalse();
             assertThat(member.terms.vote()).isNull();
-            assertThat(votes(member, "m2", 5, 0, 0))
+            assertThat(votes(member, "m2:1", 5, 0, 0))
                     .as("the vote is still free")
                     .isTrue();
         }
@@ -141,58 +123,120 @@ class VoteRulesTest {
         try (ManualMember member = follower()) {
             member.context.transition(Role.CANDIDATE);
             member.thread.run();
-            assertThat(member.terms.vote()).isEqualTo("m1");
+            assertThat(member.terms.vote()).isEqualTo("m1:1");
 
-            assertThat(votes(member, "m2", 1, 9, 1)).isFalse();
-            assertThat(votes(member, "m2", 2, 9, 1)).as("a higher term").isTrue();
-            assertThat(votes(member, "m2", 2, 9, 1)).isTrue();
+            assertThat(votes(member, "m2:1", 1, 9, 1)).isFalse();
+            assertThat(votes(member, "m2:1", 2, 9, 1)).as("a higher term").isTrue();
+            assertThat(votes(member, "m2:1", 2, 9, 1)).isTrue();
             assertThat(member.context.getRole()).isEqualTo(Role.FOLLOWER);
         }
     }
 
+    /** Whoever lost its connection and nothing else would otherwise depose a leader that does its work. */
     @Test
-    void shouldVoteInAHigherTermAsALeader() throws Exception {
+    void shouldHelpNobodyToDeposeALeaderThatLives() throws Exception {
+        try (ManualMember member = follower()) {
+            assertThat(hears(member, "m2:1", 5)).isTrue();
+
+            assertThat(polls(member, "m3:1", 5, 9, 5)).isFalse();
+            assertThat(votes(member, "m3:1", 6, 9, 5)).isFalse();
+            assertThat(member.terms.term()).as("the term does not move").isEqualTo(5);
+
+            time.advance(Duration.ofMillis(499));
+            assertThat(polls(member, "m3:1", 5, 9, 5)).isFalse();
+            time.advance(Duration.ofMillis(1));
+            assertThat(polls(member, "m3:1", 5, 9, 5)).isTrue();
+            assertThat(votes(member, "m3:1", 6, 9, 5)).isTrue();
+        }
+    }
+
+    @Test
+    void shouldHelpToReplaceALeaderThatIsKnownToBeDead() throws Exception {
+        try (ManualMember member = follower()) {
+            assertThat(hears(member, "m2:1", 5)).isTrue();
+            member.context.peerDied("m2:1");
+
+            assertThat(polls(member, "m3:1", 5, 9, 5)).isTrue();
+            assertThat(votes(member, "m3:1", 6, 9, 5)).isTrue();
+        }
+    }
+
+    @Test
+    void shouldNotTakeTheDeathOfAnotherForThatOfItsLeader() throws Exception {
+        try (ManualMember member = follower()) {
+            assertThat(hears(member, "m2:1", 5)).isTrue();
+            member.context.peerDied("m3:1");
+
+            assertThat(polls(member, "m3:1", 5, 9, 5)).isFalse();
+        }
+    }
+
+    @Test
+    void shouldHelpNobodyToDeposeItselfAsALeader() throws Exception {
         try (ManualMember member = follower()) {
             member.context.voteForSelf();
             member.context.transition(Role.LEADER);
 
-            assertThat(votes(member, "m2", 1, 9, 1)).as("its own term").isFalse();
-            assertThat(votes(member, "m2", 2, 0, 0)).as("an older log").isFalse();
-            assertThat(member.context.getRole()).isEqualTo(Role.FOLLOWER);
-            assertThat(votes(member, "m2", 2, 9, 1)).isTrue();
-            assertThat(votes(member, "m2", 2, 9, 1)).isTrue();
-            assertThat(votes(member, "m3", 2, 9, 1)).isFalse();
+            assertThat(polls(member, "m2:1", 1, 9, 1)).isFalse();
+            assertThat(votes(member, "m2:1", 1, 9, 1)).as("its own term").isFalse();
+            assertThat(votes(member, "m2:1", 2, 9, 1)).as("a higher term").isFalse();
+            assertThat(member.context.getRole()).isEqualTo(Role.LEADER);
+        }
+    }
+
+    /** A poll is a question: whoever asks it has begun no term, and none is begun by the answer. */
+    @Test
+    void shouldPromiseNothingInAPoll() throws Exception {
+        try (ManualMember member = follower()) {
+            int syncs = disk.count(LossyDisk.Operation.SYNC);
+            assertThat(polls(member, "m2:1", 7, 0, 0)).isTrue();
+            assertThat(polls(member, "m3:1", 7, 0, 0)).isTrue();
+
+            assertThat(member.terms.term()).isZero();
+            assertThat(disk.count(LossyDisk.Operation.SYNC) - syncs).isZero();
+        }
+    }
+
+    @Test
+    void shouldRefuseAPollOfALowerTermOrAnOlderLog() throws Exception {
+        try (ManualMember member = follower()) {
+            member.context.setTerm(4);
+            member.log.append(3, EntryKind.FACTS, new byte[] {1});
+
+            assertThat(polls(member, "m2:1", 3, 9, 3)).as("a lower term").isFalse();
+            assertThat(polls(member, "m2:1", 4, 9, 2)).as("an older log").isFalse();
+            assertThat(polls(member, "m2:1", 4, 1, 3)).isTrue();
         }
     }
 
     @Test
     void shouldAnswerWithItsOwnTerm() throws Exception {
         try (ManualMember member = follower()) {
-            assertThat(answer(member, "m2", 5, 0, 0).term()).isEqualTo(5);
-            assertThat(answer(member, "m2", 4, 0, 0).term()).isEqualTo(5);
+            assertThat(answer(member, "m2:1", 5, 0, 0).term()).isEqualTo(5);
+            assertThat(answer(member, "m2:1", 4, 0, 0).term()).isEqualTo(5);
         }
     }
 
     @Test
     void shouldRememberItsVoteAfterAPowerLoss() throws Exception {
         ManualMember before = follower();
-        assertThat(votes(before, "m2", 5, 0, 0)).isTrue();
+        assertThat(votes(before, "m2:1", 5, 0, 0)).isTrue();
 
         disk = disk.losePower(new Random(1));
         before.context.close();
         try (ManualMember after = follower()) {
             assertThat(after.context.getTerm()).isEqualTo(5);
-            assertThat(votes(after, "m3", 5, 0, 0)).isFalse();
-            assertThat(after.terms.vote()).isEqualTo("m2");
+            assertThat(votes(after, "m3:1", 5, 0, 0)).isFalse();
+            assertThat(after.terms.vote()).isEqualTo("m2:1");
         }
     }
 
     @Test
     void shouldVoteAnewInAHigherTerm() throws Exception {
         try (ManualMember member = follower()) {
-            assertThat(votes(member, "m2", 5, 0, 0)).isTrue();
+            assertThat(votes(member, "m2:1", 5, 0, 0)).isTrue();
 
-            assertThat(votes(member, "m3", 6, 0, 0)).isTrue();
+            assertThat(votes(member, "m3:1", 6, 0, 0)).isTrue();
             assertThat(member.terms.term()).isEqualTo(6);
         }
     }
@@ -200,9 +244,9 @@ class VoteRulesTest {
     @Test
     void shouldRefuseALowerTerm() throws Exception {
         try (ManualMember member = follower()) {
-            assertThat(votes(member, "m2", 5, 0, 0)).isTrue();
+            assertThat(votes(member, "m2:1", 5, 0, 0)).isTrue();
 
-            assertThat(votes(member, "m2", 4, 9, 4)).isFalse();
+            assertThat(votes(member, "m2:1", 4, 9, 4)).isFalse();
             assertThat(member.terms.term()).isEqualTo(5);
         }
     }
@@ -213,9 +257,9 @@ class VoteRulesTest {
             member.log.append(3, EntryKind.FACTS, new byte[] {1});
             member.log.append(3, EntryKind.FACTS, new byte[] {2});
 
-            assertThat(votes(member, "m2", 7, 9, 2)).as("last term is lower").isFalse();
-            assertThat(votes(member, "m2", 7, 1, 3)).as("last index is lower").isFalse();
-            assertThat(votes(member, "m2", 7, 2, 3)).as("as new").isTrue();
+            assertThat(votes(member, "m2:1", 7, 9, 2)).as("last term is lower").isFalse();
+            assertThat(votes(member, "m2:1", 7, 1, 3)).as("last index is lower").isFalse();
+            assertThat(votes(member, "m2:1", 7, 2, 3)).as("as new").isTrue();
         }
     }
 
@@ -230,8 +274,8 @@ class VoteRulesTest {
         SegmentFile.create(disk, 2, 3).close();
 
         try (ManualMember member = follower()) {
-            assertThat(votes(member, "m2", 7, 0, 0)).isFalse();
-            assertThat(votes(member, "m2", 7, 1, 3)).isTrue();
+            assertThat(votes(member, "m2:1", 7, 0, 0)).isFalse();
+            assertThat(votes(member, "m2:1", 7, 1, 3)).isTrue();
         }
     }
 
@@ -239,12 +283,12 @@ class VoteRulesTest {
     void shouldNeverVoteTwiceInATermWhoeverAsks() throws Exception {
         try (ManualMember member = follower()) {
             member.context.setTerm(5);
-            member.context.setLastVotedFor(MemberId.from("m2"));
-            member.context.setLastVotedFor(MemberId.from("m2"));
+            member.context.setLastVotedFor(MemberId.from("m2:1"));
+            member.context.setLastVotedFor(MemberId.from("m2:1"));
 
-            assertThatThrownBy(() -> member.context.setLastVotedFor(MemberId.from("m3")))
+            assertThatThrownBy(() -> member.context.setLastVotedFor(MemberId.from("m3:1")))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("the vote of term 5 went to m2");
+                    .hasMessageContaining("the vote of term 5 is given, in term 5 to m2:1");
             assertThat(member.failure()).as("a broken rule stops the member").isNotNull();
         }
     }
@@ -254,7 +298,7 @@ class VoteRulesTest {
         try (ManualMember member = follower()) {
             disk.failAt(LossyDisk.Operation.SYNC, 1);
 
-            assertThatThrownBy(() -> votes(member, "m2", 5, 0, 0)).hasMessageContaining("term file lossy/term failed");
+            assertThat(fails(member)).contains("term file lossy/term failed");
             assertThat(member.failure()).isNotNull();
         }
     }
@@ -262,11 +306,11 @@ class VoteRulesTest {
     @Test
     void shouldNotGrantAgainWhatNeverBecameDurable() throws Exception {
         try (ManualMember member = follower()) {
-            disk.failAt(LossyDisk.Operation.SYNC, 2);
-            assertThatThrownBy(() -> votes(member, "m2", 5, 0, 0)).hasMessageContaining("term file lossy/term failed");
+            disk.failAt(LossyDisk.Operation.SYNC, 1);
+            assertThat(fails(member)).contains("term file lossy/term failed");
             disk.failNoMore();
 
-            assertThatThrownBy(() -> votes(member, "m2", 5, 0, 0)).hasMessageContaining("failed before");
+            assertThat(fails(member)).contains("failed before");
             assertThat(member.terms.vote()).isNull();
         }
     }
@@ -274,14 +318,14 @@ class VoteRulesTest {
     @Test
     void shouldHaveNoSecondHomeForTermAndVote() throws Exception {
         try (ManualMember member = follower()) {
-            assertThat(votes(member, "m2", 5, 0, 0)).isTrue();
+            assertThat(votes(member, "m2:1", 5, 0, 0)).isTrue();
             MetaStore other = member.context.getMetaStore();
 
             assertThatThrownBy(other::loadTerm).hasMessage("the term is kept in the term file and nowhere else");
             assertThatThrownBy(() -> other.storeTerm(6)).hasMessageStartingWith("the term is kept");
             assertThatThrownBy(other::loadVote).hasMessageStartingWith("the vote is kept");
-            assertThatThrownBy(() -> other.storeVote(MemberId.from("m3"))).hasMessageStartingWith("the vote is kept");
-            assertThat(member.context.getLastVotedFor()).isEqualTo(MemberId.from("m2"));
+            assertThatThrownBy(() -> other.storeVote(MemberId.from("m3:1"))).hasMessageStartingWith("the vote is kept");
+            assertThat(member.context.getLastVotedFor()).isEqualTo(MemberId.from("m2:1"));
             member.terms.enter(6);
             assertThat(member.context.getLastVotedFor())
                     .as("nothing is remembered beside it")
@@ -296,10 +340,11 @@ class VoteRulesTest {
             assertThat(member.terms.term()).isZero();
         }
         disk = new LossyDisk();
-        try (ManualMember alone =
-                new ManualMember(disk, directory.resolve("alone"), List.of("m1"), Members.PROPOSAL_BYTES_MAX).begin()) {
+        try (ManualMember alone = new ManualMember(
+                        disk, directory.resolve("alone"), List.of("m1:1"), Members.PROPOSAL_BYTES_MAX)
+                .begin()) {
             assertThat(alone.context.getRole()).isEqualTo(Role.LEADER);
-            assertThat(alone.terms.vote()).isEqualTo("m1");
+            assertThat(alone.terms.vote()).isEqualTo("m1:1");
         }
     }
 

@@ -1,0 +1,71 @@
+package dev.polder.raft;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The members of a group and how this one meets them. A member is called by its address, {@code host:port}, under which
+ * every other one can reach it.
+ *
+ * @param members all members, 2 to 7, this one among them; kept in ascending order
+ * @param bind where this member listens for the others
+ * @param incarnation what tells this member's directory from another one of the same name; peers that knew it before
+ *     refuse one that comes back without its disk. 1 to 64 bytes
+ * @param clusterId the cluster that the directory belongs to, empty if it belongs to none yet; members of two clusters
+ *     refuse each other. At most 64 bytes
+ * @param metadata what others are told of this member when it leads, such as further addresses; at most 4 KiB
+ */
+public record RaftPeers(
+        List<String> members, InetSocketAddress bind, String incarnation, String clusterId, String metadata) {
+    /** A group of one; it listens nowhere. */
+    public static final RaftPeers NONE = new RaftPeers();
+
+    private static final int MEMBERS_MAX = 7;
+    static final int ID_BYTES_MAX = 64;
+    static final int METADATA_BYTES_MAX = 4 << 10;
+
+    private RaftPeers() {
+        this(List.of(), new InetSocketAddress(0), "none", "", "");
+    }
+
+    /**
+     * Checks all of it together.
+     *
+     * @throws IllegalArgumentException if anything is out of its range; the message names every such thing
+     * @throws NullPointerException if anything is missing; the message names it
+     */
+    public RaftPeers {
+        Objects.requireNonNull(bind, "bind");
+        members = members.stream().distinct().sorted().toList();
+        List<String> wrong = new ArrayList<>();
+        if (members.size() == 1 || members.size() > MEMBERS_MAX) {
+            wrong.add("members " + members + ": a group has 2 to " + MEMBERS_MAX + ", and one of one names none");
+        }
+        for (String member : members) {
+            String problem = MemberAddress.problem(member);
+            if (problem != null) {
+                wrong.add("member '" + member + "': " + problem);
+            }
+        }
+        check(wrong, "incarnation", incarnation, 1, ID_BYTES_MAX);
+        check(wrong, "clusterId", clusterId, 0, ID_BYTES_MAX);
+        check(wrong, "metadata", metadata, 0, METADATA_BYTES_MAX);
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException("raft peers: " + String.join("; ", wrong));
+        }
+    }
+
+    private static void check(List<String> wrong, String name, String value, int bytesMin, int bytesMax) {
+        int bytes = Objects.requireNonNull(value, name).getBytes(StandardCharsets.UTF_8).length;
+        if (bytes < bytesMin || bytes > bytesMax) {
+            wrong.add(name + " has " + bytes + " bytes, must have " + bytesMin + " to " + bytesMax);
+        }
+    }
+
+    boolean isNone() {
+        return members.isEmpty();
+    }
+}
