@@ -16,7 +16,7 @@ final class PolderLog extends RaftLog {
     private final FailStop failStop;
     private final Writer writer = new Writer();
 
-    PolderLog(ScratchFiles scratch, FactLog log, FailStop failStop) {
+    PolderLog(Scratch scratch, FactLog log, FailStop failStop) {
         super(scratch.journal(), false);
         this.log = log;
         this.failStop = failStop;

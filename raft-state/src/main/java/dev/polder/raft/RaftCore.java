@@ -40,9 +40,9 @@ final class RaftCore implements AutoCloseable {
             throws IOException {
         TermStore terms = openTerms(seams.disk(), config.members());
         FactLog log = openLog(seams, terms);
-        ScratchFiles scratch = null;
+        Scratch scratch = null;
         try {
-            scratch = ScratchFiles.create(config.directory().resolve("scratch"), config.memberId());
+            scratch = seams.scratch().take(config);
             PeerCalls calls = new PeerCalls(thread, network);
             RaftParts parts = new RaftParts(
                     MemberId.from(config.memberId()),

@@ -22,7 +22,7 @@ record RaftParts(
         Gates gates,
         PeerCalls calls,
         OpenAppends appends,
-        ScratchFiles scratch,
+        Scratch scratch,
         PolderLog logView,
         PolderMetaStore metaStore,
         LogEvents events,

@@ -6,7 +6,6 @@ import io.atomix.storage.StorageLevel;
 import io.atomix.storage.buffer.HeapBuffer;
 import io.atomix.storage.journal.SegmentedJournal;
 import io.atomix.utils.serializer.Namespace;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +16,7 @@ import java.util.stream.Stream;
  * The files that Atomix's constructors insist on. Nothing in them is ever read; they are made anew at each start and
  * gone after {@link #close}.
  */
-final class ScratchFiles implements Closeable {
+final class ScratchFiles implements Scratch {
     private static final String PREFIX = "scratch";
     private static final int SEGMENT_BYTES = 64 << 10;
     private static final int ENTRY_BYTES = 1 << 10;
@@ -30,6 +29,10 @@ final class ScratchFiles implements Closeable {
         this.directory = directory;
         this.storage = storage;
         this.journal = journal;
+    }
+
+    static ScratchFiles create(RaftConfig config) throws IOException {
+        return create(config.directory().resolve("scratch"), config.memberId());
     }
 
     /**
@@ -71,11 +74,13 @@ final class ScratchFiles implements Closeable {
         return bytes;
     }
 
-    RaftStorage storage() {
+    @Override
+    public RaftStorage storage() {
         return storage;
     }
 
-    SegmentedJournal<RaftLogEntry> journal() {
+    @Override
+    public SegmentedJournal<RaftLogEntry> journal() {
         return journal;
     }
 

@@ -60,7 +60,7 @@ final class ManualMember implements AutoCloseable, FailStop {
                 Members.peers(members));
         core = RaftCore.open(
                 config,
-                new Seams(disk, Gates.DISK, LogLimits.DEFAULT, time, new SplittableRandom(1)),
+                new Seams(disk, Gates.DISK, LogLimits.DEFAULT, time, new SplittableRandom(1), ScratchFiles::create),
                 thread,
                 this,
                 events,
