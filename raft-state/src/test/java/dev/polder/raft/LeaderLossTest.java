@@ -1,0 +1,245 @@
+package dev.polder.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.atomix.protocols.raft.RaftServer.Role;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who leads after what, and how soon; in virtual time. */
+class LeaderLossTest {
+    private static final int SEEDS = 100;
+
+    @TempDir
+    Path directory;
+
+    private SimScratch scratch;
+
+    @BeforeEach
+    void open() {
+        scratch = new SimScratch(directory);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        scratch.close();
+    }
+
+    private interface Measured {
+        double ms(SimGroup group);
+    }
+
+    /** Returns what a measurement gave for each seed, in ascending order. */
+    private double[] measure(Measured measured) {
+        double[] ms = new double[SEEDS];
+        for (int seed = 0; seed < SEEDS; seed++) {
+            try (SimGroup group = SimGroup.started(seed, scratch)) {
+                ms[seed] = measured.ms(group);
+            }
+        }
+        Arrays.sort(ms);
+        return ms;
+    }
+
+    private static double msUntil(SimGroup group, Runnable wait) {
+        long before = group.time().nanos();
+        wait.run();
+        return (group.time().nanos() - before) / 1e6;
+    }
+
+    private static SimMember follower(SimGroup group) {
+        return group.others(group.awaitLeader()).get(0);
+    }
+
+    private static long term(SimGroup group) {
+        return group.awaitLeader().servingTerm();
+    }
+
+    @Test
+    void shouldServeSoonAfterThreeMembersStart() {
+        double[] ms = measure(group -> msUntil(group, group::awaitLeader));
+
+        assertThat(ms[SEEDS / 2]).as("median").isLessThan(60);
+        assertThat(ms[SEEDS - 1]).as("worst").isLessThan(400);
+    }
+
+    @Test
+    void shouldReplaceALeaderWhoseProcessDiesWithoutWaitingForTheElectionTimeout() {
+        double[] ms = measure(group -> {
+            SimMember leader = group.awaitLeader();
+            group.run(Duration.ofMillis(500));
+            leader.crash(false, group.random());
+            return msUntil(group, group::awaitLeader);
+        });
+
+        assertThat(ms[SEEDS / 2]).as("median").isLessThan(15);
+        assertThat(ms[SEEDS - 1]).as("worst").isLessThan(100);
+    }
+
+    @Test
+    void shouldReplaceALeaderWhoseHostVanishesAfterTheElectionTimeout() {
+        double[] ms = measure(group -> {
+            SimMember leader = group.awaitLeader();
+            group.run(Duration.ofMillis(500));
+            group.isolate(leader);
+            long term = leader.servingTerm();
+            return msUntil(
+                    group,
+                    () -> group.await(
+                            "another leader",
+                            () -> group.leader() != null && group.leader().servingTerm() > term));
+        });
+
+        assertThat(ms[0]).as("best").isGreaterThan(400);
+        assertThat(ms[SEEDS - 1]).as("worst").isLessThan(1_500);
+    }
+
+    @Test
+    void shouldGiveUpTheLeadWithoutAMajority() {
+        double[] ms = measure(group -> {
+            SimMember leader = group.awaitLeader();
+            group.run(Duration.ofMillis(500));
+            group.isolate(leader);
+            return msUntil(group, () -> group.await("its loss", () -> leader.servingTerm() == 0));
+        });
+
+        assertThat(ms[SEEDS - 1]).as("worst").isLessThan(700);
+    }
+
+    /** Atomix takes the answer of a peer that cannot do what it was asked for a sign of life. */
+    @Test
+    void shouldTakeAFailureForNoSignOfLife() {
+        try (SimGroup group = SimGroup.started(1, scratch)) {
+            SimMember leader = group.awaitLeader();
+            long before = group.ledger().acknowledgedIndex();
+            group.network().intruder((from, to, request, response) -> new PeerResponse.Failure("planted: not today"));
+            group.propose(leader, 10);
+
+            group.await("its loss", () -> leader.servingTerm() == 0);
+            assertThat(group.ledger().acknowledgedIndex()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void shouldNotDeposeALeaderBecauseOneMemberCannotHearIt() {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            try (SimGroup group = SimGroup.started(seed, scratch)) {
+                long term = term(group);
+                SimMember leader = group.awaitLeader();
+                SimMember deaf = follower(group);
+                group.network().cut(leader.name(), deaf.name());
+                group.run(Duration.ofSeconds(3));
+                group.network().heal();
+                group.run(Duration.ofSeconds(3));
+
+                assertThat(term(group)).as("seed %d", seed).isEqualTo(term);
+                assertThat(deaf.context().getTerm()).as("seed %d", seed).isEqualTo(term);
+            }
+        }
+    }
+
+    @Test
+    void shouldNotBeDisturbedByAMemberThatWasIsolated() {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            try (SimGroup group = SimGroup.started(seed, scratch)) {
+                long term = term(group);
+                group.isolate(follower(group));
+                group.run(Duration.ofSeconds(10));
+                group.network().heal();
+                group.run(Duration.ofSeconds(2));
+
+                assertThat(term(group)).as("seed %d", seed).isEqualTo(term);
+            }
+        }
+    }
+
+    @Test
+    void shouldCommitNothingAsALeaderThatSleptThroughItsSuccession() {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            try (SimGroup group = SimGroup.started(seed, scratch)) {
+                SimMember stale = group.awaitLeader();
+                long term = stale.servingTerm();
+                stale.pause(Duration.ofSeconds(5));
+                group.run(Duration.ofSeconds(4));
+                assertThat(group.awaitLeader().servingTerm())
+                        .as("seed %d", seed)
+                        .isGreaterThan(term);
+
+                group.propose(stale, 10);
+                group.run(Duration.ofSeconds(2));
+
+                assertThat(stale.servingTerm()).as("seed %d", seed).isZero();
+                assertThat(stale.context().getRole()).isEqualTo(Role.FOLLOWER);
+            }
+        }
+    }
+
+    /** A timer of the leader's loss that stayed would make the member ask for votes while all is well. */
+    @Test
+    void shouldAskForNoVotesWhenANewLeaderWasFound() {
+        try (SimGroup group = SimGroup.started(2, scratch)) {
+            group.awaitLeader().crash(false, group.random());
+            group.awaitLeader();
+            int[] polls = new int[1];
+            group.network().intruder((from, to, request, response) -> {
+                polls[0] += request instanceof PeerRequest.Poll ? 1 : 0;
+                return response;
+            });
+            group.run(Duration.ofSeconds(10));
+
+            assertThat(polls[0]).isZero();
+        }
+    }
+
+    /** Requests that were open when a lead was lost must not be counted in the next one. */
+    @Test
+    void shouldReachAFollowerThatSleptWhileTheLeadWentAndCameBack() {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            try (SimGroup group = SimGroup.started(seed, scratch)) {
+                SimMember first = group.awaitLeader();
+                SimMember sleeper = group.others(first).get(0);
+                SimMember other = group.others(first).get(1);
+                sleeper.pause(Duration.ofMillis(700));
+                first.run(
+                        first.life(),
+                        () -> first.context().stepDown(first.context().getTerm()));
+                group.run(Duration.ofMillis(300));
+                if (other.servingTerm() != 0) {
+                    other.run(
+                            other.life(),
+                            () -> other.context().stepDown(other.context().getTerm()));
+                }
+                group.run(Duration.ofSeconds(2));
+                SimMember leader = group.awaitLeader();
+                group.propose(leader, 10);
+                group.run(Duration.ofMillis(500));
+
+                assertThat(sleeper.toldIndex())
+                        .as("seed %d", seed)
+                        .isEqualTo(group.ledger().acknowledgedIndex())
+                        .isPositive();
+            }
+        }
+    }
+
+    @Test
+    void shouldWaitAsOneOfThreeAndNeverElectItself() {
+        try (SimGroup group = new SimGroup(3, 3, scratch, Gates.DISK)) {
+            SimMember alone = group.members().get(0);
+            alone.start();
+            group.run(Duration.ofMinutes(10));
+            assertThat(group.leader()).isNull();
+            assertThat(alone.context().getTerm())
+                    .as("no term was begun for nothing")
+                    .isZero();
+
+            group.members().get(1).start();
+            assertThat(msUntil(group, group::awaitLeader)).isLessThan(300);
+        }
+    }
+}

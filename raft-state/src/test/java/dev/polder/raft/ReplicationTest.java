@@ -1,0 +1,293 @@
+package dev.polder.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How entries get from a leader to the others, and what is committed; in virtual time. */
+class ReplicationTest {
+    @TempDir
+    Path directory;
+
+    private SimScratch scratch;
+
+    @BeforeEach
+    void open() {
+        scratch = new SimScratch(directory);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        scratch.close();
+    }
+
+    private static void commit(SimGroup group, int entries) {
+        for (int i = 0; i < entries; i++) {
+            group.propose(group.awaitLeader(), 100);
+        }
+        long last = group.awaitLeader().core().log().lastIndex();
+        group.await("the commit", () -> group.ledger().acknowledgedIndex() >= last);
+    }
+
+    private static boolean hasAll(SimGroup group, SimMember member) {
+        return member.toldIndex() == group.ledger().acknowledgedIndex();
+    }
+
+    @Test
+    void shouldAcknowledgeOnlyWhatIsOnTheDisksOfAMajority() {
+        try (SimGroup group = SimGroup.started(1, scratch)) {
+            for (int i = 0; i < 200; i++) {
+                commit(group, 1);
+                long index = group.ledger().acknowledgedIndex();
+
+                assertThat(group.members())
+                        .filteredOn(member -> member.core().log().durableIndex() >= index)
+                        .as("have entry %d on disk", index)
+                        .hasSizeGreaterThanOrEqualTo(2);
+            }
+        }
+    }
+
+    /** One force for many: what gathers while the disk works goes together. */
+    @Test
+    void shouldForceOnceForAllThatIsProposedAtOnce() {
+        try (SimGroup group = SimGroup.started(1, scratch)) {
+            SimMember leader = group.awaitLeader();
+            group.run(Duration.ofSeconds(1));
+            int before = leader.disk().count(LossyDisk.Operation.FORCE);
+            leader.run(leader.life(), () -> {
+                for (int i = 0; i < 100; i++) {
+                    leader.context()
+                            .proposer()
+                            .propose(leader.servingTerm(), group.ledger().nextProposal(100));
+                }
+            });
+            group.await("the commit", () -> group.ledger().acknowledged() == 100);
+
+            assertThat(leader.disk().count(LossyDisk.Operation.FORCE) - before).isLessThan(3);
+        }
+    }
+
+    @Test
+    void shouldCommitAlthoughBothAnswersAreLostAndNothingFollows() {
+        for (int seed = 0; seed < 50; seed++) {
+            try (SimGroup group = SimGroup.started(seed, scratch)) {
+                SimMember leader = group.awaitLeader();
+                group.run(Duration.ofSeconds(1));
+                long before = group.ledger().acknowledgedIndex();
+                group.network()
+                        .intruder((from, to, request, response) -> request instanceof PeerRequest.Append append
+                                        && !append.entries().isEmpty()
+                                ? null
+                                : response);
+                group.propose(leader, 10);
+                group.run(Duration.ofMillis(20));
+                group.network().intruder((from, to, request, response) -> response);
+                group.run(Duration.ofSeconds(1));
+
+                assertThat(group.ledger().acknowledgedIndex())
+                        .as("seed %d", seed)
+                        .isGreaterThan(before);
+            }
+        }
+    }
+
+    @Test
+    void shouldNotStarveAFollowerWhoseAnswersAreLost() {
+        try (SimGroup group = SimGroup.started(1, scratch)) {
+            SimMember follower = group.others(group.awaitLeader()).get(0);
+            group.network().intruder((from, to, request, response) -> to.equals(follower.name()) ? null : response);
+            commit(group, 50);
+            group.run(Duration.ofMillis(400));
+            group.network().intruder((from, to, request, response) -> response);
+            group.run(Duration.ofMillis(500));
+
+            assertThat(hasAll(group, follower)).isTrue();
+        }
+    }
+
+    @Test
+    void shouldReachAFollowerSoonThatWasAwayForLong() {
+        for (int seed = 0; seed < 20; seed++) {
+            try (SimGroup group = SimGroup.started(seed, scratch)) {
+                SimMember follower = group.others(group.awaitLeader()).get(0);
+                group.run(Duration.ofSeconds(1));
+                group.isolate(follower);
+                commit(group, 10);
+                group.run(Duration.ofMinutes(2));
+                long term = group.awaitLeader().servingTerm();
+                group.network().heal();
+                group.run(Duration.ofMillis(400));
+
+                assertThat(hasAll(group, follower)).as("seed %d", seed).isTrue();
+                assertThat(group.awaitLeader().servingTerm()).isEqualTo(term);
+            }
+        }
+    }
+
+    /** The leavings of a deposed leader are found in steps of a term, not of an entry. */
+    @Test
+    void shouldReplaceALongTailOfADeposedLeaderInFewSteps() {
+        try (SimGroup group = SimGroup.started(1, scratch)) {
+            commit(group, 10);
+            SimMember deposed = group.awaitLeader();
+            group.run(Duration.ofSeconds(1));
+            group.isolate(deposed);
+            for (int i = 0; i < 1_000; i++) {
+                group.propose(deposed, 10);
+            }
+            group.await("another leader", () -> group.leader() != null && group.leader() != deposed);
+            commit(group, 10);
+            assertThat(deposed.core().log().lastIndex()).isGreaterThan(1_000);
+            int[] appends = new int[1];
+            group.network().intruder((from, to, request, response) -> {
+                appends[0] += to.equals(deposed.name()) && request instanceof PeerRequest.Append ? 1 : 0;
+                return response;
+            });
+            group.network().heal();
+            group.await("agreement", () -> hasAll(group, deposed));
+
+            assertThat(appends[0]).isLessThan(30);
+        }
+    }
+
+    @Test
+    void shouldBringAMemberThatWasDownUpToDateFromTheDisk() {
+        try (SimGroup group = SimGroup.started(4, scratch)) {
+            SimMember down = group.others(group.awaitLeader()).get(0);
+            down.crash(true, group.random());
+            commit(group, 3_000);
+            down.start();
+            group.await("agreement", () -> hasAll(group, down));
+
+            assertThat(group.ledger().acknowledged()).isEqualTo(3_000);
+        }
+    }
+
+    // ---- one follower, asked directly
+
+    private static PeerResponse.Append append(
+            ManualMember member,
+            long term,
+            long previousIndex,
+            long previousTerm,
+            long commitIndex,
+            LogEntry... entries) {
+        return (PeerResponse.Append) member.core
+                .answers()
+                .answer(new PeerRequest.Append(
+                        term, "m2:1", previousIndex, previousTerm, commitIndex, List.of(entries)));
+    }
+
+    private static LogEntry entry(long index, long term) {
+        return new LogEntry(index, term, EntryKind.FACTS, new byte[] {(byte) index});
+    }
+
+    private ManualMember follower() throws Exception {
+        return ManualMember.first(
+                        new LossyDisk(),
+                        directory.resolve("follower"),
+                        List.of("m1:1", "m2:1", "m3:1"),
+                        new ManualTime())
+                .begin();
+    }
+
+    /** Atomix takes a previous term of 0 for the beginning of a log, and commits what it finds behind it. */
+    @Test
+    void shouldNotCommitItsLeavingsForAnAppendThatNamesNoTerm() throws Exception {
+        try (ManualMember member = follower()) {
+            append(member, 1, 0, 0, 0, entry(1, 1), entry(2, 1));
+
+            assertThat(append(member, 2, 2, 0, 2).succeeded()).isFalse();
+            assertThat(member.context.getCommitIndex()).isZero();
+            assertThat(member.log.lastIndex()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldCommitNoMoreThanAnAppendHasShownToBeEqual() throws Exception {
+        try (ManualMember member = follower()) {
+            append(member, 1, 0, 0, 0, entry(1, 1), entry(2, 1), entry(3, 1));
+
+            assertThat(append(member, 2, 1, 1, 3).succeeded()).isTrue();
+            assertThat(member.context.getCommitIndex()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldHaveWhatItSaysOnItsDisk() throws Exception {
+        try (ManualMember member = follower()) {
+            PeerResponse.Append answer = append(member, 1, 0, 0, 0, entry(1, 1), entry(2, 1));
+
+            assertThat(answer).isEqualTo(new PeerResponse.Append(1, true, 2));
+            assertThat(member.log.durableIndex()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldKeepWhatItHasWhenAnAppendIsRepeatedOrComesLate() throws Exception {
+        try (ManualMember member = follower()) {
+            append(member, 1, 0, 0, 0, entry(1, 1), entry(2, 1), entry(3, 1));
+
+            assertThat(append(member, 1, 0, 0, 0, entry(1, 1)).lastIndex()).isEqualTo(1);
+            assertThat(append(member, 1, 1, 1, 0, entry(2, 1), entry(3, 1)).lastIndex())
+                    .isEqualTo(3);
+            assertThat(member.log.lastIndex()).isEqualTo(3);
+            assertThat(member.log.cuts()).isZero();
+        }
+    }
+
+    @Test
+    void shouldReplaceWhatContradictsTheLeader() throws Exception {
+        try (ManualMember member = follower()) {
+            append(member, 1, 0, 0, 0, entry(1, 1), entry(2, 1), entry(3, 1));
+
+            assertThat(append(member, 2, 1, 1, 0, entry(2, 2)).lastIndex()).isEqualTo(2);
+            assertThat(member.log.lastIndex()).isEqualTo(2);
+            assertThat(member.log.lastTerm()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldSayWhereToGoOnWhenTheEntryBeforeIsMissingOrAnother() throws Exception {
+        try (ManualMember member = follower()) {
+            append(member, 3, 0, 0, 1, entry(1, 1), entry(2, 2), entry(3, 3), entry(4, 3), entry(5, 3));
+
+            assertThat(append(member, 4, 9, 3, 0)).isEqualTo(new PeerResponse.Append(4, false, 5));
+            assertThat(append(member, 4, 5, 4, 0))
+                    .as("behind the term before")
+                    .isEqualTo(new PeerResponse.Append(4, false, 2));
+            assertThat(append(member, 4, 2, 1, 0))
+                    .as("not below what is committed")
+                    .isEqualTo(new PeerResponse.Append(4, false, 1));
+        }
+    }
+
+    @Test
+    void shouldRefuseTheAppendsOfALeaderThatWasDeposed() throws Exception {
+        try (ManualMember member = follower()) {
+            append(member, 3, 0, 0, 0, entry(1, 1));
+
+            assertThat(append(member, 2, 1, 1, 1, entry(2, 2))).isEqualTo(new PeerResponse.Append(3, false, 1));
+            assertThat(member.log.lastIndex()).isEqualTo(1);
+            assertThat(member.context.getCommitIndex()).isZero();
+        }
+    }
+
+    @Test
+    void shouldStopWhenALeaderContradictsWhatIsCommitted() throws Exception {
+        try (ManualMember member = follower()) {
+            append(member, 1, 0, 0, 2, entry(1, 1), entry(2, 1));
+            PeerResponse answer = member.core.answers().answer(new PeerRequest.Append(2, "m2:1", 2, 2, 2, List.of()));
+
+            assertThat(answer).isInstanceOf(PeerResponse.Failure.class);
+            assertThat(member.failure()).hasMessageContaining("here it is committed and of term 1");
+        }
+    }
+}
