@@ -23,7 +23,9 @@ public record RaftPeers(
     /** A group of one; it listens nowhere. */
     public static final RaftPeers NONE = new RaftPeers();
 
-    private static final int MEMBERS_MAX = 7;
+    /** How many members a group may have. */
+    public static final int MEMBERS_MAX = 7;
+
     static final int ID_BYTES_MAX = 64;
     static final int METADATA_BYTES_MAX = 4 << 10;
 
@@ -63,6 +65,12 @@ public record RaftPeers(
         if (bytes < bytesMin || bytes > bytesMax) {
             wrong.add(name + " has " + bytes + " bytes, must have " + bytesMin + " to " + bytesMax);
         }
+    }
+
+    /** Returns what is wrong with the name of a member, empty if nothing is. */
+    public static String problemOf(String member) {
+        String problem = MemberAddress.problem(member);
+        return problem == null ? "" : problem;
     }
 
     boolean isNone() {
