@@ -16,8 +16,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -231,11 +233,14 @@ public final class SandboxFiles {
 
     private static Listing list(SandboxWalk directory) throws IOException {
         List<Entry> entries = new ArrayList<>();
+        // looked up once each: many files have few owners
+        Map<Integer, String> users = new HashMap<>();
+        Map<Integer, String> groups = new HashMap<>();
         Iterator<Path> names = directory.names();
         while (names.hasNext() && entries.size() < ENTRIES_MAX) {
             String name = names.next().getFileName().toString();
             try {
-                entries.add(entry(directory, name));
+                entries.add(entry(directory, name, users, groups));
             } catch (NoSuchFileException | SandboxWalk.LinkException goneMeanwhile) {
                 // it is not listed
             }
@@ -244,7 +249,9 @@ public final class SandboxFiles {
         return new Listing(List.copyOf(entries), !names.hasNext());
     }
 
-    private static Entry entry(SandboxWalk directory, String name) throws IOException {
+    private static Entry entry(
+            SandboxWalk directory, String name, Map<Integer, String> users, Map<Integer, String> groups)
+            throws IOException {
         PosixFileAttributes found = directory.attributes(name);
         SandboxWalk.Inode inode = directory.inode(name, found);
         return new Entry(
@@ -253,8 +260,8 @@ public final class SandboxFiles {
                 found.lastModifiedTime().toMillis(),
                 inode.links(),
                 type(inode.mode()) + PosixFilePermissions.toString(found.permissions()),
-                found.owner().getName(),
-                found.group().getName());
+                users.computeIfAbsent(inode.user(), any -> found.owner().getName()),
+                groups.computeIfAbsent(inode.group(), any -> found.group().getName()));
     }
 
     private static char type(int mode) {

@@ -41,8 +41,9 @@ final class SandboxWalk implements AutoCloseable {
      *
      * @param links the number of its names
      * @param mode its type and permissions, as {@code stat} tells them
+     * @param user whose it is, by number; a name has to be looked up
      */
-    record Inode(int links, int mode) {}
+    record Inode(int links, int mode, int user, int group) {}
 
     private Path path;
     private SecureDirectoryStream<Path> directory;
@@ -120,12 +121,15 @@ final class SandboxWalk implements AutoCloseable {
      */
     Inode inode(String name, PosixFileAttributes of) throws IOException {
         Path file = path.resolve(step(name));
-        Map<String, Object> found = Files.readAttributes(file, "unix:fileKey,nlink,mode", NOFOLLOW_LINKS);
+        Map<String, Object> found = Files.readAttributes(file, "unix:fileKey,nlink,mode,uid,gid", NOFOLLOW_LINKS);
         if (!requireNonNull(found.get("fileKey"), "fileKey").equals(of.fileKey())) {
             throw new LinkException(file);
         }
-        return new Inode(
-                (int) requireNonNull(found.get("nlink"), "nlink"), (int) requireNonNull(found.get("mode"), "mode"));
+        return new Inode(number(found, "nlink"), number(found, "mode"), number(found, "uid"), number(found, "gid"));
+    }
+
+    private static int number(Map<String, Object> found, String name) {
+        return (int) requireNonNull(found.get(name), name);
     }
 
     /** Returns the names in this directory, in no order; to be asked for once. */
