@@ -81,8 +81,14 @@ final class ClusterConfigKeys {
                 }
             }
         }
-        return name + ": no such setting; there are "
-                + KEYS.stream().map(Key::property).collect(Collectors.joining(", "));
+        return name + ": no such setting; "
+                + Spelling.nearest(name.substring(PREFIX.length()), names())
+                        .map(meant -> "did you mean " + PREFIX + meant + "?")
+                        .orElseGet(() -> "there are " + PREFIX + String.join(", " + PREFIX, names()));
+    }
+
+    private static List<String> names() {
+        return KEYS.stream().map(Key::name).toList();
     }
 
     /** Returns all settings, one a line, as properties. */

@@ -6,6 +6,8 @@ import dev.polder.agent.AgentProbe;
 import dev.polder.agent.AgentService;
 import dev.polder.agent.AgentServiceConfig;
 import dev.polder.agent.MachineResources;
+import dev.polder.agent.SandboxFiles;
+import dev.polder.api.AgentReads;
 import dev.polder.api.AgentView;
 import dev.polder.api.Api;
 import dev.polder.api.ApiConfig;
@@ -68,6 +70,7 @@ final class NodeParts {
     private @Nullable HttpClient client;
     private volatile @Nullable AgentService agent;
     private @Nullable HttpServer agentServer;
+    private @Nullable AgentReads agentReads;
 
     NodeParts(ClusterConfig config, AgentProbe probe) {
         this.config = config;
@@ -92,7 +95,10 @@ final class NodeParts {
         AgentServiceConfig settings = isAgent ? agentSettings(opened) : null;
         startMaster(opened, numbers);
         if (settings != null) {
-            agentDoor.open(Api.agentHandler(apiConfig(), () -> agentView(settings), metrics));
+            AgentReads reads = new AgentReads(
+                    apiConfig(), () -> agentView(settings), new SandboxFiles(opened.sandboxes()), metrics);
+            agentReads = reads;
+            agentDoor.open(reads.handler());
             AgentService service = AgentService.start(settings);
             agent = service;
             numbers.add(service);
@@ -333,6 +339,7 @@ final class NodeParts {
             failures.attempt(() -> service.close(config.keepTasksOnClose()));
         }
         failures.attempt(agentServer);
+        failures.attempt(agentReads);
         failures.attempt(client);
         failures.attempt(masterServer);
         failures.attempt(api);

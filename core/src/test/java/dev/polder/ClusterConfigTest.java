@@ -58,6 +58,7 @@ final class ClusterConfigTest {
     void shouldListEveryMistakeAtOnce() {
         Properties properties = new Properties();
         properties.setProperty("polder.offer-timeot", "30s");
+        properties.setProperty("polder.zookeeper", "zk://host");
         properties.setProperty("polder.agent-port", "many");
         properties.setProperty("polder.raft-port", "70000");
         properties.setProperty("polder.agent-timeout", "soon");
@@ -65,7 +66,8 @@ final class ClusterConfigTest {
 
         assertThatThrownBy(() -> ClusterConfig.from(properties))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("polder.offer-timeot: no such setting")
+                .hasMessageContaining("polder.offer-timeot: no such setting; did you mean polder.offer-timeout?")
+                .hasMessageContaining("polder.zookeeper: no such setting; there are polder.name, polder.data-dir, ")
                 .hasMessageContaining("polder.agent-port 'many': not a whole number")
                 .hasMessageContaining("raftPort 70000: 0 to 65535")
                 .hasMessageContaining("polder.agent-timeout 'soon': not a duration")

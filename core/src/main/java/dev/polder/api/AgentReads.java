@@ -1,6 +1,8 @@
 package dev.polder.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.polder.agent.SandboxFiles;
+import dev.polder.http.HttpHandler;
 import dev.polder.http.HttpRequest;
 import dev.polder.http.HttpResponder;
 import dev.polder.http.Router;
@@ -12,31 +14,40 @@ import java.util.SortedMap;
 import java.util.function.Supplier;
 
 /**
- * The endpoints of a Mesos agent that people and tools read, on the agent's own port; most answer also below
- * {@code /slave(1)}. The state names the agent and what it has; its tasks are in the master's.
+ * Everything that an agent's own port answers: the endpoints of a Mesos agent that people and tools read; most answer also
+ * below {@code /slave(1)}. The state names the agent and what it has; its tasks are in the master's.
+ *
+ * <p>Files are read on threads of its own; all else is small and done on the network's. Close it after the server.
  */
-final class AgentReads {
+public final class AgentReads implements AutoCloseable {
     private final ApiConfig config;
     private final Supplier<AgentView> agent;
     private final Metrics metrics;
     private final ClassicJson classic = new ClassicJson();
     private final long startedNanos = System.nanoTime();
     private final FixedReads fixed;
+    private final FilesApi files;
 
-    AgentReads(ApiConfig config, Supplier<AgentView> agent, Metrics metrics) {
+    /** Opens them, on the sandboxes of one agent. */
+    public AgentReads(ApiConfig config, Supplier<AgentView> agent, SandboxFiles sandboxes, Metrics metrics) {
         this.config = config;
         this.agent = agent;
         this.metrics = metrics;
         fixed = new FixedReads(classic, config, config.agentFlags());
+        files = new FilesApi(config, classic, agent, sandboxes, metrics);
     }
 
-    void addTo(Router.Builder router) {
+    /** Returns what answers the requests of an agent's port. */
+    public HttpHandler handler() {
+        Router.Builder router = Router.builder();
         fixed.addTo(router, "/slave(1)");
+        files.addTo(router);
         for (String method : FixedReads.METHODS) {
             router.exact(method, "/metrics/snapshot", this::metrics);
             router.prefix(method, "/state", this::state);
             router.prefix(method, "/slave(1)/state", this::state);
         }
+        return router.build();
     }
 
     /** What the agent counts itself comes first; the rest is read off its view. What a master on this node counts is its own. */
@@ -75,5 +86,11 @@ final class AgentReads {
         ClassicJson.flags(json, config.agentFlags());
         ClassicJson.strings(json, "frameworks", List.of());
         ClassicJson.strings(json, "completed_frameworks", List.of());
+    }
+
+    /** Ends the threads; what they read at that moment is answered, what waits is not. */
+    @Override
+    public void close() {
+        files.close();
     }
 }

@@ -4,7 +4,6 @@ import dev.polder.http.HttpHandler;
 import dev.polder.http.Router;
 import dev.polder.master.MasterPort;
 import dev.polder.metrics.Metrics;
-import java.util.function.Supplier;
 
 /**
  * Everything that a master's port answers, on two kinds of threads of its own: one for timers, a few for reads.
@@ -40,13 +39,6 @@ public final class Api implements AutoCloseable {
         ApiCounters counters = new ApiCounters(metrics);
         Reads reads = new Reads(config, master, counters);
         return new Api(timers, reads, masterHandler(new ApiContext(config, master, timers, counters), reads, metrics));
-    }
-
-    /** Returns the handler of the agent's own port. Its reads are small and done on the network's thread. */
-    public static HttpHandler agentHandler(ApiConfig config, Supplier<AgentView> agent, Metrics metrics) {
-        Router.Builder router = Router.builder();
-        new AgentReads(config, agent, metrics).addTo(router);
-        return router.build();
     }
 
     static HttpHandler masterHandler(ApiContext context, Reads reads, Metrics metrics) {

@@ -35,11 +35,26 @@ final class ClassicJson {
 
     /** Returns one object with these fields, as UTF-8. */
     byte[] object(Part fields) {
+        return document(json -> {
+            json.writeStartObject();
+            fields.write(json);
+            json.writeEndObject();
+        });
+    }
+
+    /** Returns one array with these elements, as UTF-8. */
+    byte[] array(Part elements) {
+        return document(json -> {
+            json.writeStartArray();
+            elements.write(json);
+            json.writeEndArray();
+        });
+    }
+
+    private byte[] document(Part whole) {
         try (ByteArrayBuilder bytes = new ByteArrayBuilder(4096)) {
             try (JsonGenerator json = factory.createGenerator(bytes, JsonEncoding.UTF8)) {
-                json.writeStartObject();
-                fields.write(json);
-                json.writeEndObject();
+                whole.write(json);
             }
             return bytes.toByteArray();
         } catch (IOException e) {

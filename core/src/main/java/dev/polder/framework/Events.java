@@ -27,6 +27,8 @@ import java.util.Set;
 
 /** Reads the events of the protocol. What cannot be true in them is an {@link IllegalArgumentException}. */
 final class Events {
+    private static final int AGENT_PORT = 5051;
+
     private Events() {}
 
     static MasterInfo master(Event.Subscribed event, InetSocketAddress asked) {
@@ -61,9 +63,18 @@ final class Events {
                 new FrameworkId(offer.getFrameworkId().getValue()),
                 new AgentId(offer.getAgentId().getValue()),
                 offer.getHostname(),
+                agentAddress(offer),
                 offer.hasAllocationInfo() ? offer.getAllocationInfo().getRole() : roles.get(0),
                 resources(offer.getResourcesList()),
                 offer.getAttributesList().stream().map(Events::attribute).toList());
+    }
+
+    /** An agent that does not say how to call it has Mesos's own port. */
+    private static InetSocketAddress agentAddress(Mesos.Offer offer) {
+        Mesos.Address address = offer.getUrl().getAddress();
+        String host = address.getHostname().isEmpty() ? address.getIp() : address.getHostname();
+        return InetSocketAddress.createUnresolved(
+                host.isEmpty() ? offer.getHostname() : host, offer.hasUrl() ? address.getPort() : AGENT_PORT);
     }
 
     private static Resources resources(List<Mesos.Resource> list) {

@@ -3,6 +3,7 @@ package dev.polder.model;
 import static java.util.Objects.requireNonNull;
 
 import dev.polder.offer.Resources;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
  *
  * @param frameworkId whom they are promised to
  * @param hostname where the agent says that it can be reached
+ * @param agentAddress of the agent's own HTTP endpoints, not resolved; they show the tasks' sandboxes
  * @param role for which of the framework's roles
  * @param resources what tasks can be launched on; reserved, revocable and shared resources and volumes are not in it
  * @param attributes what the agent's operator says of it, in his order
@@ -21,6 +23,7 @@ public record Offer(
         FrameworkId frameworkId,
         AgentId agentId,
         String hostname,
+        InetSocketAddress agentAddress,
         String role,
         Resources resources,
         List<Attribute> attributes) {
@@ -29,6 +32,7 @@ public record Offer(
         requireNonNull(frameworkId, "frameworkId");
         requireNonNull(agentId, "agentId");
         requireNonNull(hostname, "hostname");
+        requireNonNull(agentAddress, "agentAddress");
         requireNonNull(role, "role");
         requireNonNull(resources, "resources");
         attributes = List.copyOf(attributes);

@@ -6,18 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
+import dev.polder.agent.SandboxFiles;
 import dev.polder.http.HttpServer;
 import dev.polder.http.HttpServerConfig;
 import dev.polder.metrics.Metrics;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @Tag("slow")
 class ApiTest {
+    @TempDir
+    private Path directory;
+
     private final ApiConfig config = ApiConfig.defaults("api-test", "0.1.0", 1_795_602_600_000L, 1_795_602_900_250L)
             .withFlags(Map.of(), Map.of("port", "15061"));
 
@@ -73,9 +79,9 @@ class ApiTest {
         metrics.gauge("master/elected", () -> 1);
         metrics.gauge("slave/tasks_running", () -> 3);
         AgentView agent = new AgentView(SampleViews.agent(SampleViews.AGENT, 0).info(), "127.0.0.1", "localhost");
-        try (HttpServer server = HttpServer.start(
-                        HttpServerConfig.defaults("127.0.0.1", 0, "api-test-http"),
-                        Api.agentHandler(config, () -> agent, metrics));
+        try (AgentReads reads = new AgentReads(config, () -> agent, new SandboxFiles(directory), metrics);
+                HttpServer server =
+                        HttpServer.start(HttpServerConfig.defaults("127.0.0.1", 0, "api-test-http"), reads.handler());
                 RawConnection connection = new RawConnection(server.address())) {
             for (String path : List.of("/state", "/slave(1)/state")) {
                 connection.request("GET " + path, List.of(), new byte[0]);

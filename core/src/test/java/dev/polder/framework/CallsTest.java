@@ -17,6 +17,7 @@ import dev.polder.model.TaskState;
 import dev.polder.model.TaskStatus;
 import dev.polder.offer.Resources;
 import dev.polder.wire.proto.MesosScheduler.Call;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +29,7 @@ final class CallsTest {
             new FrameworkId("f-1"),
             new AgentId("a-1"),
             "host",
+            InetSocketAddress.createUnresolved("host", 5051),
             "web",
             Resources.builder().scalar("cpus", 4_000).build(),
             List.of());

@@ -65,6 +65,20 @@ final class EventsTest {
     }
 
     @Test
+    void shouldTellWhereTheAgentIs() throws TextFormat.ParseException {
+        String url = "url { scheme: 'http' path: '/slave(1)' address { ip: '10.0.0.7' port: 5055 ";
+
+        assertThat(agentAddress(url + "hostname: 'agent7' } }")).hasToString("agent7/<unresolved>:5055");
+        assertThat(agentAddress(url + "} }")).hasToString("10.0.0.7/<unresolved>:5055");
+        assertThat(agentAddress("")).hasToString("host/<unresolved>:5051");
+    }
+
+    private static InetSocketAddress agentAddress(String url) throws TextFormat.ParseException {
+        Event.Offers event = TextFormat.parse(OFFER + url + "}", Event.Offers.class);
+        return Events.offers(event, List.of("*")).get(0).agentAddress();
+    }
+
+    @Test
     void shouldLeaveOutResourcesThatNeedMoreThanTheirAmount() throws TextFormat.ParseException {
         Event.Offers event = TextFormat.parse(
                 OFFER + resource("") + resource("role: 'web'") + resource("revocable {}")

@@ -36,12 +36,14 @@ final class Batch implements Framework {
 
     private final Deque<List<TaskInfo>> stages;
     private final int agents;
-    private final BiConsumer<SchedulerDriver, TaskStatus> news;
+    private final BiConsumer<Offer, TaskStatus> news;
+
+    private record Launched(TaskInfo task, Offer offer) {}
 
     /** The tasks of this stage that wait for an offer. */
     private final Deque<TaskInfo> waiting = new ArrayDeque<>();
 
-    private final Map<TaskId, TaskInfo> running = new HashMap<>();
+    private final Map<TaskId, Launched> running = new HashMap<>();
     private final Map<TaskId, TaskStatus> last = new LinkedHashMap<>();
 
     /** What each agent offered first, when none of our tasks ran on it. */
@@ -54,9 +56,9 @@ final class Batch implements Framework {
      * @param agents how many agents the cluster has, of which nobody else uses anything: the batch gives up on a task that
      *     is too large for each of them. Where that cannot be said it is {@link #AGENTS_UNKNOWN}; then such a task waits, for
      *     an agent that is busy or comes later may be large enough.
-     * @param news hears each update of a task
+     * @param news hears each update of a task, with the offer that it was launched on
      */
-    Batch(List<List<TaskInfo>> stages, int agents, BiConsumer<SchedulerDriver, TaskStatus> news) {
+    Batch(List<List<TaskInfo>> stages, int agents, BiConsumer<Offer, TaskStatus> news) {
         this.stages = new ArrayDeque<>(stages);
         this.agents = agents;
         this.news = news;
@@ -107,20 +109,20 @@ final class Batch implements Framework {
 
     @Override
     public void onUpdate(SchedulerDriver driver, TaskStatus status) {
-        TaskInfo task = running.get(status.taskId());
-        if (task == null) {
+        Launched launched = running.get(status.taskId());
+        if (launched == null) {
             return; // it has ended, this is a late echo
         }
         if (status.state() == TaskState.TASK_DROPPED) {
             // its offer was void and it never started; it gets another one
-            running.remove(task.id());
-            waiting.addFirst(task);
+            running.remove(status.taskId());
+            waiting.addFirst(launched.task());
             return;
         }
-        last.put(task.id(), status);
-        news.accept(driver, status);
+        last.put(status.taskId(), status);
+        news.accept(launched.offer(), status);
         if (status.state().isTerminal()) {
-            running.remove(task.id());
+            running.remove(status.taskId());
             if (running.isEmpty() && waiting.isEmpty()) {
                 endStage(driver);
             }
@@ -162,7 +164,7 @@ final class Batch implements Framework {
         Resources left = offer.resources();
         for (TaskInfo next = waiting.peek(); next != null && left.covers(next.resources()); next = waiting.peek()) {
             left = left.minus(next.resources());
-            running.put(next.id(), next);
+            running.put(next.id(), new Launched(next, offer));
             fitting.add(waiting.remove());
         }
         return fitting;

@@ -1,11 +1,9 @@
 package dev.polder.samples.launcher;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,9 +18,7 @@ import org.jspecify.annotations.Nullable;
  * own; {@link #close} copies what is still missing and ends.
  */
 final class OutputTail implements AutoCloseable {
-    /** A longer line is cut into several. */
-    static final int LINE_BYTES_MAX = 65_536;
-
+    private static final int BUFFER_BYTES = 65_536;
     private static final long PAUSE_MS = 30;
 
     private final List<Source> sources = new ArrayList<>();
@@ -88,17 +84,16 @@ final class OutputTail implements AutoCloseable {
     /** One file. Owned by the thread. */
     private static final class Source {
         private final Path file;
-        private final byte[] prefix;
         private final PrintStream to;
-        private final ByteArrayOutputStream line = new ByteArrayOutputStream();
-        private final ByteBuffer buffer = ByteBuffer.allocate(LINE_BYTES_MAX);
+        private final PrefixedLines lines;
+        private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
         private @Nullable FileChannel channel;
         private boolean unreadable;
 
         Source(Path file, String prefix, PrintStream to) {
             this.file = file;
-            this.prefix = prefix.getBytes(StandardCharsets.UTF_8);
             this.to = to;
+            this.lines = new PrefixedLines(prefix, to);
         }
 
         void copy() {
@@ -112,7 +107,7 @@ final class OutputTail implements AutoCloseable {
                 FileChannel open = channel;
                 while (open != null && open.read(buffer.clear()) > 0) {
                     for (buffer.flip(); buffer.hasRemaining(); ) {
-                        add(buffer.get());
+                        lines.add(buffer.get());
                     }
                 }
             } catch (IOException e) {
@@ -122,9 +117,7 @@ final class OutputTail implements AutoCloseable {
         }
 
         void end() {
-            if (line.size() > 0) {
-                print();
-            }
+            lines.end();
             try {
                 if (channel != null) {
                     channel.close();
@@ -132,26 +125,6 @@ final class OutputTail implements AutoCloseable {
             } catch (IOException e) {
                 to.println("cannot close " + file + ": " + e.getMessage());
             }
-        }
-
-        private void add(byte b) {
-            if (b != '\n') {
-                line.write(b);
-            }
-            if (b == '\n' || line.size() >= LINE_BYTES_MAX) {
-                print();
-            }
-        }
-
-        private void print() {
-            byte[] whole = new byte[prefix.length + line.size() + 1];
-            System.arraycopy(prefix, 0, whole, 0, prefix.length);
-            System.arraycopy(line.toByteArray(), 0, whole, prefix.length, line.size());
-            whole[whole.length - 1] = '\n';
-            // one call, so that lines of several files do not mix
-            to.write(whole, 0, whole.length);
-            to.flush();
-            line.reset();
         }
     }
 }

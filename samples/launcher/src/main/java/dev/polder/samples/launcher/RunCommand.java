@@ -8,13 +8,12 @@ import dev.polder.model.TaskId;
 import dev.polder.model.TaskInfo;
 import dev.polder.model.TaskStatus;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,10 +21,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code run}: a command as tasks on a node that lives only for them. */
+/** {@code run}: a command as tasks, on a node that lives only for them or on a cluster that there is. */
 @Command(
         name = "run",
-        description = "Run a command as tasks on a private node, and show what they print.",
+        description = "Run a command as tasks, on a private node or a cluster, and show what they print.",
         footer = {
             "",
             "One word after -- is a line for /bin/sh, several are a program and its arguments.",
@@ -38,6 +37,11 @@ final class RunCommand implements Callable<Integer> {
     private static final int AGENTS = 1;
 
     private static final Duration START_PATIENCE = Duration.ofSeconds(30);
+
+    /** After so long without a master its user is told what is waited for. */
+    private static final Duration MASTER_PATIENCE = Duration.ofSeconds(10);
+
+    private static final FrameworkConfig INTRODUCTION = FrameworkConfig.named("run");
 
     /** Given by picocli. */
     @Spec
@@ -60,12 +64,21 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--instances", paramLabel = "N", description = "How many tasks (default: ${DEFAULT-VALUE})")
     private int instances = 1;
 
+    @Option(
+            names = "--connect",
+            paramLabel = "MASTER,...",
+            description = "Run them on the cluster of these masters, host:port, instead of a private node.")
+    private @Nullable String masters;
+
     @Parameters(paramLabel = "COMMAND", arity = "1..*", description = "What each task runs.")
     private List<String> command = List.of();
 
     @Override
     public Integer call() throws Exception {
         List<TaskInfo> tasks = tasks();
+        if (masters != null) {
+            return runAt(masters, tasks, System.out, System.err);
+        }
         try (HostedNode hosted = HostedNode.start(RunCommand::startNode, () -> {})) {
             hosted.node().awaitReady(START_PATIENCE);
             return run(hosted.node(), tasks, System.out, System.err);
@@ -76,24 +89,52 @@ final class RunCommand implements Callable<Integer> {
         return ClusterNode.start(ClusterConfig.builder().build());
     }
 
-    /** Returns the exit code. */
+    /** Runs them on a node of this process and returns the exit code. */
     static int run(ClusterNode node, List<TaskInfo> tasks, PrintStream out, PrintStream err) throws Exception {
         Sandboxes sandboxes = new Sandboxes(node.sandboxes());
         Map<TaskId, TaskStatus> ended;
         try (OutputTail tail = OutputTail.start()) {
-            Batch batch = new Batch(List.of(tasks), AGENTS, (driver, status) -> {
-                Optional<Path> sandbox = driver.frameworkId().flatMap(framework -> sandboxes.of(framework, status));
-                sandbox.ifPresent(directory -> {
-                    tail.add(directory.resolve("stdout"), status.taskId() + " | ", out);
-                    tail.add(directory.resolve("stderr"), status.taskId() + " ! ", err);
-                });
-            });
-            try (FrameworkDriver driver =
-                    FrameworkDriver.start(batch, FrameworkConfig.named("run"), node.masterAddress())) {
+            Batch batch = new Batch(
+                    List.of(tasks),
+                    AGENTS,
+                    (offer, status) -> sandboxes.of(offer.frameworkId(), status).ifPresent(directory -> {
+                        tail.add(directory.resolve("stdout"), status.taskId() + " | ", out);
+                        tail.add(directory.resolve("stderr"), status.taskId() + " ! ", err);
+                    }));
+            try (FrameworkDriver driver = FrameworkDriver.start(batch, INTRODUCTION, node.masterAddress())) {
                 driver.join();
             }
             ended = batch.result();
         }
+        return exitCode(ended, err);
+    }
+
+    /** Runs them on a cluster, wherever it is, and returns the exit code. They end with this process. */
+    private int runAt(String cluster, List<TaskInfo> tasks, PrintStream out, PrintStream err) throws Exception {
+        Map<TaskId, TaskStatus> ended;
+        try (RemoteOutput output = RemoteOutput.start()) {
+            Batch batch = new Batch(
+                    List.of(tasks), Batch.AGENTS_UNKNOWN, (offer, status) -> output.follow(offer, status, out, err));
+            try (FrameworkDriver driver = connect(batch, cluster)) {
+                if (!driver.join(MASTER_PATIENCE) && driver.frameworkId().isEmpty()) {
+                    err.println("polder: no leading master answers at " + cluster + " yet, still trying");
+                }
+                driver.join();
+            }
+            ended = batch.result();
+        }
+        return exitCode(ended, err);
+    }
+
+    private FrameworkDriver connect(Batch batch, String cluster) {
+        try {
+            return FrameworkDriver.start(batch, INTRODUCTION, cluster);
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
+        }
+    }
+
+    private static int exitCode(Map<TaskId, TaskStatus> ended, PrintStream err) {
         ended.values().stream()
                 .filter(status -> status.exitCode().isEmpty())
                 .forEach(status -> err.println("polder: " + status));

@@ -68,7 +68,7 @@ final class WordCountDemo {
     }
 
     private void runTasks(InetSocketAddress master, CountPlan plan) throws Exception {
-        Batch batch = new Batch(tasks(plan), AGENTS, (driver, status) -> show(status));
+        Batch batch = new Batch(tasks(plan), AGENTS, (offer, status) -> show(status));
         try (FrameworkDriver driver = FrameworkDriver.start(batch, FrameworkConfig.named("word-count"), master)) {
             driver.join();
         }

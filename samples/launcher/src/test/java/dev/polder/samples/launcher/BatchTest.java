@@ -16,6 +16,7 @@ import dev.polder.model.TaskInfo;
 import dev.polder.model.TaskState;
 import dev.polder.model.TaskStatus;
 import dev.polder.offer.Resources;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -189,7 +190,7 @@ final class BatchTest {
 
     private Batch batch(List<TaskInfo> first, List<TaskInfo> second) {
         List<List<TaskInfo>> stages = second.isEmpty() ? List.of(first) : List.of(first, second);
-        return new Batch(stages, agents, (theDriver, status) -> news.add(status.toString()));
+        return new Batch(stages, agents, (offer, status) -> news.add(status.toString()));
     }
 
     private static TaskInfo task(String id) {
@@ -208,6 +209,7 @@ final class BatchTest {
                         new FrameworkId("f"),
                         new AgentId(agent),
                         "host",
+                        InetSocketAddress.createUnresolved("host", 5051),
                         "*",
                         Resources.builder().scalar("cpus", cpuMillis).build(),
                         List.of())));

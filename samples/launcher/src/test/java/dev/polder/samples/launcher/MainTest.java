@@ -39,6 +39,26 @@ final class MainTest {
     }
 
     @Test
+    void shouldNameTheOptionThatWasMeant() {
+        assertThat(run("node", "--data", "d", "--master-prt=1")).isEqualTo(2);
+        assertThat(run("nod")).isEqualTo(2);
+
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "Unknown option: '--master-prt=1'",
+                        "Possible solutions: --master-port",
+                        "Unmatched argument at index 0: 'nod'",
+                        "Did you mean: polder.jar node?");
+    }
+
+    @Test
+    void shouldRefuseMastersThatAreNoAddresses() {
+        assertThat(run("run", "--connect", "http://host:5050/", "--", "true")).isEqualTo(2);
+
+        assertThat(err.toString()).contains("'http://host:5050/' in the masters 'http://host:5050/' is no host:port");
+    }
+
+    @Test
     void shouldRefuseAmountsThatCannotBe() {
         assertThat(run("run", "--cpus", "0.00001", "--", "true")).isEqualTo(2);
         assertThat(run("run", "--mem", "-1", "--", "true")).isEqualTo(2);

@@ -50,12 +50,12 @@ final class OutputTailTest {
     @Test
     void shouldCutLinesThatDoNotEnd() throws IOException {
         Path file = directory.resolve("stdout");
-        append(file, "x".repeat(OutputTail.LINE_BYTES_MAX + 1));
+        append(file, "x".repeat(PrefixedLines.LINE_BYTES_MAX + 1));
         try (OutputTail tail = OutputTail.start()) {
             tail.add(file, "", out);
         }
 
-        assertThat(copied()).isEqualTo("x".repeat(OutputTail.LINE_BYTES_MAX) + "\nx\n");
+        assertThat(copied()).isEqualTo("x".repeat(PrefixedLines.LINE_BYTES_MAX) + "\nx\n");
     }
 
     @Test

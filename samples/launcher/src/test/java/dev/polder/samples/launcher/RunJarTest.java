@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,29 @@ final class RunJarTest {
             assertThat(run.out())
                     .containsExactlyInAnyOrder("run-1 | here", "run-2 | here", "run-3 | here", "run-4 | here");
             assertThat(run.err()).containsExactly("polder: run-4 TASK_FAILED: Command terminated with signal Killed");
+        }
+    }
+
+    @Test
+    void shouldRunOnAClusterAndShowWhatItsTasksPrintThere() throws Exception {
+        String line =
+                "i=0; while [ $i -lt 3 ]; do echo line $i; i=$((i + 1)); done; printf 'ü no line feed'; echo oh >&2";
+        try (JarProcess node = JarProcess.start(
+                directory, "node", "--data", "d", "--master-port", "0", "--agent-port", "0", "--raft-port", "0")) {
+            JarProcess.await().until(() -> node.out().size() >= 6);
+            Matcher listens = Pattern.compile("master http://([^ ,]+)").matcher(String.join("\n", node.out()));
+            assertThat(listens.find()).isTrue();
+
+            try (JarProcess run = JarProcess.start(
+                    directory, "run", "--connect", listens.group(1), "--instances", "2", "--", line + "; exit 4")) {
+                assertThat(run.exitCode()).isEqualTo(4);
+                assertThat(run.out())
+                        .containsSubsequence(
+                                "run-1 | line 0", "run-1 | line 1", "run-1 | line 2", "run-1 | ü no line feed")
+                        .contains("run-2 | line 2", "run-2 | ü no line feed")
+                        .hasSize(8);
+                assertThat(run.err()).containsExactlyInAnyOrder("run-1 ! oh", "run-2 ! oh");
+            }
         }
     }
 
