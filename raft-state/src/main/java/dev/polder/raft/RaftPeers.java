@@ -23,7 +23,7 @@ public record RaftPeers(
     /** A group of one; it listens nowhere. */
     public static final RaftPeers NONE = new RaftPeers();
 
-    private static final int MEMBERS_MAX = 7;
+    static final int MEMBERS_MAX = 7;
     static final int ID_BYTES_MAX = 64;
     static final int METADATA_BYTES_MAX = 4 << 10;
 
