@@ -212,6 +212,11 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     }
 
     @Override
+    public void onRefused(String byMember, String reason) {
+        LOG.warn("node={} event=refused by={} reason='{}'", nodeName, byMember, reason);
+    }
+
+    @Override
     public void onStopped(@Nullable Throwable cause) {
         put(new LogEvent.Stopped(Optional.ofNullable(cause)));
     }

@@ -1,5 +1,6 @@
 package dev.polder.raft;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 
@@ -12,6 +13,13 @@ import java.util.List;
 interface Disk {
     /** Ends the name of a file that is not finished; what carries it after a crash is rubbish. */
     String TEMPORARY = ".new";
+
+    /**
+     * Takes the directory for one user, until it is given back or the process ends.
+     *
+     * @throws IOException if somebody else has it, in this process or another
+     */
+    Closeable lock() throws IOException;
 
     /** Returns the names of all files, in no order. */
     List<String> names() throws IOException;

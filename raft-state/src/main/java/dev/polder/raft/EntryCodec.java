@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Between Atomix's entries and ours. Payloads, by kind:
@@ -58,6 +59,29 @@ final class EntryCodec {
                         entry.term(), ByteBuffer.wrap(entry.payload()).getLong());
             case MEMBERS -> new MembersEntry(entry.term(), decodeMembers(entry));
         };
+    }
+
+    /** Returns why a payload is none of its kind, null if it is: what cannot be decoded must not come into the log. */
+    static @Nullable String problem(EntryKind kind, byte[] payload) {
+        return switch (kind) {
+            case FACTS -> null;
+            case INITIALIZE ->
+                payload.length == Long.BYTES ? null : "has " + payload.length + " bytes, must have " + Long.BYTES;
+            case MEMBERS -> isMembers(payload) ? null : "is no list of members";
+        };
+    }
+
+    private static boolean isMembers(byte[] payload) {
+        ByteBuffer bytes = ByteBuffer.wrap(payload);
+        try {
+            for (int count = Short.toUnsignedInt(bytes.getShort()); count > 0; count--) {
+                int length = Short.toUnsignedInt(bytes.getShort());
+                bytes.position(bytes.position() + length);
+            }
+            return !bytes.hasRemaining();
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static byte[] encodeMembers(List<String> members) {

@@ -5,9 +5,12 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +22,9 @@ import java.util.stream.Stream;
 
 /** A directory of the host's file system. */
 final class FileDisk implements Disk {
+    /** Stays when it is given back: whoever deletes it may delete another one's. */
+    private static final String LOCK = "lock";
+
     private final Path directory;
 
     private FileDisk(Path directory) {
@@ -55,6 +61,25 @@ final class FileDisk implements Disk {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
                 }
                 : new FileAttribute<?>[0];
+    }
+
+    @Override
+    public Closeable lock() throws IOException {
+        Path file = directory.resolve(LOCK);
+        FileChannel channel = FileChannel.open(file, WRITE, CREATE);
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                throw new IOException(file + " is held by another process: a log has its directory for itself");
+            }
+            return channel;
+        } catch (OverlappingFileLockException e) {
+            channel.close();
+            throw new IOException(file + " is held by another log of this process: each has a directory of its own", e);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *   │  following  │────────►│  elected   │────────►│ serving  │
  *   └─────────────┘         └────────────┘         └──────────┘
  *          ▲────────lost──────────┴───────────────────────┘
- *   stopped: once, the last
+ *   refused: at any time; stopped: once, the last
  * </pre>
  */
 final class LogEvents {
@@ -50,6 +50,10 @@ final class LogEvents {
             electedTerm = 0;
             listener.onLost(term);
         }
+    }
+
+    void refused(String byMember, String reason) {
+        listener.onRefused(byMember, reason);
     }
 
     /** The last call; {@link LogLife} sees to it that there is but one. */

@@ -27,6 +27,13 @@ public interface LogListener {
     void onLost(long term);
 
     /**
+     * Another member refuses to talk to this one, and will until somebody acts: it is set up for other members, belongs
+     * to another cluster, or knows that one of the two has lost its disk. Told once for each reason, and again if it is
+     * refused after it was accepted.
+     */
+    void onRefused(String byMember, String reason);
+
+    /**
      * The log has stopped, by {@link ReplicatedLog#close()} or, with a cause, because it can no longer be trusted; an
      * exception that this listener threw is such a cause too. The last call, after {@link #onLost} if a term was led.
      */

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** A member's name taken apart: {@code host:port}, or {@code [host]:port} for IPv6. */
 record MemberAddress(String host, int port) {
     private static final int PORT_MAX = 65_535;
-    private static final int LENGTH_MAX = 255;
+    static final int LENGTH_MAX = 255;
 
     /** Returns what is wrong with a member's name, null if nothing is. */
     static @Nullable String problem(String member) {

@@ -1,7 +1,7 @@
 package dev.polder.raft;
 
 /** What a member answers to a {@link PeerRequest}. Every request is answered, if only with a failure. */
-sealed interface PeerResponse {
+sealed interface PeerResponse extends WireMessage {
     /**
      * Whether the entries are in the log, and on the disk.
      *

@@ -14,14 +14,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * The one thread of a member's log: its timers, its disk and its connections. What a task throws stops the member: an
+ * The one thread of a member's log: its timers, its disk and its connections. (A {@link LeaderLocator}, which has no
+ * disk, has one too.) What a task throws stops the member: an
  * executor would cancel a timer that threw, silently, and a leader without its heartbeat timer is worse than none.
  *
  * <p>Connections live on the same thread because a hop between threads costs more than most of what is done here; a
  * force keeps them waiting, as it keeps whatever they would ask for.
  *
  * <p>Its queue has no bound of its own: it holds one wake-up of the {@link Proposer}, a few timers, and a task for each
- * call of {@link ReplicatedLog#stepDown}, which whoever leads makes once a term. When the thread has ended, whatever is
+ * call of {@link ReplicatedLog#stepDown}, which whoever leads makes once a term, and for each name that was looked up,
+ * of which there are a few. When the thread has ended, whatever is
  * handed to it is dropped.
  */
 final class RaftThread extends AbstractThreadContext {

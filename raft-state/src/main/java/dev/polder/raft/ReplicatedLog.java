@@ -1,13 +1,16 @@
 package dev.polder.raft;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A durable log of byte entries that the members of a cluster agree on. This version knows clusters of one member.
+ * A durable log of byte entries that the members of a cluster agree on. A cluster has one member, or a few that find each
+ * other under fixed addresses.
  *
  * <p>Any thread may propose. Every entry that was committed is handed to the {@link LogListener} again after each start,
  * so the log is the memory of the state machine above it.
@@ -21,10 +24,13 @@ public final class ReplicatedLog implements AutoCloseable {
     private final LogLife life;
     private final RaftCore core;
     private final Proposer proposer;
+    /** Null in a group of one. */
+    private final @Nullable RaftWire wire;
 
-    private ReplicatedLog(LogLife life, RaftCore core) {
+    private ReplicatedLog(LogLife life, RaftCore core, @Nullable RaftWire wire) {
         this.life = life;
         this.core = core;
+        this.wire = wire;
         proposer = core.context().proposer();
     }
 
@@ -32,8 +38,8 @@ public final class ReplicatedLog implements AutoCloseable {
      * Opens the log and takes part in the cluster. Returns before leadership is settled; the listener is told, perhaps
      * before this returns.
      *
-     * @throws IOException if the directory cannot be used or its content cannot be trusted; the message says which file
-     *     and where. Nothing is left running.
+     * @throws IOException if the directory cannot be used, its content cannot be trusted, or the port for the other
+     *     members cannot be had; the message says which file and where, or which address. Nothing is left running.
      */
     public static ReplicatedLog start(RaftConfig config, LogListener listener) throws IOException {
         return start(config, listener, Seams.host(config.directory()));
@@ -43,15 +49,25 @@ public final class ReplicatedLog implements AutoCloseable {
         LogEvents events = new LogEvents(Objects.requireNonNull(listener, "listener"));
         LogLife life = new LogLife(config, events);
         try {
-            RaftCore core = life.add(RaftCore.open(config, seams, life.thread(), life, events, PeerNetwork.NONE));
+            life.add(seams.disk().lock());
+            RaftWire wire = config.peers().isNone()
+                    ? null
+                    : life.add(RaftWire.open(config, seams, life.thread(), life, events));
+            PeerNetwork network = wire == null ? PeerNetwork.NONE : wire;
+            RaftCore core = life.add(RaftCore.open(config, seams, life.thread(), life, events, network));
             LOG.info(
                     "event=started member={} directory={} term={} last_index={}",
                     config.memberId(),
                     config.directory(),
                     core.terms().term(),
                     core.log().lastIndex());
-            life.begin(core::begin);
-            return new ReplicatedLog(life, core);
+            life.begin(() -> {
+                core.begin();
+                if (wire != null) {
+                    wire.begin(core);
+                }
+            });
+            return new ReplicatedLog(life, core, wire);
         } catch (IOException | RuntimeException e) {
             life.abandon(e);
             throw e;
@@ -102,13 +118,55 @@ public final class ReplicatedLog implements AutoCloseable {
         return Optional.ofNullable(core.context().knownLeader());
     }
 
+    /**
+     * Returns what the leader tells of itself, its {@link RaftPeers#metadata()}; empty while no leader is known. Any
+     * thread may ask.
+     */
+    public Optional<String> leaderMetadata() {
+        RaftWire network = wire;
+        return leader().map(known -> network == null ? "" : network.metadata(known.memberId()));
+    }
+
+    /**
+     * The cluster has an id from here on: a member of another one is refused. Connections that exist stay. For a start
+     * after this it belongs into {@link RaftPeers#clusterId()}. Any thread may call.
+     *
+     * @throws IllegalArgumentException if it is empty or longer than a cluster id may be
+     * @throws IllegalStateException if this member belongs to another cluster already
+     */
+    public void joined(String clusterId) {
+        int bytes = clusterId.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes < 1 || bytes > RaftPeers.ID_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "clusterId has " + bytes + " bytes, must have 1 to " + RaftPeers.ID_BYTES_MAX);
+        }
+        RaftWire network = wire;
+        if (network != null) {
+            network.joined(clusterId);
+        }
+    }
+
+    /** Returns what the connections to the other members have done so far. Any thread may ask. */
+    public LogNetwork network() {
+        RaftWire network = wire;
+        return network == null ? LogNetwork.NONE : network.numbers();
+    }
+
+    /** Ends all connections for a moment, for a test. Any thread may call. */
+    void cutConnections() {
+        RaftWire network = wire;
+        if (network != null) {
+            life.thread().execute(network::closeConnections);
+        }
+    }
+
     /** Returns how many bytes of log lie on the disk. Any thread may ask. */
     public long diskBytes() {
         return core.log().diskBytes();
     }
 
     /**
-     * Stops taking part, waits for the running force, closes files and threads. Idempotent; takes at most 10 s. The
+     * Stops taking part, waits for the running force, closes connections, port, files and threads. Idempotent; takes at most 10 s. The
      * listener is told {@code onStopped} before this returns; if it is the listener that calls, afterwards.
      */
     @Override

@@ -16,6 +16,8 @@ import io.atomix.cluster.MemberId;
 import io.atomix.protocols.raft.impl.DefaultRaftServer;
 import io.atomix.protocols.raft.storage.system.MetaStore;
 import java.lang.reflect.Method;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -91,12 +93,25 @@ class HouseRulesTest {
                     call -> call.getTargetOwner().isAssignableTo(MetaStore.class)
                             && call.getTarget().getName().matches("(load|store)(Term|Vote)")));
 
+    private static final ArchRule NO_WALL_CLOCK = noClasses()
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Clock.class);
+
     @Test
     void shouldShowNoTypeOfADependency() {
         assertThat(CLASSES.stream().filter(PUBLIC_FACE).map(JavaClass::getName))
                 .containsExactlyInAnyOrder(
+                        "dev.polder.raft.LeaderLocator",
+                        "dev.polder.raft.LeaderSearch",
+                        "dev.polder.raft.LocatedLeader",
                         "dev.polder.raft.LogLeader",
                         "dev.polder.raft.LogListener",
+                        "dev.polder.raft.LogNetwork",
                         "dev.polder.raft.RaftConfig",
                         "dev.polder.raft.RaftPeers",
                         "dev.polder.raft.ReplicatedLog",
@@ -119,6 +134,11 @@ class HouseRulesTest {
     @Test
     void shouldKeepTermAndVoteInOneHome() {
         checkAndSeeBroken(TERM_AND_VOTE_IN_ONE_HOME, Planted.ForgetfulVoter.class);
+    }
+
+    @Test
+    void shouldNotLookAtTheWallClock() {
+        checkAndSeeBroken(NO_WALL_CLOCK, Planted.ClockWatching.class);
     }
 
     private static void checkAndSeeBroken(ArchRule rule, Class<?> nested) {
@@ -160,6 +180,12 @@ class HouseRulesTest {
         static final class ForgetfulVoter {
             long term(MetaStore store) {
                 return store.loadTerm();
+            }
+        }
+
+        static final class ClockWatching {
+            boolean isLate(long deadlineMs) {
+                return System.currentTimeMillis() > deadlineMs;
             }
         }
     }

@@ -78,6 +78,11 @@ final class KillVictim implements LogListener {
     public void onLost(long term) {}
 
     @Override
+    public void onRefused(String byMember, String reason) {
+        tell("refused by " + byMember);
+    }
+
+    @Override
     public void onStopped(@Nullable Throwable cause) {
         tell("stopped " + cause);
     }

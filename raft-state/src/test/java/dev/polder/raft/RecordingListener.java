@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class RecordingListener implements LogListener {
     private final List<String> calls = new ArrayList<>();
     private final List<Long> elections = new ArrayList<>();
+    private final List<String> refusals = new ArrayList<>();
     private final List<byte[]> committed = new ArrayList<>();
     private final List<Long> indexes = new ArrayList<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -69,6 +70,14 @@ final class RecordingListener implements LogListener {
     }
 
     @Override
+    public void onRefused(String byMember, String reason) {
+        deed.accept("refused by " + byMember);
+        synchronized (this) {
+            refusals.add(byMember + ": " + reason);
+        }
+    }
+
+    @Override
     public void onStopped(@Nullable Throwable cause) {
         deed.accept("stopped");
         synchronized (this) {
@@ -85,6 +94,11 @@ final class RecordingListener implements LogListener {
     /** Returns the terms for which the member was elected. */
     synchronized List<Long> elections() {
         return List.copyOf(elections);
+    }
+
+    /** Returns who refused the member, and why. */
+    synchronized List<String> refusals() {
+        return List.copyOf(refusals);
     }
 
     synchronized List<byte[]> committed() {

@@ -1,0 +1,90 @@
+package dev.polder.raft;
+
+import io.netty.channel.ChannelHandlerContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection from somebody: another member, whose requests are answered in their order, or anyone who asks who leads.
+ * Owned by the log's thread.
+ *
+ * <pre>
+ *   stranger ──HELLO──► member ──requests──►
+ *      └──LOCATE──► stranger still, for as long as strangers may stay
+ * </pre>
+ */
+final class IncomingConnection extends WireConnection {
+    private final PeerDoor door;
+    private final RaftWire wire;
+    private @Nullable Introduction peer;
+
+    IncomingConnection(WireParts parts, PeerDoor door, RaftWire wire) {
+        super(parts.thread(), parts.counters());
+        this.door = door;
+        this.wire = wire;
+    }
+
+    /** Returns who is at the other end; null for a stranger. */
+    @Nullable
+    Introduction peer() {
+        return peer;
+    }
+
+    /** Who does not read our answers gives us no more questions. */
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+    }
+
+    @Override
+    void received(WireFrame frame) {
+        WireMessage message = frame.message();
+        Introduction known = peer;
+        if (known != null && message instanceof PeerRequest request) {
+            answer(known, frame.requestId(), request);
+        } else if (known != null && message instanceof Greeting.Refused refused) {
+            wire.refusedBy(known.member(), refused.reason());
+            close();
+        } else if (known == null && message instanceof Greeting.Hello hello) {
+            greet(hello);
+        } else if (known == null && message instanceof Greeting.Locate) {
+            say(frame.requestId(), wire.locate());
+        } else {
+            badFrame("a message that has no place here: " + message.getClass().getSimpleName());
+        }
+    }
+
+    private void answer(Introduction known, long requestId, PeerRequest request) {
+        if (request.from().equals(known.member())) {
+            say(requestId, wire.answer(request));
+        } else {
+            badFrame(known.member() + " speaks in the name of " + request.from());
+        }
+    }
+
+    private void greet(Greeting.Hello hello) {
+        Introduction other = hello.from();
+        String objection = wire.objection(hello);
+        if (objection != null) {
+            wire.refuses(other.member(), objection);
+            turnAway(objection);
+            return;
+        }
+        wire.met(other);
+        peer = other;
+        introduced();
+        door.introduced(this, other.member());
+        say(0, new Greeting.Welcome(wire.introduction()));
+        wire.called(other.member());
+    }
+
+    @Override
+    void ended() {
+        door.ended(this);
+    }
+
+    @Override
+    public String toString() {
+        Introduction known = peer;
+        return known == null ? super.toString() : known.member();
+    }
+}

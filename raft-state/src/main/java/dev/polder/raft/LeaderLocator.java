@@ -1,0 +1,101 @@
+package dev.polder.raft;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the leader of a group from outside: asks its members whom they take for it. One daemon thread, however often it is
+ * asked; a second one while names of hosts are looked up.
+ */
+public final class LeaderLocator implements AutoCloseable {
+    /** How many searches may run at once; one beyond fails at once. */
+    static final int SEARCHES_MAX = 64;
+    /** More members no group has. */
+    static final int SEEDS_MAX = RaftPeers.MEMBERS_MAX;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LeaderLocator.class);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+    private final RaftThread thread;
+    private final Dialer dialer;
+    private final WireCounters counters = new WireCounters();
+    /** Bounded by {@link #SEARCHES_MAX}, give or take those that begin at the same moment. */
+    private final Set<SeedQuestions> searches = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean closed;
+
+    private LeaderLocator(String nodeName) {
+        thread = new RaftThread(nodeName + "-locator", failure -> LOG.error("event=search_failed", failure));
+        dialer = new Dialer(thread, nodeName + "-locator-names");
+    }
+
+    /**
+     * Begins without asking anybody.
+     *
+     * @param nodeName goes into the names of threads
+     */
+    public static LeaderLocator start(String nodeName) {
+        return new LeaderLocator(nodeName);
+    }
+
+    /**
+     * Asks all seeds at once. Completed on the locator's own thread when a majority of the seeds names the same leader,
+     * else when every seed has answered or failed, at the latest after the time-out. Fails only if too many searches run
+     * already, or the locator is closed. Any thread may call.
+     *
+     * @param seeds some members, as {@code host:port}, 1 to 7
+     * @throws IllegalArgumentException if a seed is no such address, or the time-out is none
+     */
+    public CompletableFuture<LeaderSearch> find(List<String> seeds, Duration timeout) {
+        if (seeds.isEmpty() || seeds.size() > SEEDS_MAX) {
+            throw new IllegalArgumentException("seeds: " + seeds.size() + " of them, must be 1 to " + SEEDS_MAX);
+        }
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout " + timeout + " must be longer than nothing");
+        }
+        SeedQuestions search = new SeedQuestions(thread, dialer, counters, seeds, timeout);
+        if (searches.size() >= SEARCHES_MAX) {
+            return CompletableFuture.failedFuture(new IllegalStateException(
+                    "too many searches for the leader: " + searches.size() + ", searchesMax=" + SEARCHES_MAX));
+        }
+        searches.add(search);
+        CompletableFuture<LeaderSearch> unused =
+                search.result().whenComplete((result, failure) -> searches.remove(search));
+        thread.execute(search::begin);
+        if (closed) {
+            cancelAll();
+        }
+        return search.result();
+    }
+
+    private void cancelAll() {
+        searches.forEach(
+                search -> search.result().completeExceptionally(new CancellationException("the locator is closed")));
+    }
+
+    /** Ends its thread and its connections; searches that run fail. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        dialer.close();
+        thread.end(this::cancelAll);
+        boolean interrupted = false;
+        try {
+            if (!thread.isCurrentContext() && !thread.awaitEnd(CLOSE_TIMEOUT)) {
+                LOG.warn("event=close_late the locator's thread is busy with somebody's callback");
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        cancelAll();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+package dev.polder.raft;
+
+/** What one end of a connection says to the other. */
+sealed interface WireMessage permits Greeting, PeerRequest, PeerResponse {}
