@@ -88,6 +88,11 @@ public final class ClusterConfig {
         return values.raftPort;
     }
 
+    /** Returns the members of the cluster, {@code host:raftPort}; empty for a cluster of one. */
+    public List<String> seeds() {
+        return values.seeds;
+    }
+
     /** Returns what the node does. */
     public Set<NodeRole> roles() {
         return values.roles;
@@ -152,6 +157,7 @@ public final class ClusterConfig {
         int masterPort;
         int agentPort;
         int raftPort;
+        List<String> seeds = List.of();
         Set<NodeRole> roles = EnumSet.allOf(NodeRole.class);
         String resources = "";
         String attributes = "";
@@ -201,9 +207,19 @@ public final class ClusterConfig {
             return this;
         }
 
-        /** The port for other members; a cluster of one does not open it. Default 0, any free one. */
+        /** The port for other members; a cluster of one does not open it. Default 0; with seeds a master needs one. */
         public Builder raftPort(int value) {
             raftPort = value;
+            return this;
+        }
+
+        /**
+         * The members of the cluster, each as {@code host:raftPort}, the same on every node in any order. A node with the
+         * role master is the one that equals its own advertised host and Raft port; a node that is only an agent finds the
+         * leader by them. They are fixed at the first start. Default: none, a cluster of one.
+         */
+        public Builder seeds(String... value) {
+            seeds = List.of(value);
             return this;
         }
 
@@ -290,6 +306,7 @@ public final class ClusterConfig {
             copy.masterPort = masterPort;
             copy.agentPort = agentPort;
             copy.raftPort = raftPort;
+            copy.seeds = seeds;
             copy.roles = Set.copyOf(roles);
             copy.resources = resources;
             copy.attributes = attributes;

@@ -41,6 +41,7 @@ final class ClusterConfigKeys {
             new Key("master-port", (b, text) -> b.masterPort(Integer.parseInt(text)), b -> b.masterPort),
             new Key("agent-port", (b, text) -> b.agentPort(Integer.parseInt(text)), b -> b.agentPort),
             new Key("raft-port", (b, text) -> b.raftPort(Integer.parseInt(text)), b -> b.raftPort),
+            new Key("seeds", (b, text) -> b.seeds(parseSeeds(text)), b -> String.join(",", b.seeds)),
             new Key("roles", (b, text) -> b.roles(parseRoles(text)), b -> printRoles(b.roles)),
             new Key("resources", (b, text) -> b.resources(text), b -> b.resources),
             new Key("attributes", (b, text) -> b.attributes(text), b -> b.attributes),
@@ -115,9 +116,10 @@ final class ClusterConfigKeys {
         checkDuration(mistakes, "agentTimeout", builder.agentTimeout, Duration.ofMillis(500));
         checkDuration(mistakes, "frameworkReturnTimeout", builder.frameworkReturnTimeout, Duration.ofMillis(100));
         checkDuration(mistakes, "electionTimeout", builder.electionTimeout, Duration.ofMillis(50));
-        if (!builder.roles.contains(NodeRole.MASTER)) {
-            mistakes.add("roles " + builder.roles + ": a node without MASTER is not supported yet");
+        if (builder.roles.isEmpty()) {
+            mistakes.add("roles: at least one of master, agent");
         }
+        mistakes.addAll(Seeds.mistakes(builder));
         if (builder.keepTasksOnClose && builder.dataDir.isEmpty()) {
             mistakes.add("keepTasksOnClose: needs dataDir, or nobody would find the tasks again");
         }
@@ -182,6 +184,10 @@ final class ClusterConfigKeys {
             case "false" -> false;
             default -> throw new IllegalArgumentException("true or false");
         };
+    }
+
+    private static String[] parseSeeds(String text) {
+        return text.isEmpty() ? new String[0] : text.split("\\s*,\\s*", -1);
     }
 
     private static Set<NodeRole> parseRoles(String text) {

@@ -46,7 +46,7 @@ public final class ClusterNode implements AutoCloseable {
 
     private ClusterNode(NodeParts parts) {
         this.parts = parts;
-        ready = CompletableFuture.allOf(parts.masterServes(), parts.agentAdmitted());
+        ready = CompletableFuture.allOf(parts.leaderServes(), parts.agentAdmitted());
     }
 
     /**
@@ -141,7 +141,8 @@ public final class ClusterNode implements AutoCloseable {
         } catch (TimeoutException e) {
             throw new IllegalStateException(
                     "node " + parts.config().name() + ": not ready after " + patience.toMillis() + " ms, "
-                            + (parts.masterServes().isDone() ? "its agent is not admitted" : "no leader serves"),
+                            + (parts.leaderServes().isDone() ? "its agent is not admitted" : "no leader serves")
+                            + (parts.obstacle().isEmpty() ? "" : ": " + parts.obstacle()),
                     e);
         } catch (ExecutionException e) {
             throw new IllegalStateException(
@@ -181,9 +182,16 @@ public final class ClusterNode implements AutoCloseable {
         return FrameworkDriver.start(framework, introduction, masterAddress());
     }
 
-    /** Returns where the master's HTTP APIs are. */
+    /**
+     * Returns where this node's master has its HTTP APIs; whether it leads or another does.
+     *
+     * @throws IllegalStateException if this node is no master
+     */
     public InetSocketAddress masterAddress() {
-        return parts.masterAddress();
+        return parts.masterAddress()
+                .orElseThrow(() ->
+                        new IllegalStateException("node " + parts.config().name() + ": is no master, its roles are "
+                                + parts.config().roles()));
     }
 
     /** Returns where the agent's HTTP endpoints are; empty if this node is no agent. */

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *  lock        held while the node runs
- *  identity    format, member, incarnation, and the cluster once it is known
+ *  identity    format, incarnation, of a master which member it is and the seeds, the cluster once it is known
  *  raft/       the log                     0700
  *  agent/      the agent's checkpoint      0700
  *  sandboxes/  the tasks' directories      0711, each sandbox belongs to its task's user
@@ -42,29 +42,26 @@ final class DataDirectory implements AutoCloseable {
     private final boolean temporary;
     private final FileChannel lockChannel;
     private final FileLock lock;
-    private final String memberId;
-    private final String incarnation;
-    private String clusterId;
+    private final Properties identity;
 
     private DataDirectory(Path path, boolean temporary, FileChannel lockChannel, FileLock lock, Properties identity) {
         this.path = path;
         this.temporary = temporary;
         this.lockChannel = lockChannel;
         this.lock = lock;
-        memberId = identity.getProperty("member");
-        incarnation = identity.getProperty("incarnation");
-        clusterId = identity.getProperty("cluster", "");
+        this.identity = identity;
     }
 
     /**
      * Opens a node's directory, or makes one.
      *
      * @param asked where; empty for a temporary one that is deleted at close
+     * @param membership which member of its cluster the node is; empty if it is none
      * @throws IOException if it cannot be used; the message names the directory and the reason
      */
-    static DataDirectory open(Optional<Path> asked) throws IOException {
+    static DataDirectory open(Optional<Path> asked, Optional<Membership> membership) throws IOException {
         if (asked.isEmpty()) {
-            return open(Files.createTempDirectory("polder-").toAbsolutePath(), true);
+            return open(Files.createTempDirectory("polder-").toAbsolutePath(), true, membership);
         }
         Path path = asked.get().toAbsolutePath().normalize();
         if (Files.exists(path) && !Files.isDirectory(path)) {
@@ -75,13 +72,14 @@ final class DataDirectory implements AutoCloseable {
         } catch (IOException e) {
             throw new IOException("data directory " + path + ": cannot be made: " + e, e);
         }
-        return open(path, false);
+        return open(path, false, membership);
     }
 
-    private static DataDirectory open(Path path, boolean temporary) throws IOException {
+    private static DataDirectory open(Path path, boolean temporary, Optional<Membership> membership)
+            throws IOException {
         Path identityFile = path.resolve("identity");
         if (Files.exists(identityFile)) {
-            read(identityFile); // what cannot be used is left as it is
+            refuseOther(path, read(identityFile), membership); // what cannot be used is left as it is
         } else {
             refuseForeign(path);
         }
@@ -96,7 +94,11 @@ final class DataDirectory implements AutoCloseable {
             makeDirectory(path.resolve("raft"), "rwx------");
             makeDirectory(path.resolve("agent"), "rwx------");
             makeDirectory(path.resolve("sandboxes"), "rwx--x--x");
-            Properties identity = Files.exists(identityFile) ? read(identityFile) : create(identityFile);
+            boolean isNew = !Files.exists(identityFile);
+            Properties identity = isNew ? create() : read(identityFile);
+            if (joins(identity, membership) || isNew) {
+                write(identityFile, identity);
+            }
             return new DataDirectory(path, temporary, channel, lock, identity);
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -155,26 +157,55 @@ final class DataDirectory implements AutoCloseable {
             throw new IOException(
                     "identity " + file + ": format '" + format + "', this program reads format " + FORMAT);
         }
-        for (String key : List.of("member", "incarnation")) {
-            if (identity.getProperty(key, "").isEmpty()) {
-                throw new IOException("identity " + file + ": has no '" + key + "'");
-            }
+        if (identity.getProperty("incarnation", "").isEmpty()) {
+            throw new IOException("identity " + file + ": has no 'incarnation'");
         }
         return identity;
     }
 
-    private static Properties create(Path file) throws IOException {
+    private static Properties create() {
         Properties identity = new Properties();
         identity.setProperty("format", Integer.toString(FORMAT));
-        identity.setProperty("member", "m1");
         identity.setProperty("incarnation", UUID.randomUUID().toString());
-        write(file, identity);
         return identity;
+    }
+
+    /** Members are fixed at the first start: whoever could change them by a setting could make two clusters of one. */
+    private static void refuseOther(Path path, Properties identity, Optional<Membership> membership)
+            throws IOException {
+        String member = identity.getProperty("member", "");
+        if (membership.isEmpty() || member.isEmpty()) {
+            return;
+        }
+        Membership asked = membership.get();
+        if (!member.equals(asked.memberId())) {
+            throw new IOException("data directory " + path + ": is member " + member + "'s, but this node is "
+                    + asked.memberId() + " by its advertised host and Raft port");
+        }
+        String seeds = identity.getProperty("seeds", "");
+        if (!seeds.equals(text(asked.seeds()))) {
+            throw new IOException("data directory " + path + ": its cluster has the members [" + seeds
+                    + "], but the settings say [" + text(asked.seeds()) + "]; they are fixed at the first start");
+        }
+    }
+
+    /** A node becomes a member once; returns whether it does so now. */
+    private static boolean joins(Properties identity, Optional<Membership> membership) {
+        boolean joins = membership.isPresent() && identity.getProperty("member") == null;
+        if (joins) {
+            identity.setProperty("member", membership.get().memberId());
+            identity.setProperty("seeds", text(membership.get().seeds()));
+        }
+        return joins;
+    }
+
+    private static String text(List<String> seeds) {
+        return String.join(",", seeds);
     }
 
     private static void write(Path file, Properties identity) throws IOException {
         StringBuilder text = new StringBuilder();
-        for (String key : List.of("format", "cluster", "member", "incarnation")) {
+        for (String key : List.of("format", "cluster", "member", "seeds", "incarnation")) {
             String value = identity.getProperty(key);
             if (value != null) {
                 text.append(key).append('=').append(value).append('\n');
@@ -218,12 +249,13 @@ final class DataDirectory implements AutoCloseable {
         return temporary;
     }
 
-    String memberId() {
-        return memberId;
+    String incarnation() {
+        return identity.getProperty("incarnation");
     }
 
-    String incarnation() {
-        return incarnation;
+    /** Returns the cluster that this directory belongs to; empty before that is known. */
+    synchronized String clusterId() {
+        return identity.getProperty("cluster", "");
     }
 
     /**
@@ -232,24 +264,20 @@ final class DataDirectory implements AutoCloseable {
      * @throws IllegalStateException if it is another's; names both
      */
     synchronized void rememberCluster(String id) {
+        String clusterId = clusterId();
         if (clusterId.equals(id)) {
             return;
         }
         if (!clusterId.isEmpty()) {
             throw new IllegalStateException(
-                    "data directory " + path + ": of cluster " + clusterId + ", but its log is of cluster " + id);
+                    "data directory " + path + ": of cluster " + clusterId + ", but its members are of cluster " + id);
         }
-        Properties identity = new Properties();
-        identity.setProperty("format", Integer.toString(FORMAT));
         identity.setProperty("cluster", id);
-        identity.setProperty("member", memberId);
-        identity.setProperty("incarnation", incarnation);
         try {
             write(path.resolve("identity"), identity);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        clusterId = id;
     }
 
     /** Gives the directory back, and deletes it if it is temporary. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class ClusterConfigTest {
@@ -19,6 +20,7 @@ final class ClusterConfigTest {
                         polder.master-port=0
                         polder.agent-port=0
                         polder.raft-port=0
+                        polder.seeds=
                         polder.roles=master,agent
                         polder.resources=
                         polder.attributes=
@@ -96,5 +98,28 @@ final class ClusterConfigTest {
         builder.name("second");
 
         assertThat(config.name()).isEqualTo("first");
+    }
+
+    @Test
+    void shouldSayEverythingThatIsWrongWithSeeds() {
+        assertThatThrownBy(() -> ClusterConfig.builder()
+                        .seeds("a", "b:70000", "c:1", "c:1")
+                        .build())
+                .hasMessageContaining("seed 'a': must be host:port")
+                .hasMessageContaining("seed 'b:70000': port '70000' must be 1 to 65535")
+                .hasMessageContaining("one is named twice");
+        assertThatThrownBy(() -> ClusterConfig.builder()
+                        .seeds("127.0.0.1:7001", "127.0.0.1:7002")
+                        .build())
+                .hasMessageContaining("raftPort 0: with seeds it must be the one that the others know");
+        assertThatThrownBy(() -> ClusterConfig.builder()
+                        .seeds("127.0.0.1:7001", "127.0.0.1:7002")
+                        .raftPort(7003)
+                        .build())
+                .hasMessage("seeds [127.0.0.1:7001, 127.0.0.1:7002]: none is this node, which is 127.0.0.1:7003 by its"
+                        + " advertised host and raftPort");
+        assertThatThrownBy(() ->
+                        ClusterConfig.builder().roles(Set.of(NodeRole.AGENT)).build())
+                .hasMessage("seeds: a node that is only an agent needs those of its cluster");
     }
 }

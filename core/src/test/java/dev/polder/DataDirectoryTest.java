@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DataDirectoryTest {
+    private static final Optional<Membership> LONE = Optional.of(new Membership("m1", List.of()));
+
     @TempDir
     private Path directory;
 
@@ -26,8 +29,33 @@ final class DataDirectoryTest {
         try (DataDirectory second = open()) {
             assertThat(second.incarnation()).isEqualTo(incarnation);
             assertThatThrownBy(() -> second.rememberCluster("c2"))
-                    .hasMessageContaining("of cluster c1, but its log is of cluster c2");
+                    .hasMessageContaining("of cluster c1, but its members are of cluster c2");
         }
+    }
+
+    @Test
+    void shouldRefuseOtherSeedsThanAtItsFirstStartAndShowBoth() throws IOException {
+        open(new Membership("a:1", List.of("a:1", "b:2", "c:3"))).close();
+
+        open(new Membership("a:1", List.of("a:1", "b:2", "c:3"))).close();
+        assertThatThrownBy(() -> open(new Membership("a:1", List.of("a:1", "b:2"))))
+                .hasMessageContaining("its cluster has the members [a:1,b:2,c:3], but the settings say [a:1,b:2]");
+        assertThatThrownBy(() -> open(new Membership("b:2", List.of("a:1", "b:2", "c:3"))))
+                .hasMessageContaining("is member a:1's, but this node is b:2");
+        assertThatThrownBy(this::open).hasMessageContaining("is member a:1's, but this node is m1");
+    }
+
+    @Test
+    void shouldLetAnAgentBecomeAMember() throws IOException {
+        DataDirectory.open(Optional.of(directory), Optional.empty()).close();
+
+        open(new Membership("a:1", List.of("a:1", "b:2"))).close();
+        DataDirectory.open(Optional.of(directory), Optional.empty()).close();
+        assertThatThrownBy(this::open).hasMessageContaining("is member a:1's");
+    }
+
+    private DataDirectory open(Membership membership) throws IOException {
+        return DataDirectory.open(Optional.of(directory), Optional.of(membership));
     }
 
     @Test
@@ -95,7 +123,8 @@ final class DataDirectoryTest {
     void shouldRefuseAFile() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "");
 
-        assertThatThrownBy(() -> DataDirectory.open(Optional.of(file))).hasMessageContaining("is not a directory");
+        assertThatThrownBy(() -> DataDirectory.open(Optional.of(file), Optional.empty()))
+                .hasMessageContaining("is not a directory");
     }
 
     @Test
@@ -110,7 +139,7 @@ final class DataDirectoryTest {
 
     @Test
     void shouldLeaveNothingOfATemporaryOne() throws IOException {
-        DataDirectory temporary = DataDirectory.open(Optional.empty());
+        DataDirectory temporary = DataDirectory.open(Optional.empty(), Optional.empty());
         Path path = temporary.path();
 
         temporary.close();
@@ -120,7 +149,7 @@ final class DataDirectoryTest {
     }
 
     private DataDirectory open() throws IOException {
-        return DataDirectory.open(Optional.of(directory));
+        return DataDirectory.open(Optional.of(directory), LONE);
     }
 
     private static String modeOf(Path path) throws IOException {

@@ -1,20 +1,13 @@
 package dev.polder.benchmarks;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
-import jdk.jfr.consumer.RecordedEvent;
-import jdk.jfr.consumer.RecordingFile;
-import org.HdrHistogram.Histogram;
 
-/** Records when offers were written and launches ordered, by the flight recorder's events. */
+/** Has the flight recorder note when offers were written and launches ordered. */
 final class Recording implements AutoCloseable {
-    private static final String OFFERS = "dev.polder.OffersWritten";
-    private static final String LAUNCHES = "dev.polder.LaunchOrdered";
+    static final String OFFERS = "dev.polder.OffersWritten";
+    static final String LAUNCHES = "dev.polder.LaunchOrdered";
 
     private final jdk.jfr.Recording recording;
 
@@ -30,36 +23,11 @@ final class Recording implements AutoCloseable {
         return new Recording(recording);
     }
 
-    /** Stops recording; returns for each task the time from its offer to its launch. */
-    Histogram offerToLaunchMicros(Map<String, String> offerOfTask, Map<String, String> containerOfTask)
-            throws IOException {
+    /** Stops recording and writes what was noted. Returns the file. */
+    Path dump(Path file) throws IOException {
         recording.stop();
-        Path file = Files.createTempFile("polder-bench-", ".jfr");
-        Map<String, Instant> offered = new HashMap<>();
-        Map<String, Instant> ordered = new HashMap<>();
-        try {
-            recording.dump(file);
-            for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
-                if (event.getEventType().getName().equals(OFFERS)) {
-                    for (String offer : event.getString("offers").split(",", -1)) {
-                        offered.put(offer, event.getStartTime());
-                    }
-                } else if (event.getEventType().getName().equals(LAUNCHES)) {
-                    ordered.put(event.getString("container"), event.getStartTime());
-                }
-            }
-        } finally {
-            Files.delete(file);
-        }
-        Histogram histogram = new Histogram(3);
-        offerOfTask.forEach((task, offer) -> {
-            Instant from = offered.get(offer);
-            Instant to = ordered.get(containerOfTask.getOrDefault(task, ""));
-            if (from != null && to != null) {
-                histogram.recordValue(Math.max(0, Duration.between(from, to).toNanos() / 1000));
-            }
-        });
-        return histogram;
+        recording.dump(file);
+        return file;
     }
 
     @Override

@@ -16,7 +16,10 @@ import picocli.CommandLine.Spec;
         name = "tasks",
         description = {
             "start: how long ClusterNode.start() takes until the node is ready, first and later times in one JVM.",
-            "one-node: real /bin/true tasks, as many at once as offers allow, framework over HTTP, log forced to disk."
+            "launch-only: /bin/true as often as the launcher alone can start it.",
+            "one-node: real /bin/true tasks, as many at once as offers allow, framework over HTTP, log forced to disk.",
+            "three-nodes: the same on three nodes in three JVMs.",
+            "failover: from kill -9 of the leader until a framework is subscribed at the next one."
         },
         mixinStandardHelpOptions = true)
 final class TasksCommand implements Callable<Integer> {
@@ -25,6 +28,9 @@ final class TasksCommand implements Callable<Integer> {
 
     @Option(names = "--tasks", defaultValue = "2000", description = "How many tasks (default ${DEFAULT-VALUE}).")
     private int tasks;
+
+    @Option(names = "--kills", defaultValue = "20", description = "How many leaders (default ${DEFAULT-VALUE}).")
+    private int kills;
 
     @Option(
             names = "--data",
@@ -41,8 +47,14 @@ final class TasksCommand implements Callable<Integer> {
         List<Figure> figures = new ArrayList<>();
         progress.println("start ...");
         figures.addAll(StartCase.measure());
+        progress.println("launch-only: " + tasks + " tasks ...");
+        figures.addAll(new LaunchOnlyCase(tasks, data).measure());
         progress.println("one-node: " + tasks + " tasks ...");
         figures.addAll(new OneNodeCase(tasks, data, progress).measure());
+        progress.println("three-nodes: " + tasks + " tasks ...");
+        figures.addAll(new ThreeNodesCase(tasks, data, progress).measure());
+        progress.println("failover: " + kills + " kills ...");
+        figures.addAll(new FailoverCase(kills, data, progress).measure());
         if (csv) {
             out.println(Figure.CSV_HEADER);
         }

@@ -18,7 +18,7 @@ final class TasksCommandTest {
         int exit = new CommandLine(new TasksCommand())
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(new StringWriter()))
-                .execute("--csv", "--tasks", "20");
+                .execute("--csv", "--tasks", "20", "--kills", "2");
 
         assertThat(exit).isZero();
         assertThat(out.toString().lines().map(line -> line.replaceAll(",[0-9.]+,", ",N,")))
@@ -26,8 +26,14 @@ final class TasksCommandTest {
                         "case,metric,value,unit",
                         "start,ready_ms,N,ms",
                         "start,ready_warm_ms,N,ms",
+                        "launch-only,tasks_per_s,N,1/s",
                         "one-node,tasks_per_s,N,1/s",
                         "one-node,offer_to_launch_p50_ms,N,ms",
-                        "one-node,offer_to_launch_p99_ms,N,ms");
+                        "one-node,offer_to_launch_p99_ms,N,ms",
+                        "three-nodes,tasks_per_s,N,1/s",
+                        "three-nodes,offer_to_launch_p50_ms,N,ms",
+                        "three-nodes,offer_to_launch_p99_ms,N,ms",
+                        "failover,subscribed_p50_ms,N,ms",
+                        "failover,subscribed_p99_ms,N,ms");
     }
 }

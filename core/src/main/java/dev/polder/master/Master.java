@@ -110,6 +110,16 @@ public final class Master {
         return state.clusterId();
     }
 
+    /** Returns the term of the newest election that this master knows of, 0 for none. */
+    public long electedTerm() {
+        return state.term();
+    }
+
+    /** Returns the master that was elected for {@link #electedTerm}, which is not 0. */
+    public Mesos.MasterInfo elected() {
+        return state.master();
+    }
+
     /**
      * Decides a turn: all commands that wait, in order, then what is due. Only while this master leads.
      *

@@ -49,6 +49,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private static final long VIEW_AGE_MS_MAX = 50;
     private static final long PARK_NANOS_MAX = 1_000_000_000L;
     private static final long STALLED_NANOS = 1_000_000L;
+    private static final long LEADERLESS_NANOS = 5_000_000L;
     private static final long CLOSE_MS_MAX = 10_000;
 
     /** Where this thread reads the time. */
@@ -67,6 +68,9 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         record Stopped(Optional<Throwable> cause) implements LogEvent {}
     }
 
+    /** Who was elected last, as far as committed entries tell. */
+    private record Elected(long term, Leader leader) {}
+
     private final String nodeName;
     private final MasterConfig config;
     private final Supplier<Mesos.MasterInfo> introduction;
@@ -82,12 +86,15 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private volatile boolean closing;
     private volatile boolean idle;
     private volatile @Nullable Leader leader;
+    private volatile @Nullable Elected elected;
+    private volatile String refusal = "";
     private volatile @Nullable MasterView lastView;
     private volatile long lastViewTakenMs;
     private volatile long turnNanosMax;
 
+    private volatile @Nullable ReplicatedLog log;
+
     // owned by the thread
-    private @Nullable ReplicatedLog log;
     private Master master;
     private final TurnPipeline pipeline = new TurnPipeline(this::queueProposal, Effect::perform);
     private final Deque<byte[]> unproposed = new ArrayDeque<>();
@@ -106,8 +113,8 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
      * Makes a master that is not started.
      *
      * @param introduction asked whenever it is elected how it introduces itself; the id is replaced by a new one
-     * @param clusterIdListener told the cluster's id, on this master's thread, before this master serves; may refuse it by
-     *     throwing
+     * @param clusterIdListener told the cluster's id, on this master's thread, before this master serves or takes another
+     *     for the leader; may refuse it by throwing
      */
     public MasterLoop(
             String nodeName,
@@ -131,9 +138,14 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         thread.start();
     }
 
-    /** Completes when this master serves for the first time; fails when it is closed before. */
+    /** Completes when this master, or another that it follows, serves for the first time; fails when it is closed before. */
     public CompletableFuture<Void> served() {
         return served;
+    }
+
+    /** Returns which member has refused this one last and why, in words; empty if none has. */
+    public String refusal() {
+        return refusal;
     }
 
     /** Has the listener called, on this master's thread, when it has stopped; with the cause if nobody asked for it. */
@@ -169,9 +181,18 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         return current != null && current.self() && !closing;
     }
 
+    /** Whom this master takes for the leader: the one that was elected last, as long as the log follows that one too. */
     @Override
     public Optional<Leader> leader() {
-        return Optional.ofNullable(leader);
+        Leader self = leader;
+        Elected other = elected;
+        ReplicatedLog running = log;
+        if (self != null || other == null || running == null) {
+            return Optional.ofNullable(self);
+        }
+        return running.leader()
+                .filter(followed -> followed.term() == other.term())
+                .map(followed -> other.leader());
     }
 
     @Override
@@ -214,6 +235,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     @Override
     public void onRefused(String byMember, String reason) {
         LOG.warn("node={} event=refused by={} reason='{}'", nodeName, byMember, reason);
+        refusal = byMember + " refuses this node: " + reason;
     }
 
     @Override
@@ -268,6 +290,9 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private int doWork() {
         int work = drainLog();
         if (servingTerm < 0) {
+            if (!served.isDone() && leader().isPresent()) {
+                served.complete(null);
+            }
             return work + refuseCommands();
         }
         if (distrusted) {
@@ -290,6 +315,8 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             long nanos = PARK_NANOS_MAX;
             if (stalled) {
                 nanos = STALLED_NANOS;
+            } else if (!served.isDone()) {
+                nanos = LEADERLESS_NANOS; // nobody tells when the log has found a leader
             } else if (servingTerm >= 0) {
                 long ms = master.nextDeadlineMs() - clock.now().nowMs();
                 nanos = ms >= 1000 ? PARK_NANOS_MAX : Math.max(1, ms) * 1_000_000;
@@ -325,29 +352,43 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             pipeline.committed(committed.index());
         } else {
             master.apply(entry);
+            noteElected();
         }
+    }
+
+    private void noteElected() {
+        Elected before = elected;
+        long term = master.electedTerm();
+        if (term != 0 && (before == null || before.term() != term)) {
+            clusterIdListener.accept(master.clusterId());
+            elected = new Elected(term, leaderOf(master.elected(), false));
+        }
+    }
+
+    private static Leader leaderOf(Mesos.MasterInfo master, boolean self) {
+        return new Leader(
+                master.getId(),
+                master.getHostname(),
+                master.getAddress().getIp(),
+                master.getAddress().getPort(),
+                self);
     }
 
     private void serve(long term) {
         history = new CommittedHistory(master.committedView(lastIndex));
         servingTerm = term;
-        Mesos.MasterInfo elected = introduction.get().toBuilder()
+        Mesos.MasterInfo self = introduction.get().toBuilder()
                 .setId(UUID.randomUUID().toString())
                 .build();
-        Turn turn = master.serving(term, clock.now(), elected, UUID.randomUUID().toString());
+        Turn turn = master.serving(term, clock.now(), self, UUID.randomUUID().toString());
         pipeline.submit(turn);
-        pipeline.whenCommitted(lastIndex, index -> announce(elected, term));
+        pipeline.whenCommitted(lastIndex, index -> announce(self, term));
     }
 
-    private void announce(Mesos.MasterInfo elected, long term) {
+    private void announce(Mesos.MasterInfo self, long term) {
         clusterIdListener.accept(master.clusterId()); // forces a file, once in the life of a data directory
-        LOG.info("node={} event=serving term={} master={}", nodeName, term, elected.getId());
-        leader = new Leader(
-                elected.getId(),
-                elected.getHostname(),
-                elected.getAddress().getIp(),
-                elected.getAddress().getPort(),
-                true);
+        LOG.info("node={} event=serving term={} master={}", nodeName, term, self.getId());
+        leader = leaderOf(self, true);
         served.complete(null);
     }
 

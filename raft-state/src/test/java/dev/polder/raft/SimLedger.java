@@ -120,6 +120,11 @@ final class SimLedger {
         }
 
         @Override
+        public void onRefused(String byMember, String reason) {
+            throw new AssertionError(member + " is refused by " + byMember + ": " + reason);
+        }
+
+        @Override
         public void onStopped(@Nullable Throwable cause) {}
     }
 }

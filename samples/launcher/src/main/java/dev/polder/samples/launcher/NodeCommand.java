@@ -6,8 +6,11 @@ import dev.polder.ClusterConfig;
 import dev.polder.ClusterNode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,7 +20,13 @@ import picocli.CommandLine.Spec;
 /** {@code node}: a node until the process is told to end. */
 @Command(
         name = "node",
-        description = "Run a node until SIGTERM. Its tasks go on and are found again at the next start.")
+        description = "Run a node until SIGTERM. With --data its tasks go on and are found again at the next start.",
+        footer = {
+            "",
+            "A cluster of three machines, the same --seeds on each and its own address:",
+            "  polder.jar node --data /var/lib/polder --bind 10.0.0.1 --trust-network \\",
+            "      --seeds 10.0.0.1:5052,10.0.0.2:5052,10.0.0.3:5052"
+        })
 final class NodeCommand implements Callable<Integer> {
     /** So long the first lines wait for a leader to name. */
     private static final Duration READY_WAIT = Duration.ofSeconds(10);
@@ -26,8 +35,27 @@ final class NodeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--data", paramLabel = "DIR", required = true, description = "Where the node keeps its state.")
-    private Path data = Path.of("");
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Where the node keeps its state (default: a temporary directory, its tasks end with the node)")
+    private @Nullable Path data;
+
+    @Option(names = "--name", paramLabel = "NAME", description = "The node's name (default: ${DEFAULT-VALUE})")
+    private String name = "polder";
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "HOST:RAFTPORT,...",
+            description = "The masters of the cluster, the same everywhere (default: a cluster of one)")
+    private String seeds = "";
+
+    @Option(
+            names = "--roles",
+            paramLabel = "ROLE,...",
+            description = "master, agent or both; only an agent joins by the seeds (default: ${DEFAULT-VALUE})")
+    private String roles = "master,agent";
 
     @Option(
             names = "--master-port",
@@ -44,16 +72,37 @@ final class NodeCommand implements Callable<Integer> {
     @Option(
             names = "--raft-port",
             paramLabel = "PORT",
-            description = "Kept for the other masters; a cluster of one does not open it (default: ${DEFAULT-VALUE})")
+            description = "For the other masters; a cluster of one does not open it (default: ${DEFAULT-VALUE})")
     private int raftPort = 5052;
 
     @Option(names = "--bind", paramLabel = "ADDRESS", description = "Where to listen (default: ${DEFAULT-VALUE})")
     private String bind = "127.0.0.1";
 
     @Option(
+            names = "--advertise",
+            paramLabel = "HOST",
+            description = "Under which address others reach this node (default: that of --bind)")
+    private String advertise = "";
+
+    @Option(
+            names = "--resources",
+            paramLabel = "TEXT",
+            description = "What the agent offers, cpus:4;mem:1024 (default: what the machine has)")
+    private String resources = "";
+
+    @Option(names = "--attributes", paramLabel = "TEXT", description = "What the agent tells of itself, rack:r1;zone:7")
+    private String attributes = "";
+
+    @Option(
             names = "--trust-network",
             description = "Listen beyond this machine although nobody has to prove who he is.")
     private boolean trustNetwork;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Any other setting, such as agent-timeout=30s; may be given several times.")
+    private Map<String, String> others = Map.of();
 
     @Override
     public Integer call() throws Exception {
@@ -76,18 +125,32 @@ final class NodeCommand implements Callable<Integer> {
     }
 
     private ClusterConfig config() {
+        Properties settings = new Properties();
+        others.forEach((key, value) -> set(settings, key, value));
+        Path lasting = data;
+        if (lasting != null) {
+            set(settings, "data-dir", lasting.toString());
+            set(settings, "keep-tasks-on-close", "true");
+        }
+        set(settings, "name", name);
+        set(settings, "seeds", seeds);
+        set(settings, "roles", roles);
+        set(settings, "master-port", Integer.toString(masterPort));
+        set(settings, "agent-port", Integer.toString(agentPort));
+        set(settings, "raft-port", Integer.toString(raftPort));
+        set(settings, "bind", bind);
+        set(settings, "advertise", advertise);
+        set(settings, "resources", resources);
+        set(settings, "attributes", attributes);
+        set(settings, "trust-network", Boolean.toString(trustNetwork));
         try {
-            return ClusterConfig.builder()
-                    .dataDir(data)
-                    .masterPort(masterPort)
-                    .agentPort(agentPort)
-                    .raftPort(raftPort)
-                    .bind(bind)
-                    .trustNetwork(trustNetwork)
-                    .keepTasksOnClose(true)
-                    .build();
+            return ClusterConfig.from(settings);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
         }
+    }
+
+    private static void set(Properties settings, String key, String value) {
+        settings.setProperty("polder." + key, value);
     }
 }

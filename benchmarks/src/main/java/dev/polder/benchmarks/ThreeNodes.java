@@ -1,0 +1,149 @@
+package dev.polder.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Three nodes on loopback, each in a JVM of its own with a directory of its own. */
+final class ThreeNodes implements AutoCloseable {
+    private static final int NODES = 3;
+    private static final int END_SECONDS_MAX = 30;
+
+    private final Path directory;
+    private final int cpus;
+    private final List<Integer> ports;
+    private final List<Process> processes = new ArrayList<>();
+    private final List<String> masters = new ArrayList<>();
+
+    private ThreeNodes(Path directory, int cpus, List<Integer> ports) {
+        this.directory = directory;
+        this.cpus = cpus;
+        this.ports = ports;
+    }
+
+    /**
+     * Starts them and waits until all are ready.
+     *
+     * @param cpus what each offers
+     */
+    static ThreeNodes start(Path directory, int cpus) throws IOException {
+        ThreeNodes nodes = new ThreeNodes(directory, cpus, freePorts());
+        try {
+            for (int i = 0; i < NODES; i++) {
+                nodes.processes.add(nodes.launch(i));
+            }
+            for (int i = 0; i < NODES; i++) {
+                nodes.masters.add(awaitMaster(nodes.processes.get(i), i));
+            }
+            return nodes;
+        } catch (IOException | RuntimeException e) {
+            nodes.close();
+            throw e;
+        }
+    }
+
+    private static List<Integer> freePorts() throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        List<Integer> ports = new ArrayList<>();
+        try {
+            for (int i = 0; i < NODES; i++) {
+                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                sockets.add(socket);
+                ports.add(socket.getLocalPort());
+            }
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        }
+        return ports;
+    }
+
+    private Process launch(int number) throws IOException {
+        Path own = Files.createDirectories(directory.resolve("node-" + number));
+        String seeds =
+                String.join(",", ports.stream().map(port -> "127.0.0.1:" + port).toList());
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        NodeCommand.NAME,
+                        "--directory=" + own,
+                        "--raft-port=" + ports.get(number),
+                        "--seeds=" + seeds,
+                        "--cpus=" + cpus)
+                .redirectError(own.resolve("err").toFile())
+                .start();
+    }
+
+    private static String awaitMaster(Process process, int number) throws IOException {
+        BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (line.startsWith(NodeCommand.MASTER)) {
+                return line.substring(NodeCommand.MASTER.length());
+            }
+        }
+        throw new IOException("node " + number + " has ended before it was ready, see its file err");
+    }
+
+    /** Returns where their masters are, {@code host:port,...}. */
+    String masters() {
+        return String.join(",", masters);
+    }
+
+    /** Kills the node whose master has this HTTP port. Returns its number. */
+    int kill(int masterPort) {
+        for (int i = 0; i < NODES; i++) {
+            if (masters.get(i).endsWith(":" + masterPort)) {
+                processes.get(i).destroyForcibly();
+                return i;
+            }
+        }
+        throw new IllegalStateException("no node has port " + masterPort + ": " + masters);
+    }
+
+    /** Starts a node that was killed, and waits until it is ready. */
+    void restart(int number) throws IOException, InterruptedException {
+        processes.get(number).waitFor();
+        processes.set(number, launch(number));
+        masters.set(number, awaitMaster(processes.get(number), number));
+    }
+
+    /** Ends the nodes. Returns the files that they have recorded. */
+    List<Path> end() throws IOException, InterruptedException {
+        List<Path> recordings = new ArrayList<>();
+        for (int i = 0; i < NODES; i++) {
+            processes.get(i).getOutputStream().close();
+        }
+        for (int i = 0; i < NODES; i++) {
+            if (!processes.get(i).waitFor(END_SECONDS_MAX, TimeUnit.SECONDS)) {
+                throw new IOException("node " + i + " still runs after " + END_SECONDS_MAX + " s");
+            }
+            recordings.add(NodeCommand.recordingOf(directory.resolve("node-" + i)));
+        }
+        return recordings;
+    }
+
+    @Override
+    public void close() {
+        processes.forEach(Process::destroy);
+        for (Process process : processes) {
+            try {
+                if (!process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

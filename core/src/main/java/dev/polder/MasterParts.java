@@ -1,0 +1,155 @@
+package dev.polder;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.polder.api.Api;
+import dev.polder.api.ApiConfig;
+import dev.polder.http.HttpServer;
+import dev.polder.http.HttpServerConfig;
+import dev.polder.http.NetworkThreads;
+import dev.polder.master.MasterConfig;
+import dev.polder.master.MasterLoop;
+import dev.polder.master.MasterPort.Leader;
+import dev.polder.metrics.Metrics;
+import dev.polder.model.Moment;
+import dev.polder.raft.RaftConfig;
+import dev.polder.raft.RaftPeers;
+import dev.polder.raft.ReplicatedLog;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The master of a node: its port, the thread that decides, its log. Opened in this order; closed in another, see
+ * {@link NodeParts}.
+ */
+final class MasterParts {
+    private static final Duration HEARTBEAT_INTERVAL = Duration.ofMillis(75);
+    private static final long PROPOSAL_BYTES_MAX = 16L << 20;
+
+    private final ClusterConfig config;
+    private final Membership membership;
+    private final Metrics metrics;
+    private final NodeMetrics numbers;
+    private final Door door = new Door();
+    private final HttpServer server;
+    private @Nullable MasterLoop loop;
+    private @Nullable Api api;
+    private @Nullable ReplicatedLog log;
+
+    /** Opens the port; until {@link #start} it answers that the node is starting. */
+    MasterParts(ClusterConfig config, NetworkThreads threads, Metrics metrics, NodeMetrics numbers) throws IOException {
+        this.config = config;
+        membership = Membership.of(config);
+        this.metrics = metrics;
+        this.numbers = numbers;
+        server = HttpServer.start(
+                HttpServerConfig.defaults(config.bind(), config.masterPort(), config.name() + "-http"), threads, door);
+        numbers.add("master", server);
+    }
+
+    void start(DataDirectory directory, ApiConfig apiConfig) throws IOException {
+        MasterLoop starting = new MasterLoop(
+                config.name(),
+                masterConfig(),
+                () -> MasterIntroduction.of(config.advertise(), address().getPort()),
+                id -> joined(directory, id),
+                MasterParts::now);
+        loop = starting;
+        Api opening = Api.start(apiConfig, starting, metrics);
+        api = opening;
+        door.open(opening.handler());
+        RaftConfig raft = new RaftConfig(
+                membership.memberId(),
+                directory.raft(),
+                config.name(),
+                config.electionTimeout(),
+                HEARTBEAT_INTERVAL,
+                PROPOSAL_BYTES_MAX,
+                peers(directory));
+        ReplicatedLog started = ReplicatedLog.start(raft, starting);
+        log = started;
+        numbers.add(starting, started);
+        starting.start(started);
+    }
+
+    private RaftPeers peers(DataDirectory directory) {
+        return membership.hasPeers()
+                ? new RaftPeers(
+                        membership.seeds(),
+                        new InetSocketAddress(config.bind(), config.raftPort()),
+                        directory.incarnation(),
+                        directory.clusterId(),
+                        MasterAddress.text(config.advertise(), address().getPort()))
+                : RaftPeers.NONE;
+    }
+
+    /** The cluster that the log belongs to is known: once in the life of a directory. */
+    private void joined(DataDirectory directory, String clusterId) {
+        directory.rememberCluster(clusterId);
+        ReplicatedLog running = log;
+        if (running != null) {
+            running.joined(clusterId);
+        }
+    }
+
+    private static Moment now() {
+        return new Moment(System.nanoTime() / 1_000_000, System.currentTimeMillis());
+    }
+
+    private MasterConfig masterConfig() {
+        return new MasterConfig(
+                config.offerTimeout().toMillis(),
+                config.reofferDelay().toMillis(),
+                config.agentTimeout().toMillis(),
+                config.frameworkReturnTimeout().toMillis(),
+                MasterConfig.DEFAULT.completedFrameworksMax(),
+                MasterConfig.DEFAULT.completedTasksMax());
+    }
+
+    // ---- questions
+
+    InetSocketAddress address() {
+        return server.address();
+    }
+
+    Optional<Leader> leader() {
+        return requireNonNull(loop).leader();
+    }
+
+    CompletableFuture<Void> served() {
+        return requireNonNull(loop).served();
+    }
+
+    /** Returns what keeps this node from a leader, in words; empty if nothing does. */
+    String obstacle() {
+        String refusal = requireNonNull(loop).refusal();
+        if (leader().isPresent()) {
+            return "";
+        }
+        return refusal.isEmpty() && membership.hasPeers()
+                ? "it waits for a majority of " + String.join(", ", membership.members())
+                : refusal;
+    }
+
+    void whenStopped(Consumer<Optional<Throwable>> listener) {
+        requireNonNull(loop).whenStopped(listener);
+    }
+
+    // ---- the end
+
+    /** Decides nothing more; streams stay open. */
+    void stopDeciding(Failures failures) {
+        failures.attempt(loop);
+    }
+
+    void close(Failures failures) {
+        failures.attempt(server);
+        failures.attempt(api);
+        failures.attempt(log);
+    }
+}

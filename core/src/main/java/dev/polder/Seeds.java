@@ -1,0 +1,57 @@
+package dev.polder;
+
+import dev.polder.raft.RaftPeers;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+
+/** What must be true of the members that a node is told of. */
+final class Seeds {
+    private Seeds() {}
+
+    /** Returns the member that a node with these settings is: its advertised host and its Raft port. */
+    static String self(String advertise, int raftPort) {
+        String host = advertise.indexOf(':') < 0 ? advertise : "[" + advertise + "]";
+        return host + ":" + raftPort;
+    }
+
+    static List<String> mistakes(ClusterConfig.Builder builder) {
+        List<String> seeds = builder.seeds;
+        boolean isMaster = builder.roles.contains(NodeRole.MASTER);
+        List<String> mistakes = new ArrayList<>();
+        if (seeds.isEmpty()) {
+            if (!isMaster && !builder.roles.isEmpty()) {
+                mistakes.add("seeds: a node that is only an agent needs those of its cluster");
+            }
+            return mistakes;
+        }
+        for (String seed : seeds) {
+            String problem = RaftPeers.problemOf(seed);
+            if (!problem.isEmpty()) {
+                mistakes.add("seed '" + seed + "': " + problem);
+            }
+        }
+        if (new HashSet<>(seeds).size() < seeds.size()) {
+            mistakes.add("seeds " + seeds + ": one is named twice");
+        }
+        if (seeds.size() > RaftPeers.MEMBERS_MAX) {
+            mistakes.add("seeds " + seeds + ": " + seeds.size() + " > " + RaftPeers.MEMBERS_MAX);
+        }
+        if (isMaster && mistakes.isEmpty()) {
+            checkSelf(builder, mistakes);
+        }
+        return mistakes;
+    }
+
+    private static void checkSelf(ClusterConfig.Builder builder, List<String> mistakes) {
+        if (builder.raftPort == 0) {
+            mistakes.add("raftPort 0: with seeds it must be the one that the others know");
+            return;
+        }
+        String self = self(builder.advertise.isEmpty() ? builder.bind : builder.advertise, builder.raftPort);
+        if (!builder.seeds.contains(self)) {
+            mistakes.add("seeds " + builder.seeds + ": none is this node, which is " + self
+                    + " by its advertised host and raftPort");
+        }
+    }
+}
