@@ -26,4 +26,10 @@ class RefusalsTest {
             assertThat(refusals.add("stranger " + i, "reason")).isEqualTo(i < 15);
         }
     }
+
+    @Test
+    void shouldKeepTheWordsOfOthersInOneLine() {
+        assertThat(Refusals.oneLine("no\n\u001b[31mevent=\tall is lost, märz"))
+                .isEqualTo("no  [31mevent= all is lost, märz");
+    }
 }
