@@ -151,12 +151,12 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
 
     void refuses(String other, String reason) {
         parts.counters().handshakesRefused.increment();
-        refusedByUs.add(other, reason);
+        refusedByUs.add(Refusals.oneLine(other), Refusals.oneLine(reason));
     }
 
     void refusedBy(String other, String reason) {
         parts.counters().handshakesRefused.increment();
-        String words = reason.replaceAll("\\p{Cntrl}", " ");
+        String words = Refusals.oneLine(reason);
         if (refusedByOthers.add(other, words)) {
             parts.failStop().guard(() -> events.refused(other, words));
         }

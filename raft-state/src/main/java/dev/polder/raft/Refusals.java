@@ -26,6 +26,11 @@ final class Refusals {
         this.self = self;
     }
 
+    /** Returns what somebody else said in one line, so that it cannot look like several in a log. */
+    static String oneLine(String words) {
+        return words.replaceAll("\\p{Cntrl}", " ");
+    }
+
     /** Counts a refusal. Returns whether it is the first of its kind. */
     boolean add(String other, String reason) {
         Map<String, Long> reasons = counts.get(other);

@@ -56,7 +56,7 @@ final class SeedConnection extends WireConnection {
         if (frame.message() instanceof Greeting.Located located) {
             answered(located);
         } else if (frame.message() instanceof Greeting.Refused refused) {
-            fail("refused: " + refused.reason());
+            fail("refused: " + Refusals.oneLine(refused.reason()));
         } else {
             badFrame("a message that has no place here: "
                     + frame.message().getClass().getSimpleName());

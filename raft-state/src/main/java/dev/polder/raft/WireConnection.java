@@ -39,7 +39,7 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
     private final FrameDecoder decoder;
     private @Nullable Channel channel;
     private @Nullable Scheduled handshakeLimit;
-    private boolean turnedAway;
+    private boolean over;
     private boolean heardNonsense;
 
     WireConnection(RaftThread thread, WireCounters counters) {
@@ -71,7 +71,7 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
 
     /** Tells whether this end was closed, or will be; from then on nothing is heard. */
     final boolean isOver() {
-        return turnedAway;
+        return over;
     }
 
     /** Returns how many bytes may still be given to this connection to wait. */
@@ -112,10 +112,10 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
     /** Says why this is the end, ends it, and hears nothing more. */
     final void turnAway(String reason) {
         Channel current = channel;
-        if (turnedAway || current == null) {
+        if (over || current == null) {
             return;
         }
-        turnedAway = true;
+        over = true;
         if (!current.isWritable()) {
             ChannelFuture unused = current.close();
         } else {
@@ -125,7 +125,7 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
     }
 
     final void close() {
-        turnedAway = true;
+        over = true;
         Channel current = channel;
         if (current != null) {
             ChannelFuture unused = current.close();
@@ -172,7 +172,7 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object frame) {
-        if (!turnedAway) {
+        if (!over) {
             received((WireFrame) frame);
         }
     }

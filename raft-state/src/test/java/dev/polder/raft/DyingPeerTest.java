@@ -87,12 +87,16 @@ class DyingPeerTest {
     void shouldHearALeaderOutBeforeItTakesItForDead() throws Exception {
         listening.close();
         fromMember.close();
-        // one that is refused while the leader still speaks proves nothing
         RecordingListener.await(() -> member.log().network().connections() == 1);
-        for (int i = 0; i < 100; i++) {
-            lead(5);
+        // the member is refused again and again meanwhile, which proves nothing while the leader speaks
+        try (RawConnection asking = RawConnection.to(member.id())) {
+            for (int i = 0; i < 500; i++) {
+                asking.say(i, new Greeting.Locate());
+                assertThat(asking.hear().message())
+                        .isEqualTo(new Greeting.Located(5, leader, "metadata of " + leader, ""));
+            }
         }
-        assertThat(member.log().leader()).contains(new LogLeader(leader, 5));
+        lead(5);
 
         toMember.close();
         awaitLeader(Optional.empty());

@@ -178,7 +178,7 @@ class ReplicatedLogTest {
         }
         try (Stream<Path> files = Files.list(directory)) {
             assertThat(files.map(file -> directory.relativize(file).toString()))
-                    .containsExactlyInAnyOrder("term", "facts-00000000000000000001.log");
+                    .containsExactlyInAnyOrder("lock", "term", "facts-00000000000000000001.log");
         }
         assertThat(openFiles()).isEmpty();
     }
