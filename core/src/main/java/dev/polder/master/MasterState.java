@@ -112,6 +112,7 @@ final class MasterState {
         state.clusterTimeMs = view.clusterTimeMs();
         state.nextFramework = view.nextFramework();
         state.nextAgent = view.nextAgent();
+        state.nextCompleted = view.nextCompleted();
         view.agents().forEach(state::insertAgent);
         view.frameworks().forEach(state::insertFramework);
         for (FrameworkRecord framework : view.completedFrameworks()) {
@@ -128,7 +129,6 @@ final class MasterState {
             if (living != null) {
                 living.addCompleted(one.task().id(), slot);
             }
-            state.nextCompleted = one.sequence() + 1;
         }
         return state;
     }
@@ -245,6 +245,7 @@ final class MasterState {
                 clusterTimeMs,
                 nextFramework,
                 nextAgent,
+                nextCompleted,
                 master == null ? Mesos.MasterInfo.getDefaultInstance() : master,
                 clusterId,
                 electedWallMs,
