@@ -34,6 +34,8 @@ final class Client {
     /** An answer to SUBSCRIBE that takes longer never comes. */
     private static final long ANSWER_US_MAX = 20_000_000;
 
+    private static final long REVIVE_US = 30_000_000;
+    private static final long REFUSED_US = 1_000_000;
     private static final int REPEATS_MAX = 3;
     private static final int CALL_CONNECTIONS = 2;
 
@@ -108,6 +110,7 @@ final class Client {
     private String streamId = "";
     private boolean subscribed;
     private boolean revives;
+    private long revivals;
     private long attempt;
     private long heardUs;
     private long numbers;
@@ -331,10 +334,17 @@ final class Client {
         }
     }
 
-    /** Wants offers of everything again, now and whenever it subscribes. */
+    /** Wants offers of everything from now on, and says so again and again: a SUPPRESS may still be on its way. */
     void revive() {
         revives = true;
-        call(Call.newBuilder().setType(Call.Type.REVIVE));
+        long current = ++revivals;
+        call(
+                Call.newBuilder().setType(Call.Type.REVIVE),
+                code -> around.time().after(code == 202 ? REVIVE_US : REFUSED_US, () -> {
+                    if (revivals == current) {
+                        revive();
+                    }
+                }));
     }
 
     /** Ends everything; the framework begins anew under another id. */
