@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,11 +66,23 @@ final class MasterState {
         final int slot;
         final Map<TaskId, Integer> taskSlots = new LinkedHashMap<>();
         final Deque<Integer> completedSlots = new ArrayDeque<>();
-        /** The slot of the latest completed task of each id. */
-        final Map<TaskId, Integer> completedByTask = new HashMap<>();
+        /** The slots of the completed tasks of each id, oldest first: a framework may use an id again and again. */
+        final Map<TaskId, List<Integer>> completedByTask = new HashMap<>();
 
         FrameworkEntry(int slot) {
             this.slot = slot;
+        }
+
+        void addCompleted(TaskId id, int completedSlot) {
+            completedByTask.merge(
+                    id,
+                    List.of(completedSlot),
+                    (some, more) -> Stream.concat(some.stream(), more.stream()).toList());
+        }
+
+        void removeOldestCompleted(TaskId id) {
+            completedByTask.computeIfPresent(
+                    id, (key, some) -> some.size() == 1 ? null : List.copyOf(some.subList(1, some.size())));
         }
     }
 
@@ -99,6 +112,7 @@ final class MasterState {
         state.clusterTimeMs = view.clusterTimeMs();
         state.nextFramework = view.nextFramework();
         state.nextAgent = view.nextAgent();
+        state.nextCompleted = view.nextCompleted();
         view.agents().forEach(state::insertAgent);
         view.frameworks().forEach(state::insertFramework);
         for (FrameworkRecord framework : view.completedFrameworks()) {
@@ -113,9 +127,8 @@ final class MasterState {
             state.completedSlotsOf(one.task().frameworkId()).add(slot);
             FrameworkEntry living = state.frameworkEntries.get(one.task().frameworkId());
             if (living != null) {
-                living.completedByTask.put(one.task().id(), slot);
+                living.addCompleted(one.task().id(), slot);
             }
-            state.nextCompleted = one.sequence() + 1;
         }
         return state;
     }
@@ -198,13 +211,14 @@ final class MasterState {
     }
 
     /**
-     * Tells whether an update is one of the completed task that had the same id before: its agent repeats it because the
+     * Tells whether an update is one of a completed task that had the same id before: its agent repeats it because the
      * acknowledgement was lost. Known as far as completed tasks are remembered.
      */
     boolean isOfFormerRun(TaskRecord task, ByteString uuid) {
         FrameworkEntry entry = frameworkEntries.get(task.frameworkId());
-        Integer slot = entry == null ? null : entry.completedByTask.get(task.id());
-        return slot != null && completedTasks.get(slot).task().knows(uuid);
+        return entry != null
+                && entry.completedByTask.getOrDefault(task.id(), List.of()).stream()
+                        .anyMatch(slot -> completedTasks.get(slot).task().knows(uuid));
     }
 
     /** Returns the tasks of a framework that are not completed, in no order that masters agree on. */
@@ -231,6 +245,7 @@ final class MasterState {
                 clusterTimeMs,
                 nextFramework,
                 nextAgent,
+                nextCompleted,
                 master == null ? Mesos.MasterInfo.getDefaultInstance() : master,
                 clusterId,
                 electedWallMs,
@@ -506,11 +521,10 @@ final class MasterState {
     private void complete(FrameworkEntry framework, TaskRecord task) {
         int slot = completedTasks.add(new MasterView.Completed(nextCompleted++, task));
         framework.completedSlots.add(slot);
-        framework.completedByTask.put(task.id(), slot);
+        framework.addCompleted(task.id(), slot);
         while (framework.completedSlots.size() > limits.completedTasksPerFrameworkMax()) {
             Integer oldest = framework.completedSlots.remove();
-            TaskId id = completedTasks.remove(oldest).task().id();
-            framework.completedByTask.remove(id, oldest);
+            framework.removeOldestCompleted(completedTasks.remove(oldest).task().id());
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Set;
  * @param clusterTimeMs the time of that entry, in the cluster's own monotonic time
  * @param nextFramework the number of the next framework
  * @param nextAgent the number of the next agent
+ * @param nextCompleted the sequence of the next completed task, which may be more than one above what is remembered
  * @param tasks every task that is not completed: those that run, and ended ones that are not acknowledged yet
  * @param completedTasks of living and completed frameworks
  * @param completedFrameworks oldest first
@@ -24,6 +25,7 @@ public record MasterView(
         long clusterTimeMs,
         long nextFramework,
         long nextAgent,
+        long nextCompleted,
         Mesos.MasterInfo master,
         String clusterId,
         long electedWallMs,
@@ -41,6 +43,7 @@ public record MasterView(
                 clusterTimeMs,
                 nextFramework,
                 nextAgent,
+                nextCompleted,
                 master,
                 clusterId,
                 electedWallMs,

@@ -29,6 +29,7 @@ final class AgentDoor implements AgentLink, Connection.End {
     /** The term of the last frame, which is that of the pings; -1 before there is one. */
     private long term = -1;
 
+    private boolean open;
     private boolean retrying;
     private boolean ended;
 
@@ -52,14 +53,29 @@ final class AgentDoor implements AgentLink, Connection.End {
 
     @Override
     public void received(Object message) {
+        heardUs = time.nowUs();
+        if (message instanceof Messages.Upgrade) {
+            open();
+            return;
+        }
         ToMaster frame = (ToMaster) message;
         check(
                 frame.getSequence() == ++received,
                 () -> connection + ": frame " + frame.getSequence() + ", not " + received);
-        heardUs = time.nowUs();
         if (!frame.hasPong()) {
             waiting.add(frame);
             deliver();
+        }
+    }
+
+    private void open() {
+        if (master.leads()) {
+            open = true;
+            connection.send(SERVER, new Messages.Upgraded());
+        } else {
+            connection.send(SERVER, master.wayToLeader());
+            ended = true;
+            connection.close(SERVER);
         }
     }
 
@@ -93,7 +109,7 @@ final class AgentDoor implements AgentLink, Connection.End {
         if (ended || !master.isUp()) {
             return;
         }
-        if (time.nowUs() - heardUs > silenceUsMax && (term >= 0 || received == 0)) {
+        if (time.nowUs() - heardUs > silenceUsMax && (term >= 0 || !open || received == 0)) {
             time.note(connection + " silent");
             close();
             return;

@@ -1,6 +1,7 @@
 package dev.polder.simulation;
 
 import static dev.polder.simulation.Connection.Side.CLIENT;
+import static dev.polder.simulation.Violation.check;
 
 import dev.polder.agent.Agent;
 import dev.polder.agent.AgentCommand;
@@ -16,7 +17,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * drives it. A restart makes a new one.
  */
 final class AgentProcess {
-    private static final long RECONNECT_US_MIN = 20_000;
-    private static final long RECONNECT_US_MAX = 1_000_000;
+    private static final long UPGRADE_US_MAX = 10_000_000;
 
     /** A turn whose facts are not durable yet, or that waits behind one. */
     private record Waiting(List<AgentFact> facts, List<AgentEffect> effects) {}
@@ -33,7 +32,8 @@ final class AgentProcess {
     private final Surroundings around;
     private final Timeline time;
     private final Host host;
-    private final BiFunction<MasterProcess.Door, Connection.End, Connection> network;
+    private final Dialer dialer;
+    private final MasterFinder finder;
     private final Clock clock;
     private final Agent agent;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -41,18 +41,19 @@ final class AgentProcess {
     private boolean up = true;
     private @Nullable Connection connection;
     private long connectionNumber;
-    private long reconnectUs = RECONNECT_US_MIN;
+    private boolean upgraded;
+    /** The highest term of any frame that came. */
+    private long term;
+
     private long timerUs = Long.MAX_VALUE;
 
-    AgentProcess(
-            Surroundings around,
-            Host host,
-            AgentInfo info,
-            BiFunction<MasterProcess.Door, Connection.End, Connection> network) {
+    AgentProcess(Surroundings around, Host host, AgentInfo info, Dialer dialer) {
         this.around = around;
         this.time = around.time();
         this.host = host;
-        this.network = network;
+        this.dialer = dialer;
+        finder = new MasterFinder(around.dice().split(), dialer.masters());
+        term = host.term();
         clock = new Clock(around);
         AgentProfile profile = new AgentProfile(
                 info,
@@ -111,33 +112,59 @@ final class AgentProcess {
 
     private void connect() {
         long number = ++connectionNumber;
-        connection = network.apply(MasterProcess.Door.AGENT, new Connection.End() {
-            @Override
-            public void received(Object message) {
-                if (up && number == connectionNumber) {
-                    ToAgent frame = (ToAgent) message;
-                    if (frame.hasRegistered()) {
-                        reconnectUs = RECONNECT_US_MIN;
+        Connection dialed =
+                dialer.dial(Links.host(host.number()), finder.master(), MasterProcess.Door.AGENT, new Connection.End() {
+                    @Override
+                    public void received(Object message) {
+                        if (isCurrent(number)) {
+                            heard(message);
+                        }
                     }
-                    decide(new AgentCommand.FromMaster(number, frame));
-                }
-            }
 
-            @Override
-            public void closed() {
-                if (up && number == connectionNumber && connection != null) {
-                    connection = null;
-                    decide(new AgentCommand.Disconnected(number));
-                    connectAgain();
-                }
+                    @Override
+                    public void closed() {
+                        if (isCurrent(number)) {
+                            lost(finder.failed());
+                        }
+                    }
+                });
+        connection = dialed;
+        upgraded = false;
+        dialed.send(CLIENT, new Messages.Upgrade());
+        time.after(UPGRADE_US_MAX, () -> {
+            if (isCurrent(number) && !upgraded) {
+                time.note("agent " + host.number() + " gets no answer");
+                dialed.close(CLIENT);
+                lost(finder.failed());
             }
         });
-        decide(new AgentCommand.Connected(number));
     }
 
-    private void connectAgain() {
-        connectLater(around.dice().between(reconnectUs, 2 * reconnectUs));
-        reconnectUs = Math.min(2 * reconnectUs, RECONNECT_US_MAX);
+    private boolean isCurrent(long number) {
+        return up && number == connectionNumber && connection != null;
+    }
+
+    private void heard(Object message) {
+        if (message instanceof Messages.Upgraded) {
+            upgraded = true;
+            decide(new AgentCommand.Connected(connectionNumber));
+        } else if (message instanceof Messages.Redirect redirect) {
+            lost(finder.redirected(redirect.master()));
+        } else if (message instanceof ToAgent frame) {
+            if (frame.hasRegistered()) {
+                finder.found();
+            }
+            decide(new AgentCommand.FromMaster(connectionNumber, frame));
+        }
+    }
+
+    private void lost(long waitUs) {
+        connection = null;
+        if (upgraded) {
+            upgraded = false;
+            decide(new AgentCommand.Disconnected(connectionNumber));
+        }
+        connectLater(waitUs);
     }
 
     // ---- the thread
@@ -146,7 +173,10 @@ final class AgentProcess {
         if (!up) {
             return;
         }
-        Decision decision = agent.decide(clock.now(), command);
+        Decision decision = around.wiring().decide(agent, clock.now(), command);
+        if (command instanceof AgentCommand.FromMaster from) {
+            checkFenced(from.frame(), decision);
+        }
         if (!(command instanceof AgentCommand.FromMaster ping && ping.frame().hasPing())) {
             time.note("agent " + host.number() + " " + nameOf(command) + ", "
                     + decision.facts().size() + " facts");
@@ -159,6 +189,17 @@ final class AgentProcess {
             sync();
         }
         wakeAt(agent.deadlineMs());
+    }
+
+    /** A leader that is deposed gets nothing done once its successor was heard. */
+    private void checkFenced(ToAgent frame, Decision decision) {
+        boolean acts = !decision.facts().isEmpty()
+                || decision.effects().stream().anyMatch(effect -> !(effect instanceof AgentEffect.EndConnection));
+        check(
+                frame.getTerm() >= term || !acts,
+                () -> "agent " + host.number() + " obeys an order of term " + frame.getTerm()
+                        + ", but it has seen term " + term + ": " + frame.getKindCase());
+        term = Math.max(term, frame.getTerm());
     }
 
     private void wakeAt(long deadlineMs) {
@@ -216,8 +257,9 @@ final class AgentProcess {
             if (connection != null && end.connection() == connectionNumber) {
                 time.note("agent " + host.number() + " ends its connection: " + end.why());
                 connection.close(CLIENT);
-                connection = null;
-                connectAgain();
+                // the agent knows: it is its decision
+                upgraded = false;
+                lost(finder.failed());
             }
         } else if (effect instanceof AgentEffect.Refused refused) {
             throw new Violation("agent " + host.number() + " is refused: " + refused.why());

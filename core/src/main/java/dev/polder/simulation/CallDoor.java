@@ -20,7 +20,8 @@ final class CallDoor implements Connection.End {
         boolean taken = master.submit(new Command.FrameworkCall(
                 (status, text) -> respond(request, status, text), request.streamId(), request.call()));
         if (!taken) {
-            respond(request, 503, "no leader, or no room");
+            int status = master.wayToLeader() instanceof Messages.Redirect ? 307 : 503;
+            respond(request, status, "this master does not lead, or has no room");
         }
     }
 

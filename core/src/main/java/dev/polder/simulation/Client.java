@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +31,11 @@ final class Client {
     };
 
     private static final long SILENCE_US_MAX = 75_000_000;
-    private static final long RECONNECT_US_MIN = 20_000;
-    private static final long RECONNECT_US_MAX = 1_000_000;
+    /** An answer to SUBSCRIBE that takes longer never comes. */
+    private static final long ANSWER_US_MAX = 20_000_000;
+
+    private static final long REVIVE_US = 30_000_000;
+    private static final long REFUSED_US = 1_000_000;
     private static final int REPEATS_MAX = 3;
     private static final int CALL_CONNECTIONS = 2;
 
@@ -64,7 +66,7 @@ final class Client {
         final Map<Long, Sent> unanswered = new LinkedHashMap<>();
 
         Calls() {
-            connection = network.apply(MasterProcess.Door.CALLS, this);
+            connection = dialer.dial(place, finder.master(), MasterProcess.Door.CALLS, this);
         }
 
         @Override
@@ -85,13 +87,20 @@ final class Client {
             calls.values().remove(this);
             unanswered.values().forEach(Client.this::unanswered);
         }
+
+        void hangUp() {
+            connection.close(CLIENT);
+            closed();
+        }
     }
 
     private final Surroundings around;
     private final String name;
     private final Dice dice;
     private final FrameworkInfo info;
-    private final BiFunction<MasterProcess.Door, Connection.End, Connection> network;
+    private final int place;
+    private final Dialer dialer;
+    private final MasterFinder finder;
     private final Map<Integer, Calls> calls = new LinkedHashMap<>();
     private final Tasks tasks;
     private Wish wish;
@@ -101,22 +110,20 @@ final class Client {
     private String streamId = "";
     private boolean subscribed;
     private boolean revives;
+    private long revivals;
     private long attempt;
     private long heardUs;
-    private long reconnectUs = RECONNECT_US_MIN;
     private long numbers;
     private final Set<ByteString> unacknowledged = new HashSet<>();
 
-    Client(
-            Surroundings around,
-            String name,
-            FrameworkInfo info,
-            BiFunction<MasterProcess.Door, Connection.End, Connection> network) {
+    Client(Surroundings around, int number, FrameworkInfo info, Dialer dialer) {
         this.around = around;
-        this.name = name;
+        this.name = info.getName();
         this.info = info;
-        this.network = network;
+        this.place = Links.framework(number);
+        this.dialer = dialer;
         dice = around.dice().split();
+        finder = new MasterFinder(dice.split(), dialer.masters());
         tasks = new Tasks(this, around);
         wish = NO_WISH;
         subscribeLater(dice.spread(1, 1_000_000));
@@ -136,7 +143,8 @@ final class Client {
 
     private void subscribe() {
         long current = ++attempt;
-        heardUs = around.time().nowUs();
+        long begunUs = around.time().nowUs();
+        heardUs = begunUs;
         Call.Builder call = Call.newBuilder().setType(Call.Type.SUBSCRIBE);
         FrameworkInfo.Builder own = info.toBuilder();
         if (!id.isEmpty()) {
@@ -144,7 +152,7 @@ final class Client {
             call.setFrameworkId(protoId());
         }
         call.setSubscribe(Call.Subscribe.newBuilder().setFrameworkInfo(own));
-        stream = network.apply(MasterProcess.Door.STREAM, new Connection.End() {
+        stream = dialer.dial(place, finder.master(), MasterProcess.Door.STREAM, new Connection.End() {
             @Override
             public void received(Object message) {
                 if (attempt == current) {
@@ -155,12 +163,18 @@ final class Client {
             @Override
             public void closed() {
                 if (attempt == current) {
-                    lost();
+                    lost(finder.failed());
                 }
             }
         });
         stream.send(CLIENT, new Messages.Subscribe(call.build()));
         around.time().after(SILENCE_US_MAX, () -> watch(current));
+        around.time().after(ANSWER_US_MAX, () -> {
+            if (attempt == current && heardUs == begunUs) {
+                around.time().note(name + " gets no answer");
+                disconnect();
+            }
+        });
     }
 
     private void watch(long current) {
@@ -179,19 +193,26 @@ final class Client {
         if (stream != null) {
             stream.close(CLIENT);
         }
-        lost();
+        lost(finder.failed());
     }
 
     /** Subscribes once more while the old stream is open, as a scheduler does that takes over. */
     void takeOver() {
-        subscribe();
+        if (id.isEmpty()) {
+            // nothing to take over: as another framework it would leave the first behind
+            disconnect();
+        } else {
+            subscribe();
+        }
     }
 
-    private void lost() {
+    private void lost(long waitUs) {
         subscribed = false;
         unacknowledged.clear();
-        subscribeLater(dice.between(reconnectUs, 2 * reconnectUs));
-        reconnectUs = Math.min(2 * reconnectUs, RECONNECT_US_MAX);
+        List<Calls> open = List.copyOf(calls.values());
+        calls.clear();
+        open.forEach(Calls::hangUp);
+        subscribeLater(waitUs);
     }
 
     private void heard(Object message) {
@@ -200,6 +221,9 @@ final class Client {
             streamId = opened.streamId();
         } else if (message instanceof Messages.Told told) {
             heard(told.event());
+        } else if (message instanceof Messages.Redirect redirect) {
+            around.time().note(name + " is sent to master " + redirect.master());
+            lost(finder.redirected(redirect.master()));
         }
     }
 
@@ -210,7 +234,7 @@ final class Client {
                 check(id.isEmpty() || id.equals(given), () -> name + " was " + id + " and is now " + given);
                 id = given;
                 subscribed = true;
-                reconnectUs = RECONNECT_US_MIN;
+                finder.found();
                 around.time().note(name + " is subscribed as " + id);
                 if (revives) {
                     revive();
@@ -310,10 +334,17 @@ final class Client {
         }
     }
 
-    /** Wants offers of everything again, now and whenever it subscribes. */
+    /** Wants offers of everything from now on, and says so again and again: a SUPPRESS may still be on its way. */
     void revive() {
         revives = true;
-        call(Call.newBuilder().setType(Call.Type.REVIVE));
+        long current = ++revivals;
+        call(
+                Call.newBuilder().setType(Call.Type.REVIVE),
+                code -> around.time().after(code == 202 ? REVIVE_US : REFUSED_US, () -> {
+                    if (revivals == current) {
+                        revive();
+                    }
+                }));
     }
 
     /** Ends everything; the framework begins anew under another id. */

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One master, three hosts with agents, and two frameworks. */
+/** The masters, three hosts with agents, and two frameworks. */
 final class Cluster {
     private static final int HOSTS = 3;
     private static final int CLIENTS = 2;
@@ -33,25 +33,23 @@ final class Cluster {
 
     private final Surroundings around;
     private final Dice dice;
-    private final ModelLog log;
+    private final Masters masters;
     private final List<Place> places = new ArrayList<>();
     private final List<Client> clients = new ArrayList<>();
     private final List<Work> works = new ArrayList<>();
     private final List<String> lostHosts = new ArrayList<>();
-    private @Nullable MasterProcess master;
     private int hosts;
 
     Cluster(Surroundings around) {
         this.around = around;
         dice = around.dice();
-        log = new ModelLog(around.time(), dice.split(), around.knobs(), around.ledger());
-        startMaster();
+        masters = new Masters(around);
         for (int i = 0; i < HOSTS; i++) {
             places.add(newPlace());
         }
         places.forEach(this::startAgent);
         for (int i = 0; i < CLIENTS; i++) {
-            Client client = new Client(around, "f" + i, frameworkInfo(i), this::connect);
+            Client client = new Client(around, i, frameworkInfo(i), masters);
             Work work = new Work(client, around, dice.split());
             client.wish(work);
             clients.add(client);
@@ -101,51 +99,12 @@ final class Cluster {
 
     // ---- processes come and go
 
-    Connection connect(MasterProcess.Door door, Connection.End client) {
-        Connection connection = around.network().open(door.name());
-        MasterProcess process = master;
-        if (process == null) {
-            connection.join(client, Connection.NOBODY);
-            connection.close(Connection.Side.SERVER);
-        } else {
-            connection.join(client, process.accept(connection, door));
-        }
-        return connection;
-    }
-
-    private void startMaster() {
-        around.time().note("master starts");
-        master = new MasterProcess(around, log, new Clock(around));
-    }
-
-    void crashMaster() {
-        MasterProcess process = master;
-        if (process != null) {
-            boolean withHost = dice.chance(0.3);
-            around.time().note("master crashes");
-            process.crash(withHost);
-            master = null;
-            around.time().after(dice.spread(1_000, 30_000_000), this::startMaster);
-        }
-    }
-
-    void stepDown() {
-        log.stepDown();
-    }
-
-    void pauseMaster() {
-        MasterProcess process = master;
-        if (process != null) {
-            process.pause(dice.spread(10_000, 10_000_000));
-        }
-    }
-
     private void startAgent(Place place) {
         around.time().note("agent " + place.host.number() + " starts");
         if (dice.chance(0.1)) {
             place.info = agentInfo(place.host.number());
         }
-        place.agent = new AgentProcess(around, place.host, place.info, this::connect);
+        place.agent = new AgentProcess(around, place.host, place.info, masters);
     }
 
     void crashAgent() {
@@ -191,6 +150,7 @@ final class Cluster {
     List<Decliner> calmDown() {
         around.time().note("calm");
         around.network().calmDown();
+        masters.calmDown();
         works.forEach(Work::end);
         List<Decliner> decliners = new ArrayList<>();
         for (Client client : clients) {
@@ -216,12 +176,12 @@ final class Cluster {
                 return place.host.toString();
             }
         }
-        MasterProcess process = master;
-        MasterView view = process == null ? null : process.quietView();
+        MasterView view = masters.quietView();
         if (view == null) {
-            return "the master is busy";
+            return "no master leads, or it is busy";
         }
-        return unfinished(view);
+        String unfinished = unfinished(view);
+        return unfinished == null ? masters.laggard() : unfinished;
     }
 
     private @Nullable String unfinished(MasterView view) {
@@ -236,6 +196,11 @@ final class Cluster {
             }
             if (run.processLives) {
                 return run + " still runs";
+            }
+            boolean heard = run.endUuid.isEmpty() || run.removed || run.heard.contains(run.endUuid);
+            // whose agent is lost nobody repeats: of that one its framework hears when it asks
+            if (!heard && !(run.toldOver && isLost(view, run.agentId))) {
+                return run + " ended in " + run.end + ", but its framework has not heard of it";
             }
         }
         for (Client client : clients) {
@@ -255,8 +220,7 @@ final class Cluster {
 
     /** Tells whether all that the agents have is offered to those who decline it. */
     boolean isAllOffered(List<Decliner> decliners) {
-        MasterProcess process = master;
-        MasterView view = process == null ? null : process.quietView();
+        MasterView view = masters.quietView();
         if (view == null) {
             return false;
         }
@@ -281,17 +245,7 @@ final class Cluster {
         return false;
     }
 
-    ModelLog log() {
-        return log;
-    }
-
-    List<Client> clients() {
-        return clients;
-    }
-
-    @Nullable
-    MasterView quietView() {
-        MasterProcess process = master;
-        return process == null ? null : process.quietView();
+    Masters masters() {
+        return masters;
     }
 }

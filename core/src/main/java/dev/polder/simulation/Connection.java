@@ -39,18 +39,22 @@ final class Connection {
     /** What travels towards one side. */
     private final class Lane {
         final Side to;
+        final int fromPlace;
+        final int toPlace;
         End end = NOBODY;
         long lastArrivalUs;
         long cutUs = Long.MAX_VALUE;
         int inFlight;
         boolean deaf;
 
-        Lane(Side to) {
+        Lane(Side to, int fromPlace, int toPlace) {
             this.to = to;
+            this.fromPlace = fromPlace;
+            this.toPlace = toPlace;
         }
 
         void deliver(Runnable arrival) {
-            lastArrivalUs = Math.max(lastArrivalUs + 1, time.nowUs() + delayUs());
+            lastArrivalUs = Math.max(lastArrivalUs + 1, network.links().openUs(fromPlace, toPlace) + delayUs());
             time.at(lastArrivalUs, () -> {
                 if (!deaf && time.nowUs() < cutUs) {
                     arrival.run();
@@ -74,13 +78,13 @@ final class Connection {
     private final Lane toServer;
     private final Network network;
 
-    Connection(Network network, String name) {
+    Connection(Network network, String name, int client, int server) {
         this.network = network;
         this.time = network.time();
         this.dice = network.dice();
         this.name = name;
-        this.toClient = new Lane(Side.CLIENT);
-        this.toServer = new Lane(Side.SERVER);
+        this.toClient = new Lane(Side.CLIENT, server, client);
+        this.toServer = new Lane(Side.SERVER, client, server);
     }
 
     /** Gives the connection its ends; once, before anything else. */

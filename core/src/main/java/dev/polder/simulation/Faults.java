@@ -12,9 +12,12 @@ final class Faults {
 
     void begin(Cluster cluster) {
         Knobs.FaultTimes times = around.knobs().faults();
-        every(times.masterCrashMs(), cluster::crashMaster);
-        every(times.stepDownMs(), cluster::stepDown);
-        every(times.masterPauseMs(), cluster::pauseMaster);
+        Masters masters = cluster.masters();
+        every(times.masterCrashMs(), masters::crash);
+        every(times.stepDownMs(), masters::stepDown);
+        every(times.unrestMs(), masters::unrest);
+        every(times.partitionMs(), masters::partition);
+        every(times.masterPauseMs(), masters::pause);
         every(times.agentCrashMs(), cluster::crashAgent);
         every(times.hostLossMs(), cluster::loseHost);
         every(times.connectionLossMs(), around.network()::loseOne);

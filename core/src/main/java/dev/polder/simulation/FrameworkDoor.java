@@ -37,7 +37,7 @@ final class FrameworkDoor implements FrameworkLink, Connection.End {
         Messages.Subscribe subscribe = (Messages.Subscribe) message;
         if (!master.submit(new Command.Subscribe(this, subscribe.call()))) {
             ended = true;
-            connection.send(SERVER, new Messages.Response(0, 503, "no leader, or no room"));
+            connection.send(SERVER, master.wayToLeader());
             connection.close(SERVER);
         }
     }

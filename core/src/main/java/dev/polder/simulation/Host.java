@@ -61,6 +61,8 @@ final class Host {
     private Consumer<AgentCommand> listener = command -> {};
     /** Counts the agent's processes: one that is gone hears nothing. */
     private long listeners;
+    /** The highest term that its agent has written down. */
+    private long term;
 
     Host(Surroundings around, int number) {
         this.around = around;
@@ -82,6 +84,15 @@ final class Host {
     void write(List<AgentFact> facts) {
         checkpoint.addAll(facts);
         around.ledger().durable(facts);
+        for (AgentFact fact : facts) {
+            if (fact.hasTermSeen()) {
+                term = Math.max(term, fact.getTermSeen().getTerm());
+            }
+        }
+    }
+
+    long term() {
+        return term;
     }
 
     /** Returns what a new process knows; sometimes the checkpoint is written anew, as short as it can be. */
@@ -177,6 +188,7 @@ final class Host {
         if (process == null) {
             return;
         }
+        around.ledger().killed(process.run);
         if (process.phase == Phase.INTENT) {
             process.phase = Phase.CANCELLED;
             tellEnd(process);
@@ -214,6 +226,8 @@ final class Host {
             if (process.phase == Phase.RUNNING) {
                 process.phase = Phase.LOST;
                 around.ledger().ended(process.framework, process.run);
+            } else if (process.phase == Phase.INTENT) {
+                process.phase = Phase.CANCELLED;
             }
         }
     }

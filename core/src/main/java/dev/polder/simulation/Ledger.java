@@ -4,6 +4,8 @@ import static dev.polder.simulation.Violation.check;
 
 import com.google.protobuf.ByteString;
 import dev.polder.master.Effect;
+import dev.polder.master.MasterView;
+import dev.polder.master.TaskRecord;
 import dev.polder.model.TaskState;
 import dev.polder.wire.Entry;
 import dev.polder.wire.proto.AgentFacts.AgentFact;
@@ -25,7 +27,7 @@ import java.util.Set;
  * Knows what really happened, from the log, the disks and the processes, and compares what masters, agents and frameworks
  * say with it. It never asks them.
  */
-final class Ledger implements ModelLog.Witness {
+final class Ledger {
     /** An update as its agent made it. */
     private static final class Made {
         final Run run;
@@ -47,6 +49,7 @@ final class Ledger implements ModelLog.Witness {
     private final Map<String, Run> living = new HashMap<>();
     private final Map<ByteString, Made> updates = new HashMap<>();
     private final Set<String> durableContainers = new HashSet<>();
+    private final Set<String> killAsked = new HashSet<>();
     private final Set<String> frameworks = new HashSet<>();
     private final Set<String> removedFrameworks = new HashSet<>();
     private final Set<String> agents = new HashSet<>();
@@ -75,8 +78,7 @@ final class Ledger implements ModelLog.Witness {
 
     // ---- what is committed
 
-    @Override
-    public void committed(long index, Entry entry) {
+    void committed(Entry entry) {
         for (Fact fact : entry.facts()) {
             switch (fact.getKindCase()) {
                 case TASK_LAUNCHED -> launched(fact.getTaskLaunched());
@@ -103,7 +105,7 @@ final class Ledger implements ModelLog.Witness {
         String key = key(fact.getFrameworkId(), fact.getTask().getTaskId());
         Run former = current.put(key, run);
         check(
-                former == null || former.acknowledged || (former.end != null && former.endUuid.isEmpty()),
+                former == null || former.isForgotten(),
                 () -> run + " is launched, but " + former + " of the same id is not over");
         progress++;
     }
@@ -123,6 +125,12 @@ final class Ledger implements ModelLog.Witness {
                 check(made.run == run, () -> "the update of " + made.run + " is committed as one of " + run);
                 made.committed = true;
             }
+        }
+        boolean isPast =
+                run.state == Mesos.TaskState.TASK_UNREACHABLE && status.hasUuid() && !isTerminal(status.getState());
+        if (!isPast) {
+            // what is reported of a task that nobody can reach, short of its end, is of the time before
+            run.state = status.getState();
         }
         if (isTerminal(status.getState())) {
             run.end = status.getState();
@@ -151,18 +159,43 @@ final class Ledger implements ModelLog.Witness {
         progress++;
     }
 
+    /** Fails unless a view shows every task that is launched and not over, in the last state that was committed. */
+    void requireKnown(MasterView view) {
+        Map<String, Run> known = new HashMap<>();
+        current.forEach((key, run) -> {
+            if (!run.removed && !run.isForgotten()) {
+                known.put(key, run);
+            }
+        });
+        for (TaskRecord task : view.tasks()) {
+            Run run = known.remove(task.frameworkId() + "/" + task.id());
+            check(
+                    run != null && run == runOf(task.info()),
+                    () -> "a new leader knows " + task + ", but the log has " + run);
+            check(
+                    run == null || run.state.name().equals(task.state().name()),
+                    () -> "a new leader knows " + run + " as " + task.state() + ", but the log has "
+                            + (run == null ? "none" : run.state));
+        }
+        check(known.isEmpty(), () -> "a new leader does not know " + known.values());
+    }
+
     // ---- what a master lets out
 
-    /** An effect leaves the master: what it tells must be committed. */
-    void released(Effect effect) {
+    /**
+     * An effect leaves the master: what it tells must be committed.
+     *
+     * @param isOver whether a later leader is known to the log, so that agents that know more than this one obey it no more
+     */
+    void released(Effect effect, boolean isOver) {
         if (effect instanceof Effect.SendAgent order) {
-            released(order.frame());
+            released(order.frame(), isOver);
         } else if (effect instanceof Effect.SendEvent event) {
             released(event.event());
         }
     }
 
-    private void released(ToAgent.Builder frame) {
+    private void released(ToAgent.Builder frame, boolean isOver) {
         switch (frame.getKindCase()) {
             case LAUNCH -> {
                 Run run = runOf(frame.getLaunch().getTask());
@@ -175,7 +208,7 @@ final class Ledger implements ModelLog.Witness {
             case END_FRAMEWORK -> {
                 String id = frame.getEndFramework().getFrameworkId().getValue();
                 check(
-                        removedFrameworks.contains(id) || !frameworks.contains(id),
+                        isOver || removedFrameworks.contains(id) || !frameworks.contains(id),
                         () -> "framework " + id + " is ended on an agent, but not removed in the log");
             }
             default -> {
@@ -245,6 +278,18 @@ final class Ledger implements ModelLog.Witness {
         check(
                 durableContainers.contains(container),
                 () -> "container " + container + " is launched before it is durable");
+    }
+
+    /** A framework asks for the end of a task, now or in any run of it to come. */
+    void killAsked(String taskId) {
+        killAsked.add(taskId);
+    }
+
+    /** An agent is to end a process. */
+    void killed(Run run) {
+        check(
+                run.limited || run.removed || run.isOver() || killAsked.contains(run.taskId),
+                () -> run + " is killed, but nobody asked for it");
     }
 
     /** A process begins to run. */

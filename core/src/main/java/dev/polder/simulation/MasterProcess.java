@@ -1,6 +1,5 @@
 package dev.polder.simulation;
 
-import static dev.polder.simulation.Violation.check;
 import static java.util.Objects.requireNonNull;
 
 import dev.polder.master.Command;
@@ -27,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Beside the master it keeps a follower that is told only what is committed, and compares the two wherever all that
  * was decided is committed.
  */
-final class MasterProcess implements ModelLog.Member {
+final class MasterProcess implements LogMember.Listener {
+    private static final int FIRST_PORT = 5050;
     private static final long FULL_RETRY_US = 1_000;
     /** The dear checks are made once in so many turns. */
     private static final int TURNS_A_SUM = 3;
@@ -50,25 +50,15 @@ final class MasterProcess implements ModelLog.Member {
         record Lost(long term) implements LogEvent {}
     }
 
-    /** The effects of a turn, and how many of the term's entries must be committed before them. */
-    private static final class Awaiting {
-        final Deque<Effect> effects;
-        long entries;
-
-        Awaiting(List<Effect> effects, long entries) {
-            this.effects = new ArrayDeque<>(effects);
-            this.entries = entries;
-        }
-    }
-
     private final Surroundings around;
-    private final ModelLog log;
+    private final LogMember log;
+    private final Truth truth;
     private final Clock clock;
     private final Inbox inbox;
     private final Deque<LogEvent> logEvents = new ArrayDeque<>();
     private final Deque<byte[]> unproposed = new ArrayDeque<>();
     private final TurnPipeline pipeline = new TurnPipeline(this::queueProposal, this::release);
-    private final Deque<Awaiting> awaiting = new ArrayDeque<>();
+    private final Withheld withheld = new Withheld();
     private final List<Connection> accepted = new ArrayList<>();
 
     private Master master;
@@ -76,8 +66,6 @@ final class MasterProcess implements ModelLog.Member {
     private @Nullable CommittedHistory history;
     private long servingTerm = -1;
     private long lastIndex;
-    private long proposed;
-    private long committedOfTerm;
     private boolean announced;
     private boolean up = true;
     private boolean awake;
@@ -85,9 +73,10 @@ final class MasterProcess implements ModelLog.Member {
     private long timerUs = Long.MAX_VALUE;
     private int turns;
 
-    MasterProcess(Surroundings around, ModelLog log, Clock clock) {
+    MasterProcess(Surroundings around, LogMember log, Truth truth, Clock clock) {
         this.around = around;
         this.log = log;
+        this.truth = truth;
         this.clock = clock;
         inbox = new Inbox(around.knobs().inboxMax());
         master = new Master(around.knobs().master());
@@ -161,7 +150,25 @@ final class MasterProcess implements ModelLog.Member {
         wake();
     }
 
-    /** Returns what the leader shows; null if there is no leader, or something is on its way to being committed. */
+    /**
+     * Returns what to answer to whom it cannot serve: where the leader is, if the newest master that it knows of is that
+     * of the term it follows; else that it knows none, or has no room.
+     */
+    Messages wayToLeader() {
+        MasterView view = committedState().committedView(lastIndex);
+        int leader = view.master().getPort() - FIRST_PORT;
+        boolean known = servingTerm < 0 && log.leaderTerm() > 0 && view.term() == log.leaderTerm();
+        return known && leader != log.number()
+                ? new Messages.Redirect(leader)
+                : new Messages.Response(0, 503, "no leader, or no room");
+    }
+
+    /** Returns what this master has applied, up to where. */
+    MasterView appliedView() {
+        return committedState().committedView(lastIndex);
+    }
+
+    /** Returns what this leader shows; null if it does not lead, or something is on its way to being committed. */
     @Nullable
     MasterView quietView() {
         return leads() && pipeline.isEmpty() && inbox.isEmpty() && logEvents.isEmpty() ? master.view(lastIndex) : null;
@@ -222,30 +229,36 @@ final class MasterProcess implements ModelLog.Member {
         lastIndex = committed.index();
         follower.apply(committed.entry());
         if (committed.term() == servingTerm) {
-            committedOfTerm++;
+            withheld.committed();
             requireNonNull(history).add(committed.index(), committed.entry());
             pipeline.committed(committed.index());
         } else {
             master.apply(committed.entry());
         }
+        truth.applied(log.number(), lastIndex, () -> committedState().committedView(lastIndex));
+    }
+
+    /** Returns the real master where it follows, and beside a leader its shadow. */
+    private Master committedState() {
+        return servingTerm < 0 ? master : follower;
     }
 
     private void serve(long term) {
         history = new CommittedHistory(master.committedView(lastIndex));
         servingTerm = term;
-        proposed = 0;
-        committedOfTerm = 0;
+        withheld.clear();
+        truth.serves(log.number(), term, master.committedView(lastIndex));
         Mesos.MasterInfo elected = Mesos.MasterInfo.newBuilder()
                 .setId(around.dice().uuid())
                 .setIp(1)
-                .setPort(5050)
+                .setPort(FIRST_PORT + log.number())
                 .setHostname("master")
                 .build();
         Turn turn = master.serving(term, clock.now(), elected, around.dice().uuid());
         submit(turn);
         pipeline.whenCommitted(lastIndex, index -> {
             announced = true;
-            around.time().note("master leads term " + term);
+            around.time().note("master " + log.number() + " leads term " + term);
         });
         master.checkInvariants();
     }
@@ -254,12 +267,12 @@ final class MasterProcess implements ModelLog.Member {
         if (servingTerm != term) {
             return;
         }
-        around.time().note("master lost term " + term);
+        around.time().note("master " + log.number() + " lost term " + term);
         announced = false;
         servingTerm = -1;
         unproposed.clear();
-        awaiting.clear();
-        pipeline.lost().forEach(Effect::callOff);
+        withheld.clear();
+        around.wiring().lose(pipeline.lost());
         master.connections().forEach(Effect::perform);
         master = requireNonNull(history).rebuild(around.knobs().master());
         history = null;
@@ -298,15 +311,12 @@ final class MasterProcess implements ModelLog.Member {
     }
 
     private void submit(Turn turn) {
-        boolean hasEntry = !turn.facts().isEmpty() || turn.needsEntry();
-        Awaiting effects = new Awaiting(turn.effects(), hasEntry ? proposed + 1 : proposed);
-        awaiting.add(effects);
+        withheld.decided(turn.effects(), !turn.facts().isEmpty() || turn.needsEntry());
         around.wiring().submit(pipeline, turn, this::release);
-        effects.entries = Math.max(effects.entries, proposed);
     }
 
     private void queueProposal(byte[] entry) {
-        proposed++;
+        withheld.proposed();
         unproposed.add(entry);
         propose();
     }
@@ -314,7 +324,7 @@ final class MasterProcess implements ModelLog.Member {
     private void propose() {
         byte[] next;
         while ((next = unproposed.peek()) != null) {
-            if (log.propose(servingTerm, next) == ModelLog.Proposed.FULL) {
+            if (log.propose(servingTerm, next) == LogMember.Proposed.FULL) {
                 return;
             }
             unproposed.remove();
@@ -324,18 +334,8 @@ final class MasterProcess implements ModelLog.Member {
     // ---- what leaves
 
     private void release(Effect effect) {
-        Awaiting oldest = awaiting.element();
-        while (oldest.effects.isEmpty()) {
-            awaiting.remove();
-            oldest = awaiting.element();
-        }
-        Awaiting turn = oldest;
-        check(turn.effects.remove() == effect, () -> "effects are released out of order: " + effect);
-        check(
-                committedOfTerm >= turn.entries,
-                () -> "released before its commit (" + committedOfTerm + " of " + turn.entries + " entries): "
-                        + effect);
-        around.ledger().released(effect);
+        withheld.released(effect);
+        around.ledger().released(effect, truth.isOver(servingTerm));
         effect.perform();
     }
 

@@ -5,184 +5,189 @@ import static dev.polder.simulation.Violation.check;
 import dev.polder.wire.Entry;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The cluster's log as Raft promises it, seen by one member. What is committed stays, in its order; what is not may be
- * lost from any point on when the member crashes or its term ends, or be committed in a later term.
- *
- * <pre>
- *  slots  [ committed ............ | uncommitted ... ]
- *                                  ^ durable on a majority; of the rest any prefix may survive
- * </pre>
+ * The cluster's log as Raft promises it, and what its members agree on. Entries travel and are written as in Raft; who
+ * is elected, and when somebody notices that a leader is gone, the dice say, within what Raft allows: a majority grants
+ * a term once, to a member whose copy has all that theirs have.
  */
 final class ModelLog {
-    /** Who is told; one call at a time, in log order. */
-    interface Member {
+    /** Hears of every entry at the moment in which somebody first knows that it is committed. */
+    interface Witness {
         void committed(long index, long term, Entry entry);
 
-        void serving(long term);
-
-        void lost(long term);
+        /** The first entry of a term is committed: nothing of earlier terms can follow. */
+        void opened(long term);
     }
 
-    /** Hears of every entry at the moment in which it is committed, whoever lives. */
-    interface Witness {
-        void committed(long index, Entry entry);
-    }
-
-    /** What became of a proposal at the door. */
-    enum Proposed {
-        ACCEPTED,
-        FULL,
-        NOT_LEADER
-    }
-
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Slot(long index, long term, byte[] bytes) {}
+    private static final long MESSAGE_US_MAX = 300_000;
+    private static final long RETRY_US_MIN = 10_000;
+    private static final long RETRY_US_MAX = 500_000;
 
     private final Timeline time;
     private final Dice dice;
-    private final long syncUsMax;
-    private final long electionUsMax;
-    private final int pendingBytesMax;
+    private final Network network;
+    private final Knobs knobs;
     private final Witness witness;
-    private final List<Slot> slots = new ArrayList<>();
-    private int committed;
-    private int pendingBytes;
-    private long lastIndex;
-    private long term;
-    private boolean leading;
-    private boolean syncing;
-    /** Counts crashes and lost terms: what was under way before them does not happen. */
-    private long epoch;
+    private final List<LogMember> members = new ArrayList<>();
+    private final List<Slot> truth = new ArrayList<>();
+    private long lastTerm;
 
-    private Member member = NOBODY;
-
-    private static final Member NOBODY = new Member() {
-        @Override
-        public void committed(long index, long term, Entry entry) {}
-
-        @Override
-        public void serving(long term) {}
-
-        @Override
-        public void lost(long term) {}
-    };
-
-    ModelLog(Timeline time, Dice dice, Knobs knobs, Witness witness) {
-        this.time = time;
-        this.dice = dice;
-        this.syncUsMax = knobs.logSyncUsMax();
-        this.electionUsMax = knobs.electionUsMax();
-        this.pendingBytesMax = knobs.logPendingBytesMax();
+    ModelLog(Surroundings around, Witness witness) {
+        this.time = around.time();
+        this.dice = around.dice().split();
+        this.network = around.network();
+        this.knobs = around.knobs();
         this.witness = witness;
-    }
-
-    /** The member's process starts: it is handed all that is committed, and leads after an election. */
-    void start(Member started) {
-        member = started;
-        for (Slot slot : slots.subList(0, committed)) {
-            member.committed(slot.index(), slot.term(), Entry.decode(slot.bytes()));
-        }
-        electLater();
-    }
-
-    /** The member's process dies. */
-    void crash() {
-        member = NOBODY;
-        endTerm();
-    }
-
-    /** The member must give up its post; it lives, and may be elected again. */
-    void stepDown() {
-        if (leading) {
-            member.lost(term);
-            endTerm();
-            electLater();
+        for (int i = 0; i < knobs.masters(); i++) {
+            members.add(new LogMember(this, i));
         }
     }
 
-    Proposed propose(long inTerm, byte[] entry) {
-        if (!leading || inTerm != term) {
-            return Proposed.NOT_LEADER;
-        }
-        if (pendingBytes > 0 && pendingBytes + entry.length > pendingBytesMax) {
-            return Proposed.FULL;
-        }
-        lastIndex++;
-        pendingBytes += entry.length;
-        slots.add(new Slot(lastIndex, term, entry));
-        sync();
-        return Proposed.ACCEPTED;
+    LogMember member(int number) {
+        return members.get(number);
     }
 
-    /** Returns how many entries were ever committed. */
+    /** Returns the leader of the latest term, null if it is none any more or gets no time. */
+    @Nullable
+    LogMember leader() {
+        for (LogMember member : members) {
+            if (member.leads(lastTerm) && member.isAwake()) {
+                return member;
+            }
+        }
+        return null;
+    }
+
+    // ---- elections
+
+    /** Something has changed: each member notices in its time if its leader is gone, or if it leads nobody any more. */
+    void lookAround() {
+        for (LogMember member : members) {
+            later(dice.spread(100, knobs.electionUsMax()), () -> lookForLeader(member));
+            later(dice.spread(100, knobs.resignUsMax()), () -> lookForFollowers(member));
+        }
+    }
+
+    private void lookForLeader(LogMember member) {
+        if (member.isAwake() && !member.isLeading() && members.stream().noneMatch(leader -> hears(member, leader))) {
+            member.loseSight();
+            elect(member);
+        }
+    }
+
+    private void lookForFollowers(LogMember member) {
+        if (member.isAwake() && member.isLeading() && !isMajority(reachedBy(member))) {
+            note("member " + member.number() + " leads no majority");
+            member.stepDown();
+        }
+    }
+
+    private boolean hears(LogMember member, LogMember leader) {
+        return leader.isLeading()
+                && leader.isAwake()
+                && leader.term() >= member.term()
+                && network.links().isOpen(leader.number(), member.number());
+    }
+
+    /** Somebody loses patience with a leader that is there. */
+    void unrest() {
+        LogMember candidate = dice.pick(members);
+        if (candidate.isAwake()) {
+            elect(candidate);
+        }
+    }
+
+    private void elect(LogMember candidate) {
+        List<LogMember> voters = reachedBy(candidate).stream()
+                .filter(voter -> !voter.isAheadOf(candidate))
+                .toList();
+        if (isMajority(voters)) {
+            lastTerm += dice.between(1, 3);
+            voters.forEach(voter -> voter.follow(lastTerm));
+            candidate.lead(
+                    lastTerm,
+                    members.stream().filter(member -> member != candidate).toList());
+            lookAround();
+        }
+    }
+
+    private List<LogMember> reachedBy(LogMember member) {
+        return members.stream()
+                .filter(other -> other == member
+                        || (other.isAwake() && network.links().areBothOpen(member.number(), other.number())))
+                .toList();
+    }
+
+    private boolean isMajority(List<LogMember> some) {
+        return 2 * some.size() > members.size();
+    }
+
+    // ---- what is committed
+
+    /** A member knows of an entry that it is committed. */
+    void committed(Slot slot) {
+        int position = (int) slot.index() - 1;
+        if (position < truth.size()) {
+            check(truth.get(position).equals(slot), () -> "the model's log has two entries " + slot.index());
+            return;
+        }
+        check(position == truth.size(), () -> "the model's log commits " + slot.index() + " too early");
+        truth.add(slot);
+        if (slot.opensTerm()) {
+            witness.opened(slot.term());
+        } else {
+            witness.committed(slot.index(), slot.term(), Entry.decode(slot.bytes()));
+        }
+    }
+
+    /** Returns how many entries were ever committed, without those that the log made itself. */
     int committedCount() {
-        return committed;
+        return (int) truth.stream().filter(slot -> !slot.opensTerm()).count();
     }
 
     /** Returns the committed entries' bytes, in order. */
     List<byte[]> committedEntries() {
-        return slots.subList(0, committed).stream().map(Slot::bytes).toList();
+        return truth.stream().filter(slot -> !slot.opensTerm()).map(Slot::bytes).toList();
     }
 
-    private void endTerm() {
-        leading = false;
-        syncing = false;
-        epoch++;
-        int surviving = committed + dice.below(slots.size() - committed + 1);
-        if (surviving < slots.size()) {
-            time.note("log loses " + (slots.size() - surviving) + " entries");
-        }
-        slots.subList(surviving, slots.size()).clear();
-        pendingBytes = 0;
+    // ---- what members live in
+
+    long nowUs() {
+        return time.nowUs();
     }
 
-    private void electLater() {
-        long current = epoch;
-        time.after(dice.spread(100, electionUsMax), () -> {
-            if (epoch == current) {
-                elect();
-            }
-        });
+    void later(long us, Runnable action) {
+        time.after(us, action);
     }
 
-    private void elect() {
-        commit(slots.size());
-        term += dice.between(1, 3);
-        // the log keeps entries of its own: a new term begins with one
-        lastIndex += dice.between(1, 2);
-        leading = true;
-        time.note("log serving term " + term);
-        member.serving(term);
+    void note(String text) {
+        time.note(text);
     }
 
-    private void sync() {
-        if (syncing) {
-            return;
-        }
-        syncing = true;
-        long current = epoch;
-        int upTo = slots.size();
-        time.after(dice.spread(10, syncUsMax), () -> {
-            if (epoch == current) {
-                syncing = false;
-                commit(upTo);
-                if (slots.size() > committed) {
-                    sync();
-                }
-            }
-        });
+    Dice dice() {
+        return dice;
     }
 
-    private void commit(int upTo) {
-        check(upTo >= committed, () -> "the model's log forgot what was committed");
-        while (committed < upTo) {
-            Slot slot = slots.get(committed++);
-            pendingBytes = Math.max(0, pendingBytes - slot.bytes().length);
-            Entry entry = Entry.decode(slot.bytes());
-            witness.committed(slot.index(), entry);
-            member.committed(slot.index(), slot.term(), entry);
-        }
+    Links links() {
+        return network.links();
+    }
+
+    long syncUs() {
+        return dice.spread(10, knobs.logSyncUsMax());
+    }
+
+    /** Returns how long a message takes, with what is written before it is answered. */
+    long messageUs() {
+        return Math.min(network.delayUs(), MESSAGE_US_MAX) + syncUs() / 2;
+    }
+
+    long retryUs() {
+        return dice.spread(RETRY_US_MIN, RETRY_US_MAX);
+    }
+
+    int pendingBytesMax() {
+        return knobs.logPendingBytesMax();
     }
 }

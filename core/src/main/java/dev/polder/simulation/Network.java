@@ -8,6 +8,7 @@ final class Network {
     private final Timeline time;
     private final Dice dice;
     private final long delayUsMax;
+    private final Links links;
     private final List<Connection> connections = new ArrayList<>();
     private long opened;
     private boolean calm;
@@ -16,6 +17,7 @@ final class Network {
         this.time = time;
         this.dice = dice;
         this.delayUsMax = delayUsMax;
+        links = new Links(time);
     }
 
     Timeline time() {
@@ -26,9 +28,14 @@ final class Network {
         return dice;
     }
 
-    Connection open(String kind) {
+    Links links() {
+        return links;
+    }
+
+    /** Opens a connection from one place to another. */
+    Connection open(String kind, int client, int server) {
         connections.removeIf(Connection::isOver);
-        Connection connection = new Connection(this, kind + "#" + ++opened);
+        Connection connection = new Connection(this, kind + "#" + ++opened, client, server);
         connections.add(connection);
         return connection;
     }
@@ -46,6 +53,7 @@ final class Network {
     /** From now on connections last, and what is slow is only a little slow. */
     void calmDown() {
         calm = true;
+        links.heal();
     }
 
     boolean isCalm() {

@@ -29,10 +29,13 @@ final class Run {
 
     final Plan plan;
     final String taskId;
+    /** It has a time after which its agent ends it. */
+    boolean limited;
 
     // what the log says
     boolean launched;
     String agentId = "";
+    TaskState state = TaskState.TASK_STAGING;
 
     @Nullable
     TaskState end;
@@ -53,6 +56,8 @@ final class Run {
 
     @Nullable
     TaskState heardLast;
+    /** A master said, when asked, that it is over. */
+    boolean toldOver;
 
     Run(Plan plan, String taskId) {
         this.plan = plan;
@@ -62,6 +67,11 @@ final class Run {
     /** Tells whether the log has it end, one way or another. */
     boolean isOver() {
         return end != null || removed;
+    }
+
+    /** Tells whether the cluster keeps it among the completed only: its task id is free. */
+    boolean isForgotten() {
+        return acknowledged || (end != null && endUuid.isEmpty());
     }
 
     @Override

@@ -8,11 +8,11 @@ final class Surroundings {
     private final Dice dice;
     private final Knobs knobs;
     private final Ledger ledger;
-    private final MasterWiring wiring;
+    private final Wiring wiring;
     private final Network network;
     private long wallJumpMs;
 
-    Surroundings(Timeline time, Dice dice, Knobs knobs, Ledger ledger, MasterWiring wiring) {
+    Surroundings(Timeline time, Dice dice, Knobs knobs, Ledger ledger, Wiring wiring) {
         this.time = time;
         this.dice = dice;
         this.knobs = knobs;
@@ -37,7 +37,7 @@ final class Surroundings {
         return ledger;
     }
 
-    MasterWiring wiring() {
+    Wiring wiring() {
         return wiring;
     }
 

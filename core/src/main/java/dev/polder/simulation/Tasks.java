@@ -94,6 +94,7 @@ final class Tasks {
                 boolean latest = status.getMessage().endsWith("Latest task state");
                 boolean early = around.time().nowUs() - known.askedForUs < PATIENCE_US;
                 boolean over = Ledger.isTerminal(status.getState()) || status.getState() == TaskState.TASK_UNKNOWN;
+                known.run.toldOver |= Ledger.isTerminal(status.getState());
                 boolean away = status.getMessage().endsWith("unreachable");
                 move(known, status.getState(), over && !latest && !early && !away);
             }
@@ -162,6 +163,7 @@ final class Tasks {
     }
 
     void kill(Known task) {
+        around.ledger().killAsked(task.taskId);
         Call.Kill.Builder kill =
                 Call.Kill.newBuilder().setTaskId(Mesos.TaskID.newBuilder().setValue(task.taskId));
         if (around.dice().chance(0.5)) {

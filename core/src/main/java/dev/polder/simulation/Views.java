@@ -27,6 +27,7 @@ final class Views {
         same(what + ": cluster time", one.clusterTimeMs(), other.clusterTimeMs());
         same(what + ": next framework", one.nextFramework(), other.nextFramework());
         same(what + ": next agent", one.nextAgent(), other.nextAgent());
+        same(what + ": next completed task", one.nextCompleted(), other.nextCompleted());
         same(what + ": agents", byName(one.agents(), Views::nameOf), byName(other.agents(), Views::nameOf));
         same(what + ": frameworks", byName(one.frameworks(), Views::nameOf), byName(other.frameworks(), Views::nameOf));
         same(what + ": tasks", byName(one.tasks(), Views::nameOf), byName(other.tasks(), Views::nameOf));

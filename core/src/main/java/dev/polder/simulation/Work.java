@@ -138,6 +138,7 @@ final class Work implements Client.Wish {
                 .addAllResources(ResourceCodec.resources(wanted))
                 .setCommand(CommandInfo.newBuilder().setValue(run.plan.command()));
         if (dice.chance(0.05)) {
+            run.limited = true;
             task.setMaxCompletionTime(
                     Mesos.DurationInfo.newBuilder().setNanoseconds(dice.spread(1, 60_000) * 1_000_000));
         }

@@ -124,6 +124,7 @@ class MasterStateJsonTest {
                 all.clusterTimeMs(),
                 all.nextFramework(),
                 all.nextAgent(),
+                all.nextCompleted(),
                 all.master(),
                 all.clusterId(),
                 all.electedWallMs(),

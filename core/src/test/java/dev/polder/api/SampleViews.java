@@ -106,6 +106,7 @@ final class SampleViews {
                 1_000,
                 1,
                 1,
+                completedTasks.size(),
                 message(
                         Mesos.MasterInfo.getDefaultInstance(),
                         "{'id':'m','ip':16777343,'port':15060,'pid':'master@127.0.0.1:15060','hostname':'localhost',"

@@ -74,6 +74,42 @@ class AgentCallsTest {
     }
 
     @Test
+    void shouldTellAnUpdateOfAnyFormerRunFromOneOfTheTaskThatHasItsId() {
+        Framework framework = fixture.subscribe();
+        Agent away = fixture.register("away");
+        Agent other = fixture.register("other");
+        TaskStatus first = runToItsEnd(framework, away);
+        runToItsEnd(framework, other);
+
+        framework.accept(
+                offerOf(framework, away), task("t", away.id, cpus(1_000)).build());
+        framework.link.take();
+        away.send(framework, first);
+
+        assertThat(fixture.facts).isEmpty();
+        assertThat(fixture.task(framework, "t").state()).isEqualTo(TaskState.TASK_STAGING);
+    }
+
+    private TaskStatus runToItsEnd(Framework framework, Agent agent) {
+        framework.accept(
+                offerOf(framework, agent), task("t", agent.id, cpus(1_000)).build());
+        TaskStatus finished = agent.update(framework, "t", Mesos.TaskState.TASK_FINISHED);
+        framework.acknowledge(finished);
+        return finished;
+    }
+
+    /** Returns an open offer of an agent: those that stand are left to time out, and all is offered anew. */
+    private Mesos.Offer offerOf(Framework framework, Agent agent) {
+        framework.link.take();
+        fixture.advance(fixture.config.offerTimeoutMs());
+        fixture.advance(fixture.config.reofferDelayMs());
+        return framework.link.offers().stream()
+                .filter(offer -> offer.getAgentId().equals(agent.id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void shouldRefuseAnAgentThatComesBackWithAResourceOfAnotherKind() {
         Framework framework = fixture.subscribe();
         Agent agent = fixture.register("a", PORT);

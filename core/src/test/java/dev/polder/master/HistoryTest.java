@@ -104,6 +104,26 @@ class HistoryTest {
         assertThat(completedTasks()).containsExactly("t1", "t2", "t4");
     }
 
+    @Test
+    void shouldGoOnCountingWhatIsCompletedThoughAllOfItIsForgotten() {
+        Framework first = fixture.subscribe();
+        launch(first, fixture.register("a"), "t1");
+        first.call(Call.newBuilder().setType(Call.Type.TEARDOWN));
+        for (int i = 0; i < fixture.config.completedFrameworksMax(); i++) {
+            fixture.subscribe().call(Call.newBuilder().setType(Call.Type.TEARDOWN));
+        }
+        assertThat(completedTasks()).isEmpty();
+
+        fixture.changeLeader();
+        Framework second = fixture.subscribe();
+        launch(second, fixture.register("b"), "t2");
+        second.call(Call.newBuilder().setType(Call.Type.TEARDOWN));
+
+        List<Long> sequences = new ArrayList<>();
+        fixture.master.view(0).completedTasks().forEach(one -> sequences.add(one.sequence()));
+        assertThat(sequences).as("as a master that was there from the start").containsExactly(1L);
+    }
+
     private static void launch(Framework framework, Agent agent, String... tasks) {
         Offer offer = framework.link.offer();
         framework.call(MasterFixture.acceptOf(

@@ -3,6 +3,9 @@ package dev.polder.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.polder.agent.Agent;
+import dev.polder.agent.AgentCommand;
+import dev.polder.agent.Decision;
 import dev.polder.master.Command;
 import dev.polder.master.Effect;
 import dev.polder.master.Master;
@@ -59,7 +62,7 @@ class SimulationTest {
 
     @Test
     void shouldFindEffectsThatAreReleasedBeforeTheirCommit() {
-        MasterWiring hasty = new MasterWiring() {
+        Wiring hasty = new Wiring() {
             @Override
             public void submit(TurnPipeline pipeline, Turn turn, Consumer<Effect> release) {
                 turn.effects().forEach(release);
@@ -72,7 +75,7 @@ class SimulationTest {
 
     @Test
     void shouldFindResourcesThatAreReleasedTwice() {
-        MasterWiring generous = new MasterWiring() {
+        Wiring generous = new Wiring() {
             @Override
             public Turn decide(Master master, Moment now, List<Command> commands) {
                 return TwiceReleased.decide(master, now, commands);
@@ -82,7 +85,37 @@ class SimulationTest {
         assertThatThrownBy(() -> runPlanted(generous)).hasMessageContaining("use");
     }
 
-    private static void runPlanted(MasterWiring wiring) {
+    @Test
+    void shouldFindALeaderThatDoesWhatItDecidedThoughItIsDeposed() {
+        Wiring stubborn = new Wiring() {
+            @Override
+            public void lose(List<Effect> waiting) {
+                waiting.forEach(Effect::perform);
+            }
+        };
+
+        assertThatThrownBy(() -> runPlanted(stubborn)).isInstanceOf(SimulationFailedException.class);
+    }
+
+    @Test
+    void shouldFindAnAgentThatObeysALeaderThatIsDeposed() {
+        Wiring meek = new Wiring() {
+            @Override
+            public Decision decide(Agent agent, Moment now, AgentCommand command) {
+                return agent.decide(now, command instanceof AgentCommand.FromMaster from ? unfenced(from) : command);
+            }
+
+            private AgentCommand unfenced(AgentCommand.FromMaster from) {
+                return new AgentCommand.FromMaster(
+                        from.connection(),
+                        from.frame().toBuilder().setTerm(1_000_000).build());
+            }
+        };
+
+        assertThatThrownBy(() -> runPlanted(meek)).hasMessageContaining("obeys an order of term");
+    }
+
+    private static void runPlanted(Wiring wiring) {
         for (long seed = 1; seed <= PLANTED_SEEDS_MAX; seed++) {
             Simulation.of(seed, wiring).run();
         }
@@ -90,7 +123,7 @@ class SimulationTest {
 
     @Test
     void shouldSayWhatWasGoingOnWhenARunFails() {
-        MasterWiring broken = new MasterWiring() {
+        Wiring broken = new Wiring() {
             @Override
             public Turn decide(Master master, Moment now, List<Command> commands) {
                 throw new IllegalStateException("planted");
@@ -100,7 +133,7 @@ class SimulationTest {
         assertThatThrownBy(() -> Simulation.of(7, broken).run())
                 .isInstanceOf(SimulationFailedException.class)
                 .hasMessageContaining("seed 7: planted")
-                .hasMessageContaining("master leads term")
+                .hasMessageContaining(" leads term ")
                 .cause()
                 .isInstanceOf(IllegalStateException.class);
     }

@@ -1,5 +1,8 @@
 package dev.polder.simulation;
 
+import dev.polder.agent.Agent;
+import dev.polder.agent.AgentCommand;
+import dev.polder.agent.Decision;
 import dev.polder.master.Command;
 import dev.polder.master.Effect;
 import dev.polder.master.Master;
@@ -9,12 +12,12 @@ import dev.polder.model.Moment;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** How a master's parts are put together. A test plants a fault here, to see it found. */
-interface MasterWiring {
+/** How the parts of masters and agents are put together. A test plants a fault here, to see it found. */
+interface Wiring {
     /** As it is meant to be. */
-    MasterWiring REAL = new MasterWiring() {};
+    Wiring REAL = new Wiring() {};
 
-    /** Decides a turn. */
+    /** Decides a master's turn. */
     default Turn decide(Master master, Moment now, List<Command> commands) {
         return master.decide(now, commands);
     }
@@ -22,5 +25,15 @@ interface MasterWiring {
     /** Hands a turn to the pipeline; {@code release} is what the pipeline performs effects with. */
     default void submit(TurnPipeline pipeline, Turn turn, Consumer<Effect> release) {
         pipeline.submit(turn);
+    }
+
+    /** Deals with the effects that waited for a commit when the term was lost. */
+    default void lose(List<Effect> waiting) {
+        waiting.forEach(Effect::callOff);
+    }
+
+    /** Decides what an agent does. */
+    default Decision decide(Agent agent, Moment now, AgentCommand command) {
+        return agent.decide(now, command);
     }
 }
