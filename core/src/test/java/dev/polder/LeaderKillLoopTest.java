@@ -41,8 +41,8 @@ final class LeaderKillLoopTest {
     private static final int KILLS = Integer.getInteger("leaderKills", 10);
     private static final int TASKS_PER_OFFER = 4;
     private static final int RUNNING_MAX = 24;
-    private static final List<TaskState> RANKS = List.of(
-            TaskState.TASK_STAGING, TaskState.TASK_STARTING, TaskState.TASK_RUNNING, TaskState.TASK_FINISHED);
+    private static final List<TaskState> RANKS =
+            List.of(TaskState.TASK_STAGING, TaskState.TASK_STARTING, TaskState.TASK_RUNNING, TaskState.TASK_FINISHED);
 
     @TempDir
     private Path directory;

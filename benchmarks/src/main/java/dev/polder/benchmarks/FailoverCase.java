@@ -4,11 +4,14 @@ import dev.polder.framework.Framework;
 import dev.polder.framework.FrameworkConfig;
 import dev.polder.framework.FrameworkDriver;
 import dev.polder.framework.SchedulerDriver;
+import dev.polder.model.Filters;
 import dev.polder.model.FrameworkId;
 import dev.polder.model.MasterInfo;
+import dev.polder.model.Offer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -36,9 +39,10 @@ final class FailoverCase {
         Watching framework = new Watching();
         try (Work work = Work.below(data, "failover");
                 ThreeNodes nodes = ThreeNodes.start(work.directory(), CPUS_EACH);
-                FrameworkDriver unused =
+                FrameworkDriver driver =
                         FrameworkDriver.start(framework, FrameworkConfig.named("bench"), nodes.masters())) {
             framework.next();
+            progress.println("  " + driver.frameworkId().orElseThrow() + " is subscribed");
             for (int i = 1; i <= kills; i++) {
                 int port = framework.latest().port();
                 long begin = System.nanoTime();
@@ -64,6 +68,11 @@ final class FailoverCase {
         @Override
         public void onSubscribed(SchedulerDriver driver, FrameworkId id, MasterInfo master) {
             subscriptions.add(new Subscription(System.nanoTime(), master.port()));
+        }
+
+        @Override
+        public void onOffers(SchedulerDriver driver, List<Offer> offers) {
+            driver.decline(offers, Filters.refuse(Duration.ofHours(1)));
         }
 
         Subscription next() throws InterruptedException {

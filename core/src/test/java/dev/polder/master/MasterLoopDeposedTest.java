@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.polder.model.Moment;
 import dev.polder.raft.LogListener;
 import dev.polder.raft.RaftConfig;
+import dev.polder.raft.RaftPeers;
 import dev.polder.raft.ReplicatedLog;
 import dev.polder.wire.proto.Mesos;
 import dev.polder.wire.proto.MesosScheduler.Call;
@@ -48,7 +49,15 @@ final class MasterLoopDeposedTest {
                 () -> new Moment(System.nanoTime() / 1_000_000, System.currentTimeMillis()));
         news.loop = loop;
         log = ReplicatedLog.start(
-                new RaftConfig("m1", directory, "loop", Duration.ofMillis(500), Duration.ofMillis(75), 1 << 20), news);
+                new RaftConfig(
+                        "m1",
+                        directory,
+                        "loop",
+                        Duration.ofMillis(500),
+                        Duration.ofMillis(75),
+                        1 << 20,
+                        RaftPeers.NONE),
+                news);
         loop.start(log);
         loop.served().get(30, TimeUnit.SECONDS);
     }
@@ -107,6 +116,12 @@ final class MasterLoopDeposedTest {
         synchronized int heldBack() {
             return held.size();
         }
+
+        @Override
+        public void onElected(long newTerm) {}
+
+        @Override
+        public void onRefused(String byMember, String reason) {}
 
         @Override
         public void onServing(long newTerm) {
