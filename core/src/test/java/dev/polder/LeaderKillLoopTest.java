@@ -64,10 +64,13 @@ final class LeaderKillLoopTest {
                     killLeader(nodes, job, driver);
                 }
                 job.stop();
-                await("the end of all tasks", () -> {
-                    job.askAgain(driver);
-                    return job.unfinished().isEmpty();
-                });
+                Awaitility.await("the end of all tasks")
+                        .atMost(120, TimeUnit.SECONDS)
+                        .pollInterval(500, TimeUnit.MILLISECONDS)
+                        .untilAsserted(() -> {
+                            job.askAgain(driver);
+                            assertThat(job.unfinished()).isEmpty();
+                        });
             }
             job.compareWith(markers);
         }
@@ -101,6 +104,7 @@ final class LeaderKillLoopTest {
         private final Map<TaskId, TaskState> states = new LinkedHashMap<>();
         private final Set<TaskId> accepted = new LinkedHashSet<>();
         private final Map<TaskId, TaskState> answers = new LinkedHashMap<>();
+        private final Map<TaskId, TaskStatus> last = new LinkedHashMap<>();
         private boolean stopped;
         private int leaderPort;
         private long subscribedNanos;
@@ -123,12 +127,17 @@ final class LeaderKillLoopTest {
         @Override
         public synchronized void onOffers(SchedulerDriver driver, List<Offer> offers) {
             for (Offer offer : offers) {
-                if (stopped || unfinished().size() >= RUNNING_MAX) {
+                if (stopped || unfinished().size() >= RUNNING_MAX || !hasRoom(offer)) {
                     driver.decline(List.of(offer), Filters.refuse(Duration.ofMillis(100)));
                 } else {
                     launch(driver, offer);
                 }
             }
+        }
+
+        private static boolean hasRoom(Offer offer) {
+            return offer.resources().scalar("cpus") >= TASKS_PER_OFFER * 100
+                    && offer.resources().scalar("mem") >= TASKS_PER_OFFER * 16_000;
         }
 
         private void launch(SchedulerDriver driver, Offer offer) {
@@ -156,6 +165,7 @@ final class LeaderKillLoopTest {
             TaskId task = status.taskId();
             if (!states.get(task).isTerminal()) { // else an echo: of a task whose end was acknowledged nobody knows
                 answers.put(task, status.state());
+                last.put(task, status);
                 states.put(task, status.state());
             }
         }
@@ -184,17 +194,22 @@ final class LeaderKillLoopTest {
                     .count();
         }
 
-        synchronized List<TaskId> unfinished() {
-            return states.keySet().stream()
-                    .filter(task -> !states.get(task).isTerminal())
-                    .toList();
+        /** A task that no leader knows was never launched: its call was lost with the leader. */
+        private static boolean isOver(TaskState state) {
+            return state.isTerminal() || state == TaskState.TASK_UNKNOWN;
+        }
+
+        synchronized Map<TaskId, TaskState> unfinished() {
+            Map<TaskId, TaskState> unfinished = new LinkedHashMap<>(states);
+            unfinished.values().removeIf(Job::isOver);
+            return unfinished;
         }
 
         /** Returns the tasks that a leader has said it knows and that have not ended. */
         synchronized Map<TaskId, TaskState> acknowledged() {
             Map<TaskId, TaskState> known = new LinkedHashMap<>();
             states.forEach((task, state) -> {
-                if (!state.isTerminal() && accepted.contains(task)) {
+                if (!isOver(state) && accepted.contains(task)) {
                     known.put(task, state);
                 }
             });
@@ -202,7 +217,7 @@ final class LeaderKillLoopTest {
         }
 
         void askAgain(SchedulerDriver driver) {
-            List<TaskId> open = unfinished();
+            List<TaskId> open = List.copyOf(unfinished().keySet());
             if (!open.isEmpty()) {
                 driver.reconcile(open);
             }
@@ -243,7 +258,7 @@ final class LeaderKillLoopTest {
                 if (accepted.contains(task)) {
                     // 202 is answered too when an offer was void by then; the task is told so
                     assertThat(end)
-                            .as("end of %s, which was accepted", task)
+                            .as("end of %s, which was accepted: %s", task, last.get(task))
                             .isIn(TaskState.TASK_FINISHED, TaskState.TASK_DROPPED);
                 }
             }

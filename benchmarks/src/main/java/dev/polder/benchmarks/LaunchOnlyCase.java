@@ -1,5 +1,7 @@
 package dev.polder.benchmarks;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ExitStatus;
 import dev.polder.isolation.TaskLauncher;
@@ -14,6 +16,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** The same tasks without a cluster: what the launcher alone does, which bounds everything above it. */
 final class LaunchOnlyCase {
@@ -53,14 +56,14 @@ final class LaunchOnlyCase {
     /** Makes room when a task has ended. */
     private static final class Counting implements TaskListener {
         final Semaphore room = new Semaphore(AT_ONCE);
-        final AtomicReference<TaskLauncher> launcher = new AtomicReference<>();
+        final AtomicReference<@Nullable TaskLauncher> launcher = new AtomicReference<>();
 
         @Override
         public void onStarted(ContainerId id, long pid) {}
 
         @Override
         public void onExited(ContainerId id, ExitStatus status) {
-            launcher.get().forget(id);
+            requireNonNull(launcher.get()).forget(id);
             room.release();
         }
 
