@@ -1,6 +1,5 @@
 package dev.polder.raft;
 
-import io.atomix.protocols.raft.impl.RaftContext;
 import io.atomix.protocols.raft.impl.RaftServiceManager;
 import io.atomix.protocols.raft.storage.log.entry.RaftLogEntry;
 import io.atomix.storage.journal.Indexed;
@@ -8,18 +7,26 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands committed entries to the listener in log order, on the log's thread, as soon as the commit index moves.
+ * Hands committed entries to the listener in log order, on the log's thread, as soon as the commit index moves; a long
+ * replay in pieces, so that a leader's heartbeats go out between them.
  *
  * <p>Atomix asks its service manager to apply; on the leader, for entries proposed past Atomix's own commands, it does
- * not ask at all. So {@link PolderRaftContext#setCommitIndex} calls this class, and Atomix's requests find the work done.
+ * not ask at all. So {@link PolderRaftContext#setCommitIndex} calls this class, and Atomix's requests find the work done
+ * or under way.
  */
 final class Applier extends RaftServiceManager {
+    /** What is handed over in one piece. */
+    static final int ENTRIES_AT_ONCE_MAX = 1024;
+
+    private final PolderRaftContext context;
     private final RaftParts parts;
     private final Proposer proposer;
     private final LogCursor cursor;
+    private boolean goesOn;
 
-    Applier(RaftContext context, RaftParts parts, Proposer proposer) {
+    Applier(PolderRaftContext context, RaftParts parts, Proposer proposer) {
         super(context, parts.thread(), () -> parts.thread());
+        this.context = context;
         this.parts = parts;
         this.proposer = proposer;
         cursor = new LogCursor(parts.log(), 1);
@@ -29,9 +36,17 @@ final class Applier extends RaftServiceManager {
         return cursor.nextIndex() - 1;
     }
 
-    /** Applies up to an index, or until this member stops, which may be in the middle of a long replay. The role that leads, if any, leads {@code leadingTerm}; 0 if none does. */
-    void apply(long commitIndex, long leadingTerm) {
-        while (cursor.nextIndex() <= commitIndex && !parts.failStop().stopping()) {
+    /** Applies what is committed, or begins to; until this member stops, which may be in the middle of a long replay. */
+    void apply() {
+        if (!goesOn) {
+            applySome();
+        }
+    }
+
+    private void applySome() {
+        goesOn = false;
+        long leadingTerm = context.leadingTerm();
+        for (int i = 0; i < ENTRIES_AT_ONCE_MAX && hasMore(); i++) {
             LogEntry entry = cursor.next();
             if (entry.kind() == EntryKind.FACTS) {
                 parts.events().committed(entry);
@@ -42,6 +57,15 @@ final class Applier extends RaftServiceManager {
                 parts.events().serving(leadingTerm);
             }
         }
+        if (hasMore()) {
+            goesOn = true;
+            parts.thread().execute(() -> parts.failStop().guard(this::applySome));
+        }
+    }
+
+    private boolean hasMore() {
+        return cursor.nextIndex() <= context.getCommitIndex()
+                && !parts.failStop().stopping();
     }
 
     @Override
@@ -68,9 +92,9 @@ final class Applier extends RaftServiceManager {
 
     private void checkApplied(long index) {
         parts.failStop().guard(() -> {
-            if (lastApplied() < index && !parts.failStop().stopping()) {
+            if (context.getCommitIndex() < index && !parts.failStop().stopping()) {
                 throw new IllegalStateException(
-                        "entry " + index + " was to be applied, but the last one that was is " + lastApplied());
+                        "entry " + index + " was to be applied, but committed is only " + context.getCommitIndex());
             }
         });
     }

@@ -230,10 +230,15 @@ final class PolderRaftContext extends RaftContext {
                 commitIndex = target;
                 log.commit(target);
                 terms().raiseCommitted(Math.min(target, log.durableIndex()));
-                applier.apply(target, ownRole instanceof LeaderRole ? getTerm() : 0);
+                applier.apply();
             }
             return previous;
         });
+    }
+
+    /** Returns the term that this member leads, 0 if it leads none. */
+    long leadingTerm() {
+        return ownRole instanceof LeaderRole ? getTerm() : 0;
     }
 
     /** Zero: a follower may stand at any time. */

@@ -3,32 +3,17 @@ package dev.polder.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atomix.protocols.raft.RaftServer.Role;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who leads after what, and how soon; in virtual time. */
 class LeaderLossTest {
     private static final int SEEDS = 100;
 
-    @TempDir
-    Path directory;
-
-    private SimScratch scratch;
-
-    @BeforeEach
-    void open() {
-        scratch = new SimScratch(directory);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        scratch.close();
-    }
+    @RegisterExtension
+    final SimScratch scratch = new SimScratch();
 
     private interface Measured {
         double ms(SimGroup group);

@@ -3,11 +3,8 @@ package dev.polder.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Members in virtual time, Atomix's leader included, under everything that can go wrong. {@code -DraftSeeds=N} runs N
@@ -21,20 +18,8 @@ class RaftSimulationTest {
 
     private static final Gates.Gate OPEN = (log, index) -> {};
 
-    @TempDir
-    Path directory;
-
-    private SimScratch scratch;
-
-    @BeforeEach
-    void open() {
-        scratch = new SimScratch(directory);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        scratch.close();
-    }
+    @RegisterExtension
+    final SimScratch scratch = new SimScratch();
 
     @Test
     void shouldKeepEveryPromiseWhateverGoesWrong() {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How entries get from a leader to the others, and what is committed; in virtual time. */
@@ -15,17 +15,8 @@ class ReplicationTest {
     @TempDir
     Path directory;
 
-    private SimScratch scratch;
-
-    @BeforeEach
-    void open() {
-        scratch = new SimScratch(directory);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        scratch.close();
-    }
+    @RegisterExtension
+    final SimScratch scratch = new SimScratch();
 
     private static void commit(SimGroup group, int entries) {
         int before = group.ledger().acknowledged();
@@ -174,6 +165,40 @@ class ReplicationTest {
 
             assertThat(group.ledger().acknowledged()).isEqualTo(3_000);
         }
+    }
+
+    /** A leader that is silent while it hands over a long log would be deposed for it, and so would the next. */
+    @Test
+    void shouldLetOtherWorkThroughWhileItHandsOverALongLog() throws Exception {
+        LossyDisk disk = new LossyDisk();
+        int entries = 3 * Applier.ENTRIES_AT_ONCE_MAX;
+        try (ManualMember before = lone(disk, new RecordingListener()).begin()) {
+            for (int i = 0; i < entries; i++) {
+                before.context.proposer().propose(1, new byte[] {1});
+            }
+            before.thread.run();
+        }
+        List<String> order = new ArrayList<>();
+        ManualMember[] member = new ManualMember[1];
+        RecordingListener listener = new RecordingListener(call -> {
+            if (call.equals("committed 2")) {
+                member[0].thread.execute(() -> order.add("other work"));
+            }
+            order.add(call);
+        });
+        member[0] = lone(disk, listener);
+        try (ManualMember after = member[0]) {
+            after.begin();
+
+            assertThat(order.indexOf("other work")).isBetween(2, entries - 1);
+            assertThat(listener.count()).isEqualTo(entries);
+            assertThat(listener.servingTerm()).isEqualTo(2);
+        }
+    }
+
+    private ManualMember lone(LossyDisk disk, RecordingListener listener) throws Exception {
+        return new ManualMember(
+                disk, directory.resolve("lone"), List.of("m1"), Members.PROPOSAL_BYTES_MAX, listener, PeerNetwork.NONE);
     }
 
     // ---- one follower, asked directly

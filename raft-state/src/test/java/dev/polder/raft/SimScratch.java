@@ -4,29 +4,26 @@ import io.atomix.protocols.raft.storage.RaftStorage;
 import io.atomix.protocols.raft.storage.log.entry.RaftLogEntry;
 import io.atomix.storage.journal.SegmentedJournal;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
+import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Atomix's scratch files, once for each name of a member, however many of them are started one after the other. */
-final class SimScratch implements Scratch.Source, AutoCloseable {
-    private final Path directory;
+/**
+ * Atomix's scratch files, once for each name of a member, however many of them are started one after the other; deleted
+ * after the test.
+ */
+final class SimScratch implements Scratch.Source, AfterEachCallback {
     private final Map<String, ScratchFiles> files = new HashMap<>();
 
-    SimScratch(Path directory) {
-        this.directory = directory;
-    }
-
     @Override
-    public Scratch take(RaftConfig config) {
-        ScratchFiles shared = files.computeIfAbsent(config.memberId(), name -> {
-            try {
-                return ScratchFiles.create(directory.resolve(name.replace(':', '-')), name);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+    public Scratch take(RaftConfig config) throws IOException {
+        ScratchFiles shared = files.get(config.memberId());
+        if (shared == null) {
+            shared = ScratchFiles.create(Files.createTempDirectory("polder-sim-"), config.memberId());
+            files.put(config.memberId(), shared);
+        }
         return new Lent(shared.storage(), shared.journal());
     }
 
@@ -36,9 +33,10 @@ final class SimScratch implements Scratch.Source, AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void afterEach(ExtensionContext context) throws IOException {
         for (ScratchFiles shared : files.values()) {
             shared.close();
         }
+        files.clear();
     }
 }
