@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +30,16 @@ final class ManyTasks implements Framework {
     private final Map<String, String> containerOfTask = new ConcurrentHashMap<>();
     private volatile long firstAcceptNanos = System.nanoTime();
     private volatile @Nullable TaskStatus failed;
-    private int launched;
+    private boolean begun;
+    /** The tasks that are still to be launched; those of a call that was lost with its leader come back. */
+    private final Queue<String> waiting = new ConcurrentLinkedQueue<>();
 
     ManyTasks(int tasks) {
         this.tasks = tasks;
         unfinished = new CountDownLatch(tasks);
+        for (int i = 0; i < tasks; i++) {
+            waiting.add("t" + i);
+        }
     }
 
     /**
@@ -67,7 +74,12 @@ final class ManyTasks implements Framework {
             if (batch.isEmpty()) {
                 driver.decline(offer);
             } else {
-                driver.accept(List.of(offer), batch, Filters.refuse(Duration.ZERO));
+                driver.accept(List.of(offer), batch, Filters.refuse(Duration.ZERO))
+                        .thenAccept(result -> {
+                            if (!result.isAccepted()) {
+                                batch.forEach(task -> waiting.add(task.id() + "-again"));
+                            }
+                        });
             }
         }
     }
@@ -76,11 +88,12 @@ final class ManyTasks implements Framework {
         List<TaskInfo> batch = new ArrayList<>();
         long cpus = offer.resources().scalar("cpus");
         long each = Math.round(CPUS_PER_TASK * 1000);
-        for (; launched < tasks && cpus >= each; cpus -= each) {
-            if (launched == 0) {
+        for (; cpus >= each && !waiting.isEmpty(); cpus -= each) {
+            if (!begun) {
+                begun = true;
                 firstAcceptNanos = System.nanoTime();
             }
-            String id = "t" + launched++;
+            String id = waiting.remove();
             offerOfTask.put(id, offer.id().value());
             batch.add(TaskInfo.builder(id)
                     .name(id)

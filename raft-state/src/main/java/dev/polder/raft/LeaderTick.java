@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
  * What a leader with peers looks after at each heartbeat, because Atomix's does not. Owned by the log's thread.
  *
  * <ul>
- *   <li>Without a majority for an election time-out it gives up: the others have elected another by then, or can.
+ *   <li>Without a majority for two election time-outs it gives up: the others have elected another by then, or can.
+ *       Sooner would only depose a leader whose machine is busy, and that the others still follow.
  *   <li>What a majority has is committed although the answer that said so belonged to a heartbeat.
  *   <li>A peer that failed is tried at each heartbeat: Atomix would wait up to a minute.
  * </ul>
@@ -52,7 +53,7 @@ final class LeaderTick {
                 .map(peer -> peer.getMember().memberId().id())
                 .toList();
         long silenceMs = parts.appends().contact().silenceNanos(peers) / 1_000_000;
-        if (silenceMs > context.getElectionTimeout().toMillis()) {
+        if (silenceMs > 2 * context.getElectionTimeout().toMillis()) {
             LOG.warn(
                     "event=stepping_down member={} term={} no majority for {} ms",
                     context.getName(),
