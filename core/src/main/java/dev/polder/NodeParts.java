@@ -89,6 +89,7 @@ final class NodeParts {
 
     private ApiConfig apiConfig() {
         return ApiConfig.defaults(config.name() + "-api", build.version(), build.builtWallMs(), startedWallMs)
+                .withHeartbeatInterval(config.heartbeatInterval())
                 .withFlags(masterFlags(), agentFlags());
     }
 
