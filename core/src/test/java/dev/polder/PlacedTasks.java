@@ -1,5 +1,6 @@
 package dev.polder;
 
+import dev.polder.framework.CallResult;
 import dev.polder.framework.Framework;
 import dev.polder.framework.SchedulerDriver;
 import dev.polder.model.Attribute;
@@ -16,13 +17,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * Runs tasks on the nodes it is told, each of which leaves its process id in a file of its name, waits for a file
@@ -31,9 +35,14 @@ import org.awaitility.Awaitility;
 final class PlacedTasks implements Framework {
     private record Placement(String node, TaskInfo task) {}
 
+    /** Its offer was void by then, or the leader that took it lost its post before it was committed. */
+    private static final Set<TaskState> NEVER_LAUNCHED = EnumSet.of(TaskState.TASK_DROPPED, TaskState.TASK_UNKNOWN);
+
     private final Path directory;
     private final List<Placement> waiting = new ArrayList<>();
     private final Map<String, List<TaskStatus>> updates = new LinkedHashMap<>();
+    private final Map<String, Placement> placed = new LinkedHashMap<>();
+    private final List<CallResult> refused = new ArrayList<>();
     private int leaderPort;
 
     PlacedTasks(Path directory) throws IOException {
@@ -54,7 +63,9 @@ final class PlacedTasks implements Framework {
                 "echo $$ >> %1$s; while [ ! -s %1$s.go ]; do sleep 0.1; done; exit $(cat %1$s.go)".formatted(marker);
         TaskInfo task = TaskInfo.builder(name).shell(line).cpus(0.1).mem(16).build();
         updates.put(name, new ArrayList<>());
-        waiting.add(new Placement("n" + node, task));
+        Placement placement = new Placement("n" + node, task);
+        placed.put(name, placement);
+        waiting.add(placement);
     }
 
     /** Lets a task end. */
@@ -63,7 +74,15 @@ final class PlacedTasks implements Framework {
     }
 
     void await(String name, TaskState state) {
-        await(name + " " + state, () -> last(name) == state);
+        try {
+            await(name + " " + state, () -> last(name) == state);
+        } catch (ConditionTimeoutException late) {
+            throw new AssertionError(name + " is not " + state + "; told " + told(name) + ", calls " + refused(), late);
+        }
+    }
+
+    private synchronized List<CallResult> refused() {
+        return List.copyOf(refused);
     }
 
     /** Returns the state of the last update, staging before there is any. */
@@ -92,6 +111,7 @@ final class PlacedTasks implements Framework {
     @Override
     public synchronized void onSubscribed(SchedulerDriver driver, FrameworkId id, MasterInfo master) {
         leaderPort = master.port();
+        driver.reconcile(updates.keySet().stream().map(TaskId::new).toList());
     }
 
     @Override
@@ -114,8 +134,29 @@ final class PlacedTasks implements Framework {
             if (tasks.isEmpty()) {
                 driver.decline(List.of(offer), Filters.refuse(Duration.ofMillis(100)));
             } else {
-                driver.accept(List.of(offer), tasks, Filters.refuse(Duration.ZERO));
+                launch(driver, offer, tasks);
             }
+        }
+    }
+
+    /** A leader may lose its post at any moment. What it refused is launched again; what it may have done is asked for. */
+    private void launch(SchedulerDriver driver, Offer offer, List<TaskInfo> tasks) {
+        driver.accept(List.of(offer), tasks, Filters.refuse(Duration.ZERO)).thenAccept(result -> {
+            if (!result.isAccepted()) {
+                synchronized (this) {
+                    refused.add(result);
+                }
+                if (result instanceof CallResult.Refused) {
+                    tasks.forEach(task -> placeAgain(task.id().value()));
+                }
+            }
+        });
+    }
+
+    private synchronized void placeAgain(String name) {
+        Placement placement = placed.get(name);
+        if (placement != null && !waiting.contains(placement)) {
+            waiting.add(placement);
         }
     }
 
@@ -123,5 +164,8 @@ final class PlacedTasks implements Framework {
     public synchronized void onUpdate(SchedulerDriver driver, TaskStatus status) {
         TaskId task = status.taskId();
         updates.computeIfAbsent(task.value(), any -> new ArrayList<>()).add(status);
+        if (told(task.value()).stream().allMatch(each -> NEVER_LAUNCHED.contains(each.state()))) {
+            placeAgain(task.value());
+        }
     }
 }

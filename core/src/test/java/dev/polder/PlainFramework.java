@@ -47,11 +47,6 @@ final class PlainFramework {
                 HttpRequest.newBuilder(uri(master, path)).timeout(PATIENCE).build(), BodyHandlers.ofString());
     }
 
-    /** Asks without waiting. */
-    CompletableFuture<HttpResponse<String>> getLater(InetSocketAddress master, String path) {
-        return http.sendAsync(HttpRequest.newBuilder(uri(master, path)).build(), BodyHandlers.ofString());
-    }
-
     private static URI uri(InetSocketAddress master, String path) {
         return URI.create("http://127.0.0.1:" + master.getPort() + path);
     }

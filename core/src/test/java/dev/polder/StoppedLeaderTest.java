@@ -28,6 +28,8 @@ final class StoppedLeaderTest {
     @TempDir
     private Path directory;
 
+    private final PlainFramework plain = new PlainFramework();
+
     @Test
     void shouldFollowWhenItGoesOnAndOrderNothing() throws Exception {
         try (ClusterProcesses nodes = new ClusterProcesses(directory, Map.of("heartbeat-interval", "500ms"))) {
@@ -37,43 +39,18 @@ final class StoppedLeaderTest {
                     .failoverTimeout(Duration.ofHours(1))
                     .build();
             try (FrameworkDriver driver = FrameworkDriver.start(job, introduction, nodes.masters())) {
-                for (int node = 0; node < ClusterProcesses.NODES; node++) {
-                    job.run("before-" + node, node);
-                }
-                for (int node = 0; node < ClusterProcesses.NODES; node++) {
-                    job.await("before-" + node, TaskState.TASK_RUNNING);
-                }
-                int stopped = nodes.nodeOfMaster(job.leaderPort());
-                PlainFramework plain = new PlainFramework();
-                plain.subscribe(plain.redirect(nodes.master(stopped)).orElseThrow());
-                plain.launch("plain", "exec sleep 100", "n" + stopped);
-                plain.nextUpdate("plain", "TASK_RUNNING");
+                int stopped = startTasks(nodes, job);
 
                 long begin = System.nanoTime();
                 nodes.freeze(stopped);
-                // they lie in the socket until it goes on
+                // it lies in the socket until the leader goes on
                 CompletableFuture<HttpResponse<String>> kill =
                         plain.callLater("KILL", "\"task_id\":{\"value\":\"plain\"}");
-                PlacedTasks.await(
-                        "the next leader",
-                        () -> job.leaderPort() != 0 && nodes.nodeOfMaster(job.leaderPort()) != stopped);
-                long noticedMs = (System.nanoTime() - begin) / 1_000_000;
-                int next = nodes.nodeOfMaster(job.leaderPort());
-                job.run("meanwhile", next);
-                job.await("meanwhile", TaskState.TASK_RUNNING);
-                long worksMs = (System.nanoTime() - begin) / 1_000_000;
-                System.out.printf(
-                        "leader stopped: subscribed again after %d ms, task runs after %d ms%n", noticedMs, worksMs);
-
-                assertThat(noticedMs)
-                        .as("five heartbeats, and no time-out of a SUBSCRIBE at the leader that stands")
-                        .isLessThan(SUBSCRIBE_TIMEOUT_MS);
-                assertThat(worksMs).as("agents do not wait for a silent leader").isLessThan(AGENT_SILENCE_MS_MAX);
+                int next = awaitNextLeader(nodes, job, stopped, begin);
 
                 nodes.wake(stopped);
                 plain.awaitEndOfStream();
-                assertThat(kill.handle((answer, gone) -> answer == null ? 503 : answer.statusCode())
-                                .get())
+                assertThat(status(kill))
                         .as("a call that the deposed leader read too late")
                         .isIn(503, 307);
                 Optional<String> location =
@@ -84,21 +61,66 @@ final class StoppedLeaderTest {
                 assertThat(plain.get(nodes.master(stopped), "/state").statusCode())
                         .isEqualTo(307);
 
-                plain.subscribe(location.orElseThrow());
-                plain.call("RECONCILE", "\"tasks\":[{\"task_id\":{\"value\":\"plain\"}}]");
-                plain.nextUpdate("plain", "TASK_RUNNING");
-                // it holds offers that others wait for
-                assertThat(plain.call("TEARDOWN", "").statusCode()).isEqualTo(202);
                 assertThat(driver.frameworkId()).isPresent();
+                expectNothingWasOrdered(location.orElseThrow());
                 job.run("after", stopped);
-                job.await("after", TaskState.TASK_RUNNING);
-                for (String task : List.of("before-0", "before-1", "before-2", "meanwhile", "after")) {
-                    assertThat(job.last(task)).as(task).isEqualTo(TaskState.TASK_RUNNING);
-                    job.end(task, 0);
-                    job.await(task, TaskState.TASK_FINISHED);
-                    assertThat(job.starts(task)).as("starts of %s", task).hasSize(1);
-                }
+                expectOneStartEach(job, List.of("before-0", "before-1", "before-2", "meanwhile", "after"));
             }
+        }
+    }
+
+    /** Starts a task on each node, and one of another framework, and returns which node leads. */
+    private int startTasks(ClusterProcesses nodes, PlacedTasks job) throws Exception {
+        for (int node = 0; node < ClusterProcesses.NODES; node++) {
+            job.run("before-" + node, node);
+        }
+        for (int node = 0; node < ClusterProcesses.NODES; node++) {
+            job.await("before-" + node, TaskState.TASK_RUNNING);
+        }
+        int leader = nodes.nodeOfMaster(job.leaderPort());
+        plain.subscribe(plain.redirect(nodes.master(leader)).orElseThrow());
+        plain.launch("plain", "exec sleep 100", "n" + leader);
+        plain.nextUpdate("plain", "TASK_RUNNING");
+        return leader;
+    }
+
+    private static int awaitNextLeader(ClusterProcesses nodes, PlacedTasks job, int stopped, long begin) {
+        PlacedTasks.await(
+                "the next leader", () -> job.leaderPort() != 0 && nodes.nodeOfMaster(job.leaderPort()) != stopped);
+        long subscribedMs = (System.nanoTime() - begin) / 1_000_000;
+        int next = nodes.nodeOfMaster(job.leaderPort());
+        job.run("meanwhile", next);
+        job.await("meanwhile", TaskState.TASK_RUNNING);
+        long worksMs = (System.nanoTime() - begin) / 1_000_000;
+        System.out.printf(
+                "leader stopped: subscribed again after %d ms, task runs after %d ms%n", subscribedMs, worksMs);
+
+        assertThat(subscribedMs)
+                .as("five heartbeats, and no time-out of a SUBSCRIBE at the leader that stands")
+                .isLessThan(SUBSCRIBE_TIMEOUT_MS);
+        assertThat(worksMs).as("agents do not wait for a silent leader").isLessThan(AGENT_SILENCE_MS_MAX);
+        return next;
+    }
+
+    private static int status(CompletableFuture<HttpResponse<String>> answer) throws Exception {
+        return answer.handle((came, gone) -> came == null ? 503 : came.statusCode())
+                .get();
+    }
+
+    private void expectNothingWasOrdered(String leader) throws Exception {
+        plain.subscribe(leader);
+        plain.call("RECONCILE", "\"tasks\":[{\"task_id\":{\"value\":\"plain\"}}]");
+        plain.nextUpdate("plain", "TASK_RUNNING");
+        // it holds offers that others wait for
+        assertThat(plain.call("TEARDOWN", "").statusCode()).isEqualTo(202);
+    }
+
+    private static void expectOneStartEach(PlacedTasks job, List<String> tasks) throws Exception {
+        for (String task : tasks) {
+            job.await(task, TaskState.TASK_RUNNING);
+            job.end(task, 0);
+            job.await(task, TaskState.TASK_FINISHED);
+            assertThat(job.starts(task)).as("starts of %s", task).hasSize(1);
         }
     }
 }
