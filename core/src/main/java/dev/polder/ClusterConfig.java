@@ -133,6 +133,11 @@ public final class ClusterConfig {
         return values.electionTimeout;
     }
 
+    /** Returns how often a subscribed framework hears of its master. */
+    public Duration heartbeatInterval() {
+        return values.heartbeatInterval;
+    }
+
     /** Tells whether the node may listen beyond loopback although nobody has to prove who he is. */
     public boolean trustNetwork() {
         return values.trustNetwork;
@@ -166,6 +171,7 @@ public final class ClusterConfig {
         Duration agentTimeout = Duration.ofSeconds(75);
         Duration frameworkReturnTimeout = Duration.ofSeconds(60);
         Duration electionTimeout = Duration.ofMillis(500);
+        Duration heartbeatInterval = Duration.ofSeconds(15);
         boolean trustNetwork;
         boolean keepTasksOnClose;
 
@@ -271,6 +277,15 @@ public final class ClusterConfig {
             return this;
         }
 
+        /**
+         * How often a subscribed framework hears of its master. One that hears nothing five times in a row takes the master
+         * for lost, the more often, the sooner; a master whose process dies is noticed at once in any case. Default 15 s.
+         */
+        public Builder heartbeatInterval(Duration value) {
+            heartbeatInterval = value;
+            return this;
+        }
+
         /** Allows an address beyond loopback although nobody has to prove who he is. Default false. */
         public Builder trustNetwork(boolean value) {
             trustNetwork = value;
@@ -315,6 +330,7 @@ public final class ClusterConfig {
             copy.agentTimeout = agentTimeout;
             copy.frameworkReturnTimeout = frameworkReturnTimeout;
             copy.electionTimeout = electionTimeout;
+            copy.heartbeatInterval = heartbeatInterval;
             copy.trustNetwork = trustNetwork;
             copy.keepTasksOnClose = keepTasksOnClose;
             return copy;

@@ -56,6 +56,10 @@ final class ClusterConfigKeys {
                     "election-timeout",
                     (b, text) -> b.electionTimeout(parseDuration(text)),
                     b -> print(b.electionTimeout)),
+            new Key(
+                    "heartbeat-interval",
+                    (b, text) -> b.heartbeatInterval(parseDuration(text)),
+                    b -> print(b.heartbeatInterval)),
             new Key("trust-network", (b, text) -> b.trustNetwork(parseBoolean(text)), b -> b.trustNetwork),
             new Key(
                     "keep-tasks-on-close",
@@ -116,6 +120,7 @@ final class ClusterConfigKeys {
         checkDuration(mistakes, "agentTimeout", builder.agentTimeout, Duration.ofMillis(500));
         checkDuration(mistakes, "frameworkReturnTimeout", builder.frameworkReturnTimeout, Duration.ofMillis(100));
         checkDuration(mistakes, "electionTimeout", builder.electionTimeout, Duration.ofMillis(50));
+        checkDuration(mistakes, "heartbeatInterval", builder.heartbeatInterval, Duration.ofMillis(100));
         if (builder.roles.isEmpty()) {
             mistakes.add("roles: at least one of master, agent");
         }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * {@link NodeParts}.
  */
 final class MasterParts {
-    private static final Duration HEARTBEAT_INTERVAL = Duration.ofMillis(75);
+    private static final Duration RAFT_HEARTBEAT_INTERVAL = Duration.ofMillis(75);
     private static final long PROPOSAL_BYTES_MAX = 16L << 20;
 
     private final ClusterConfig config;
@@ -68,7 +68,7 @@ final class MasterParts {
                 directory.raft(),
                 config.name(),
                 config.electionTimeout(),
-                HEARTBEAT_INTERVAL,
+                RAFT_HEARTBEAT_INTERVAL,
                 PROPOSAL_BYTES_MAX,
                 peers(directory));
         ReplicatedLog started = ReplicatedLog.start(raft, starting);
@@ -108,7 +108,8 @@ final class MasterParts {
                 config.agentTimeout().toMillis(),
                 config.frameworkReturnTimeout().toMillis(),
                 MasterConfig.DEFAULT.completedFrameworksMax(),
-                MasterConfig.DEFAULT.completedTasksMax());
+                MasterConfig.DEFAULT.completedTasksMax(),
+                config.heartbeatInterval().toMillis());
     }
 
     // ---- questions

@@ -5,6 +5,7 @@ import dev.polder.agent.AgentService;
 import dev.polder.http.HttpServer;
 import dev.polder.master.MasterLoop;
 import dev.polder.metrics.Metrics;
+import dev.polder.raft.LogNetwork;
 import dev.polder.raft.ReplicatedLog;
 import java.util.function.ToDoubleFunction;
 
@@ -22,6 +23,24 @@ final class NodeMetrics {
         metrics.gauge("polder/raft/proposal_bytes", log::proposalBytes);
         metrics.gauge("polder/raft/proposals_refused", log::proposalsRefused);
         metrics.gauge("polder/raft/disk_bytes", log::diskBytes);
+        metrics.gauge("polder/raft/leader_known", () -> log.leader().isPresent() ? 1 : 0);
+        // a term without its leader says little: left out
+        metrics.gauge(
+                "polder/raft/term",
+                () -> log.leader().map(leader -> (double) leader.term()).orElse(Double.NaN));
+        add("connections", log, LogNetwork::connections);
+        add("handshakes_refused", log, LogNetwork::handshakesRefused);
+        add("handshakes_late", log, LogNetwork::handshakesLate);
+        add("connections_refused", log, LogNetwork::connectionsRefused);
+        add("frames_refused", log, LogNetwork::framesRefused);
+        add("requests_sent", log, LogNetwork::requestsSent);
+        add("requests_failed", log, LogNetwork::requestsFailed);
+        add("bytes_sent", log, LogNetwork::bytesSent);
+        add("bytes_received", log, LogNetwork::bytesReceived);
+    }
+
+    private void add(String name, ReplicatedLog log, ToDoubleFunction<LogNetwork> number) {
+        metrics.gauge("polder/raft/" + name, () -> number.applyAsDouble(log.network()));
     }
 
     void add(AgentService agent) {

@@ -9,6 +9,7 @@ import dev.polder.http.NetworkThreads;
 import dev.polder.master.MasterConfig;
 import dev.polder.master.MasterPort.Leader;
 import dev.polder.metrics.Metrics;
+import dev.polder.metrics.SystemMetrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Locale;
@@ -52,6 +53,7 @@ final class NodeParts {
         threads = started;
         // ports first: where one cannot be had, the data directory stays as it is
         NodeMetrics numbers = new NodeMetrics(metrics);
+        SystemMetrics.register(metrics);
         boolean isMaster = config.roles().contains(NodeRole.MASTER);
         MasterParts mastering = isMaster ? new MasterParts(config, started, metrics, numbers) : null;
         master = mastering;
@@ -89,6 +91,7 @@ final class NodeParts {
 
     private ApiConfig apiConfig() {
         return ApiConfig.defaults(config.name() + "-api", build.version(), build.builtWallMs(), startedWallMs)
+                .withHeartbeatInterval(config.heartbeatInterval())
                 .withFlags(masterFlags(), agentFlags());
     }
 

@@ -29,6 +29,7 @@ final class ClusterConfigTest {
                         polder.agent-timeout=75s
                         polder.framework-return-timeout=60s
                         polder.election-timeout=500ms
+                        polder.heartbeat-interval=15s
                         polder.trust-network=false
                         polder.keep-tasks-on-close=false""");
     }

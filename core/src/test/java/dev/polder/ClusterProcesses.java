@@ -7,22 +7,33 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** Three nodes in three JVMs, with lasting directories, that can be killed, stopped and started again. */
 final class ClusterProcesses implements AutoCloseable {
     static final int NODES = 3;
 
     private final Path directory;
+    private final Map<String, String> settings;
     private final List<Integer> ports;
     private final Process[] processes = new Process[NODES];
     private final int[] masterPorts = new int[NODES];
 
     ClusterProcesses(Path directory) throws IOException {
+        this(directory, Map.of());
+    }
+
+    /** With settings of all nodes beyond those that a node must have, such as {@code agent-timeout}. */
+    ClusterProcesses(Path directory, Map<String, String> settings) throws IOException {
         this.directory = directory;
+        this.settings = settings;
         ports = freePorts(NODES);
     }
 
@@ -63,15 +74,36 @@ final class ClusterProcesses implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-cp",
-                System.getProperty("java.class.path"),
-                ClusterProcesses.class.getName(),
-                dataOf(node).toString(),
-                Integer.toString(ports.get(node))));
-        ports.forEach(port -> command.add("127.0.0.1:" + port));
+                System.getProperty("java.class.path")));
+        settingsOf(node).forEach((name, value) -> command.add("-Dpolder." + name + "=" + value));
+        command.add(ClusterProcesses.class.getName());
         processes[node] = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.appendTo(
                         directory.resolve("log-" + node).toFile()))
                 .start();
+    }
+
+    private Map<String, String> settingsOf(int node) {
+        Map<String, String> all = new TreeMap<>(Map.of(
+                "name",
+                "n" + node,
+                "data-dir",
+                dataOf(node).toString(),
+                "raft-port",
+                Integer.toString(ports.get(node)),
+                // a node that is back has the port that clients know
+                "master-port",
+                Integer.toString(masterPorts[node]),
+                "seeds",
+                ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(",")),
+                "resources",
+                "cpus:8;mem:1024;disk:1024",
+                "attributes",
+                "node:n" + node,
+                "agent-timeout",
+                "60s"));
+        all.putAll(settings);
+        return all;
     }
 
     /** The node says where its master is as soon as its ports are open. */
@@ -89,10 +121,14 @@ final class ClusterProcesses implements AutoCloseable {
         return directory.resolve("data-" + node);
     }
 
+    InetSocketAddress master(int node) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), masterPorts[node]);
+    }
+
     InetSocketAddress[] masters() {
         InetSocketAddress[] masters = new InetSocketAddress[NODES];
         for (int node = 0; node < NODES; node++) {
-            masters[node] = new InetSocketAddress(InetAddress.getLoopbackAddress(), masterPorts[node]);
+            masters[node] = master(node);
         }
         return masters;
     }
@@ -108,6 +144,32 @@ final class ClusterProcesses implements AutoCloseable {
 
     ProcessHandle handle(int node) {
         return processes[node].toHandle();
+    }
+
+    /** Returns the next line that a node says, such as why it closed itself. */
+    String awaitLine(int node) throws IOException {
+        return String.valueOf(processes[node].inputReader().readLine());
+    }
+
+    /** Stops a node's process where it stands, its connections open, until it is woken. */
+    void freeze(int node) throws IOException, InterruptedException {
+        run("kill", "-STOP", Long.toString(processes[node].pid()));
+    }
+
+    void wake(int node) throws IOException, InterruptedException {
+        run("kill", "-CONT", Long.toString(processes[node].pid()));
+    }
+
+    /** Lets a node write nothing more to any file. */
+    void fillDisk(int node) throws IOException, InterruptedException {
+        run("prlimit", "--fsize=0", "--pid", Long.toString(processes[node].pid()));
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        int status = new ProcessBuilder(command).inheritIO().start().waitFor();
+        if (status != 0) {
+            throw new IOException(String.join(" ", command) + " ended with " + status);
+        }
     }
 
     /** Kills a node with -9 and waits until it is gone. */
@@ -140,36 +202,21 @@ final class ClusterProcesses implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /** A node's process: takes data directory, Raft port and seeds; ends with its standard input, and its tasks with it. */
+    /**
+     * A node's process: takes its settings as system properties; ends with its standard input, and its tasks with it. Says
+     * where its master is, and why it closed itself if it did.
+     */
     public static void main(String[] args) throws Exception {
-        String[] seeds = List.of(args).subList(2, args.length).toArray(new String[0]);
-        ClusterConfig config = ClusterConfig.builder()
-                .name("n" + args[1])
-                .dataDir(Path.of(args[0]))
-                .raftPort(Integer.parseInt(args[1]))
-                .seeds(seeds)
-                .masterPort(fixedPort(Path.of(args[0])))
-                .resources("cpus:8;mem:1024;disk:1024")
-                .agentTimeout(Duration.ofSeconds(60))
-                .build();
-        try (ClusterNode node = ClusterNode.start(config)) {
-            Files.writeString(
-                    portFile(Path.of(args[0])),
-                    Integer.toString(node.masterAddress().getPort()));
+        try (ClusterNode node = ClusterNode.start(ClusterConfig.from(System.getProperties()))) {
             System.out.println(node.masterAddress().getPort());
+            CompletableFuture<Void> unused = node.closed().whenComplete((closed, fault) -> {
+                if (fault instanceof CompletionException wrapped && wrapped.getCause() != null) {
+                    System.out.println(wrapped.getCause().getMessage());
+                }
+            });
             while (System.in.read() >= 0) {
                 // until the test has enough of it
             }
         }
-    }
-
-    /** A node that is back has the port that clients know. */
-    private static int fixedPort(Path data) throws IOException {
-        Path file = portFile(data);
-        return Files.exists(file) ? Integer.parseInt(Files.readString(file)) : 0;
-    }
-
-    private static Path portFile(Path data) {
-        return data.resolveSibling(data.getFileName() + ".port");
     }
 }

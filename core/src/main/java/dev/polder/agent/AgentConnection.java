@@ -24,12 +24,15 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *  WAITING --due, leader known--&gt; DIALING --101--&gt; OPEN
  *     ^--------- refused, failed -----' ^           |        STOPPED: for good
- *     '------------------ closed ------------------'
+ *     '--- closed, or silent while another leads ---'
  * </pre>
  */
 final class AgentConnection {
     static final long RETRY_MS_MIN = 20;
     static final long RETRY_MS_MAX = 1_000;
+    /** A master sends a ping every second. When so much time brought nothing, it is looked whether another one leads. */
+    static final long LOOK_MS = 2_000;
+
     /** With so many frames not yet decided the master's frames are left in the socket, until few are left. */
     private static final int FRAMES_WAITING_MAX = 1_024;
 
@@ -55,6 +58,11 @@ final class AgentConnection {
     private long retryMs = RETRY_MS_MIN;
     private long failures;
     private @Nullable UpgradedConnection open;
+    /** Whom the last connection was opened to. */
+    private @Nullable InetSocketAddress dialed;
+
+    private boolean heard;
+    private long lookAtMs;
 
     /**
      * Connects to nobody yet.
@@ -76,8 +84,11 @@ final class AgentConnection {
         this.commands = commands;
     }
 
-    /** Connects if it is time to. */
+    /** Connects if it is time to, and leaves a silent master when another one leads. */
     void turn(long nowMs) {
+        if (phase == Phase.OPEN && nowMs >= lookAtMs) {
+            look(nowMs);
+        }
         if (phase != Phase.WAITING || nowMs < retryAtMs) {
             return;
         }
@@ -86,9 +97,34 @@ final class AgentConnection {
         leader.get().ifPresent(this::dial);
     }
 
+    /** The connection to a host that stands still, or cannot be reached, stays open for long; its successor is known soon. */
+    private void look(long nowMs) {
+        boolean silent = !heard;
+        heard = false;
+        lookAtMs = nowMs + LOOK_MS;
+        UpgradedConnection current = open;
+        if (silent && current != null) {
+            leader.get().filter(other -> !other.equals(dialed)).ifPresent(other -> {
+                LOG.info(
+                        "agent leaves a silent master node={} connection={} master={} leader={}",
+                        nodeName,
+                        number,
+                        dialed,
+                        other);
+                current.close();
+                waitAgain();
+                commands.accept(new AgentCommand.Disconnected(number));
+            });
+        }
+    }
+
     /** Returns when {@link #turn} has something to do; {@link Long#MAX_VALUE} if it waits for somebody else. */
     long deadlineMs() {
-        return phase == Phase.WAITING ? retryAtMs : Long.MAX_VALUE;
+        return switch (phase) {
+            case WAITING -> retryAtMs;
+            case OPEN -> lookAtMs;
+            case DIALING, STOPPED -> Long.MAX_VALUE;
+        };
     }
 
     /** Sends a frame if that connection still stands. */
@@ -140,6 +176,7 @@ final class AgentConnection {
 
     private void dial(InetSocketAddress master) {
         phase = Phase.DIALING;
+        dialed = master;
         Frames frames = new Frames(++number);
         // both outcomes are handed over; there is nothing else that could fail unseen
         CompletableFuture<?> unused = dialer.dial(master, frames).whenComplete((connection, failure) -> {
@@ -161,6 +198,8 @@ final class AgentConnection {
         failures = 0;
         phase = Phase.OPEN;
         open = opened;
+        heard = true;
+        lookAtMs = 0;
         commands.accept(new AgentCommand.Connected(connection));
     }
 
@@ -192,6 +231,7 @@ final class AgentConnection {
     private void received(Frames frames, ToAgent frame) {
         frames.taken();
         if (phase == Phase.OPEN && frames.number == number) {
+            heard = true;
             commands.accept(new AgentCommand.FromMaster(frames.number, frame));
         }
     }

@@ -53,9 +53,23 @@ public record ApiConfig(
                 startedWallMs,
                 Map.of(),
                 Map.of(),
-                Duration.ofSeconds(MasterConfig.HEARTBEAT_SECONDS),
+                Duration.ofMillis(MasterConfig.DEFAULT.heartbeatIntervalMs()),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(5));
+    }
+
+    /** The same with another time between heartbeats; the master must promise the same. */
+    public ApiConfig withHeartbeatInterval(Duration interval) {
+        return new ApiConfig(
+                threadName,
+                polderVersion,
+                builtWallMs,
+                startedWallMs,
+                masterFlags,
+                agentFlags,
+                interval,
+                agentPingInterval,
+                agentSilenceMax);
     }
 
     /** The same with other flags. */

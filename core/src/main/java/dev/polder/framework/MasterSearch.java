@@ -3,20 +3,26 @@ package dev.polder.framework;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which master to ask next, and when: those of the list in turn, after 20 ms, doubling to 1 s as long as nobody takes us.
+ * One that fell silent is passed over for a while: it would cost a whole time-out to hear nothing again.
  * Owned by the event loop.
  */
 final class MasterSearch {
     static final Duration DELAY_MIN = Duration.ofMillis(20);
     static final Duration DELAY_MAX = Duration.ofSeconds(1);
+    /** So often a silent master is passed over before it is asked again: some seconds, until another one leads. */
+    static final int PASSES_MAX = 8;
 
     private final List<InetSocketAddress> masters;
     private InetSocketAddress current;
     private int index;
     private Duration delay = DELAY_MIN;
     private boolean redirected;
+    private @Nullable InetSocketAddress silent;
+    private int passesLeft;
 
     MasterSearch(List<InetSocketAddress> masters) {
         if (masters.isEmpty()) {
@@ -33,19 +39,33 @@ final class MasterSearch {
     /** Moves on to the next master and returns how long to wait before asking it. */
     Duration next() {
         index = (index + 1) % masters.size();
+        if (masters.size() > 1 && passesOver(masters.get(index))) {
+            index = (index + 1) % masters.size();
+        }
         current = masters.get(index);
         redirected = false;
         return takeDelay();
     }
 
+    /** Notes that the current master does not answer although it is connected. */
+    void silent() {
+        silent = current;
+        passesLeft = PASSES_MAX;
+    }
+
+    private boolean passesOver(InetSocketAddress master) {
+        InetSocketAddress avoided = silent;
+        return avoided != null && same(avoided, master) && passesLeft-- > 0;
+    }
+
     /** Moves to the leader that a master named; at once, unless masters send us around. */
     Duration redirectTo(InetSocketAddress leader) {
+        if (masters.size() > 1 && passesOver(leader)) {
+            return next(); // whoever names it has not noticed yet
+        }
         current = leader;
         for (int i = 0; i < masters.size(); i++) {
-            // resolved and unresolved addresses are never equal
-            boolean same = masters.get(i).getHostString().equals(leader.getHostString())
-                    && masters.get(i).getPort() == leader.getPort();
-            index = same ? i : index;
+            index = same(masters.get(i), leader) ? i : index;
         }
         boolean again = redirected;
         redirected = true;
@@ -56,6 +76,12 @@ final class MasterSearch {
     void settled() {
         delay = DELAY_MIN;
         redirected = false;
+        silent = null;
+    }
+
+    /** Resolved and unresolved addresses are never equal. */
+    private static boolean same(InetSocketAddress one, InetSocketAddress other) {
+        return one.getHostString().equals(other.getHostString()) && one.getPort() == other.getPort();
     }
 
     private Duration takeDelay() {

@@ -164,7 +164,7 @@ final class SchedulerSession {
         subscription = link.subscribe(master, call, new Listener(thisAttempt));
         loop.schedule(SUBSCRIBE_TIMEOUT, () -> {
             if (attempt == thisAttempt && phase == Phase.SUBSCRIBING) {
-                lost("no answer within " + SUBSCRIBE_TIMEOUT.toSeconds() + " s");
+                silent("no answer within " + SUBSCRIBE_TIMEOUT.toSeconds() + " s");
             }
         });
     }
@@ -223,7 +223,7 @@ final class SchedulerSession {
                             > heartbeatInterval
                                     .multipliedBy(HEARTBEATS_MISSED_MAX)
                                     .toNanos()) {
-                lost("silent for " + TimeUnit.NANOSECONDS.toMillis(silentNs) + " ms");
+                silent("silent for " + TimeUnit.NANOSECONDS.toMillis(silentNs) + " ms");
             } else {
                 listenForHeartbeats(thisAttempt);
             }
@@ -242,7 +242,15 @@ final class SchedulerSession {
         }
     }
 
+    private void silent(String why) {
+        leave(why, true);
+    }
+
     private void lost(String why) {
+        leave(why, false);
+    }
+
+    private void leave(String why, boolean silent) {
         if (phase == Phase.SUBSCRIBED) {
             log.info("framework={} disconnected={} reason={}", config.name(), search.current(), why);
             if (loop.nanoTime() - subscribedAtNs >= SETTLED.toNanos()) {
@@ -250,6 +258,9 @@ final class SchedulerSession {
             }
         } else {
             log.debug("framework={} master={} reason={}", config.name(), search.current(), why);
+        }
+        if (silent) {
+            search.silent();
         }
         disconnect();
         searchAfter(search.next());

@@ -69,7 +69,7 @@ final class FrameworkCalls {
                         .setType(Event.Type.SUBSCRIBED)
                         .setSubscribed(Event.Subscribed.newBuilder()
                                 .setFrameworkId(protoId(id))
-                                .setHeartbeatIntervalSeconds(MasterConfig.HEARTBEAT_SECONDS)
+                                .setHeartbeatIntervalSeconds(term.config.heartbeatIntervalMs() / 1000.0)
                                 .setMasterInfo(term.state.master())));
         term.offers.connectFramework(framework, (known == null ? framework : known).suppressedRoles());
         for (AgentId agent : agentsOf(id)) {

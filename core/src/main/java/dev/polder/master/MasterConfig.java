@@ -10,6 +10,7 @@ package dev.polder.master;
  *     stream, whatever its own failover timeout
  * @param completedFrameworksMax how many removed frameworks are remembered
  * @param completedTasksMax how many completed tasks of each framework are remembered
+ * @param heartbeatIntervalMs the time between two heartbeats that SUBSCRIBED promises; whoever serves the stream keeps it
  */
 public record MasterConfig(
         long offerTimeoutMs,
@@ -17,12 +18,10 @@ public record MasterConfig(
         long agentTimeoutMs,
         long frameworkReturnTimeoutMs,
         int completedFrameworksMax,
-        int completedTasksMax) {
+        int completedTasksMax,
+        long heartbeatIntervalMs) {
     /** As Mesos has them, where Mesos has them. */
-    public static final MasterConfig DEFAULT = new MasterConfig(120_000, 1_000, 75_000, 60_000, 50, 1_000);
-
-    /** The time between two heartbeats that SUBSCRIBED promises, in seconds; whoever serves the stream keeps it. */
-    public static final int HEARTBEAT_SECONDS = 15;
+    public static final MasterConfig DEFAULT = new MasterConfig(120_000, 1_000, 75_000, 60_000, 50, 1_000, 15_000);
 
     MasterState.Limits stateLimits() {
         return new MasterState.Limits(completedFrameworksMax, completedTasksMax);

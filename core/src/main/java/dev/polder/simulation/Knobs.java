@@ -69,7 +69,8 @@ record Knobs(
                 dice.spread(2_000, 60_000),
                 (int) dice.spread(1, 50),
                 // a master tells runs of one task id apart only as long as it remembers them
-                reusesTaskId > 0 ? COMPLETED_TASKS_MAX : (int) dice.spread(1, COMPLETED_TASKS_MAX));
+                reusesTaskId > 0 ? COMPLETED_TASKS_MAX : (int) dice.spread(1, COMPLETED_TASKS_MAX),
+                MasterConfig.DEFAULT.heartbeatIntervalMs());
         long pingMs = dice.spread(1_000, 5_000);
         return new Knobs(
                 dice.chance(0.15) ? 1 : 3,

@@ -134,6 +134,26 @@ class AgentConnectionTest {
     }
 
     @Test
+    void shouldLeaveASilentMasterOnlyWhenAnotherLeads() {
+        open();
+        connection.turn(100);
+        connection.turn(connection.deadlineMs());
+        assertThat(lastDial().closed).as("silent, and it leads still").isFalse();
+        leader = Optional.of(InetSocketAddress.createUnresolved("next", 5050));
+        lastDial().listener.onFrame(PING);
+        runHandedOver();
+        connection.turn(connection.deadlineMs());
+        assertThat(lastDial().closed).as("heard of").isFalse();
+        Dial silent = lastDial();
+
+        connection.turn(connection.deadlineMs());
+
+        assertThat(silent.closed).isTrue();
+        assertThat(commands).last().isEqualTo(new AgentCommand.Disconnected(1));
+        assertThat(dials).as("the next is dialled at once").hasSize(2);
+    }
+
+    @Test
     void shouldSendOnlyOverTheConnectionThatIsMeant() {
         open();
 

@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A document as its leaves: each path with its type, or with its text. Elements of an array share one path. */
-final class JsonShape {
+public final class JsonShape {
     private JsonShape() {}
 
     /** Types are string, int, double (with a fraction), bool, {} and [] where empty. */
-    static Map<String, String> types(byte[] json) throws IOException {
+    public static Map<String, String> types(byte[] json) throws IOException {
         Map<String, String> leaves = new TreeMap<>();
         try (JsonParser parser = new JsonFactory().createParser(json)) {
             parser.nextToken();
@@ -22,7 +22,7 @@ final class JsonShape {
     }
 
     /** Texts as written; of an array's elements the last. */
-    static Map<String, String> values(byte[] json) throws IOException {
+    public static Map<String, String> values(byte[] json) throws IOException {
         Map<String, String> leaves = new TreeMap<>();
         try (JsonParser parser = new JsonFactory().createParser(json)) {
             parser.nextToken();

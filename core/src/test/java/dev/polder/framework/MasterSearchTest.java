@@ -47,6 +47,37 @@ final class MasterSearchTest {
     }
 
     @Test
+    void shouldPassOverASilentMasterForAWhileWhoeverNamesIt() {
+        MasterSearch search = new MasterSearch(List.of(M1, M2, M3));
+        search.silent();
+
+        search.next();
+        assertThat(search.current()).isEqualTo(M2);
+        assertThat(search.redirectTo(M1)).isEqualTo(Duration.ofMillis(40));
+        assertThat(search.current()).isEqualTo(M3);
+        search.next();
+        assertThat(search.current()).isEqualTo(M2);
+        for (int pass = 2; pass < MasterSearch.PASSES_MAX; pass++) {
+            search.redirectTo(M1);
+            assertThat(search.current()).isEqualTo(M3);
+            search.redirectTo(M2);
+        }
+
+        search.redirectTo(M1);
+        assertThat(search.current()).isEqualTo(M1);
+    }
+
+    @Test
+    void shouldAskASilentMasterAgainWhereThereIsNoOther() {
+        MasterSearch search = new MasterSearch(List.of(M1));
+        search.silent();
+
+        search.next();
+
+        assertThat(search.current()).isEqualTo(M1);
+    }
+
+    @Test
     void shouldKnowALeaderOfTheListWhetherItsNameIsResolvedOrNot() {
         MasterSearch search =
                 new MasterSearch(List.of(M1, new InetSocketAddress(InetAddress.getLoopbackAddress(), 5050), M3));

@@ -24,7 +24,8 @@ class HistoryTest {
             MasterConfig.DEFAULT.agentTimeoutMs(),
             MasterConfig.DEFAULT.frameworkReturnTimeoutMs(),
             2,
-            3));
+            3,
+            MasterConfig.DEFAULT.heartbeatIntervalMs()));
 
     @Test
     void shouldKeepAsMuchAsMesosDoes() {

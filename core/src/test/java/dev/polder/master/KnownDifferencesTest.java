@@ -68,7 +68,7 @@ class KnownDifferencesTest {
 
     @Test
     void shouldRememberUnreachableTasksWithoutABound() {
-        MasterFixture small = new MasterFixture(new MasterConfig(120_000, 1_000, 75_000, 60_000, 1, 1));
+        MasterFixture small = new MasterFixture(new MasterConfig(120_000, 1_000, 75_000, 60_000, 1, 1, 15_000));
         Framework framework = small.subscribe(Capability.Type.PARTITION_AWARE);
         Agent agent = small.register("a");
         framework.accept(

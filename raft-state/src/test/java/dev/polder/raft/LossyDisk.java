@@ -1,8 +1,11 @@
 package dev.polder.raft;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -10,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A directory in memory that can lose its power. Of what was written and not forced, any sectors may survive, in any
@@ -36,6 +40,8 @@ final class LossyDisk implements Disk {
     private final Map<Operation, Integer> failAt = new EnumMap<>(Operation.class);
     private int openFiles;
     private boolean off;
+    private boolean cut;
+    private volatile long forceNanos;
 
     LossyDisk() {
         this(new HashMap<>(), new HashMap<>(), new ArrayList<>());
@@ -64,7 +70,25 @@ final class LossyDisk implements Disk {
             after.names.put(name, survivor);
             after.durableNames.put(name, survivor);
         });
+        after.forceNanos = forceNanos;
+        after.cut = !after.shows(names);
         return after;
+    }
+
+    /** Tells whether the power failure before cost anything that a reader had seen. */
+    synchronized boolean wasCut() {
+        return cut;
+    }
+
+    private boolean shows(Map<String, Content> seen) {
+        return names.keySet().equals(seen.keySet())
+                && names.entrySet().stream()
+                        .allMatch(file -> file.getValue().showsTheSameAs(requireNonNull(seen.get(file.getKey()))));
+    }
+
+    /** Lets each force take a while, as on a real disk: the power may fail in the middle. */
+    void takeForEachForce(Duration time) {
+        forceNanos = time.toNanos();
     }
 
     /** Fails the operation when it is called for the {@code call}-th time from now on, and ever after. */
@@ -208,6 +232,10 @@ final class LossyDisk implements Disk {
             return survivor;
         }
 
+        boolean showsTheSameAs(Content other) {
+            return Arrays.equals(bytes, 0, size, other.bytes, 0, other.size);
+        }
+
         void write(byte[] data, int position) {
             bytes = grown(bytes, position + data.length);
             System.arraycopy(data, 0, bytes, position, data.length);
@@ -310,6 +338,9 @@ final class LossyDisk implements Disk {
 
         @Override
         public void force() throws IOException {
+            if (forceNanos > 0) {
+                LockSupport.parkNanos(forceNanos);
+            }
             synchronized (LossyDisk.this) {
                 usable();
                 check(Operation.FORCE);

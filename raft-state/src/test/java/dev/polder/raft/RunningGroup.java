@@ -75,8 +75,16 @@ final class RunningGroup implements AutoCloseable {
     }
 
     Member start(String member, RaftPeers peers) throws IOException {
+        return start(member, peers, Seams.host(directoryOf(member)));
+    }
+
+    Member start(String member, Seams seams) throws IOException {
+        return start(member, peers(member), seams);
+    }
+
+    private Member start(String member, RaftPeers peers, Seams seams) throws IOException {
         RecordingListener listener = new RecordingListener();
-        Member started = new Member(member, ReplicatedLog.start(config(member, peers), listener), listener);
+        Member started = new Member(member, ReplicatedLog.start(config(member, peers), listener, seams), listener);
         running.put(member, started);
         return started;
     }
