@@ -54,8 +54,13 @@ final class Batch implements Framework {
     /** What a user wants to know of a batch. */
     @FunctionalInterface
     interface News {
-        /** Tells an update of a task, with the offer that it was launched on. */
-        void update(Offer offer, TaskStatus status);
+        /**
+         * Tells an update of a task.
+         *
+         * @param task the id under which it was given to the batch, whichever attempt this is
+         * @param offer that the attempt was launched on
+         */
+        void update(TaskId task, Offer offer, TaskStatus status);
 
         /** Tells who leads from now on. */
         default void subscribed(MasterInfo leader) {}
@@ -221,7 +226,7 @@ final class Batch implements Framework {
             return;
         }
         last.put(launched.attempt().first(), status);
-        news.update(launched.offer(), status);
+        news.update(launched.attempt().first(), launched.offer(), status);
         if (status.state().isTerminal() || status.state() == TaskState.TASK_UNKNOWN) {
             running.remove(status.taskId());
             if (running.isEmpty() && waiting.isEmpty()) {

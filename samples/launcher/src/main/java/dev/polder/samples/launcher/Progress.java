@@ -63,7 +63,7 @@ final class Progress implements Batch.News {
     }
 
     @Override
-    public void update(Offer offer, TaskStatus status) {
+    public void update(TaskId task, Offer offer, TaskStatus status) {
         if (status.state() == TaskState.TASK_FINISHED) {
             int now = finished.incrementAndGet();
             reigns.finished();
@@ -71,7 +71,7 @@ final class Progress implements Batch.News {
             strikeOnce();
         } else if (status.state().isTerminal()) {
             err.println(status);
-            output.follow(offer, status, err, err);
+            output.follow(task.value(), offer, status, err, err);
         }
     }
 

@@ -99,10 +99,12 @@ final class RunCommand implements Callable<Integer> {
                     List.of(tasks),
                     AGENTS,
                     Batch.Lost.WAIT_OR_FAIL,
-                    (offer, status) -> sandboxes.of(offer.frameworkId(), status).ifPresent(directory -> {
-                        tail.add(directory.resolve("stdout"), status.taskId() + " | ", out);
-                        tail.add(directory.resolve("stderr"), status.taskId() + " ! ", err);
-                    }));
+                    (task, offer, status) -> sandboxes
+                            .of(offer.frameworkId(), status)
+                            .ifPresent(directory -> {
+                                tail.add(directory.resolve("stdout"), task + " | ", out);
+                                tail.add(directory.resolve("stderr"), task + " ! ", err);
+                            }));
             try (FrameworkDriver driver = FrameworkDriver.start(batch, INTRODUCTION, node.masterAddress())) {
                 driver.join();
             }
@@ -115,12 +117,13 @@ final class RunCommand implements Callable<Integer> {
     private int runAt(String cluster, List<TaskInfo> tasks, PrintStream out, PrintStream err) throws Exception {
         Map<TaskId, TaskStatus> ended;
         try (RemoteOutput output = RemoteOutput.start()) {
-            Batch batch = new Batch(List.of(tasks), Batch.AGENTS_UNKNOWN, Batch.Lost.WAIT_OR_FAIL, (offer, status) -> {
-                output.follow(offer, status, out, err);
-                if (status.state() == TaskState.TASK_UNREACHABLE) {
-                    err.println("polder: " + status + "; it may still run, waiting for its agent");
-                }
-            });
+            Batch batch =
+                    new Batch(List.of(tasks), Batch.AGENTS_UNKNOWN, Batch.Lost.WAIT_OR_FAIL, (task, offer, status) -> {
+                        output.follow(task.value(), offer, status, out, err);
+                        if (status.state() == TaskState.TASK_UNREACHABLE) {
+                            err.println("polder: " + status + "; it may still run, waiting for its agent");
+                        }
+                    });
             try (FrameworkDriver driver = connect(batch, cluster)) {
                 if (!driver.join(MASTER_PATIENCE) && driver.frameworkId().isEmpty()) {
                     err.println("polder: no leading master answers at " + cluster + " yet, still trying");

@@ -326,8 +326,9 @@ final class BatchTest {
         List<List<TaskInfo>> stages = second.isEmpty() ? List.of(first) : List.of(first, second);
         return new Batch(stages, agents, lost, new Batch.News() {
             @Override
-            public void update(Offer offer, TaskStatus status) {
+            public void update(TaskId task, Offer offer, TaskStatus status) {
                 news.add(status.toString());
+                assertThat(status.taskId().value()).startsWith(task.value());
             }
 
             @Override

@@ -69,7 +69,10 @@ final class ClusterJarTest {
                 addressOf(follower) + "," + addressOf((leader + 2) % MASTERS),
                 "--",
                 "i=0; while [ $i -lt 30 ]; do echo line $i; i=$((i + 1)); sleep 0.1; done; exit 5");
-        JarProcess.await().until(() -> run.out().contains("run-1 | line 3"));
+        JarProcess.await()
+                .untilAsserted(() -> assertThat(run.out())
+                        .as("what it prints; it complains %s, the agent %s", run.err(), agent.err())
+                        .contains("run-1 | line 3"));
         masters[leader].kill();
 
         assertThat(run.exitCode()).isEqualTo(5);
