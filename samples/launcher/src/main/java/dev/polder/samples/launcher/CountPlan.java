@@ -42,16 +42,24 @@ record CountPlan(List<String> counts, String merge, Path result) {
         return new CountPlan(List.copyOf(counts), merge, directory.resolve("all.counts"));
     }
 
-    /** The result is written beside and then moved, so that a half one is never taken for whole. */
+    /**
+     * The result is written beside and then moved, so that a half one is never taken for whole. Two attempts at one share may
+     * run at once, where the cluster could not tell that the first still does: each has files of its own. No pipes: a shell
+     * goes on when a command in front of one fails, or is killed, and what came through by then would be taken for all.
+     */
     private static String count(String name) {
-        return "xargs -0 cat < " + name + ".list | tr A-Z a-z | tr -cs a-z '\\n' | sort | uniq -c"
-                + " | awk 'NF == 2 { print $1, $2 }' > " + name + ".part; mv " + name + ".part " + name + ".counts";
+        return "part=$(mktemp " + name + ".part.XXXXXX); xargs -0 cat < " + name + ".list > $part.text;"
+                + " tr -cs A-Za-z '\\n' < $part.text > $part.words;"
+                + " awk 'NF == 1 { sum[tolower($1)]++ } END { for (word in sum)"
+                + " printf \"%.0f %s\\n\", sum[word], word }' < $part.words > $part; mv $part " + name
+                + ".counts; rm $part.text $part.words";
     }
 
     /** Names every result, so that none can be missing unnoticed. */
     private static String merge(List<String> results) {
-        return "awk '{ sum[$2] += $1 } END { for (word in sum) printf \"%.0f %s\\n\", sum[word], word }' "
-                + String.join(" ", results) + " > all.part; mv all.part all.counts";
+        return "part=$(mktemp all.part.XXXXXX); awk '{ sum[$2] += $1 } END { for (word in sum)"
+                + " printf \"%.0f %s\\n\", sum[word], word }' "
+                + String.join(" ", results) + " > $part; mv $part all.counts";
     }
 
     /**

@@ -107,17 +107,17 @@ final class NodeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         ClusterConfig config = config();
-        try (HostedNode hosted = HostedNode.start(() -> ClusterNode.start(config), () -> {})) {
+        try (Hosted<ClusterNode> hosted = Hosted.start(() -> ClusterNode.start(config), () -> {})) {
             try {
-                hosted.node().awaitReady(READY_WAIT);
+                hosted.get().awaitReady(READY_WAIT);
             } catch (IllegalStateException notYet) {
                 // it says so itself, and goes on trying
                 spec.commandLine().getErr().println("polder: " + notYet.getMessage());
             }
-            System.out.println(hosted.node().describe());
+            System.out.println(hosted.get().describe());
             System.out.flush();
             // the shutdown hook closes the node, and then the process ends; or the node fails
-            hosted.node().closed().get();
+            hosted.get().closed().get();
         } catch (ExecutionException failed) {
             throw new IllegalStateException(requireNonNull(failed.getCause()).getMessage(), failed);
         }

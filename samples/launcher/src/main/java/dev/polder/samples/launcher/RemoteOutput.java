@@ -67,16 +67,17 @@ final class RemoteOutput implements AutoCloseable {
      * Copies what a task prints, from its beginning. To be told of each update: the first that names the container begins,
      * a terminal one ends.
      *
+     * @param name for the prefixes
      * @param offer that the task was launched on
      */
-    synchronized void follow(Offer offer, TaskStatus status, PrintStream out, PrintStream err) {
+    synchronized void follow(String name, Offer offer, TaskStatus status, PrintStream out, PrintStream err) {
         TaskId task = status.taskId();
         status.containerId()
                 .ifPresent(container -> tasks.computeIfAbsent(task, any -> {
                     String run = "/frameworks/" + offer.frameworkId() + "/executors/" + task + "/runs/" + container;
                     List<Source> both = List.of(
-                            source(offer, run + "/stdout", task + " | ", out),
-                            source(offer, run + "/stderr", task + " ! ", err));
+                            source(offer, run + "/stdout", name + " | ", out),
+                            source(offer, run + "/stderr", name + " ! ", err));
                     sources.addAll(both);
                     return both;
                 }));

@@ -6,6 +6,7 @@ import dev.polder.framework.FrameworkConfig;
 import dev.polder.framework.FrameworkDriver;
 import dev.polder.model.TaskId;
 import dev.polder.model.TaskInfo;
+import dev.polder.model.TaskState;
 import dev.polder.model.TaskStatus;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -79,9 +80,9 @@ final class RunCommand implements Callable<Integer> {
         if (masters != null) {
             return runAt(masters, tasks, System.out, System.err);
         }
-        try (HostedNode hosted = HostedNode.start(RunCommand::startNode, () -> {})) {
-            hosted.node().awaitReady(START_PATIENCE);
-            return run(hosted.node(), tasks, System.out, System.err);
+        try (Hosted<ClusterNode> hosted = Hosted.start(RunCommand::startNode, () -> {})) {
+            hosted.get().awaitReady(START_PATIENCE);
+            return run(hosted.get(), tasks, System.out, System.err);
         }
     }
 
@@ -97,10 +98,13 @@ final class RunCommand implements Callable<Integer> {
             Batch batch = new Batch(
                     List.of(tasks),
                     AGENTS,
-                    (offer, status) -> sandboxes.of(offer.frameworkId(), status).ifPresent(directory -> {
-                        tail.add(directory.resolve("stdout"), status.taskId() + " | ", out);
-                        tail.add(directory.resolve("stderr"), status.taskId() + " ! ", err);
-                    }));
+                    Batch.Lost.WAIT_OR_FAIL,
+                    (task, offer, status) -> sandboxes
+                            .of(offer.frameworkId(), status)
+                            .ifPresent(directory -> {
+                                tail.add(directory.resolve("stdout"), task + " | ", out);
+                                tail.add(directory.resolve("stderr"), task + " ! ", err);
+                            }));
             try (FrameworkDriver driver = FrameworkDriver.start(batch, INTRODUCTION, node.masterAddress())) {
                 driver.join();
             }
@@ -113,8 +117,13 @@ final class RunCommand implements Callable<Integer> {
     private int runAt(String cluster, List<TaskInfo> tasks, PrintStream out, PrintStream err) throws Exception {
         Map<TaskId, TaskStatus> ended;
         try (RemoteOutput output = RemoteOutput.start()) {
-            Batch batch = new Batch(
-                    List.of(tasks), Batch.AGENTS_UNKNOWN, (offer, status) -> output.follow(offer, status, out, err));
+            Batch batch =
+                    new Batch(List.of(tasks), Batch.AGENTS_UNKNOWN, Batch.Lost.WAIT_OR_FAIL, (task, offer, status) -> {
+                        output.follow(task.value(), offer, status, out, err);
+                        if (status.state() == TaskState.TASK_UNREACHABLE) {
+                            err.println("polder: " + status + "; it may still run, waiting for its agent");
+                        }
+                    });
             try (FrameworkDriver driver = connect(batch, cluster)) {
                 if (!driver.join(MASTER_PATIENCE) && driver.frameworkId().isEmpty()) {
                     err.println("polder: no leading master answers at " + cluster + " yet, still trying");

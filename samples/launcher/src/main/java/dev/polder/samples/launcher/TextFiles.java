@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 record TextFiles(List<TextFile> files, int left) {
     static final int FILES_MAX = 10_000;
-    static final long BYTES_MAX = 1L << 28;
+    static final long BYTES_MAX = 1L << 27;
 
     private static final int PROBE_BYTES = 8_192;
 

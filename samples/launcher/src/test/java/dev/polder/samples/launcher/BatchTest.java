@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polder.framework.CallResult;
 import dev.polder.framework.CallResult.Accepted;
+import dev.polder.framework.CallResult.Reason;
+import dev.polder.framework.CallResult.Refused;
+import dev.polder.framework.CallResult.Unknown;
 import dev.polder.framework.SchedulerDriver;
 import dev.polder.model.AgentId;
 import dev.polder.model.Filters;
 import dev.polder.model.FrameworkId;
+import dev.polder.model.MasterInfo;
 import dev.polder.model.Offer;
 import dev.polder.model.OfferId;
 import dev.polder.model.TaskId;
@@ -30,6 +34,7 @@ final class BatchTest {
     private final List<String> news = new ArrayList<>();
     private final RecordingDriver driver = new RecordingDriver();
     private int agents = 1;
+    private Batch.Lost lost = Batch.Lost.RUN_AGAIN;
 
     @Test
     void shouldLaunchAsManyAsFitAndTheRestLater() throws LauncherException {
@@ -87,8 +92,137 @@ final class BatchTest {
         update(batch, "a", TaskState.TASK_DROPPED);
         offer(batch, "o-2", 2_000);
 
-        assertThat(driver.calls).last().isEqualTo("accept o-2 [a]");
+        assertThat(driver.calls).endsWith("revive", "accept o-2 [a-again-1]");
         assertThat(driver.closed).isFalse();
+    }
+
+    @Test
+    void shouldAskAfterItsTasksWheneverItIsSubscribed() {
+        Batch batch = batch(List.of(task("a"), task("b"), task("c")));
+        subscribe(batch);
+        offer(batch, "o-1", 3_000);
+        update(batch, "b", TaskState.TASK_FINISHED);
+        batch.onDisconnected(driver);
+        subscribe(batch);
+
+        assertThat(driver.calls).containsExactly("reconcile []", "accept o-1 [a, b, c]", "reconcile [a, c]");
+        assertThat(news).containsExactly("leader m", "b TASK_FINISHED", "no leader", "leader m");
+    }
+
+    @Test
+    void shouldLaunchATaskAgainWhoseLaunchWasLostWithTheLeader() throws LauncherException {
+        for (Batch.Lost any : Batch.Lost.values()) {
+            lost = any;
+            Batch batch = batch(List.of(task("a")));
+            offer(batch, "o-1", 1_000);
+            subscribe(batch);
+            update(batch, "a", TaskState.TASK_UNKNOWN);
+            offer(batch, "o-2", 1_000);
+            assertThat(driver.calls).last().isEqualTo("accept o-2 [a-again-1]");
+            update(batch, "a-again-1", TaskState.TASK_FINISHED);
+
+            assertThat(batch.result()).containsOnlyKeys(new TaskId("a"));
+            assertThat(ExitCodes.of(batch.result().values())).isZero();
+        }
+    }
+
+    @Test
+    void shouldRunALostTaskAgainUnderANewIdAndEndTheOldOneIfItComesBack() {
+        for (TaskState state : List.of(
+                TaskState.TASK_UNREACHABLE,
+                TaskState.TASK_LOST,
+                TaskState.TASK_GONE,
+                TaskState.TASK_GONE_BY_OPERATOR,
+                TaskState.TASK_UNKNOWN)) {
+            Batch batch = batch(List.of(task("a")));
+            offer(batch, "o-1", 1_000);
+            update(batch, "a", TaskState.TASK_RUNNING);
+            update(batch, "a", state);
+            offer(batch, "o-2", 1_000);
+            update(batch, "a-again-1", state);
+            offer(batch, "o-3", 1_000);
+            assertThat(driver.calls).last().isEqualTo("accept o-3 [a-again-2]");
+            update(batch, "a", TaskState.TASK_UNREACHABLE);
+            assertThat(driver.calls).last().isEqualTo("accept o-3 [a-again-2]");
+
+            update(batch, "a", TaskState.TASK_RUNNING);
+
+            assertThat(driver.calls).last().isEqualTo("kill a");
+            assertThat(news).contains("a " + state + ", again as a-again-1");
+        }
+    }
+
+    @Test
+    void shouldWaitForATaskThatMayNotRunTwice() throws LauncherException {
+        lost = Batch.Lost.WAIT_OR_FAIL;
+        Batch batch = batch(List.of(task("a"), task("b"), task("c")));
+        offer(batch, "o-1", 3_000);
+        for (String id : List.of("a", "b", "c")) {
+            update(batch, id, TaskState.TASK_RUNNING);
+            update(batch, id, TaskState.TASK_UNREACHABLE);
+        }
+        assertThat(driver.closed).isFalse();
+
+        update(batch, "a", TaskState.TASK_FINISHED);
+        update(batch, "b", TaskState.TASK_GONE);
+        update(batch, "c", TaskState.TASK_UNKNOWN);
+
+        assertThat(driver.calls).containsExactly("accept o-1 [a, b, c]");
+        assertThat(driver.closed).isTrue();
+        assertThat(news).contains("a TASK_UNREACHABLE");
+        assertThat(batch.result().values())
+                .extracting(TaskStatus::toString)
+                .containsExactly("a TASK_FINISHED", "b TASK_GONE", "c TASK_UNKNOWN");
+    }
+
+    @Test
+    void shouldGiveUpATaskThatIsLostAgainAndAgain() {
+        Batch batch = batch(List.of(task("a")));
+        String id = "a";
+        for (int attempt = 1; attempt <= Batch.ATTEMPTS_MAX; attempt++) {
+            assertThat(driver.closed).isFalse();
+            offer(batch, "o-" + attempt, 1_000);
+            update(batch, id, TaskState.TASK_GONE);
+            id = "a-again-" + attempt;
+        }
+
+        assertThat(driver.closed).isTrue();
+        assertThatThrownBy(batch::result).hasMessage("task a was lost 20 times, at last: a-again-19 TASK_GONE");
+    }
+
+    @Test
+    void shouldLaunchAgainWhatTheMasterHadNoTimeFor() {
+        Batch batch = batch(List.of(task("a")));
+        driver.answer = new Refused(Reason.UNAVAILABLE, "too busy");
+        offer(batch, "o-1", 1_000);
+        driver.answer = new Accepted();
+        offer(batch, "o-2", 1_000);
+
+        assertThat(driver.calls).containsExactly("accept o-1 [a]", "revive", "accept o-2 [a-again-1]");
+    }
+
+    @Test
+    void shouldAskWhatBecameOfALaunchWithoutAnAnswer() {
+        Batch batch = batch(List.of(task("a")));
+        driver.answer = new Unknown("connection closed");
+        offer(batch, "o-1", 1_000);
+        assertThat(driver.calls).containsExactly("accept o-1 [a]", "reconcile [a]");
+
+        driver.answer = new Accepted();
+        offer(batch, "o-2", 1_000);
+
+        // that question was not answered either
+        assertThat(driver.calls).endsWith("reconcile [a]", "reconcile [a]", "decline o-2");
+    }
+
+    @Test
+    void shouldGiveUpWhenItsCallIsWrong() {
+        Batch batch = batch(List.of(task("a")));
+        driver.answer = new Refused(Reason.INVALID, "ACCEPT was answered 400: no");
+        offer(batch, "o-1", 1_000);
+
+        assertThat(driver.closed).isTrue();
+        assertThatThrownBy(batch::result).hasMessage("ACCEPT was answered 400: no");
     }
 
     @Test
@@ -190,7 +324,32 @@ final class BatchTest {
 
     private Batch batch(List<TaskInfo> first, List<TaskInfo> second) {
         List<List<TaskInfo>> stages = second.isEmpty() ? List.of(first) : List.of(first, second);
-        return new Batch(stages, agents, (offer, status) -> news.add(status.toString()));
+        return new Batch(stages, agents, lost, new Batch.News() {
+            @Override
+            public void update(TaskId task, Offer offer, TaskStatus status) {
+                news.add(status.toString());
+                assertThat(status.taskId().value()).startsWith(task.value());
+            }
+
+            @Override
+            public void subscribed(MasterInfo leader) {
+                news.add("leader " + leader.id());
+            }
+
+            @Override
+            public void disconnected() {
+                news.add("no leader");
+            }
+
+            @Override
+            public void again(TaskStatus why, TaskId next) {
+                news.add(why + ", again as " + next);
+            }
+        });
+    }
+
+    private void subscribe(Batch batch) {
+        batch.onSubscribed(driver, new FrameworkId("f"), new MasterInfo("m", "host", 5050, ""));
     }
 
     private static TaskInfo task(String id) {
@@ -221,6 +380,7 @@ final class BatchTest {
 
     private static final class RecordingDriver implements SchedulerDriver {
         final List<String> calls = new ArrayList<>();
+        CallResult answer = new Accepted();
         boolean closed;
 
         @Override
@@ -287,7 +447,7 @@ final class BatchTest {
 
         private CompletionStage<CallResult> note(String call) {
             calls.add(call);
-            return CompletableFuture.completedFuture(new Accepted());
+            return CompletableFuture.completedFuture(answer);
         }
 
         private static String ids(Collection<Offer> offers) {

@@ -75,6 +75,33 @@ final class CountPlanTest {
     }
 
     @Test
+    void shouldBearTwoAttemptsAtOneShareAtOnce() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            write("f" + i, "some words of file " + i + " " + "again ".repeat(10_000));
+        }
+        Path work = Files.createDirectory(directory.resolve("work"));
+        CountPlan plan = CountPlan.prepare(work, List.of(paths()));
+        String count = "(" + plan.counts().get(0) + ")";
+
+        assertThat(shell(count + " & " + count + " & wait %1 && wait %2")).isZero();
+
+        assertThat(shell(plan.merge())).isZero();
+        assertThat(WordCounts.read(plan.result())).isEqualTo(countedByLoop());
+    }
+
+    @Test
+    void shouldFailRatherThanLeaveAFileOut() throws Exception {
+        write("one", "words");
+        write("two", "more words");
+        Path work = Files.createDirectory(directory.resolve("work"));
+        CountPlan plan = CountPlan.prepare(work, List.of(paths()));
+        Files.delete(directory.resolve("two"));
+
+        assertThat(shell(plan.counts().get(0))).isNotZero();
+        assertThat(work.resolve("share-1.counts")).doesNotExist();
+    }
+
+    @Test
     void shouldQuoteForTheShell() throws Exception {
         Path target = directory.resolve("it's $HOME");
 

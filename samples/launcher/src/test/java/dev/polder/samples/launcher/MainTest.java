@@ -24,7 +24,6 @@ final class MainTest {
     void shouldRefuseWhatNoCommandKnows() {
         assertThat(run()).isEqualTo(2);
         assertThat(run("fly")).isEqualTo(2);
-        assertThat(run("node")).isEqualTo(2);
         assertThat(run("node", "--data", "d", "--port", "1")).isEqualTo(2);
         assertThat(run("run")).isEqualTo(2);
         assertThat(run("demo", "a", "b")).isEqualTo(2);
@@ -32,7 +31,6 @@ final class MainTest {
         assertThat(err.toString())
                 .contains("Missing command: run, node or demo")
                 .contains("Unmatched argument at index 0: 'fly'")
-                .contains("Missing required option: '--data=DIR'")
                 .contains("Unknown options: '--port', '1'")
                 .contains("Missing required parameter: 'COMMAND'")
                 .contains("Unmatched argument at index 2: 'b'");
@@ -49,6 +47,25 @@ final class MainTest {
                         "Possible solutions: --master-port",
                         "Unmatched argument at index 0: 'nod'",
                         "Did you mean: polder.jar node?");
+    }
+
+    @Test
+    void shouldRefuseWhatCannotBeACluster() {
+        assertThat(run("node", "--seeds", "10.0.0.1:5052,10.0.0.2:5052")).isEqualTo(2);
+        assertThat(run("node", "--seeds", "127.0.0.1:5052,10.0.0.2")).isEqualTo(2);
+        assertThat(run("node", "--seeds", "127.0.0.1:5052", "--raft-port", "0")).isEqualTo(2);
+        assertThat(run("node", "--roles", "boss")).isEqualTo(2);
+        assertThat(run("node", "--roles", "agent")).isEqualTo(2);
+        assertThat(run("node", "--set", "agent-timout=2s")).isEqualTo(2);
+
+        assertThat(err.toString())
+                .contains("seeds [10.0.0.1:5052, 10.0.0.2:5052]: none is this node, which is 127.0.0.1:5052")
+                .contains("seed '10.0.0.2': ")
+                .contains("raftPort 0: with seeds it must be the one that the others know")
+                .contains("boss")
+                .contains("seeds: a node that is only an agent needs those of its cluster")
+                .contains("did you mean polder.agent-timeout?")
+                .doesNotContain("\tat ");
     }
 
     @Test

@@ -60,7 +60,7 @@ final class RemoteOutputTest {
     @Test
     void shouldCopyLinesAsTheyCome() {
         try (RemoteOutput output = RemoteOutput.start(PATIENCE)) {
-            output.follow(offer(), update(TaskState.TASK_RUNNING), out, out);
+            output.follow("a task", offer(), update(TaskState.TASK_RUNNING), out, out);
             files.put(RUN + "/stdout", "one\ntw");
             await().until(() -> copied().equals("a task | one\n"));
             files.put(RUN + "/stdout", "one\ntwo ü\n");
@@ -73,12 +73,12 @@ final class RemoteOutputTest {
         files.put(RUN + "/stdout", "no line feed");
         files.put(RUN + "/stderr", "x".repeat(200_000) + "\n");
         try (RemoteOutput output = RemoteOutput.start(PATIENCE)) {
-            output.follow(offer(), update(TaskState.TASK_RUNNING), out, out);
-            output.follow(offer(), update(TaskState.TASK_FINISHED), out, out);
+            output.follow("a task", offer(), update(TaskState.TASK_RUNNING), out, out);
+            output.follow("a task", offer(), update(TaskState.TASK_FINISHED), out, out);
             await().until(() -> copied().contains("a task | no line feed\n"));
             await().until(() -> copied().chars().filter(c -> c == 'x').count() == 200_000);
             int before = asked.get();
-            output.follow(offer(), update(TaskState.TASK_FINISHED), out, out);
+            output.follow("a task", offer(), update(TaskState.TASK_FINISHED), out, out);
 
             assertThat(asked).hasValueLessThan(before + 3);
         }
@@ -88,7 +88,7 @@ final class RemoteOutputTest {
     void shouldCopyTheRestWhenClosed() {
         files.put(RUN + "/stdout", "last words");
         try (RemoteOutput output = RemoteOutput.start(PATIENCE)) {
-            output.follow(offer(), update(TaskState.TASK_RUNNING), out, out);
+            output.follow("a task", offer(), update(TaskState.TASK_RUNNING), out, out);
         }
 
         assertThat(copied()).isEqualTo("a task | last words\n");
@@ -99,7 +99,7 @@ final class RemoteOutputTest {
         files.put(RUN + "/stdout", "at last\n");
         refusal = 503;
         try (RemoteOutput output = RemoteOutput.start(Duration.ofMinutes(1))) {
-            output.follow(offer(), update(TaskState.TASK_FINISHED), out, out);
+            output.follow("a task", offer(), update(TaskState.TASK_FINISHED), out, out);
             await().until(() -> asked.get() > 2);
             refusal = 0;
             await().until(() -> copied().equals("a task | at last\n"));
@@ -110,7 +110,7 @@ final class RemoteOutputTest {
     void shouldSayWhatCannotBeRead() {
         refusal = 403;
         try (RemoteOutput output = RemoteOutput.start(PATIENCE)) {
-            output.follow(offer(), update(TaskState.TASK_RUNNING), out, out);
+            output.follow("a task", offer(), update(TaskState.TASK_RUNNING), out, out);
         }
 
         String at = " at 127.0.0.1:" + agent.address().getPort() + ": 403 go away";
@@ -124,7 +124,7 @@ final class RemoteOutputTest {
         Offer offer = offer();
         agent.close();
         try (RemoteOutput output = RemoteOutput.start(PATIENCE)) {
-            output.follow(offer, update(TaskState.TASK_RUNNING), out, out);
+            output.follow("a task", offer, update(TaskState.TASK_RUNNING), out, out);
         }
 
         assertThat(copied().lines())

@@ -1,13 +1,19 @@
 package dev.polder.samples.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polder.ClusterNode;
+import dev.polder.model.MasterInfo;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -29,6 +35,8 @@ final class WordCountDemoTest {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final List<String> asked = new ArrayList<>();
+    private Duration patience = Duration.ofMinutes(1);
     private Path work;
     private TextFiles texts;
 
@@ -83,20 +91,70 @@ final class WordCountDemoTest {
     void shouldPassWhenBothAgree() throws Exception {
         assertThat(run(WordCounts::count)).isZero();
 
-        assertThat(printed(err).lines()).last().isEqualTo("a plain loop counts the same: 7 words, 5 different ones");
-        assertThat(printed(out).lines())
+        assertThat(printed(err).lines())
+                .contains("the only node leads", "merge finished, 3 of 3")
+                .last()
+                .isEqualTo("a plain loop counts the same: 7 words, 5 different ones");
+        assertThat(asked).containsExactly("kill");
+        assertThat(printed(out).lines().limit(7))
                 .containsExactly(
                         "  1  the            3",
                         "  2  and            1",
                         "  3  dike           1",
                         "  4  mill           1",
-                        "  5  water          1");
+                        "  5  water          1",
+                        "",
+                        "leader                for  finished  run again");
+        assertThat(printed(out).lines()).last().asString().matches("the only node +[0-9,]+ ms {9}3 {10}0");
+    }
+
+    @Test
+    void shouldSayWhyATaskFails() throws Exception {
+        Files.delete(texts.paths().get(0));
+
+        assertThatThrownBy(() -> run(WordCounts::count))
+                .isInstanceOf(LauncherException.class)
+                .hasMessageContaining("TASK_FAILED");
+        assertThat(printed(err))
+                .contains("count-1 ! cat: ")
+                .contains(texts.paths().get(0).toString());
+    }
+
+    @Test
+    void shouldGiveUpInTime() {
+        patience = Duration.ofMillis(1);
+
+        assertThatThrownBy(() -> run(WordCounts::count)).hasMessage("gave up after 0 s: 0 of 3 tasks have finished");
     }
 
     private int run(WordCountDemo.PlainCount plain) throws Exception {
         PrintStream toOut = new PrintStream(out, true, StandardCharsets.UTF_8);
         PrintStream toErr = new PrintStream(err, true, StandardCharsets.UTF_8);
-        return new WordCountDemo(toOut, toErr, plain).run(node.masterAddress(), texts, work);
+        return new WordCountDemo(toOut, toErr, plain).run(new OneNode(), texts, work, patience);
+    }
+
+    /** A cluster of one, whose leader is not killed. */
+    private final class OneNode implements WordCountDemo.Cluster {
+        @Override
+        public List<InetSocketAddress> masters() {
+            return List.of(node.masterAddress());
+        }
+
+        @Override
+        public int agents() {
+            return 1;
+        }
+
+        @Override
+        public String nameOf(MasterInfo leader) {
+            return "the only node";
+        }
+
+        @Override
+        public boolean kill(MasterInfo leader) {
+            asked.add("kill");
+            return false;
+        }
     }
 
     private static String printed(ByteArrayOutputStream bytes) {

@@ -3,6 +3,7 @@ package dev.polder.samples.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.polder.ClusterNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-final class HostedNodeTest {
+final class HostedTest {
     @Test
     void shouldGiveBackWhatAStartThatFailedHadTaken() {
         List<String> done = new ArrayList<>();
 
-        assertThatThrownBy(() -> HostedNode.start(
+        assertThatThrownBy(() -> Hosted.<ClusterNode>start(
                         () -> {
                             done.add("taken");
                             throw new IOException("no room");

@@ -1,6 +1,5 @@
 package dev.polder.samples.launcher;
 
-import dev.polder.ClusterNode;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -11,34 +10,34 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A node that is closed when its block ends or when the process is asked to end, whichever comes first.
+ * A node, or several, closed when their block ends or when the process is asked to end, whichever comes first.
  *
  * <p>An embedded node leaves its process alone; a launcher owns it, so it may add a shutdown hook. The hook is there before
  * the node is, and waits for a start that is under way: what is half started cannot be closed, and must not be left.
  */
-final class HostedNode implements AutoCloseable {
+final class Hosted<T extends AutoCloseable> implements AutoCloseable {
     /** So long the end of the process waits for a start; opening a node takes a second, with a long log some. */
     private static final Duration START_PATIENCE = Duration.ofSeconds(30);
 
     private final Runnable afterwards;
     private final Thread hook = new Thread(this::shutDown, "shutdown");
 
-    /** The node, or that there will be none; exactly one of both, in the end. */
-    private final CompletableFuture<Optional<ClusterNode>> started = new CompletableFuture<>();
+    /** It, or that there will be none; exactly one of both, in the end. */
+    private final CompletableFuture<Optional<T>> started = new CompletableFuture<>();
 
-    private HostedNode(Runnable afterwards) {
+    private Hosted(Runnable afterwards) {
         this.afterwards = afterwards;
     }
 
     /**
-     * Starts a node.
+     * Starts it.
      *
      * @param starting opens it, and what {@code afterwards} gives back; does not wait until it is ready, because the end of
      *     the process waits for this
      * @param afterwards what else to do when it is closed or could not be started; may be called twice, and by two threads
      */
-    static HostedNode start(Callable<ClusterNode> starting, Runnable afterwards) throws Exception {
-        HostedNode hosted = new HostedNode(afterwards);
+    static <T extends AutoCloseable> Hosted<T> start(Callable<T> starting, Runnable afterwards) throws Exception {
+        Hosted<T> hosted = new Hosted<>(afterwards);
         try {
             Runtime.getRuntime().addShutdownHook(hosted.hook);
         } catch (IllegalStateException shuttingDown) {
@@ -59,14 +58,14 @@ final class HostedNode implements AutoCloseable {
         }
     }
 
-    ClusterNode node() {
+    T get() {
         return started.join().orElseThrow();
     }
 
     @Override
     public void close() {
         try {
-            closeNode(started.join());
+            close(started.join());
         } finally {
             removeHook();
         }
@@ -91,7 +90,7 @@ final class HostedNode implements AutoCloseable {
 
     private void shutDown() {
         try {
-            closeNode(started.get(START_PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+            close(started.get(START_PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
             System.err.println(
                     "polder: the node still starts after " + START_PATIENCE.toSeconds() + " s, it is left as it is");
@@ -100,9 +99,15 @@ final class HostedNode implements AutoCloseable {
         }
     }
 
-    private void closeNode(Optional<ClusterNode> node) {
+    private void close(Optional<T> hosted) {
         try {
-            node.ifPresent(ClusterNode::close);
+            if (hosted.isPresent()) {
+                hosted.get().close();
+            }
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e.getMessage(), e);
         } finally {
             afterwards.run();
         }
