@@ -68,6 +68,9 @@ final class ClusterConfigKeys {
 
     private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|min|h|d)");
     private static final int PORT_MAX = 65_535;
+    /** Some heartbeats of the leader, so that one that is late makes nobody stand. */
+    private static final Duration ELECTION_TIMEOUT_MIN = MasterParts.RAFT_HEARTBEAT_INTERVAL.multipliedBy(4);
+
     private static final int NAME_LENGTH_MAX = 64;
 
     private ClusterConfigKeys() {}
@@ -119,7 +122,7 @@ final class ClusterConfigKeys {
         checkDuration(mistakes, "reofferDelay", builder.reofferDelay, Duration.ofMillis(1));
         checkDuration(mistakes, "agentTimeout", builder.agentTimeout, Duration.ofMillis(500));
         checkDuration(mistakes, "frameworkReturnTimeout", builder.frameworkReturnTimeout, Duration.ofMillis(100));
-        checkDuration(mistakes, "electionTimeout", builder.electionTimeout, Duration.ofMillis(50));
+        checkDuration(mistakes, "electionTimeout", builder.electionTimeout, ELECTION_TIMEOUT_MIN);
         checkDuration(mistakes, "heartbeatInterval", builder.heartbeatInterval, Duration.ofMillis(100));
         if (builder.roles.isEmpty()) {
             mistakes.add("roles: at least one of master, agent");

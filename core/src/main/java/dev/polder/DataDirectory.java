@@ -276,7 +276,8 @@ final class DataDirectory implements AutoCloseable {
         try {
             write(path.resolve("identity"), identity);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            identity.remove("cluster"); // what is not on the disk is not known
+            throw new UncheckedIOException("data directory " + path + ": " + e.getMessage(), e);
         }
     }
 

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The first failure, with the others suppressed in it. */
 final class Failures {
-    private @Nullable Exception first;
+    private @Nullable Throwable first;
 
     void attempt(@Nullable AutoCloseable part) {
         if (part == null) {
@@ -13,7 +13,7 @@ final class Failures {
         }
         try {
             part.close();
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             if (first == null) {
                 first = e;
             } else {
@@ -28,6 +28,9 @@ final class Failures {
         }
         if (first instanceof RuntimeException unchecked) {
             throw unchecked;
+        }
+        if (first instanceof Error error) {
+            throw error;
         }
         if (first != null) {
             throw new IOException(first);

@@ -3,6 +3,7 @@ package dev.polder;
 import dev.polder.raft.LeaderLocator;
 import dev.polder.raft.LeaderSearch;
 import dev.polder.raft.LocatedLeader;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where the leading master is, for a node that is no member: it asks the members whenever it is asked itself, and answers
- * with what it heard last. An answer of another cluster is none. Thread-safe; nothing here blocks.
+ * with what it heard last. An answer of another cluster is none. Thread-safe; who asks never waits.
  */
 final class LeaderFinder implements Supplier<Optional<InetSocketAddress>>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderFinder.class);
@@ -46,13 +47,16 @@ final class LeaderFinder implements Supplier<Optional<InetSocketAddress>>, AutoC
     @Override
     public Optional<InetSocketAddress> get() {
         if (asking.compareAndSet(false, true)) {
-            CompletableFuture<Void> unused = locator.find(seeds, PATIENCE).handle((search, failure) -> {
-                if (search != null) {
-                    heard(search);
-                }
-                asking.set(false);
-                return null;
-            });
+            CompletableFuture<LeaderSearch> unused = locator.find(seeds, PATIENCE)
+                    .whenComplete((search, failure) -> {
+                        try {
+                            if (search != null) {
+                                heard(search);
+                            }
+                        } finally {
+                            asking.set(false);
+                        }
+                    });
         }
         return Optional.ofNullable(found);
     }
@@ -67,8 +71,8 @@ final class LeaderFinder implements Supplier<Optional<InetSocketAddress>>, AutoC
         String problem = search.leader().isPresent() ? "" : search.toString();
         try {
             address = search.leader().flatMap(this::addressOf).orElse(null);
-        } catch (IllegalStateException otherCluster) {
-            problem = String.valueOf(otherCluster.getMessage());
+        } catch (IllegalStateException | UncheckedIOException notOurs) {
+            problem = String.valueOf(notOurs.getMessage());
         }
         if (!problem.equals(obstacle) && !problem.isEmpty()) {
             LOG.warn("node={} event=no_leader_found {}", nodeName, problem);

@@ -13,7 +13,7 @@ final class MasterAddress {
         return HTTP + host + ":" + port;
     }
 
-    /** Returns the address; empty if the text is of another version or damaged. */
+    /** Returns the address, which may have to be looked up; empty if the text is of another version or damaged. */
     static Optional<InetSocketAddress> parse(String text) {
         int colon = text.lastIndexOf(':');
         if (!text.startsWith(HTTP)

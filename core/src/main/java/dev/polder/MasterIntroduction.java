@@ -4,7 +4,7 @@ import dev.polder.api.Api;
 import dev.polder.wire.proto.Mesos;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -13,7 +13,7 @@ final class MasterIntroduction {
     private MasterIntroduction() {}
 
     /** Returns it without an id, which is new at each election. */
-    static Mesos.MasterInfo of(String host, int port) {
+    static Mesos.MasterInfo of(String host, int port) throws UnknownHostException {
         String ip = ipOf(host);
         return Mesos.MasterInfo.newBuilder()
                 .setId("")
@@ -29,13 +29,13 @@ final class MasterIntroduction {
                 .build();
     }
 
-    static String ipOf(String host) {
-        return new InetSocketAddress(host, 0).getAddress().getHostAddress();
+    static String ipOf(String host) throws UnknownHostException {
+        return InetAddress.getAllByName(host)[0].getHostAddress();
     }
 
     /** Mesos writes an IPv4 address as the number that its four bytes make in little-endian order. */
-    private static int mesosNumberOf(String ip) {
-        InetAddress address = new InetSocketAddress(ip, 0).getAddress();
+    private static int mesosNumberOf(String ip) throws UnknownHostException {
+        InetAddress address = InetAddress.getAllByName(ip)[0];
         return address instanceof Inet4Address
                 ? ByteBuffer.wrap(address.getAddress())
                         .order(ByteOrder.LITTLE_ENDIAN)

@@ -15,8 +15,10 @@ import dev.polder.model.Moment;
 import dev.polder.raft.RaftConfig;
 import dev.polder.raft.RaftPeers;
 import dev.polder.raft.ReplicatedLog;
+import dev.polder.wire.proto.Mesos;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * {@link NodeParts}.
  */
 final class MasterParts {
-    private static final Duration RAFT_HEARTBEAT_INTERVAL = Duration.ofMillis(75);
+    static final Duration RAFT_HEARTBEAT_INTERVAL = Duration.ofMillis(75);
     private static final long PROPOSAL_BYTES_MAX = 16L << 20;
 
     private final ClusterConfig config;
@@ -53,12 +55,9 @@ final class MasterParts {
     }
 
     void start(DataDirectory directory, ApiConfig apiConfig) throws IOException {
+        Mesos.MasterInfo introduction = introduction();
         MasterLoop starting = new MasterLoop(
-                config.name(),
-                masterConfig(),
-                () -> MasterIntroduction.of(config.advertise(), address().getPort()),
-                id -> joined(directory, id),
-                MasterParts::now);
+                config.name(), masterConfig(), () -> introduction, id -> joined(directory, id), MasterParts::now);
         loop = starting;
         Api opening = Api.start(apiConfig, starting, metrics);
         api = opening;
@@ -77,8 +76,17 @@ final class MasterParts {
         starting.start(started);
     }
 
+    /** Asked once and not at each election: a name that cannot be looked up then would end one leader after the other. */
+    private Mesos.MasterInfo introduction() throws IOException {
+        try {
+            return MasterIntroduction.of(config.advertise(), address().getPort());
+        } catch (UnknownHostException e) {
+            throw new IOException("advertise '" + config.advertise() + "': not an address or name of a host", e);
+        }
+    }
+
     private RaftPeers peers(DataDirectory directory) {
-        return membership.hasPeers()
+        return membership.isNamed()
                 ? new RaftPeers(
                         membership.seeds(),
                         new InetSocketAddress(config.bind(), config.raftPort()),
@@ -132,7 +140,7 @@ final class MasterParts {
         if (leader().isPresent()) {
             return "";
         }
-        return refusal.isEmpty() && membership.hasPeers()
+        return refusal.isEmpty() && membership.isNamed()
                 ? "it waits for a majority of " + String.join(", ", membership.members())
                 : refusal;
     }

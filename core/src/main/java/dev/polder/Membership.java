@@ -25,8 +25,8 @@ record Membership(String memberId, List<String> seeds) {
         return seeds.isEmpty() ? List.of(memberId) : seeds;
     }
 
-    /** Tells whether there is anybody to agree with. */
-    boolean hasPeers() {
-        return seeds.size() > 1;
+    /** Tells whether anybody may look for this member: other members, or agents. */
+    boolean isNamed() {
+        return !seeds.isEmpty();
     }
 }

@@ -69,8 +69,7 @@ final class NodeParts {
             mastering.start(opened, apiConfig());
         }
         if (acting != null && settings != null) {
-            acting.start(
-                    settings, apiConfig(), () -> leader().map(Leader::hostname).orElse(""));
+            acting.start(settings, apiConfig(), this::leaderHostname);
         }
     }
 
@@ -82,6 +81,13 @@ final class NodeParts {
         LeaderFinder finding = new LeaderFinder(config.name(), config.seeds(), opened::rememberCluster);
         finder = finding;
         return finding;
+    }
+
+    private String leaderHostname() {
+        LeaderFinder finding = finder;
+        return finding == null
+                ? leader().map(Leader::hostname).orElse("")
+                : finding.get().map(InetSocketAddress::getHostString).orElse("");
     }
 
     private Optional<Leader> leader() {

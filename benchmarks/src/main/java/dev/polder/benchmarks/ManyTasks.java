@@ -1,6 +1,8 @@
 package dev.polder.benchmarks;
 
 import dev.polder.framework.Framework;
+import dev.polder.framework.FrameworkConfig;
+import dev.polder.framework.FrameworkDriver;
 import dev.polder.framework.SchedulerDriver;
 import dev.polder.model.Filters;
 import dev.polder.model.Offer;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ManyTasks implements Framework {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final double CPUS_PER_TASK = 0.1;
+    private static final int WARM_UP_TASKS = 1_000;
 
     private final int tasks;
     private final CountDownLatch unfinished;
@@ -39,6 +42,15 @@ final class ManyTasks implements Framework {
         unfinished = new CountDownLatch(tasks);
         for (int i = 0; i < tasks; i++) {
             waiting.add("t" + i);
+        }
+    }
+
+    /** Runs some tasks that nobody counts: JVMs that are just started would mostly be compiling. */
+    static void warmUp(String masters, PrintWriter progress) throws InterruptedException {
+        ManyTasks framework = new ManyTasks(WARM_UP_TASKS);
+        try (FrameworkDriver driver = FrameworkDriver.start(framework, FrameworkConfig.named("warm-up"), masters)) {
+            framework.await(driver, progress);
+            driver.teardown().toCompletableFuture().join();
         }
     }
 

@@ -13,8 +13,8 @@ import picocli.CommandLine.Spec;
 @Command(name = NodeCommand.NAME, hidden = true)
 final class NodeCommand implements Callable<Integer> {
     static final String NAME = "node";
-    /** Begins the line in which a node says where its master is. */
-    static final String MASTER = "master ";
+    /** What a node says when it is ready. */
+    static final String READY = "ready";
 
     private static final Duration READY_PATIENCE = Duration.ofSeconds(30);
 
@@ -23,6 +23,9 @@ final class NodeCommand implements Callable<Integer> {
 
     @Option(names = "--raft-port", required = true)
     private int raftPort;
+
+    @Option(names = "--master-port", required = true)
+    private int masterPort;
 
     @Option(names = "--seeds", required = true, split = ",")
     private String[] seeds = {};
@@ -40,11 +43,10 @@ final class NodeCommand implements Callable<Integer> {
                         .dataDir(directory.resolve("data"))
                         .seeds(seeds)
                         .raftPort(raftPort)
+                        .masterPort(masterPort)
                         .resources("cpus:" + cpus + ";mem:65536;disk:65536"))) {
             node.awaitReady(READY_PATIENCE);
-            spec.commandLine()
-                    .getOut()
-                    .println(MASTER + "127.0.0.1:" + node.masterAddress().getPort());
+            spec.commandLine().getOut().println(READY);
             while (System.in.read() >= 0) {
                 // until it ends
             }

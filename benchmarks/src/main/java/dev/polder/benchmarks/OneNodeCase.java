@@ -29,6 +29,10 @@ final class OneNodeCase {
                         .dataDir(work.directory().resolve("data"))
                         .resources("cpus:64;mem:65536;disk:65536"))) {
             node.awaitReady(Duration.ofSeconds(30));
+            ManyTasks.warmUp(
+                    node.masterAddress().getHostString() + ":"
+                            + node.masterAddress().getPort(),
+                    progress);
             ManyTasks framework = new ManyTasks(tasks);
             double seconds;
             try (FrameworkDriver driver = node.startFramework(framework, FrameworkConfig.named("bench"))) {

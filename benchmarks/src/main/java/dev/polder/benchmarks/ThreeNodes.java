@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** Three nodes on loopback, each in a JVM of its own with a directory of its own. */
 final class ThreeNodes implements AutoCloseable {
@@ -18,9 +19,10 @@ final class ThreeNodes implements AutoCloseable {
 
     private final Path directory;
     private final int cpus;
+    /** Those of the masters among each other, then those for frameworks; a node that comes back has the ones it had. */
     private final List<Integer> ports;
+
     private final List<Process> processes = new ArrayList<>();
-    private final List<String> masters = new ArrayList<>();
 
     private ThreeNodes(Path directory, int cpus, List<Integer> ports) {
         this.directory = directory;
@@ -40,7 +42,7 @@ final class ThreeNodes implements AutoCloseable {
                 nodes.processes.add(nodes.launch(i));
             }
             for (int i = 0; i < NODES; i++) {
-                nodes.masters.add(awaitMaster(nodes.processes.get(i), i));
+                awaitReady(nodes.processes.get(i), i);
             }
             return nodes;
         } catch (IOException | RuntimeException e) {
@@ -53,7 +55,7 @@ final class ThreeNodes implements AutoCloseable {
         List<ServerSocket> sockets = new ArrayList<>();
         List<Integer> ports = new ArrayList<>();
         try {
-            for (int i = 0; i < NODES; i++) {
+            for (int i = 0; i < 2 * NODES; i++) {
                 ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 sockets.add(socket);
                 ports.add(socket.getLocalPort());
@@ -68,8 +70,7 @@ final class ThreeNodes implements AutoCloseable {
 
     private Process launch(int number) throws IOException {
         Path own = Files.createDirectories(directory.resolve("node-" + number));
-        String seeds =
-                String.join(",", ports.stream().map(port -> "127.0.0.1:" + port).toList());
+        String seeds = addresses(ports.subList(0, NODES));
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -78,43 +79,41 @@ final class ThreeNodes implements AutoCloseable {
                         NodeCommand.NAME,
                         "--directory=" + own,
                         "--raft-port=" + ports.get(number),
+                        "--master-port=" + ports.get(NODES + number),
                         "--seeds=" + seeds,
                         "--cpus=" + cpus)
                 .redirectError(own.resolve("err").toFile())
                 .start();
     }
 
-    private static String awaitMaster(Process process, int number) throws IOException {
+    private static String addresses(List<Integer> ports) {
+        return ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+    }
+
+    private static void awaitReady(Process process, int number) throws IOException {
         BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            if (line.startsWith(NodeCommand.MASTER)) {
-                return line.substring(NodeCommand.MASTER.length());
-            }
+        if (!NodeCommand.READY.equals(lines.readLine())) {
+            throw new IOException("node " + number + " has ended before it was ready, see its file err");
         }
-        throw new IOException("node " + number + " has ended before it was ready, see its file err");
     }
 
     /** Returns where their masters are, {@code host:port,...}. */
     String masters() {
-        return String.join(",", masters);
+        return addresses(ports.subList(NODES, 2 * NODES));
     }
 
     /** Kills the node whose master has this HTTP port. Returns its number. */
     int kill(int masterPort) {
-        for (int i = 0; i < NODES; i++) {
-            if (masters.get(i).endsWith(":" + masterPort)) {
-                processes.get(i).destroyForcibly();
-                return i;
-            }
-        }
-        throw new IllegalStateException("no node has port " + masterPort + ": " + masters);
+        int number = ports.subList(NODES, 2 * NODES).indexOf(masterPort);
+        processes.get(number).destroyForcibly();
+        return number;
     }
 
     /** Starts a node that was killed, and waits until it is ready. */
     void restart(int number) throws IOException, InterruptedException {
         processes.get(number).waitFor();
         processes.set(number, launch(number));
-        masters.set(number, awaitMaster(processes.get(number), number));
+        awaitReady(processes.get(number), number);
     }
 
     /** Ends the nodes. Returns the files that they have recorded. */

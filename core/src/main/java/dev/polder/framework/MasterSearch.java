@@ -6,7 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which master to ask next, and when: those of the list in turn, after 20 ms, doubling to 1 s as long as nobody takes us.
+ * Which master to ask next, and when: those of the list in turn, after 20 ms each, doubling to 1 s with each round in which
+ * nobody takes us.
  * One that fell silent is passed over for a while: it would cost a whole time-out to hear nothing again.
  * Owned by the event loop.
  */
@@ -20,6 +21,9 @@ final class MasterSearch {
     private InetSocketAddress current;
     private int index;
     private Duration delay = DELAY_MIN;
+    /** How often nobody took us since we were settled. */
+    private int asked;
+
     private boolean redirected;
     private @Nullable InetSocketAddress silent;
     private int passesLeft;
@@ -75,6 +79,7 @@ final class MasterSearch {
     /** Notes that the current master has been our leader for a while. */
     void settled() {
         delay = DELAY_MIN;
+        asked = 0;
         redirected = false;
         silent = null;
     }
@@ -86,8 +91,11 @@ final class MasterSearch {
 
     private Duration takeDelay() {
         Duration taken = delay;
-        Duration doubled = delay.multipliedBy(2);
-        delay = doubled.compareTo(DELAY_MAX) > 0 ? DELAY_MAX : doubled;
+        asked++;
+        if (asked % masters.size() == 0) {
+            Duration doubled = delay.multipliedBy(2);
+            delay = doubled.compareTo(DELAY_MAX) > 0 ? DELAY_MAX : doubled;
+        }
         return taken;
     }
 }

@@ -362,6 +362,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         if (term != 0 && (before == null || before.term() != term)) {
             clusterIdListener.accept(master.clusterId());
             elected = new Elected(term, leaderOf(master.elected(), false));
+            refusal = "";
         }
     }
 

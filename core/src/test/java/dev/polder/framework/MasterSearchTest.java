@@ -15,14 +15,18 @@ final class MasterSearchTest {
     private static final InetSocketAddress M3 = InetSocketAddress.createUnresolved("m3", 5050);
 
     @Test
-    void shouldAskInTurnWithDoublingDelays() {
+    void shouldAskInTurnWithDelaysThatDoubleWithEachRound() {
         MasterSearch search = new MasterSearch(List.of(M1, M2, M3));
 
         assertThat(search.current()).isEqualTo(M1);
-        for (long delay : new long[] {20, 40, 80, 160, 320, 640, 1000, 1000}) {
+        for (long delay : new long[] {20, 20, 20, 40, 40, 40, 80, 80}) {
             assertThat(search.next()).hasMillis(delay);
         }
         assertThat(search.current()).isEqualTo(M3);
+        for (int i = 0; i < 30; i++) {
+            search.next();
+        }
+        assertThat(search.next()).isEqualTo(MasterSearch.DELAY_MAX);
     }
 
     @Test
@@ -43,7 +47,8 @@ final class MasterSearchTest {
         assertThat(search.redirectTo(M2)).isEqualTo(Duration.ZERO);
         assertThat(search.current()).isEqualTo(M2);
         assertThat(search.redirectTo(M1)).hasMillis(20);
-        assertThat(search.redirectTo(M2)).hasMillis(40);
+        assertThat(search.redirectTo(M2)).hasMillis(20);
+        assertThat(search.redirectTo(M1)).hasMillis(40);
     }
 
     @Test
@@ -53,7 +58,7 @@ final class MasterSearchTest {
 
         search.next();
         assertThat(search.current()).isEqualTo(M2);
-        assertThat(search.redirectTo(M1)).isEqualTo(Duration.ofMillis(40));
+        assertThat(search.redirectTo(M1)).isEqualTo(Duration.ofMillis(20));
         assertThat(search.current()).isEqualTo(M3);
         search.next();
         assertThat(search.current()).isEqualTo(M2);

@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * or under way.
  */
 final class Applier extends RaftServiceManager {
-    /** What is handed over in one piece. */
+    /** What is handed over in one piece, whichever is reached first. */
     static final int ENTRIES_AT_ONCE_MAX = 1024;
+
+    private static final int BYTES_AT_ONCE_MAX = 1 << 20;
 
     private final PolderRaftContext context;
     private final RaftParts parts;
@@ -46,8 +48,10 @@ final class Applier extends RaftServiceManager {
     private void applySome() {
         goesOn = false;
         long leadingTerm = context.leadingTerm();
-        for (int i = 0; i < ENTRIES_AT_ONCE_MAX && hasMore(); i++) {
+        int bytes = 0;
+        for (int i = 0; i < ENTRIES_AT_ONCE_MAX && bytes < BYTES_AT_ONCE_MAX && hasMore(); i++) {
             LogEntry entry = cursor.next();
+            bytes += entry.payload().length;
             if (entry.kind() == EntryKind.FACTS) {
                 parts.events().committed(entry);
                 if (entry.term() == leadingTerm) {

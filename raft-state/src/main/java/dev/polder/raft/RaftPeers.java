@@ -10,7 +10,7 @@ import java.util.Objects;
  * The members of a group and how this one meets them. A member is called by its address, {@code host:port}, under which
  * every other one can reach it.
  *
- * @param members all members, 2 to 7, this one among them; kept in ascending order
+ * @param members all members, 1 to 7, this one among them; kept in ascending order
  * @param bind where this member listens for the others
  * @param incarnation what tells this member's directory from another one of the same name; peers that knew it before
  *     refuse one that comes back without its disk. 1 to 64 bytes
@@ -20,7 +20,7 @@ import java.util.Objects;
  */
 public record RaftPeers(
         List<String> members, InetSocketAddress bind, String incarnation, String clusterId, String metadata) {
-    /** A group of one; it listens nowhere. */
+    /** A group of one that nobody has to find; it listens nowhere. */
     public static final RaftPeers NONE = new RaftPeers();
 
     /** How many members a group may have. */
@@ -43,8 +43,8 @@ public record RaftPeers(
         Objects.requireNonNull(bind, "bind");
         members = members.stream().distinct().sorted().toList();
         List<String> wrong = new ArrayList<>();
-        if (members.size() == 1 || members.size() > MEMBERS_MAX) {
-            wrong.add("members " + members + ": a group has 2 to " + MEMBERS_MAX + ", and one of one names none");
+        if (members.size() > MEMBERS_MAX) {
+            wrong.add("members " + members + ": " + members.size() + " > " + MEMBERS_MAX);
         }
         for (String member : members) {
             String problem = MemberAddress.problem(member);

@@ -21,13 +21,16 @@ import java.util.function.Consumer;
  * <p>Connections live on the same thread because a hop between threads costs more than most of what is done here; a
  * force keeps them waiting, as it keeps whatever they would ask for.
  *
- * <p>Its queue has no bound of its own: it holds one wake-up of the {@link Proposer}, a few timers, and a task for each
- * call of {@link ReplicatedLog#stepDown}, which whoever leads makes once a term, and for each name that was looked up,
- * of which there are a few. When the thread has ended, whatever is
- * handed to it is dropped.
+ * <p>Its queue has no bound of its own: it holds one wake-up of the {@link Proposer}, one continuation of the
+ * {@link Applier}, a few timers, what Netty does for a connection, and a task for each call of
+ * {@link ReplicatedLog#stepDown}, which whoever leads makes once a term. When the thread has ended, whatever is handed to
+ * it is dropped.
  */
 final class RaftThread extends AbstractThreadContext {
     private static final long UNTIL_WOKEN = 0;
+    /** After so long of tasks, timers and connections have their turn: what puts itself into the queue again is not before them. */
+    private static final long TASKS_NANOS_MAX = 1_000_000;
+
     private static final long SHUTDOWN_MS_MAX = 1_000;
 
     private final ManualIoEventLoop loop = new ManualIoEventLoop(null, NioIoHandler.newFactory());
@@ -46,7 +49,7 @@ final class RaftThread extends AbstractThreadContext {
     private void drive() {
         while (!loop.isTerminated()) {
             try {
-                loop.run(UNTIL_WOKEN);
+                loop.run(UNTIL_WOKEN, TASKS_NANOS_MAX);
             } catch (RuntimeException | Error e) {
                 onFailure.accept(e);
             }

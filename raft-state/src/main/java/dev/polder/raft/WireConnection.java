@@ -121,6 +121,9 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
         } else {
             ChannelFuture unused =
                     send(encode(0, new Greeting.Refused(reason))).addListener(ChannelFutureListener.CLOSE);
+            // who does not even read that is not waited for
+            cancelLimit();
+            handshakeLimit = thread.schedule(Duration.ofMillis(HANDSHAKE_MS_MAX), this::close);
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -82,5 +83,26 @@ class RaftThreadTest {
         thread.end(RaftThreadTest::fail);
 
         assertThat(thread.awaitEnd(PATIENCE)).isTrue();
+    }
+
+    /** A long piece of work that puts itself into the queue again must not keep a leader's heartbeats waiting. */
+    @Test
+    void shouldLetTimersThroughWhileATaskPutsItselfIntoTheQueueAgainAndAgain() throws Exception {
+        CountDownLatch fired = new CountDownLatch(1);
+        AtomicBoolean over = new AtomicBoolean();
+        Runnable[] again = new Runnable[1];
+        again[0] = () -> {
+            if (!over.get()) {
+                thread.execute(again[0]);
+            }
+        };
+        thread.execute(again[0]);
+        thread.schedule(Duration.ofMillis(1), fired::countDown);
+
+        try {
+            assertThat(fired.await(10, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            over.set(true);
+        }
     }
 }

@@ -126,7 +126,14 @@ final class NodeCommand implements Callable<Integer> {
 
     private ClusterConfig config() {
         Properties settings = new Properties();
-        others.forEach((key, value) -> set(settings, key, value));
+        for (Map.Entry<String, String> other : others.entrySet()) {
+            if (spec.optionsMap().containsKey("--" + other.getKey())) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--set " + other.getKey() + ": has an option of its own, --" + other.getKey());
+            }
+            set(settings, other.getKey(), other.getValue());
+        }
         Path lasting = data;
         if (lasting != null) {
             set(settings, "data-dir", lasting.toString());
