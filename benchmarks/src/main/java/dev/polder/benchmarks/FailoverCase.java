@@ -23,6 +23,7 @@ import org.HdrHistogram.Histogram;
 final class FailoverCase {
     private static final int CPUS_EACH = 1;
     private static final int PATIENCE_SECONDS = 30;
+    private static final int SETTLE_SECONDS = 3;
 
     private final int kills;
     private final Optional<Path> data;
@@ -51,6 +52,8 @@ final class FailoverCase {
                 micros.recordValue(us);
                 progress.println("  kill " + i + " of " + kills + ": " + us / 1_000 + " ms");
                 nodes.restart(killed);
+                // a JVM that has just come up is busy with itself
+                TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
             }
         }
         return List.of(

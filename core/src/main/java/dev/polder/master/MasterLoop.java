@@ -6,7 +6,6 @@ import dev.polder.model.InvariantBrokenException;
 import dev.polder.model.Moment;
 import dev.polder.raft.LogListener;
 import dev.polder.raft.ReplicatedLog;
-import dev.polder.wire.DecodeException;
 import dev.polder.wire.Entry;
 import dev.polder.wire.proto.Mesos;
 import java.lang.invoke.VarHandle;
@@ -293,7 +292,6 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         if (servingTerm < 0) {
             if (!served.isDone() && leader().isPresent()) {
                 served.complete(null);
-                rehearse();
             }
             return work + refuseCommands();
         }
@@ -306,15 +304,6 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             work += answerViews();
         }
         return work;
-    }
-
-    /** Another leads: there is time to prepare for the day when this master does. */
-    private void rehearse() {
-        try {
-            new Rehearsal(config, introduction.get()).play();
-        } catch (DecodeException | RuntimeException unimportant) {
-            LOG.warn("node={} event=rehearsal_failed cause={}", nodeName, unimportant.toString(), unimportant);
-        }
     }
 
     private void rest() {
