@@ -119,6 +119,11 @@ final class ClusterConfigTest {
                         .build())
                 .hasMessage("seeds [127.0.0.1:7001, 127.0.0.1:7002]: none is this node, which is 127.0.0.1:7003 by its"
                         + " advertised host and raftPort");
+        assertThatThrownBy(() -> ClusterConfig.builder()
+                        .electionTimeout(Duration.ofMillis(299))
+                        .build())
+                .as("less than some heartbeats")
+                .hasMessage("electionTimeout 299ms: 300ms to 365d");
         assertThatThrownBy(() ->
                         ClusterConfig.builder().roles(Set.of(NodeRole.AGENT)).build())
                 .hasMessage("seeds: a node that is only an agent needs those of its cluster");

@@ -262,6 +262,24 @@ final class ThreeNodesTest {
         agent.close();
     }
 
+    @Test
+    void shouldTakeAnAgentToAClusterOfOneSeed() throws Exception {
+        ClusterNode master = start(config(0).seeds(seeds().get(0)));
+        ClusterNode agent = start(ClusterConfig.builder()
+                .name("agent")
+                .roles(EnumSet.of(NodeRole.AGENT))
+                .seeds(seeds().get(0))
+                .attributes("kind:extra")
+                .resources("cpus:4;mem:1024;disk:1024"));
+        agent.awaitReady(PATIENCE);
+
+        assertThat(get(master, "/state").body()).contains("extra");
+        assertThat(agent.describe())
+                .contains("leader   127.0.0.1:" + master.masterAddress().getPort());
+        nodes.remove(agent);
+        agent.close();
+    }
+
     // ---- failing over
 
     @Test

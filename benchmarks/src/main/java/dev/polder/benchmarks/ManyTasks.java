@@ -11,12 +11,12 @@ import dev.polder.model.TaskState;
 import dev.polder.model.TaskStatus;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,7 @@ final class ManyTasks implements Framework {
     private volatile @Nullable TaskStatus failed;
     private boolean begun;
     /** The tasks that are still to be launched; those of a call that was lost with its leader come back. */
-    private final Queue<String> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<String> waiting = new ArrayDeque<>();
 
     ManyTasks(int tasks) {
         this.tasks = tasks;

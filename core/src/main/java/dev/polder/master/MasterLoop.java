@@ -68,9 +68,6 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         record Stopped(Optional<Throwable> cause) implements LogEvent {}
     }
 
-    /** Who was elected last, as far as committed entries tell. */
-    private record Elected(long term, Leader leader) {}
-
     private final String nodeName;
     private final MasterConfig config;
     private final Supplier<Mesos.MasterInfo> introduction;
@@ -80,13 +77,12 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private final Inbox inbox = new Inbox(INBOX_MAX);
     private final ArrayBlockingQueue<LogEvent> logEvents = new ArrayBlockingQueue<>(LOG_EVENTS_MAX);
     private final Queue<CompletableFuture<MasterView>> viewRequests = new ArrayBlockingQueue<>(VIEW_REQUESTS_MAX);
+    private final KnownLeader knownLeader = new KnownLeader();
     private final CompletableFuture<Void> served = new CompletableFuture<>();
     private final CompletableFuture<Optional<Throwable>> stopped = new CompletableFuture<>();
 
     private volatile boolean closing;
     private volatile boolean idle;
-    private volatile @Nullable Leader leader;
-    private volatile @Nullable Elected elected;
     private volatile String refusal = "";
     private volatile @Nullable MasterView lastView;
     private volatile long lastViewTakenMs;
@@ -177,22 +173,13 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
 
     @Override
     public boolean leads() {
-        Leader current = leader;
-        return current != null && current.self() && !closing;
+        return knownLeader.isSelf() && !closing;
     }
 
-    /** Whom this master takes for the leader: the one that was elected last, as long as the log follows that one too. */
     @Override
     public Optional<Leader> leader() {
-        Leader self = leader;
-        Elected other = elected;
         ReplicatedLog running = log;
-        if (self != null || other == null || running == null) {
-            return Optional.ofNullable(self);
-        }
-        return running.leader()
-                .filter(followed -> followed.term() == other.term())
-                .map(followed -> other.leader());
+        return knownLeader.get(running == null ? Optional.empty() : running.leader());
     }
 
     @Override
@@ -234,7 +221,6 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
 
     @Override
     public void onRefused(String byMember, String reason) {
-        LOG.warn("node={} event=refused by={} reason='{}'", nodeName, byMember, reason);
         refusal = byMember + " refuses this node: " + reason;
     }
 
@@ -278,7 +264,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             cause = Optional.of(fault);
         } finally {
             closing = true;
-            leader = null;
+            knownLeader.lost();
             servingTerm = -1;
             pipeline.lost().forEach(Effect::callOff);
             breakPromises();
@@ -357,22 +343,12 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     }
 
     private void noteElected() {
-        Elected before = elected;
         long term = master.electedTerm();
-        if (term != 0 && (before == null || before.term() != term)) {
+        if (term != knownLeader.electedTerm()) {
             clusterIdListener.accept(master.clusterId());
-            elected = new Elected(term, leaderOf(master.elected(), false));
+            knownLeader.elected(term, master.elected());
             refusal = "";
         }
-    }
-
-    private static Leader leaderOf(Mesos.MasterInfo master, boolean self) {
-        return new Leader(
-                master.getId(),
-                master.getHostname(),
-                master.getAddress().getIp(),
-                master.getAddress().getPort(),
-                self);
     }
 
     private void serve(long term) {
@@ -389,7 +365,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private void announce(Mesos.MasterInfo self, long term) {
         clusterIdListener.accept(master.clusterId()); // forces a file, once in the life of a data directory
         LOG.info("node={} event=serving term={} master={}", nodeName, term, self.getId());
-        leader = leaderOf(self, true);
+        knownLeader.serves(self);
         served.complete(null);
     }
 
@@ -398,7 +374,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             return;
         }
         LOG.warn("node={} event=lost term={}", nodeName, term);
-        leader = null;
+        knownLeader.lost();
         lastView = null;
         servingTerm = -1;
         distrusted = false;
@@ -447,7 +423,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private void distrust(InvariantBrokenException fault) {
         LOG.error("node={} event=stepping-down term={} cause={}", nodeName, servingTerm, fault.toString(), fault);
         distrusted = true;
-        leader = null;
+        knownLeader.lost();
         commands.forEach(Command::refuse);
         requireNonNull(log).stepDown(servingTerm);
     }

@@ -69,6 +69,13 @@ final class MainTest {
     }
 
     @Test
+    void shouldRefuseASettingThatAnOptionWouldOverrule() {
+        assertThat(run("node", "--set", "seeds=127.0.0.1:1,127.0.0.1:2")).isEqualTo(2);
+
+        assertThat(err.toString()).contains("--set seeds: has an option of its own, --seeds");
+    }
+
+    @Test
     void shouldRefuseMastersThatAreNoAddresses() {
         assertThat(run("run", "--connect", "http://host:5050/", "--", "true")).isEqualTo(2);
 
