@@ -14,7 +14,9 @@ final class PeerCalls {
     /** An open append holds one of the two places that a follower has; so it is given up long before an election. */
     static final Duration APPEND_TIMEOUT = Duration.ofMillis(250);
 
-    private static final Duration ELECTION_CALL_TIMEOUT = Duration.ofMillis(250);
+    private static final Duration POLL_TIMEOUT = Duration.ofMillis(250);
+    /** An election that is not won by then is lost; the next attempt comes soon. */
+    private static final Duration VOTE_TIMEOUT = Duration.ofMillis(100);
 
     private final ThreadContext thread;
     private final PeerNetwork network;
@@ -30,11 +32,11 @@ final class PeerCalls {
     }
 
     CompletableFuture<PeerResponse.Poll> poll(String to, PeerRequest.Poll request) {
-        return call(to, request, PeerResponse.Poll.class, ELECTION_CALL_TIMEOUT);
+        return call(to, request, PeerResponse.Poll.class, POLL_TIMEOUT);
     }
 
     CompletableFuture<PeerResponse.Vote> vote(String to, PeerRequest.Vote request) {
-        return call(to, request, PeerResponse.Vote.class, ELECTION_CALL_TIMEOUT);
+        return call(to, request, PeerResponse.Vote.class, VOTE_TIMEOUT);
     }
 
     private <T extends PeerResponse> CompletableFuture<T> call(

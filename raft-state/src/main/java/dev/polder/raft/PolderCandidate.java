@@ -4,22 +4,17 @@ import io.atomix.protocols.raft.RaftServer;
 import io.atomix.protocols.raft.cluster.impl.RaftMemberContext;
 import io.atomix.protocols.raft.roles.InactiveRole;
 import io.atomix.protocols.raft.roles.RaftRole;
-import io.atomix.utils.concurrent.Scheduled;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Enters a new term, votes for itself, asks the others for their votes, and leads or follows again. Owned by the log's
- * thread.
+ * Enters a new term, votes for itself, asks the others for their votes, and leads or follows again: every question has an
+ * answer or its time limit, see {@link PeerCalls}. Owned by the log's thread.
  */
 final class PolderCandidate extends InactiveRole {
-    private static final Duration ELECTION_TIME = Duration.ofMillis(100);
-
     private final PolderRaftContext context;
     private final RaftParts parts;
-    private @Nullable Scheduled timer;
 
     PolderCandidate(PolderRaftContext context, RaftParts parts) {
         super(context);
@@ -41,15 +36,6 @@ final class PolderCandidate extends InactiveRole {
         });
     }
 
-    @Override
-    public CompletableFuture<Void> stop() {
-        Scheduled set = timer;
-        if (set != null) {
-            set.cancel();
-        }
-        return super.stop();
-    }
-
     private void elect() {
         if (!isRunning()) {
             return;
@@ -60,7 +46,6 @@ final class PolderCandidate extends InactiveRole {
             context.transition(RaftServer.Role.LEADER);
             return;
         }
-        timer = context.getThreadContext().schedule(ELECTION_TIME, this::lose);
         FactLog log = parts.log();
         PeerRequest.Vote request =
                 new PeerRequest.Vote(context.getTerm(), parts.self().id(), log.lastIndex(), log.lastTerm());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.atomix.protocols.raft.RaftServer.Role;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -240,6 +241,23 @@ class LeaderLossTest {
 
             group.members().get(1).start();
             assertThat(msUntil(group, group::awaitLeader)).isLessThan(300);
+        }
+    }
+
+    /** Whoever stands and hears nothing must not stand for ever; the other, which has voted, waits a little longer. */
+    @Test
+    void shouldFollowAgainWhenNobodyAnswersItsQuestionForVotes() {
+        try (SimGroup group = new SimGroup(5, 3, scratch, Gates.DISK)) {
+            List<SimMember> two = group.members().subList(0, 2);
+            two.forEach(SimMember::start);
+            group.network()
+                    .intruder((from, to, request, response) -> request instanceof PeerRequest.Vote ? null : response);
+            group.await(
+                    "a candidate",
+                    () -> two.stream().anyMatch(member -> member.context().getRole() == Role.CANDIDATE));
+            group.run(Duration.ofMillis(102));
+
+            assertThat(two).allMatch(member -> member.context().getRole() == Role.FOLLOWER);
         }
     }
 }
