@@ -17,18 +17,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the leading master is, for a node that is no member: it asks the members whenever it is asked itself, and answers
- * with what it heard last. An answer of another cluster is none. Thread-safe; who asks never waits.
+ * Where the leading master is, for a node that is no member: it asks the members when it is asked itself, and answers
+ * with what it heard last. While nobody leads it asks less and less often, at least every second. An answer of another
+ * cluster is none. Thread-safe; who asks never waits.
  */
 final class LeaderFinder implements Supplier<Optional<InetSocketAddress>>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderFinder.class);
     private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private static final long PAUSE_NANOS_MIN = 20_000_000;
+    private static final long PAUSE_NANOS_MAX = 1_000_000_000;
 
     private final String nodeName;
     private final List<String> seeds;
     private final Consumer<String> clusterIds;
     private final LeaderLocator locator;
     private final AtomicBoolean asking = new AtomicBoolean();
+    private volatile long nextAskNanos = System.nanoTime();
+    /** Changed by whoever tells of an answer, one after the other. */
+    private long pauseNanos = PAUSE_NANOS_MIN;
+
     private volatile @Nullable InetSocketAddress found;
     private volatile String obstacle = "";
 
@@ -46,7 +54,7 @@ final class LeaderFinder implements Supplier<Optional<InetSocketAddress>>, AutoC
 
     @Override
     public Optional<InetSocketAddress> get() {
-        if (asking.compareAndSet(false, true)) {
+        if (System.nanoTime() - nextAskNanos >= 0 && asking.compareAndSet(false, true)) {
             CompletableFuture<LeaderSearch> unused = locator.find(seeds, PATIENCE)
                     .whenComplete((search, failure) -> {
                         try {
@@ -54,6 +62,7 @@ final class LeaderFinder implements Supplier<Optional<InetSocketAddress>>, AutoC
                                 heard(search);
                             }
                         } finally {
+                            nextAskNanos = System.nanoTime() + pauseNanos;
                             asking.set(false);
                         }
                     });
@@ -77,6 +86,7 @@ final class LeaderFinder implements Supplier<Optional<InetSocketAddress>>, AutoC
         if (!problem.equals(obstacle) && !problem.isEmpty()) {
             LOG.warn("node={} event=no_leader_found {}", nodeName, problem);
         }
+        pauseNanos = address == null ? Math.min(2 * pauseNanos, PAUSE_NANOS_MAX) : PAUSE_NANOS_MIN;
         found = address;
         obstacle = problem;
     }

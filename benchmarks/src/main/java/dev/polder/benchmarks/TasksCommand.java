@@ -1,5 +1,6 @@
 package dev.polder.benchmarks;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Starts nodes and runs real tasks. */
@@ -37,6 +39,13 @@ final class TasksCommand implements Callable<Integer> {
             description = "Where the node keeps its files; the disk counts. Default: a temporary directory.")
     private Optional<Path> data = Optional.empty();
 
+    @Option(
+            names = "--only",
+            split = ",",
+            defaultValue = "start,launch-only,one-node,three-nodes,failover",
+            description = "Which cases, in which order (default: all).")
+    private List<String> only = List.of();
+
     @Spec
     private CommandSpec spec;
 
@@ -45,21 +54,26 @@ final class TasksCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter progress = spec.commandLine().getErr();
         List<Figure> figures = new ArrayList<>();
-        progress.println("start ...");
-        figures.addAll(StartCase.measure());
-        progress.println("launch-only: " + tasks + " tasks ...");
-        figures.addAll(new LaunchOnlyCase(tasks, data).measure());
-        progress.println("one-node: " + tasks + " tasks ...");
-        figures.addAll(new OneNodeCase(tasks, data, progress).measure());
-        progress.println("three-nodes: " + tasks + " tasks ...");
-        figures.addAll(new ThreeNodesCase(tasks, data, progress).measure());
-        progress.println("failover: " + kills + " kills ...");
-        figures.addAll(new FailoverCase(kills, data, progress).measure());
+        for (String name : only) {
+            progress.println(name + " ...");
+            figures.addAll(measure(name, progress));
+        }
         if (csv) {
             out.println(Figure.CSV_HEADER);
         }
         figures.forEach(figure -> out.println(csv ? figure.csv() : figure.line()));
         out.flush();
         return 0;
+    }
+
+    private List<Figure> measure(String name, PrintWriter progress) throws IOException, InterruptedException {
+        return switch (name) {
+            case "start" -> StartCase.measure();
+            case "launch-only" -> new LaunchOnlyCase(tasks, data).measure();
+            case "one-node" -> new OneNodeCase(tasks, data, progress).measure();
+            case "three-nodes" -> new ThreeNodesCase(tasks, data, progress).measure();
+            case "failover" -> new FailoverCase(kills, data, progress).measure();
+            default -> throw new ParameterException(spec.commandLine(), "'" + name + "' is none of the cases");
+        };
     }
 }

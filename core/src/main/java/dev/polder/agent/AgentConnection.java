@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a connection to the leading master: finds it, connects, and begins anew when the connection ends, after 20 ms at
- * first and at most 1 s. One connection at a time; what comes over an older one is dropped. Owned by the agent thread.
+ * first and at most 1 s; who leads is asked every 20 ms while nobody does. One connection at a time; what comes over an
+ * older one is dropped. Owned by the agent thread.
  *
  * <pre>
  *  WAITING --due, leader known--&gt; DIALING --101--&gt; OPEN
@@ -92,9 +93,14 @@ final class AgentConnection {
         if (phase != Phase.WAITING || nowMs < retryAtMs) {
             return;
         }
+        InetSocketAddress known = leader.get().orElse(null);
+        if (known == null) {
+            retryAtMs = nowMs + RETRY_MS_MIN;
+            return;
+        }
         retryAtMs = nowMs + retryMs;
         retryMs = Math.min(retryMs * 2, RETRY_MS_MAX);
-        leader.get().ifPresent(this::dial);
+        dial(known);
     }
 
     /** The connection to a host that stands still, or cannot be reached, stays open for long; its successor is known soon. */

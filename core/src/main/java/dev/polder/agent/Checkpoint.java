@@ -72,6 +72,8 @@ final class Checkpoint implements AutoCloseable {
     /**
      * Appends a turn and forces it to disk. After a failure nothing can be appended any more: what the disk holds is known
      * only when the file is opened again.
+     *
+     * @throws IOException naming the file and what happened to it
      */
     void append(List<AgentFact> facts) throws IOException {
         if (failed) {
@@ -80,8 +82,12 @@ final class Checkpoint implements AutoCloseable {
         failed = true;
         ByteBuffer record = record(facts);
         bytes += record.remaining();
-        writeFully(channel, record);
-        channel.force(false);
+        try {
+            writeFully(channel, record);
+            channel.force(false);
+        } catch (IOException e) {
+            throw new IOException("checkpoint " + file + " failed, so this agent stops: " + e, e);
+        }
         failed = false;
     }
 

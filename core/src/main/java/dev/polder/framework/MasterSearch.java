@@ -6,14 +6,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which master to ask next, and when: those of the list in turn, after 20 ms each, doubling to 1 s with each round in which
- * nobody takes us.
+ * Which master to ask next, and when: those of the list one right after the other, for most refuse at once. Between two
+ * such rounds it waits 20 ms, for as long as an election takes; then twice as long each time, up to 1 s.
  * One that fell silent is passed over for a while: it would cost a whole time-out to hear nothing again.
  * Owned by the event loop.
  */
 final class MasterSearch {
     static final Duration DELAY_MIN = Duration.ofMillis(20);
     static final Duration DELAY_MAX = Duration.ofSeconds(1);
+    /** So many rounds are {@link #DELAY_MIN} apart. */
+    static final int QUICK_ROUNDS = 10;
     /** So often a silent master is passed over before it is asked again: some seconds, until another one leads. */
     static final int PASSES_MAX = 8;
 
@@ -90,9 +92,12 @@ final class MasterSearch {
     }
 
     private Duration takeDelay() {
-        Duration taken = delay;
         asked++;
-        if (asked % masters.size() == 0) {
+        if (asked % masters.size() != 0) {
+            return Duration.ZERO;
+        }
+        Duration taken = delay;
+        if (asked / masters.size() >= QUICK_ROUNDS) {
             Duration doubled = delay.multipliedBy(2);
             delay = doubled.compareTo(DELAY_MAX) > 0 ? DELAY_MAX : doubled;
         }

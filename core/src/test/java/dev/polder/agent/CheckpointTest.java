@@ -196,12 +196,13 @@ class CheckpointTest {
     }
 
     @Test
-    void shouldTakeNothingAfterAFailure() throws IOException {
+    void shouldNameTheFileThatFailedAndTakeNothingAfterwards() throws IOException {
         Checkpoint checkpoint = Checkpoint.open(file, new AgentState());
         checkpoint.close();
 
         assertThatThrownBy(() -> checkpoint.append(List.of(NewFact.termSeen(1))))
-                .isInstanceOf(IOException.class);
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("checkpoint " + file + " failed, so this agent stops: ");
         assertThatThrownBy(() -> checkpoint.append(List.of(NewFact.termSeen(1))))
                 .hasMessage("checkpoint " + file + " failed before and takes nothing more");
     }
