@@ -38,6 +38,7 @@ final class MasterParts {
     private final Metrics metrics;
     private final NodeMetrics numbers;
     private final Door door = new Door();
+    private final LeaderClasses classes;
     private final HttpServer server;
     private @Nullable MasterLoop loop;
     private @Nullable Api api;
@@ -47,6 +48,7 @@ final class MasterParts {
     MasterParts(ClusterConfig config, NetworkThreads threads, Metrics metrics, NodeMetrics numbers) throws IOException {
         this.config = config;
         membership = Membership.of(config);
+        classes = new LeaderClasses(config.name());
         this.metrics = metrics;
         this.numbers = numbers;
         server = HttpServer.start(
@@ -74,6 +76,9 @@ final class MasterParts {
         log = started;
         numbers.add(starting, started);
         starting.start(started);
+        if (membership.members().size() > 1) {
+            CompletableFuture<Void> unused = starting.served().thenRun(classes::begin);
+        }
     }
 
     /** Asked once and not at each election: a name that cannot be looked up then would end one leader after the other. */
@@ -160,5 +165,6 @@ final class MasterParts {
         failures.attempt(server);
         failures.attempt(api);
         failures.attempt(log);
+        failures.attempt(classes);
     }
 }

@@ -23,6 +23,7 @@ final class ClusterProcesses implements AutoCloseable {
     private final Path directory;
     private final Map<String, String> settings;
     private final List<Integer> ports;
+    private final List<String> jvmOptions = new ArrayList<>();
     private final Process[] processes = new Process[NODES];
     private final int[] masterPorts = new int[NODES];
 
@@ -35,6 +36,11 @@ final class ClusterProcesses implements AutoCloseable {
         this.directory = directory;
         this.settings = settings;
         ports = freePorts(NODES);
+    }
+
+    /** Starts nodes with an option of the JVM from now on. */
+    void addJvmOption(String option) {
+        jvmOptions.add(option);
     }
 
     /** Returns ports that were free a moment ago; members are named by theirs, so they cannot be left to the system. */
@@ -75,6 +81,7 @@ final class ClusterProcesses implements AutoCloseable {
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path")));
+        command.addAll(1, jvmOptions);
         settingsOf(node).forEach((name, value) -> command.add("-Dpolder." + name + "=" + value));
         command.add(ClusterProcesses.class.getName());
         processes[node] = new ProcessBuilder(command)
