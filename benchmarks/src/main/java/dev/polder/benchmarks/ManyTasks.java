@@ -45,9 +45,9 @@ final class ManyTasks implements Framework {
         }
     }
 
-    /** Runs some tasks that nobody counts: JVMs that are just started would mostly be compiling. */
-    static void warmUp(String masters, PrintWriter progress) throws InterruptedException {
-        ManyTasks framework = new ManyTasks(WARM_UP_TASKS);
+    /** Runs some tasks for each JVM that nobody counts: those that are just started would mostly be compiling. */
+    static void warmUp(String masters, int jvms, PrintWriter progress) throws InterruptedException {
+        ManyTasks framework = new ManyTasks(jvms * WARM_UP_TASKS);
         try (FrameworkDriver driver = FrameworkDriver.start(framework, FrameworkConfig.named("warm-up"), masters)) {
             framework.await(driver, progress);
             driver.teardown().toCompletableFuture().join();

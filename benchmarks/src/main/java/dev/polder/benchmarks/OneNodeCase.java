@@ -32,6 +32,7 @@ final class OneNodeCase {
             ManyTasks.warmUp(
                     node.masterAddress().getHostString() + ":"
                             + node.masterAddress().getPort(),
+                    1,
                     progress);
             ManyTasks framework = new ManyTasks(tasks);
             double seconds;

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 
 /** Three nodes on loopback, each in a JVM of its own with a directory of its own. */
 final class ThreeNodes implements AutoCloseable {
-    private static final int NODES = 3;
+    static final int NODES = 3;
     private static final int END_SECONDS_MAX = 30;
 
     private final Path directory;

@@ -25,7 +25,7 @@ final class ThreeNodesCase {
     List<Figure> measure() throws IOException, InterruptedException {
         try (Work work = Work.below(data, "three-nodes");
                 ThreeNodes nodes = ThreeNodes.start(work.directory(), CPUS_EACH)) {
-            ManyTasks.warmUp(nodes.masters(), progress);
+            ManyTasks.warmUp(nodes.masters(), ThreeNodes.NODES, progress);
             ManyTasks framework = new ManyTasks(tasks);
             double seconds;
             try (FrameworkDriver driver =
