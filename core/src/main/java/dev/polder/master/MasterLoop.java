@@ -154,7 +154,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     @Override
     public boolean submit(Command command) {
         boolean closes = command instanceof Command.FrameworkClosed || command instanceof Command.AgentClosed;
-        if ((!closes && !leads()) || !inbox.offer(command)) {
+        if ((!closes && (!leads() || !isFollowed())) || !inbox.offer(command)) {
             return false;
         }
         wake();
@@ -176,6 +176,12 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         return knownLeader.isSelf() && !closing;
     }
 
+    /** A leader that stood still, or is cut off, may be deposed and not know it yet. */
+    private boolean isFollowed() {
+        ReplicatedLog running = log;
+        return running != null && running.isFollowed();
+    }
+
     @Override
     public Optional<Leader> leader() {
         ReplicatedLog running = log;
@@ -184,8 +190,9 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
 
     @Override
     public CompletableFuture<MasterView> view() {
-        if (!leads()) {
-            return CompletableFuture.failedFuture(new IllegalStateException("this master does not lead"));
+        if (!leads() || !isFollowed()) {
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException("this master does not lead, or nobody follows it just now"));
         }
         MasterView recent = lastView;
         if (recent != null && clock.now().nowMs() - lastViewTakenMs <= VIEW_AGE_MS_MAX) {
@@ -285,7 +292,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             return work;
         }
         propose();
-        if (unproposed.isEmpty()) {
+        if (unproposed.isEmpty() && isFollowed()) {
             work += decide();
             work += answerViews();
         }
@@ -295,8 +302,8 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private void rest() {
         idle = true;
         VarHandle.fullFence();
-        // a log that is full, or a term that is being given up: only the log can bring news
-        boolean stalled = distrusted || !unproposed.isEmpty();
+        // a log that is full, a term that is being given up, nobody who follows: only the log can bring news
+        boolean stalled = distrusted || !unproposed.isEmpty() || (servingTerm >= 0 && !isFollowed());
         if (logEvents.isEmpty() && (stalled || (inbox.isEmpty() && viewRequests.isEmpty())) && !closing) {
             long nanos = PARK_NANOS_MAX;
             if (stalled) {

@@ -4,7 +4,6 @@ import io.atomix.protocols.raft.cluster.impl.RaftMemberContext;
 import io.atomix.protocols.raft.roles.LeaderRole;
 import io.atomix.utils.concurrent.Scheduled;
 import java.time.Duration;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +36,11 @@ final class LeaderTick {
     }
 
     static LeaderTick start(PolderRaftContext context, RaftParts parts, LeaderRole leader) {
-        parts.appends().contact().begin();
+        parts.appends()
+                .contact()
+                .begin(context.peers().stream()
+                        .map(peer -> peer.getMember().memberId().id())
+                        .toList());
         return new LeaderTick(context, parts, leader);
     }
 
@@ -49,10 +52,7 @@ final class LeaderTick {
         if (context.getRaftRole() != leader) {
             return;
         }
-        List<String> peers = context.peers().stream()
-                .map(peer -> peer.getMember().memberId().id())
-                .toList();
-        long silenceMs = parts.appends().contact().silenceNanos(peers) / 1_000_000;
+        long silenceMs = parts.appends().contact().silenceNanos() / 1_000_000;
         if (silenceMs > 2 * context.getElectionTimeout().toMillis()) {
             LOG.warn(
                     "event=stepping_down member={} term={} no majority for {} ms",

@@ -49,6 +49,7 @@ final class OpenAppends {
         CompletableFuture<AppendResponse> told = new CompletableFuture<>();
         sent++;
         long number = sent;
+        long sentNanos = contact.now();
         open.put(number, told);
         CompletableFuture<PeerResponse.Append> unused = calls.append(to, append)
                 .whenComplete((response, failure) -> failStop.guard(() -> {
@@ -56,7 +57,7 @@ final class OpenAppends {
                         return;
                     }
                     if (failure == null) {
-                        answered(to, append, response, told);
+                        answered(to, append, sentNanos, response, told);
                     } else {
                         told.completeExceptionally(failure);
                     }
@@ -67,13 +68,14 @@ final class OpenAppends {
     private void answered(
             String by,
             PeerRequest.Append request,
+            long sentNanos,
             PeerResponse.Append response,
             CompletableFuture<AppendResponse> told) {
         if (response.succeeded()) {
             gate.pass(log, request.lastIndex());
         }
         if (response.term() == request.term()) {
-            contact.heard(by);
+            contact.followed(by, sentNanos);
         }
         told.complete(AppendResponse.builder()
                 .withStatus(RaftResponse.Status.OK)

@@ -98,6 +98,16 @@ final class PolderRaftContext extends RaftContext {
         return cluster.getMemberState(MemberId.from(member));
     }
 
+    /** Tells whether this member leads, and a majority has followed it within the election time-out. Any thread may ask. */
+    boolean isFollowed() {
+        LogLeader known = knownLeader;
+        return known != null
+                && known.memberId().equals(getName())
+                && (terms().members().size() == 1
+                        || parts().appends().contact().silenceNanos()
+                                < getElectionTimeout().toNanos());
+    }
+
     /** Returns whom this member takes for the leader; null if for none. Any thread may ask. */
     @Nullable
     LogLeader knownLeader() {

@@ -119,6 +119,15 @@ public final class ReplicatedLog implements AutoCloseable {
     }
 
     /**
+     * Tells whether this member leads and a majority has followed it within the election time-out. A leader that was cut
+     * off, or stood still, is not followed some time before it learns that it is deposed, and as a rule before another
+     * leads: what needs no commit it should not answer meanwhile. Any thread may ask.
+     */
+    public boolean isFollowed() {
+        return core.context().isFollowed();
+    }
+
+    /**
      * Returns what the leader tells of itself, its {@link RaftPeers#metadata()}; empty while no leader is known. Any
      * thread may ask.
      */

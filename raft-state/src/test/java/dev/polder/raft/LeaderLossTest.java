@@ -97,6 +97,47 @@ class LeaderLossTest {
         assertThat(ms[SEEDS - 1]).as("worst").isLessThan(1_200);
     }
 
+    @Test
+    void shouldNotBeFollowedAnyMoreWhenAnotherLeads() {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            try (SimGroup group = SimGroup.started(seed, scratch)) {
+                SimMember leader = group.awaitLeader();
+                long term = leader.servingTerm();
+                group.run(Duration.ofMillis(500));
+                assertThat(leader.context().isFollowed()).as("seed %d", seed).isTrue();
+                if (seed % 2 == 0) {
+                    group.isolate(leader);
+                } else {
+                    leader.pause(Duration.ofSeconds(5));
+                }
+
+                group.await(
+                        "another leader",
+                        () -> group.others(leader).stream()
+                                .anyMatch(other -> other.context().leadingTerm() > term));
+
+                assertThat(leader.servingTerm())
+                        .as("seed %d: it does not know", seed)
+                        .isEqualTo(term);
+                assertThat(leader.context().isFollowed()).as("seed %d", seed).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void shouldBeFollowedAsLongAsAMajorityAnswers() {
+        try (SimGroup group = SimGroup.started(1, scratch)) {
+            SimMember leader = group.awaitLeader();
+            SimMember lost = group.others(leader).get(0);
+            group.isolate(lost);
+            for (int i = 0; i < 100; i++) {
+                group.run(Duration.ofMillis(50));
+                assertThat(leader.context().isFollowed()).isTrue();
+                assertThat(lost.context().isFollowed()).isFalse();
+            }
+        }
+    }
+
     /** Atomix takes the answer of a peer that cannot do what it was asked for a sign of life. */
     @Test
     void shouldTakeAFailureForNoSignOfLife() {
