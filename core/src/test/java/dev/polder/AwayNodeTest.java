@@ -7,13 +7,14 @@ import dev.polder.framework.FrameworkDriver;
 import dev.polder.model.TaskState;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node that is killed and comes back when everybody has given it up. */
+/** Nodes that are killed, and tasks that go on without them. */
 @Tag("slow")
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 final class AwayNodeTest {
@@ -61,5 +62,40 @@ final class AwayNodeTest {
 
     private static ProcessHandle process(PlacedTasks job, String task) throws Exception {
         return ProcessHandle.of(Long.parseLong(job.starts(task).get(0))).orElseThrow();
+    }
+
+    @Test
+    void shouldKeepTheTasksOfAnAgentThatIsNoMemberWhenTheLeaderIsKilled() throws Exception {
+        int agent = ClusterProcesses.NODES; // tasks are placed by number
+        try (ClusterProcesses nodes = new ClusterProcesses(directory)) {
+            nodes.startAll();
+            PlacedTasks job = new PlacedTasks(directory.resolve("markers"));
+            try (ClusterNode node = ClusterNode.start(config -> config.name("n" + agent)
+                            .roles(Set.of(NodeRole.AGENT))
+                            .seeds(nodes.seeds().toArray(String[]::new))
+                            .attributes("node:n" + agent)
+                            .resources("cpus:4;mem:256;disk:256"));
+                    FrameworkDriver driver =
+                            FrameworkDriver.start(job, FrameworkConfig.named("job"), nodes.masters())) {
+                job.run("long", agent);
+                job.await("long", TaskState.TASK_RUNNING);
+
+                int killed = nodes.nodeOfMaster(job.leaderPort());
+                int killedPort = job.leaderPort();
+                nodes.kill(killed);
+                job.end("long", 0);
+                job.await("long", TaskState.TASK_FINISHED);
+
+                assertThat(job.leaderPort()).isNotEqualTo(killedPort);
+                job.run("next", agent);
+                job.await("next", TaskState.TASK_RUNNING);
+                job.end("next", 0);
+                job.await("next", TaskState.TASK_FINISHED);
+                assertThat(job.starts("long")).hasSize(1);
+                assertThat(job.starts("next")).hasSize(1);
+                assertThat(node.ready()).isCompleted();
+                assertThat(driver.frameworkId()).isPresent();
+            }
+        }
     }
 }

@@ -14,7 +14,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /** Three nodes in three JVMs, with lasting directories, that can be killed, stopped and started again. */
 final class ClusterProcesses implements AutoCloseable {
@@ -102,7 +101,7 @@ final class ClusterProcesses implements AutoCloseable {
                 "master-port",
                 Integer.toString(masterPorts[node]),
                 "seeds",
-                ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(",")),
+                String.join(",", seeds()),
                 "resources",
                 "cpus:8;mem:1024;disk:1024",
                 "attributes",
@@ -122,6 +121,10 @@ final class ClusterProcesses implements AutoCloseable {
                     "node " + node + " did not start:\n" + Files.readString(directory.resolve("log-" + node)));
         }
         masterPorts[node] = Integer.parseInt(line);
+    }
+
+    List<String> seeds() {
+        return ports.stream().map(port -> "127.0.0.1:" + port).toList();
     }
 
     Path dataOf(int node) {

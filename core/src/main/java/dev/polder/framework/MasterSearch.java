@@ -1,8 +1,11 @@
 package dev.polder.framework;
 
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +19,8 @@ final class MasterSearch {
     static final Duration DELAY_MAX = Duration.ofSeconds(1);
     /** So many rounds are {@link #DELAY_MIN} apart. */
     static final int QUICK_ROUNDS = 10;
-    /** So often a silent master is passed over before it is asked again: some seconds, until another one leads. */
-    static final int PASSES_MAX = 8;
+    /** A silent master is passed over until so much was waited: another one leads by then. */
+    static final Duration AVOIDED = Duration.ofSeconds(5);
 
     private final List<InetSocketAddress> masters;
     private InetSocketAddress current;
@@ -28,7 +31,7 @@ final class MasterSearch {
 
     private boolean redirected;
     private @Nullable InetSocketAddress silent;
-    private int passesLeft;
+    private Duration avoidedFor = Duration.ZERO;
 
     MasterSearch(List<InetSocketAddress> masters) {
         if (masters.isEmpty()) {
@@ -56,12 +59,12 @@ final class MasterSearch {
     /** Notes that the current master does not answer although it is connected. */
     void silent() {
         silent = current;
-        passesLeft = PASSES_MAX;
+        avoidedFor = AVOIDED;
     }
 
     private boolean passesOver(InetSocketAddress master) {
         InetSocketAddress avoided = silent;
-        return avoided != null && same(avoided, master) && passesLeft-- > 0;
+        return avoided != null && same(avoided, master) && avoidedFor.compareTo(Duration.ZERO) > 0;
     }
 
     /** Moves to the leader that a master named; at once, unless masters send us around. */
@@ -86,9 +89,18 @@ final class MasterSearch {
         silent = null;
     }
 
-    /** Resolved and unresolved addresses are never equal. */
+    /** Resolved and unresolved addresses are never equal, and masters name each other by name or by address. */
     private static boolean same(InetSocketAddress one, InetSocketAddress other) {
-        return one.getHostString().equals(other.getHostString()) && one.getPort() == other.getPort();
+        return one.getPort() == other.getPort()
+                && (one.getHostString().equals(other.getHostString())
+                        || (addressOf(one) != null && Objects.equals(addressOf(one), addressOf(other))));
+    }
+
+    /** Returns what is known without asking anybody. */
+    private static @Nullable InetAddress addressOf(InetSocketAddress master) {
+        return master.isUnresolved()
+                ? NetUtil.createInetAddressFromIpAddressString(master.getHostString())
+                : master.getAddress();
     }
 
     private Duration takeDelay() {
@@ -101,6 +113,7 @@ final class MasterSearch {
             Duration doubled = delay.multipliedBy(2);
             delay = doubled.compareTo(DELAY_MAX) > 0 ? DELAY_MAX : doubled;
         }
+        avoidedFor = avoidedFor.minus(taken);
         return taken;
     }
 }

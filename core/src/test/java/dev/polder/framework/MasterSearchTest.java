@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class MasterSearchTest {
     private static final InetSocketAddress M1 = InetSocketAddress.createUnresolved("m1", 5050);
@@ -69,16 +71,12 @@ final class MasterSearchTest {
         MasterSearch search = new MasterSearch(List.of(M1, M2, M3));
         search.silent();
 
-        search.next();
-        assertThat(search.current()).isEqualTo(M2);
-        search.redirectTo(M1);
-        assertThat(search.current()).isEqualTo(M3);
-        search.next();
-        assertThat(search.current()).isEqualTo(M2);
-        for (int pass = 2; pass < MasterSearch.PASSES_MAX; pass++) {
-            search.redirectTo(M1);
+        Duration waited = search.next();
+        while (waited.compareTo(MasterSearch.AVOIDED) < 0) {
+            assertThat(search.current()).isEqualTo(M2);
+            waited = waited.plus(search.redirectTo(M1));
             assertThat(search.current()).isEqualTo(M3);
-            search.redirectTo(M2);
+            waited = waited.plus(search.next());
         }
 
         search.redirectTo(M1);
@@ -104,6 +102,20 @@ final class MasterSearchTest {
         search.next();
 
         assertThat(search.current()).isEqualTo(M3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "127.0.0.1"})
+    void shouldPassOverASilentMasterByItsNameOrItsAddress(String named) {
+        InetSocketAddress resolved = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5050);
+        MasterSearch search = new MasterSearch(List.of(M1, resolved, M3));
+        search.redirectTo(InetSocketAddress.createUnresolved(named, 5050));
+        search.silent();
+
+        for (int i = 0; i < 6; i++) {
+            search.next();
+            assertThat(search.current()).isNotEqualTo(resolved);
+        }
     }
 
     @Test

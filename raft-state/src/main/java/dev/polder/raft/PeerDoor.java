@@ -11,7 +11,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +23,10 @@ import org.slf4j.LoggerFactory;
  * by the log's thread.
  */
 final class PeerDoor extends ChannelInboundHandlerAdapter {
-    /** How many may be here at once who have not said that they are members; one more is closed at once. */
+    /**
+     * How many may be here at once who have not said that they are members. When one more comes the longest here must go:
+     * members and those who ask for the leader say so at once, so a flood of others keeps nobody out.
+     */
     static final int STRANGERS_MAX = 64;
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedLog.class);
@@ -34,7 +37,7 @@ final class PeerDoor extends ChannelInboundHandlerAdapter {
     private final WireParts parts;
     private final RaftWire wire;
     private final NioServerSocketChannel listening;
-    private final Set<IncomingConnection> strangers = new HashSet<>();
+    private final Set<IncomingConnection> strangers = new LinkedHashSet<>();
     private final Map<String, IncomingConnection> members = new HashMap<>();
 
     private PeerDoor(WireParts parts, RaftWire wire, NioServerSocketChannel listening) {
@@ -84,8 +87,9 @@ final class PeerDoor extends ChannelInboundHandlerAdapter {
         SocketChannel accepted = (SocketChannel) message;
         if (strangers.size() >= STRANGERS_MAX) {
             tooMany();
-            accepted.unsafe().closeForcibly();
-            return;
+            IncomingConnection oldest = strangers.iterator().next();
+            strangers.remove(oldest);
+            oldest.close();
         }
         Dialer.configure(accepted);
         IncomingConnection connection = new IncomingConnection(parts, this, wire);

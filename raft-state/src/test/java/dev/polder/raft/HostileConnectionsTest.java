@@ -181,4 +181,27 @@ class HostileConnectionsTest {
         }
         RecordingListener.await(() -> numbers().connections() == 4);
     }
+
+    @Test
+    void shouldLetAMemberInThroughAFlood() throws Exception {
+        String member = group.members().stream()
+                .filter(one -> !one.equals(victim))
+                .findFirst()
+                .orElseThrow();
+        group.stop(member);
+        List<RawConnection> strangers = new ArrayList<>();
+        try {
+            for (int i = 0; i < PeerDoor.STRANGERS_MAX; i++) {
+                strangers.add(RawConnection.to(victim));
+            }
+            RawConnection.introduced(victim, introduction(member, group.members(), 1))
+                    .close();
+        } finally {
+            for (RawConnection stranger : strangers) {
+                stranger.close();
+            }
+        }
+        assertThat(numbers().connectionsRefused()).isPositive();
+        group.start(member);
+    }
 }
