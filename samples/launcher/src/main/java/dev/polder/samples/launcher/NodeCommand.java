@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.polder.ClusterConfig;
 import dev.polder.ClusterNode;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -104,10 +106,18 @@ final class NodeCommand implements Callable<Integer> {
             description = "Any other setting, such as agent-timeout=30s; may be given several times.")
     private Map<String, String> others = Map.of();
 
+    @Option(
+            names = "--until-eof",
+            description = "End when standard input does: for whoever starts a node and must not leave it behind.")
+    private boolean untilEof;
+
     @Override
     public Integer call() throws Exception {
         ClusterConfig config = config();
         try (Hosted<ClusterNode> hosted = Hosted.start(() -> ClusterNode.start(config), () -> {})) {
+            if (untilEof) {
+                closeAtEndOfInput(hosted.get());
+            }
             try {
                 hosted.get().awaitReady(READY_WAIT);
             } catch (IllegalStateException notYet) {
@@ -122,6 +132,21 @@ final class NodeCommand implements Callable<Integer> {
             throw new IllegalStateException(requireNonNull(failed.getCause()).getMessage(), failed);
         }
         return 0;
+    }
+
+    private static void closeAtEndOfInput(ClusterNode node) {
+        Thread reader = new Thread(
+                () -> {
+                    try {
+                        System.in.transferTo(OutputStream.nullOutputStream());
+                    } catch (IOException gone) {
+                        // an end, too
+                    }
+                    node.close();
+                },
+                "stdin");
+        reader.setDaemon(true);
+        reader.start();
     }
 
     private ClusterConfig config() {

@@ -56,11 +56,11 @@ final class NodeProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 Main.class.getName(),
                 "node",
+                "--until-eof", // ours: it ends with this process, even if that is killed
                 "--name",
                 name));
         command.addAll(options);
         Process process = new ProcessBuilder(command)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();

@@ -106,6 +106,17 @@ final class DemoJarTest {
         }
     }
 
+    @Test
+    void shouldLeaveNoProcessBehindWhenItIsKilled() throws Exception {
+        try (JarProcess demo = JarProcess.startWithTemporary(temporary, texts, "demo")) {
+            JarProcess.await().until(() -> demo.err().stream().anyMatch(line -> line.startsWith("node n3 ")));
+
+            demo.kill();
+
+            JarProcess.await().until(() -> Processes.of(temporary).isEmpty());
+        }
+    }
+
     /** The rows below the words: one leader, then nobody, then another; more only where a leader was held up. */
     private static void assertLeaderWasKilled(JarProcess demo, int tasks) throws IOException {
         List<String> rows = demo.out().subList(20, demo.out().size());
