@@ -283,6 +283,32 @@ final class ThreeNodesTest {
     // ---- failing over
 
     @Test
+    void shouldShowNothingWhenNoMajorityHasFollowedForAnElectionTimeout() throws Exception {
+        Duration timeout = Duration.ofSeconds(2);
+        for (int node = 0; node < 3; node++) {
+            start(config(node).electionTimeout(timeout));
+        }
+        nodes.forEach(node -> node.awaitReady(PATIENCE));
+        ClusterNode leader = leader();
+        others(leader).forEach(this::close);
+        long alone = System.nanoTime();
+
+        Duration shown = Duration.ZERO;
+        Duration asked = Duration.ZERO;
+        int status = 200;
+        while (status == 200 || asked.compareTo(timeout) < 0) {
+            shown = status == 200 ? asked : shown;
+            asked = Duration.ofNanos(System.nanoTime() - alone);
+            status = get(leader, "/state").statusCode();
+        }
+
+        assertThat(status).isEqualTo(503);
+        assertThat(shown).isLessThan(timeout);
+        Duration answered = Duration.ofNanos(System.nanoTime() - alone);
+        assertThat(answered).as("it waits until it gives up").isGreaterThan(timeout);
+    }
+
+    @Test
     void shouldSendClientsToTheLeader() throws Exception {
         startAll();
         ClusterNode leader = leader();

@@ -16,7 +16,7 @@ final class LeaderOnly {
             return comeAgain("no leader is known: a request is answered once a master was elected");
         }
         if (leader.self()) {
-            return comeAgain("this master leads but does not serve just now: a request is answered once it does");
+            return comeAgain("this master leads but does not serve yet: a request is answered once it does");
         }
         String query = request.queryText().isEmpty() ? "" : "?" + request.queryText();
         return redirect(leader, request.path() + query);

@@ -154,7 +154,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     @Override
     public boolean submit(Command command) {
         boolean closes = command instanceof Command.FrameworkClosed || command instanceof Command.AgentClosed;
-        if ((!closes && (!leads() || !isFollowed())) || !inbox.offer(command)) {
+        if ((!closes && !leads()) || !inbox.offer(command)) {
             return false;
         }
         wake();
@@ -176,7 +176,10 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         return knownLeader.isSelf() && !closing;
     }
 
-    /** A leader that stood still, or is cut off, may be deposed and not know it yet. */
+    /**
+     * A leader that stood still, or is cut off, may be deposed and not know it yet: it decides and shows nothing until it
+     * is followed again, or is told.
+     */
     private boolean isFollowed() {
         ReplicatedLog running = log;
         return running != null && running.isFollowed();
@@ -190,12 +193,11 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
 
     @Override
     public CompletableFuture<MasterView> view() {
-        if (!leads() || !isFollowed()) {
-            return CompletableFuture.failedFuture(
-                    new IllegalStateException("this master does not lead, or nobody follows it just now"));
+        if (!leads()) {
+            return CompletableFuture.failedFuture(new IllegalStateException("this master does not lead"));
         }
         MasterView recent = lastView;
-        if (recent != null && clock.now().nowMs() - lastViewTakenMs <= VIEW_AGE_MS_MAX) {
+        if (recent != null && isFollowed() && clock.now().nowMs() - lastViewTakenMs <= VIEW_AGE_MS_MAX) {
             return CompletableFuture.completedFuture(recent);
         }
         CompletableFuture<MasterView> request = new CompletableFuture<>();

@@ -9,8 +9,7 @@ public interface MasterPort {
      * Puts a command into the master's inbox. The inbox is bounded; commands that close something have room of their own
      * and are always taken.
      *
-     * @return false if the inbox is full, if this master does not lead, or if no majority follows it just now: answer 503,
-     *     or stop reading
+     * @return false if the inbox is full or this master does not lead: answer 503, or stop reading
      */
     boolean submit(Command command);
 
@@ -20,7 +19,7 @@ public interface MasterPort {
     /** Returns where the leader's HTTP API is, as far as this node knows: itself, another node, or nobody. */
     Optional<Leader> leader();
 
-    /** Returns a committed view not older than 50 ms; fails with {@link IllegalStateException} when this master does not lead or is not followed. */
+    /** Returns a committed view not older than 50 ms; fails with {@link IllegalStateException} when this master does not lead. */
     CompletableFuture<MasterView> view();
 
     /**
