@@ -128,7 +128,7 @@ public final class ClusterConfig {
         return values.frameworkReturnTimeout;
     }
 
-    /** Returns how long a member waits without a leader before it stands for election. */
+    /** Returns how long a member waits without a leader before it stands for election; the same for all members. */
     public Duration electionTimeout() {
         return values.electionTimeout;
     }

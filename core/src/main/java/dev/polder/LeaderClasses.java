@@ -11,13 +11,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads the classes that a master needs once it leads, while another one leads. A JVM loads a class when it is first used;
- * half of the time from the death of a leader until frameworks were back went into that. Their names are a resource;
- * {@code LeaderClassesTest} says which are missing. A class that is not there is passed over: it is loaded when it is
+ * Loads the classes that a master needs once it leads, as soon as any leader serves. A JVM loads a class when it is first
+ * used; half of the time from the death of a leader until frameworks were back went into that. Their names are a resource;
+ * when it has fallen behind, {@code LeaderClassesTest} says what is missing. A class that is not there is passed over: it is loaded when it is
  * used. Thread-safe.
  */
 final class LeaderClasses implements AutoCloseable {
     static final String RESOURCE = "leader-classes";
+    private static final long CLOSE_MS_MAX = 5_000;
     private static final String OWN = "dev.polder.";
     private static final Logger LOG = LoggerFactory.getLogger(LeaderClasses.class);
 
@@ -72,21 +73,15 @@ final class LeaderClasses implements AutoCloseable {
         LOG.debug("node={} event=leader_classes_loaded loaded={} of={}", nodeName, loaded, names.size());
     }
 
-    /** Loads no further class; returns when the thread has ended. */
+    /** Loads no further class; waits some seconds at most for the one that is being loaded. */
     @Override
     public void close() {
         synchronized (this) {
             closing = true;
         }
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
+        try {
+            thread.join(CLOSE_MS_MAX);
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }

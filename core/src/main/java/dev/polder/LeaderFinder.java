@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where the leading master is, for a node that is no member: it asks the members when it is asked itself, and answers
- * with what it heard last. While nobody leads it asks less and less often, at least every second. An answer of another
- * cluster is none. Thread-safe; who asks never waits.
+ * with what it heard last. While nobody leads it pauses longer and longer between two questions, up to 1 s. An answer of
+ * another cluster is none. Thread-safe; who asks never waits.
  */
 final class LeaderFinder implements Supplier<Optional<InetSocketAddress>>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderFinder.class);

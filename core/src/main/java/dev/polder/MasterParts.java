@@ -18,6 +18,7 @@ import dev.polder.raft.ReplicatedLog;
 import dev.polder.wire.proto.Mesos;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
@@ -54,6 +55,24 @@ final class MasterParts {
         server = HttpServer.start(
                 HttpServerConfig.defaults(config.bind(), config.masterPort(), config.name() + "-http"), threads, door);
         numbers.add("master", server);
+        if (membership.isNamed()) {
+            checkRaftPort();
+        }
+    }
+
+    /** The log listens when it starts; until then the data directory would already have been made. */
+    private void checkRaftPort() throws IOException {
+        InetSocketAddress address = new InetSocketAddress(config.bind(), config.raftPort());
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(address);
+        } catch (IOException e) {
+            server.close();
+            throw new IOException(
+                    "cannot listen for other members on " + config.bind() + ":" + config.raftPort() + ": "
+                            + e.getMessage(),
+                    e);
+        }
     }
 
     void start(DataDirectory directory, ApiConfig apiConfig) throws IOException {

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a follower has loaded before it must lead. */
 final class LeaderClassesTest {
-    /** What a run may need that the list does not have: it depends on who asks whom at which moment. */
-    private static final int MISSED_MAX = 10;
+    /** What a run may need that the list does not have: it depends on who asks whom at which moment. Without it: 450. */
+    private static final int MISSED_MAX = 30;
 
     private static final Pattern LOADED = Pattern.compile("\\] (\\S+) source: file:");
 

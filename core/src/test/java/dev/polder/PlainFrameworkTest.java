@@ -48,9 +48,12 @@ final class PlainFrameworkTest {
             assertThat(plain.call("RECONCILE", "\"tasks\":[{\"task_id\":{\"value\":\"t\"}}]")
                             .statusCode())
                     .isEqualTo(202);
-            assertThat(plain.nextUpdate("t", "TASK_RUNNING"))
-                    .containsEntry("update.status.reason", "REASON_RECONCILIATION")
-                    .doesNotContainKey("update.status.uuid");
+            Map<String, String> known = plain.nextUpdate("t", "TASK_RUNNING");
+            while (known.containsKey("update.status.uuid")) {
+                // told twice by the first leader, because its agent connected twice
+                known = plain.nextUpdate("t", "TASK_RUNNING");
+            }
+            assertThat(known).containsEntry("update.status.reason", "REASON_RECONCILIATION");
             Files.createFile(go);
             assertThat(plain.nextUpdate("t", "TASK_FAILED"))
                     .containsEntry("update.status.message", "Command exited with status 3")

@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class TasksCommand implements Callable<Integer> {
+    private static final List<String> CASES = List.of("start", "launch-only", "one-node", "three-nodes", "failover");
+
     @Option(names = "--csv", description = "Rows of case,metric,value,unit in place of a table.")
     private boolean csv;
 
@@ -39,12 +41,8 @@ final class TasksCommand implements Callable<Integer> {
             description = "Where the node keeps its files; the disk counts. Default: a temporary directory.")
     private Optional<Path> data = Optional.empty();
 
-    @Option(
-            names = "--only",
-            split = ",",
-            defaultValue = "start,launch-only,one-node,three-nodes,failover",
-            description = "Which cases, in which order (default: all).")
-    private List<String> only = List.of();
+    @Option(names = "--only", split = ",", description = "Which cases, in which order (default: all).")
+    private List<String> only = CASES;
 
     @Spec
     private CommandSpec spec;
@@ -53,6 +51,12 @@ final class TasksCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter progress = spec.commandLine().getErr();
+        for (String name : only) {
+            if (!CASES.contains(name)) {
+                throw new ParameterException(
+                        spec.commandLine(), "--only " + name + ": none of the cases " + String.join(", ", CASES));
+            }
+        }
         List<Figure> figures = new ArrayList<>();
         for (String name : only) {
             progress.println(name + " ...");
@@ -73,7 +77,7 @@ final class TasksCommand implements Callable<Integer> {
             case "one-node" -> new OneNodeCase(tasks, data, progress).measure();
             case "three-nodes" -> new ThreeNodesCase(tasks, data, progress).measure();
             case "failover" -> new FailoverCase(kills, data, progress).measure();
-            default -> throw new ParameterException(spec.commandLine(), "'" + name + "' is none of the cases");
+            default -> throw new IllegalArgumentException(name);
         };
     }
 }

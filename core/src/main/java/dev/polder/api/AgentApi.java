@@ -17,7 +17,7 @@ final class AgentApi implements HttpHandler {
 
     @Override
     public void handle(HttpRequest request, HttpResponder responder) {
-        if (!context.master().leads()) {
+        if (!context.master().leads() || context.master().leader().isEmpty()) {
             responder.respond(LeaderOnly.elsewhere(context.master(), request));
             return;
         }

@@ -116,6 +116,14 @@ public final class FrameworkDriver implements SchedulerDriver {
         return ended.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /**
+     * Returns what came of the last attempt to be subscribed, in words, such as {@code 10.0.0.1:5050: Connection refused};
+     * empty while subscribed and before the first attempt has failed. Any thread may ask.
+     */
+    public String obstacle() {
+        return session.obstacle();
+    }
+
     @Override
     public Optional<FrameworkId> frameworkId() {
         return Optional.ofNullable(session.frameworkId());

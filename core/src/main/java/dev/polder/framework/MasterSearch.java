@@ -1,11 +1,9 @@
 package dev.polder.framework;
 
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,18 +87,19 @@ final class MasterSearch {
         silent = null;
     }
 
-    /** Resolved and unresolved addresses are never equal, and masters name each other by name or by address. */
+    /**
+     * Resolved and unresolved addresses are never equal. A name that was not looked up and an address are taken for two
+     * masters.
+     */
     private static boolean same(InetSocketAddress one, InetSocketAddress other) {
         return one.getPort() == other.getPort()
                 && (one.getHostString().equals(other.getHostString())
-                        || (addressOf(one) != null && Objects.equals(addressOf(one), addressOf(other))));
+                        || addressText(one).equals(addressText(other)));
     }
 
-    /** Returns what is known without asking anybody. */
-    private static @Nullable InetAddress addressOf(InetSocketAddress master) {
-        return master.isUnresolved()
-                ? NetUtil.createInetAddressFromIpAddressString(master.getHostString())
-                : master.getAddress();
+    private static String addressText(InetSocketAddress master) {
+        InetAddress resolved = master.getAddress();
+        return resolved == null ? master.getHostString() : resolved.getHostAddress();
     }
 
     private Duration takeDelay() {

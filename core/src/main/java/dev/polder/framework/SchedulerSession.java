@@ -53,6 +53,7 @@ final class SchedulerSession {
 
     private final Set<String> suppressedRoles;
     private volatile @Nullable FrameworkId frameworkId;
+    private volatile String obstacle = "";
     private Phase phase = Phase.SEARCHING;
     private int attempt;
     private SchedulerLink.@Nullable Subscription subscription;
@@ -77,6 +78,11 @@ final class SchedulerSession {
     @Nullable
     FrameworkId frameworkId() {
         return frameworkId;
+    }
+
+    /** Returns why the last attempt came to nothing, empty while subscribed and before; any thread may ask. */
+    String obstacle() {
+        return obstacle;
     }
 
     /** Begins to search; nothing happens before. */
@@ -204,6 +210,7 @@ final class SchedulerSession {
         FrameworkId id = new FrameworkId(event.getFrameworkId().getValue());
         frameworkId = id;
         phase = Phase.SUBSCRIBED;
+        obstacle = "";
         subscribedAtNs = loop.nanoTime();
         heartbeatInterval = Events.heartbeatInterval(event, HEARTBEAT_INTERVAL_DEFAULT);
         log.info("framework={} id={} subscribed={}", config.name(), id, search.current());
@@ -259,6 +266,7 @@ final class SchedulerSession {
         } else {
             log.debug("framework={} master={} reason={}", config.name(), search.current(), why);
         }
+        obstacle = search.current().getHostString() + ":" + search.current().getPort() + ": " + why;
         if (silent) {
             search.silent();
         }

@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Queues: the inbox holds {@value #INBOX_MAX} commands, more are refused, and the closing of each connection; log events
  * block the log's thread when {@value #LOG_EVENTS_MAX} wait; {@value #VIEW_REQUESTS_MAX} readers may wait for a view, more
- * are refused. When the log takes no more proposals this thread decides nothing new until it does.
+ * are refused. When the log takes no more proposals, or no majority follows this member
+ * just now, this thread decides nothing new until that is over.
  */
 public final class MasterLoop implements MasterPort, LogListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MasterLoop.class);
@@ -188,7 +189,9 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     @Override
     public Optional<Leader> leader() {
         ReplicatedLog running = log;
-        return knownLeader.get(running == null ? Optional.empty() : running.leader());
+        return knownLeader
+                .get(running == null ? Optional.empty() : running.leader())
+                .filter(known -> !known.self() || isFollowed());
     }
 
     @Override
@@ -277,7 +280,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             servingTerm = -1;
             pipeline.lost().forEach(Effect::callOff);
             breakPromises();
-            served.completeExceptionally(new IllegalStateException("node " + nodeName + ": master stopped"));
+            served.completeExceptionally(new IllegalStateException("its master has stopped"));
             stopped.complete(cause);
         }
     }

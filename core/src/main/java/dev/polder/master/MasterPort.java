@@ -16,7 +16,10 @@ public interface MasterPort {
     /** Tells whether this master leads and serves. */
     boolean leads();
 
-    /** Returns where the leader's HTTP API is, as far as this node knows: itself, another node, or nobody. */
+    /**
+     * Returns where the leader's HTTP API is, as far as this node knows: itself, another node, or nobody. It does not name
+     * itself while no majority follows it.
+     */
     Optional<Leader> leader();
 
     /** Returns a committed view not older than 50 ms; fails with {@link IllegalStateException} when this master does not lead. */

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One process of a master: the real {@link Master}, {@link TurnPipeline} and {@link CommittedHistory}, driven as the
- * master's thread drives them. A restart makes a new one.
+ * master's thread drives them, but that it also decides while nobody follows: what it decides then is never committed. A
+ * restart makes a new one.
  *
  * <p>Beside the master it keeps a follower that is told only what is committed, and compares the two wherever all that
  * was decided is committed.

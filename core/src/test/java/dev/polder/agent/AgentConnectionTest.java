@@ -61,10 +61,14 @@ class AgentConnectionTest {
         leader = Optional.empty();
         connection.turn(0);
         assertThat(dials).isEmpty();
-        assertThat(connection.deadlineMs()).isEqualTo(20);
+        for (long ms = 20; ms <= 1_000; ms += 20) {
+            assertThat(connection.deadlineMs()).isEqualTo(ms);
+            connection.turn(ms);
+        }
+        assertThat(dials).isEmpty();
         leader = Optional.of(InetSocketAddress.createUnresolved("leader", 5050));
 
-        connection.turn(20);
+        connection.turn(1_020);
 
         assertThat(dials).hasSize(1);
         assertThat(connection.deadlineMs()).isEqualTo(Long.MAX_VALUE);

@@ -84,6 +84,22 @@ final class SchedulerSessionTest {
     }
 
     @Test
+    void shouldTellWhyItIsNotSubscribed() {
+        session.start();
+        loop.runAll();
+        assertThat(session.obstacle()).isEmpty();
+
+        link.last().lose();
+        loop.runAll();
+        assertThat(session.obstacle()).isEqualTo("m1:5050: planned");
+
+        loop.advance(Duration.ZERO);
+        link.last().event(Protocol.subscribed("f-1", 15));
+        loop.runAll();
+        assertThat(session.obstacle()).isEmpty();
+    }
+
+    @Test
     void shouldFollowARedirectAtOnce() {
         session.start();
         loop.runAll();

@@ -6,7 +6,7 @@ package dev.polder.raft;
  * @param connections how many are open at this moment, in both directions
  * @param handshakesRefused connections whose other end is not whom it should be, by either side's judgement
  * @param handshakesLate connections that were closed because their other end did not introduce itself in time
- * @param connectionsRefused connections that were closed at once because too many others had not introduced themselves
+ * @param connectionsRefused connections of strangers that had to go because too many others came
  * @param framesRefused frames that were none, with each of which a connection was closed
  * @param requestsSent requests to other members
  * @param requestsFailed of those, how many have got no answer or never went out

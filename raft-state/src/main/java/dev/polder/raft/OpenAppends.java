@@ -39,7 +39,7 @@ final class OpenAppends {
         this.contact = contact;
     }
 
-    /** Returns when the peers were last heard of through these. */
+    /** Returns when the peers last followed, as these have shown. */
     QuorumContact contact() {
         return contact;
     }

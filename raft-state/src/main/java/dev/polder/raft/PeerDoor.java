@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class PeerDoor extends ChannelInboundHandlerAdapter {
     /**
      * How many may be here at once who have not said that they are members. When one more comes the longest here must go:
-     * members and those who ask for the leader say so at once, so a flood of others keeps nobody out.
+     * members and those who ask for the leader say so at once, so others keep nobody out, or must come very fast.
      */
     static final int STRANGERS_MAX = 64;
 
@@ -102,7 +102,7 @@ final class PeerDoor extends ChannelInboundHandlerAdapter {
         parts.counters().connectionsRefused.increment();
         if (WireCounters.isWorthALine(parts.counters().connectionsRefused)) {
             LOG.warn(
-                    "event=connection_refused member={} count={} strangersMax={}",
+                    "event=stranger_sent_away member={} count={} strangersMax={}",
                     parts.book().self(),
                     parts.counters().connectionsRefused.sum(),
                     STRANGERS_MAX);

@@ -108,10 +108,11 @@ final class PolderRaftContext extends RaftContext {
                                 < getElectionTimeout().toNanos());
     }
 
-    /** Returns whom this member takes for the leader; null if for none. Any thread may ask. */
+    /** Returns whom this member takes for the leader; null if for none, or for itself while it is not followed. Any thread may ask. */
     @Nullable
     LogLeader knownLeader() {
-        return knownLeader;
+        LogLeader known = knownLeader;
+        return known == null || !known.memberId().equals(getName()) || isFollowed() ? known : null;
     }
 
     /** Takes part, in the role that the member list gives this member. */

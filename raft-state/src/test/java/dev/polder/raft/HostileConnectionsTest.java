@@ -183,7 +183,7 @@ class HostileConnectionsTest {
     }
 
     @Test
-    void shouldLetAMemberInThroughAFlood() throws Exception {
+    void shouldMakeRoomForAMemberAmongStrangers() throws Exception {
         String member = group.members().stream()
                 .filter(one -> !one.equals(victim))
                 .findFirst()

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Spec;
         })
 final class NodeCommand implements Callable<Integer> {
     /** So long the first lines wait for a leader to name. */
-    private static final Duration READY_WAIT = Duration.ofSeconds(10);
+    private static final Duration READY_WAIT = Duration.ofSeconds(2);
 
     /** Given by picocli. */
     @Spec
@@ -118,20 +119,39 @@ final class NodeCommand implements Callable<Integer> {
             if (untilEof) {
                 closeAtEndOfInput(hosted.get());
             }
-            try {
-                hosted.get().awaitReady(READY_WAIT);
-            } catch (IllegalStateException notYet) {
-                // it says so itself, and goes on trying
-                spec.commandLine().getErr().println("polder: " + notYet.getMessage());
-            }
-            System.out.println(hosted.get().describe());
-            System.out.flush();
+            describe(hosted.get());
             // the shutdown hook closes the node, and then the process ends; or the node fails
             hosted.get().closed().get();
         } catch (ExecutionException failed) {
             throw new IllegalStateException(requireNonNull(failed.getCause()).getMessage(), failed);
         }
         return 0;
+    }
+
+    private void describe(ClusterNode node) {
+        IllegalStateException obstacle = null;
+        try {
+            node.awaitReady(READY_WAIT);
+        } catch (IllegalStateException notYet) {
+            obstacle = notYet;
+        }
+        if (node.closed().isDone()) {
+            return; // it was ended, or failed, meanwhile
+        }
+        System.out.println(node.describe());
+        System.out.flush();
+        if (obstacle != null) {
+            // it goes on trying
+            spec.commandLine().getErr().println("polder: " + obstacle.getMessage());
+            CompletableFuture<Void> unused = node.ready().thenRun(() -> {
+                System.out.println("ready    " + lastLine(node.describe()));
+                System.out.flush();
+            });
+        }
+    }
+
+    private static String lastLine(String lines) {
+        return lines.substring(lines.lastIndexOf('\n') + 1);
     }
 
     private static void closeAtEndOfInput(ClusterNode node) {
@@ -142,9 +162,13 @@ final class NodeCommand implements Callable<Integer> {
                     } catch (IOException gone) {
                         // an end, too
                     }
-                    node.close();
+                    try {
+                        node.close();
+                    } catch (RuntimeException failed) {
+                        // node.closed() tells it
+                    }
                 },
-                "stdin");
+                node.config().name() + "-stdin");
         reader.setDaemon(true);
         reader.start();
     }

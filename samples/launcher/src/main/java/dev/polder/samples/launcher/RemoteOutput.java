@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * asks a few times a second on a thread of its own. Of a task that has ended it copies what is left and asks no more;
  * {@link #close} takes all tasks for ended.
  *
- * <p>An agent that does not answer is asked again for {@link #AGENT_PATIENCE}; then it says whose output is missing.
+ * <p>An agent that does not answer is asked again and again: it may come back, and its tasks with it. When all tasks have
+ * ended, one that has been silent for {@link #AGENT_PATIENCE} is given up; then it says whose output is incomplete.
  */
 final class RemoteOutput implements AutoCloseable {
     static final Duration AGENT_PATIENCE = Duration.ofSeconds(10);
@@ -76,8 +77,8 @@ final class RemoteOutput implements AutoCloseable {
                 .ifPresent(container -> tasks.computeIfAbsent(task, any -> {
                     String run = "/frameworks/" + offer.frameworkId() + "/executors/" + task + "/runs/" + container;
                     List<Source> both = List.of(
-                            source(offer, run + "/stdout", name + " | ", out),
-                            source(offer, run + "/stderr", name + " ! ", err));
+                            source(name, offer, run + "/stdout", name + " | ", out),
+                            source(name, offer, run + "/stderr", name + " ! ", err));
                     sources.addAll(both);
                     return both;
                 }));
@@ -86,8 +87,8 @@ final class RemoteOutput implements AutoCloseable {
         }
     }
 
-    private Source source(Offer offer, String path, String prefix, PrintStream to) {
-        return new Source(new RemoteFile(client, offer.agentAddress(), path), new PrefixedLines(prefix, to), to);
+    private Source source(String name, Offer offer, String path, String prefix, PrintStream to) {
+        return new Source(new RemoteFile(client, offer.agentAddress(), path), new PrefixedLines(prefix, to), name, to);
     }
 
     /** Copies what is left, as far as agents answer. */
@@ -118,7 +119,7 @@ final class RemoteOutput implements AutoCloseable {
                 }
                 Set<InetSocketAddress> silent = new HashSet<>();
                 for (Source source : copies()) {
-                    if (!silent.contains(source.file.agent()) && !copy(source)) {
+                    if (!silent.contains(source.file.agent()) && !copy(source, last)) {
                         silent.add(source.file.agent());
                     }
                 }
@@ -132,12 +133,13 @@ final class RemoteOutput implements AutoCloseable {
     }
 
     /** Returns whether the agent is worth being asked for its other files now. */
-    private boolean copy(Source source) throws InterruptedException {
+    private boolean copy(Source source, boolean last) throws InterruptedException {
         InetSocketAddress agent = source.file.agent();
         RemoteFile.Answer answer = source.copy();
         if (answer instanceof RemoteFile.Later later) {
             long now = System.nanoTime();
-            if (now - silentSinceNanos.computeIfAbsent(agent, any -> now) >= patience.toNanos()) {
+            long silentNanos = now - silentSinceNanos.computeIfAbsent(agent, any -> now);
+            if (last && silentNanos >= patience.toNanos()) {
                 copies().stream()
                         .filter(other -> other.file.agent().equals(agent))
                         .forEach(other -> end(other, later.why()));
@@ -170,14 +172,16 @@ final class RemoteOutput implements AutoCloseable {
     private static final class Source {
         private final RemoteFile file;
         private final PrefixedLines lines;
+        private final String task;
         private final PrintStream to;
 
         /** The task writes no more. */
         private volatile boolean ended;
 
-        Source(RemoteFile file, PrefixedLines lines, PrintStream to) {
+        Source(RemoteFile file, PrefixedLines lines, String task, PrintStream to) {
             this.file = file;
             this.lines = lines;
+            this.task = task;
             this.to = to;
         }
 
@@ -208,7 +212,7 @@ final class RemoteOutput implements AutoCloseable {
         void end(@Nullable String why) {
             lines.end();
             if (why != null) {
-                to.println("polder: cannot read " + file + ": " + why);
+                to.println("polder: the output of " + task + " is incomplete, cannot read " + file + ": " + why);
             }
         }
     }

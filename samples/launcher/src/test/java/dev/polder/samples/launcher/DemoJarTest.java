@@ -106,10 +106,11 @@ final class DemoJarTest {
         }
     }
 
-    @Test
-    void shouldLeaveNoProcessBehindWhenItIsKilled() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"starting three nodes", "node n3 ", "kill -9 "})
+    void shouldLeaveNoProcessBehindWhenItIsKilled(String moment) throws Exception {
         try (JarProcess demo = JarProcess.startWithTemporary(temporary, texts, "demo")) {
-            JarProcess.await().until(() -> demo.err().stream().anyMatch(line -> line.startsWith("node n3 ")));
+            JarProcess.await().until(() -> demo.err().stream().anyMatch(line -> line.startsWith(moment)));
 
             demo.kill();
 
