@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,43 +30,57 @@ final class LeaderFinder implements Supplier<Optional<InetSocketAddress>>, AutoC
     private static final long PAUSE_NANOS_MAX = 1_000_000_000;
 
     private final String nodeName;
-    private final List<String> seeds;
     private final Consumer<String> clusterIds;
-    private final LeaderLocator locator;
+    private final Supplier<CompletableFuture<LeaderSearch>> search;
+    private final LongSupplier nanoTime;
+    private final Runnable closing;
     private final AtomicBoolean asking = new AtomicBoolean();
-    private volatile long nextAskNanos = System.nanoTime();
+    private volatile long nextAskNanos;
     /** Changed by whoever tells of an answer, one after the other. */
     private long pauseNanos = PAUSE_NANOS_MIN;
 
     private volatile @Nullable InetSocketAddress found;
     private volatile String obstacle = "";
 
+    /** With the questions and the time of a test. */
+    LeaderFinder(
+            String nodeName,
+            Consumer<String> clusterIds,
+            Supplier<CompletableFuture<LeaderSearch>> search,
+            LongSupplier nanoTime,
+            Runnable closing) {
+        this.nodeName = nodeName;
+        this.clusterIds = clusterIds;
+        this.search = search;
+        this.nanoTime = nanoTime;
+        this.closing = closing;
+        nextAskNanos = nanoTime.getAsLong();
+    }
+
     /**
      * Asks nobody yet.
      *
      * @param clusterIds told which cluster the members belong to; refuses another one than before by throwing
      */
-    LeaderFinder(String nodeName, List<String> seeds, Consumer<String> clusterIds) {
-        this.nodeName = nodeName;
-        this.seeds = seeds;
-        this.clusterIds = clusterIds;
-        locator = LeaderLocator.start(nodeName);
+    static LeaderFinder start(String nodeName, List<String> seeds, Consumer<String> clusterIds) {
+        LeaderLocator locator = LeaderLocator.start(nodeName);
+        return new LeaderFinder(
+                nodeName, clusterIds, () -> locator.find(seeds, PATIENCE), System::nanoTime, locator::close);
     }
 
     @Override
     public Optional<InetSocketAddress> get() {
-        if (System.nanoTime() - nextAskNanos >= 0 && asking.compareAndSet(false, true)) {
-            CompletableFuture<LeaderSearch> unused = locator.find(seeds, PATIENCE)
-                    .whenComplete((search, failure) -> {
-                        try {
-                            if (search != null) {
-                                heard(search);
-                            }
-                        } finally {
-                            nextAskNanos = System.nanoTime() + pauseNanos;
-                            asking.set(false);
-                        }
-                    });
+        if (nanoTime.getAsLong() - nextAskNanos >= 0 && asking.compareAndSet(false, true)) {
+            CompletableFuture<LeaderSearch> unused = search.get().whenComplete((found, failure) -> {
+                try {
+                    if (found != null) {
+                        heard(found);
+                    }
+                } finally {
+                    nextAskNanos = nanoTime.getAsLong() + pauseNanos;
+                    asking.set(false);
+                }
+            });
         }
         return Optional.ofNullable(found);
     }
@@ -75,11 +90,11 @@ final class LeaderFinder implements Supplier<Optional<InetSocketAddress>>, AutoC
         return obstacle;
     }
 
-    private void heard(LeaderSearch search) {
+    private void heard(LeaderSearch heard) {
         InetSocketAddress address = null;
-        String problem = search.leader().isPresent() ? "" : search.toString();
+        String problem = heard.leader().isPresent() ? "" : heard.toString();
         try {
-            address = search.leader().flatMap(this::addressOf).orElse(null);
+            address = heard.leader().flatMap(this::addressOf).orElse(null);
         } catch (IllegalStateException | UncheckedIOException notOurs) {
             problem = String.valueOf(notOurs.getMessage());
         }
@@ -100,6 +115,6 @@ final class LeaderFinder implements Supplier<Optional<InetSocketAddress>>, AutoC
 
     @Override
     public void close() {
-        locator.close();
+        closing.run();
     }
 }

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -55,12 +56,12 @@ final class MasterParts {
         server = HttpServer.start(
                 HttpServerConfig.defaults(config.bind(), config.masterPort(), config.name() + "-http"), threads, door);
         numbers.add("master", server);
-        if (membership.isNamed()) {
+        if (membership.isNamed() && config.dataDir().filter(Files::exists).isEmpty()) {
             checkRaftPort();
         }
     }
 
-    /** The log listens when it starts; until then the data directory would already have been made. */
+    /** The log listens when it starts; a directory that was made by then would remember a member that never was. */
     private void checkRaftPort() throws IOException {
         InetSocketAddress address = new InetSocketAddress(config.bind(), config.raftPort());
         try (ServerSocket probe = new ServerSocket()) {

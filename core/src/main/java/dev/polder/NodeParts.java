@@ -78,7 +78,7 @@ final class NodeParts {
         if (mastering != null) {
             return () -> mastering.leader().map(leader -> new InetSocketAddress(leader.ip(), leader.port()));
         }
-        LeaderFinder finding = new LeaderFinder(config.name(), config.seeds(), opened::rememberCluster);
+        LeaderFinder finding = LeaderFinder.start(config.name(), config.seeds(), opened::rememberCluster);
         finder = finding;
         return finding;
     }
