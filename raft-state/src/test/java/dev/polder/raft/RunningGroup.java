@@ -34,12 +34,19 @@ final class RunningGroup implements AutoCloseable {
         }
     }
 
+    /** Starts a group and waits until its first elections are over: a leader may be deposed by one that stood with it. */
     static RunningGroup start(int size, Path directory, Duration electionTimeout) throws IOException {
         RunningGroup group = of(size, directory, electionTimeout);
-        for (String member : group.members) {
-            group.start(member);
+        try {
+            for (String member : group.members) {
+                group.start(member);
+            }
+            group.awaitCalm();
+            return group;
+        } catch (IOException | RuntimeException | Error e) {
+            group.close();
+            throw e;
         }
-        return group;
     }
 
     List<String> members() {
