@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Loads the classes that a master needs once it leads, as soon as any leader serves. A JVM loads a class when it is first
  * used; half of the time from the death of a leader until frameworks were back went into that. Their names are a resource;
- * when it has fallen behind, {@code LeaderClassesTest} says what is missing. A class that is not there is passed over: it is loaded when it is
- * used. Thread-safe.
+ * when it has fallen behind, {@code LeaderClassesTest} says what is missing. A class that is not there is passed over: it is
+ * loaded when it is used. Thread-safe.
  */
 final class LeaderClasses implements AutoCloseable {
     static final String RESOURCE = "leader-classes";

@@ -71,10 +71,10 @@ final class LeaderFinder implements Supplier<Optional<InetSocketAddress>>, AutoC
     @Override
     public Optional<InetSocketAddress> get() {
         if (nanoTime.getAsLong() - nextAskNanos >= 0 && asking.compareAndSet(false, true)) {
-            CompletableFuture<LeaderSearch> unused = search.get().whenComplete((found, failure) -> {
+            CompletableFuture<LeaderSearch> unused = search.get().whenComplete((result, failure) -> {
                 try {
-                    if (found != null) {
-                        heard(found);
+                    if (result != null) {
+                        heard(result);
                     }
                 } finally {
                     nextAskNanos = nanoTime.getAsLong() + pauseNanos;
@@ -90,11 +90,11 @@ final class LeaderFinder implements Supplier<Optional<InetSocketAddress>>, AutoC
         return obstacle;
     }
 
-    private void heard(LeaderSearch heard) {
+    private void heard(LeaderSearch result) {
         InetSocketAddress address = null;
-        String problem = heard.leader().isPresent() ? "" : heard.toString();
+        String problem = result.leader().isPresent() ? "" : result.toString();
         try {
-            address = heard.leader().flatMap(this::addressOf).orElse(null);
+            address = result.leader().flatMap(this::addressOf).orElse(null);
         } catch (IllegalStateException | UncheckedIOException notOurs) {
             problem = String.valueOf(notOurs.getMessage());
         }

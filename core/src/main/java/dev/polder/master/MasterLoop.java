@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Queues: the inbox holds {@value #INBOX_MAX} commands, more are refused, and the closing of each connection; log events
  * block the log's thread when {@value #LOG_EVENTS_MAX} wait; {@value #VIEW_REQUESTS_MAX} readers may wait for a view, more
- * are refused. When the log takes no more proposals, or no majority follows this member
- * just now, this thread decides nothing new until that is over.
+ * are refused. When the log takes no more proposals, or no majority follows this member just now, this thread decides
+ * nothing new until that is over.
  */
 public final class MasterLoop implements MasterPort, LogListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MasterLoop.class);

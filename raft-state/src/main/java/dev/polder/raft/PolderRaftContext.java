@@ -108,7 +108,10 @@ final class PolderRaftContext extends RaftContext {
                                 < getElectionTimeout().toNanos());
     }
 
-    /** Returns whom this member takes for the leader; null if for none, or for itself while it is not followed. Any thread may ask. */
+    /**
+     * Returns whom this member takes for the leader; null if for none, or for itself while it is not followed. Any thread
+     * may ask.
+     */
     @Nullable
     LogLeader knownLeader() {
         LogLeader known = knownLeader;

@@ -126,8 +126,8 @@ final class RunCommand implements Callable<Integer> {
                     });
             try (FrameworkDriver driver = connect(batch, cluster)) {
                 if (!driver.join(MASTER_PATIENCE) && driver.frameworkId().isEmpty()) {
-                    err.println("polder: no leading master answers at " + cluster + " yet, still trying: "
-                            + driver.obstacle());
+                    err.println("polder: no leading master answers at " + cluster + " yet, still trying"
+                            + (driver.obstacle().isEmpty() ? "" : ": " + driver.obstacle()));
                 }
                 driver.join();
             }
