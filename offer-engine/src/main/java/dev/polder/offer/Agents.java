@@ -1,173 +1,317 @@
 package dev.polder.offer;
 
-import java.util.ArrayList;
+import dev.polder.offer.resource.Quantities;
+import dev.polder.offer.resource.ResourceId;
+import dev.polder.offer.resource.Resources;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
-import org.agrona.collections.Int2ObjectHashMap;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The books of each agent, as columns by dense agent index: what it has, and where all of it is. Here conservation is
- * kept: used + offered + free - overcommitted = total. Owned by the engine's thread.
+ * kept: used + offered + free - overcommitted = total, where a shared resource is free unless it is offered, however
+ * many use it. Owned by the engine's thread.
  *
  * <p>It also knows which agents are worth a look: {@link #offerable} are those that have something to offer, and
  * {@link #changed} those of them for which that is news since the last round.
  */
 final class Agents {
-    /** Only an amount that reaches one of these scalars is offered; empty if every amount is. */
-    private final Resources minimum;
-
     private final BitSet present = new BitSet();
     private final BitSet active = new BitSet();
+    private final BitSet barred = new BitSet();
     private final BitSet offerable = new BitSet();
     private final BitSet changed = new BitSet();
 
-    private Resources[] total = {};
-    private Resources[] used = {};
-    private Resources[] offered = {};
-    private Resources[] free = {};
-    private Resources[] overcommitted = {};
+    /** Agents that run more than they have. */
+    private final BitSet overcommitted = new BitSet();
 
-    /** What is in use by subscription, at the agent's index. */
-    private final List<Int2ObjectHashMap<Resources>> holdings = new ArrayList<>();
+    /** Agents of which not everybody may have everything: something is reserved, revocable or shared. */
+    private final BitSet mixed = new BitSet();
 
-    /** The scalars of all agents together, the inactive ones included. */
-    private Resources clusterTotal = Resources.EMPTY;
+    /** Agents of another region than the master's. */
+    private final BitSet remote = new BitSet();
 
-    Agents(Resources minimum) {
-        this.minimum = minimum;
+    /** Agents whose GPUs are kept for frameworks that know of them. */
+    private final BitSet guarded = new BitSet();
+
+    private final boolean guardsGpus;
+    private final Optional<String> region;
+    private @Nullable AgentProfile[] profiles = {};
+    private final ResourceColumn total = new ResourceColumn();
+    private final ResourceColumn used = new ResourceColumn();
+    private final ResourceColumn offered = new ResourceColumn();
+    private final ResourceColumn free = new ResourceColumn();
+    final Holdings holdings = new Holdings();
+
+    /** What of the pool is free on agents that may be offered. */
+    private final long[] available = new long[ResourceColumn.FIELDS];
+
+    private Quantities availableOthers = Quantities.EMPTY;
+
+    /** Whether more of the pool is available than when it was asked last. */
+    private boolean hasAvailableGrown;
+
+    private Quantities quantities = Quantities.EMPTY;
+
+    Agents(OfferEngineConfig config) {
+        guardsGpus = config.guardsGpus();
+        region = config.region();
     }
 
     // ---- agents come, change and go
 
-    int add(Resources resources) {
-        Resources newClusterTotal = clusterTotal.plus(resources.scalarsOnly());
+    int add(AgentProfile profile) {
+        Quantities sum = quantities.plus(profile.total().quantities());
         int agent = present.nextClearBit(0);
-        if (agent == total.length) {
-            grow(Math.max(8, 2 * agent));
+        if (agent >= profiles.length) {
+            grow(agent);
         }
-        if (agent == holdings.size()) {
-            holdings.add(new Int2ObjectHashMap<>());
-        }
-        clusterTotal = newClusterTotal;
+        quantities = sum;
         present.set(agent);
         active.set(agent);
-        total[agent] = resources;
-        used[agent] = Resources.EMPTY;
-        offered[agent] = Resources.EMPTY;
+        used.clear(agent);
+        offered.clear(agent);
+        setProfile(agent, profile);
+        free.clear(agent);
         settle(agent);
         return agent;
     }
 
-    private void grow(int rows) {
-        total = Arrays.copyOf(total, rows);
-        used = Arrays.copyOf(used, rows);
-        offered = Arrays.copyOf(offered, rows);
-        free = Arrays.copyOf(free, rows);
-        overcommitted = Arrays.copyOf(overcommitted, rows);
+    private void grow(int agent) {
+        int rows = FreeList.rowsFor(agent);
+        profiles = Arrays.copyOf(profiles, rows);
+        total.ensure(rows - 1);
+        used.ensure(rows - 1);
+        offered.ensure(rows - 1);
+        free.ensure(rows - 1);
     }
 
-    /** Returns the cluster's total as it would be with another total of this agent. */
-    Resources clusterTotalWith(int agent, Resources resources) {
-        return clusterTotal.minus(total[agent].scalarsOnly()).plus(resources.scalarsOnly());
+    private void setProfile(int agent, AgentProfile profile) {
+        profiles[agent] = profile;
+        remote.set(agent, region.isPresent() && profile.region().isPresent() && !profile.region().equals(region));
+        setTotal(agent, profile.total());
     }
 
-    /** Replaces an agent's total; nothing of it is offered now. */
-    void resize(int agent, Resources resources) {
-        clusterTotal = clusterTotalWith(agent, resources);
-        total[agent] = resources;
+    private void setTotal(int agent, Resources resources) {
+        total.set(agent, resources);
+        guarded.set(agent, guardsGpus && resources.quantities().gpus() > 0);
+        mixed.set(agent, isMixed(resources) || isMixed(used.special(agent)));
+    }
+
+    private static boolean isMixed(Resources resources) {
+        boolean[] isMixed = {false};
+        resources.special().forEach((id, value) -> isMixed[0] |= !Pool.contains(id) || id.isShared());
+        return isMixed[0];
+    }
+
+    /** Returns the cluster's scalars as they would be with another total of this agent. */
+    Quantities quantitiesWith(int agent, Resources resources) {
+        return quantities.minus(total.get(agent).quantities()).plus(resources.quantities());
+    }
+
+    /** Replaces what is known of an agent; nothing of it is offered now. */
+    void update(int agent, AgentProfile profile) {
+        quantities = quantitiesWith(agent, profile.total());
+        setProfile(agent, profile);
         settle(agent);
     }
 
+    /** Replaces an agent's total by one that is the same but for metadata, while things are offered and in use. */
+    void convert(int agent, Resources resources) {
+        quantities = quantitiesWith(agent, resources);
+        setProfile(agent, profile(agent).withTotal(resources));
+    }
+
     void setActive(int agent, boolean isActive) {
+        leaveAvailable(agent);
         active.set(agent, isActive);
+        enterAvailable(agent);
         look(agent);
     }
 
-    /** Forgets an agent and what is in use on it; nothing of it is offered any more. */
+    /** Bars an agent from being offered, or lets it: the whitelist. */
+    void setBarred(int agent, boolean isBarred) {
+        leaveAvailable(agent);
+        barred.set(agent, isBarred);
+        enterAvailable(agent);
+        look(agent);
+    }
+
+    /** Forgets an agent on which nothing is in use or offered any more. */
     void remove(int agent) {
-        clusterTotal = clusterTotal.minus(total[agent].scalarsOnly());
-        holdings.get(agent).clear();
+        quantities = quantities.minus(total.get(agent).quantities());
+        leaveAvailable(agent);
         present.clear(agent);
         active.clear(agent);
+        barred.clear(agent);
         offerable.clear(agent);
         changed.clear(agent);
+        overcommitted.clear(agent);
+        mixed.clear(agent);
+        profiles[agent] = null;
     }
 
     // ---- resources move
 
-    /** Moves all that is free to offered and returns it. */
-    Resources offer(int agent) {
-        Resources all = free[agent];
-        offered[agent] = offered[agent].plus(all);
-        free[agent] = Resources.EMPTY;
-        look(agent);
-        return all;
+    /** Moves what is in {@code row} from free to offered. */
+    void offer(int agent, ResourceColumn amounts, int row) {
+        offered.add(agent, amounts, row);
+        takeFree(agent, amounts, row);
     }
 
     /** Moves resources from offered to free. */
-    void takeBack(int agent, Resources resources) {
-        offered[agent] = offered[agent].minus(resources);
-        giveBack(agent, resources);
+    void takeBack(int agent, ResourceColumn amounts, int row) {
+        offered.subtract(agent, amounts, row);
+        giveFree(agent, amounts, row);
     }
 
-    /** Moves {@code inUse} from offered to used and {@code rest} from offered to free. */
-    void accept(int agent, int subscription, Resources inUse, Resources rest) {
-        offered[agent] = offered[agent].minus(inUse).minus(rest);
-        hold(agent, subscription, inUse);
-        giveBack(agent, rest);
+    /** Ends an offer whose resources the next calls put elsewhere. */
+    void endOffer(int agent, ResourceColumn amounts, int row) {
+        offered.subtract(agent, amounts, row);
+    }
+
+    /** Makes resources used that {@link #endOffer} has taken out of offers. */
+    void hold(int agent, int subscription, ResourceColumn amounts, int row) {
+        used.add(agent, amounts, row);
+        holdings.add(agent, subscription, amounts, row);
     }
 
     /** Makes resources used that were not offered; what is not free is overcommitted. */
-    void use(int agent, int subscription, Resources resources) {
-        hold(agent, subscription, resources);
-        if (free[agent].covers(resources)) {
-            free[agent] = free[agent].minus(resources);
-            look(agent);
-        } else {
-            settle(agent);
-        }
+    void use(int agent, int subscription, ResourceColumn amounts, int row) {
+        mixed.set(agent, mixed.get(agent) || isMixed(amounts.special(row)));
+        hold(agent, subscription, amounts, row);
+        settle(agent);
     }
 
     /** Makes used resources free, or less overcommitted. */
-    void release(int agent, int subscription, Resources resources) {
-        Int2ObjectHashMap<Resources> held = holdings.get(agent);
-        Resources rest = holding(agent, subscription).minus(resources);
-        used[agent] = used[agent].minus(resources);
-        if (rest.isEmpty()) {
-            held.remove(subscription);
-        } else {
-            held.put(subscription, rest);
-        }
-        giveBack(agent, resources);
-    }
-
-    private void hold(int agent, int subscription, Resources resources) {
-        used[agent] = used[agent].plus(resources);
-        holdings.get(agent).put(subscription, holding(agent, subscription).plus(resources));
-    }
-
-    private void giveBack(int agent, Resources resources) {
-        if (overcommitted[agent].isEmpty()) {
-            free[agent] = free[agent].plus(resources);
-            look(agent);
-        } else {
+    void release(int agent, int holding, ResourceColumn amounts, int row) {
+        used.subtract(agent, amounts, row);
+        holdings.subtract(holding, amounts, row);
+        if (mixed.get(agent) || overcommitted.get(agent)) {
             settle(agent);
+        } else {
+            giveFree(agent, amounts, row);
         }
     }
 
-    /** Works out what is free and what is overcommitted from the other three. */
-    private void settle(int agent) {
-        Resources busy = used[agent].plus(offered[agent]);
-        free[agent] = total[agent].minusSaturating(busy);
-        overcommitted[agent] = busy.minusSaturating(total[agent]);
+    /** Makes resources free, or less overcommitted. */
+    void giveFree(int agent, ResourceColumn amounts, int row) {
+        if (overcommitted.get(agent)) {
+            settle(agent);
+            return;
+        }
+        free.add(agent, amounts, row);
+        if (isOpen(agent)) {
+            for (int field = 0; field < available.length; field++) {
+                available[field] += amounts.plain(row, field);
+            }
+            Resources special = amounts.special(row);
+            if (!special.quantities().isEmpty()) {
+                availableOthers = availableOthers.plus(Pool.of(special));
+            }
+            hasAvailableGrown = true;
+        }
         look(agent);
     }
 
-    /** Keeps {@link #offerable} and {@link #changed} true after something happened to an agent. */
+    private void takeFree(int agent, ResourceColumn amounts, int row) {
+        free.subtract(agent, amounts, row);
+        if (isOpen(agent)) {
+            for (int field = 0; field < available.length; field++) {
+                available[field] -= amounts.plain(row, field);
+            }
+            Resources special = amounts.special(row);
+            if (!special.quantities().isEmpty()) {
+                availableOthers = availableOthers.minus(Pool.of(special));
+            }
+        }
+        if (free.isEmpty(agent)) {
+            offerable.clear(agent);
+            changed.clear(agent);
+        }
+    }
+
+    /** Works out what is free and whether an agent is overcommitted, from what it has, what is used and offered. */
+    void settle(int agent) {
+        leaveAvailable(agent);
+        boolean isOver = false;
+        for (int field = 0; field < available.length; field++) {
+            long rest = total.plain(agent, field) - used.plain(agent, field) - offered.plain(agent, field);
+            free.setPlain(agent, field, Math.max(0, rest));
+            isOver |= rest < 0;
+        }
+        Resources exclusive = used.special(agent);
+        if (mixed.get(agent)) {
+            exclusive = exclusive.filter(id -> !id.isShared());
+        }
+        Resources busy = exclusive.plus(offered.special(agent));
+        free.setSpecial(agent, total.special(agent).minusSaturating(busy));
+        overcommitted.set(agent, isOver || !total.special(agent).covers(busy));
+        enterAvailable(agent);
+        look(agent);
+    }
+
+    /** Returns what is used or offered beyond what there is. */
+    Resources overcommitted(int agent) {
+        if (!overcommitted.get(agent)) {
+            return Resources.EMPTY;
+        }
+        Resources exclusive = used.get(agent).filter(id -> !id.isShared());
+        return exclusive.plus(offered.get(agent)).minusSaturating(total.get(agent));
+    }
+
+    // ---- what is available
+
+    private boolean isOpen(int agent) {
+        return active.get(agent) && !barred.get(agent);
+    }
+
+    private void leaveAvailable(int agent) {
+        if (isOpen(agent)) {
+            for (int field = 0; field < available.length; field++) {
+                available[field] -= free.plain(agent, field);
+            }
+            availableOthers = availableOthers.minus(Pool.of(free.special(agent)));
+        }
+    }
+
+    private void enterAvailable(int agent) {
+        if (isOpen(agent)) {
+            for (int field = 0; field < available.length; field++) {
+                available[field] += free.plain(agent, field);
+            }
+            availableOthers = availableOthers.plus(Pool.of(free.special(agent)));
+            hasAvailableGrown = true;
+        }
+    }
+
+    /** Returns how much of a plain scalar of the pool is free on agents that may be offered. */
+    long available(int field) {
+        return available[field];
+    }
+
+    /** Returns what else of the pool is free on agents that may be offered. */
+    Quantities availableOthers() {
+        return availableOthers;
+    }
+
+    boolean hasAvailableGrown() {
+        return hasAvailableGrown;
+    }
+
+    /** Tells once whether more became available. */
+    boolean pollAvailableGrown() {
+        boolean has = hasAvailableGrown;
+        hasAvailableGrown = false;
+        return has;
+    }
+
+    // ---- who is worth a look
+
+    /** Keeps {@link #offerable} and {@link #changed} true after something became free. */
     private void look(int agent) {
-        boolean worthALook = active.get(agent) && isWorthOffering(free[agent]);
+        boolean worthALook = isOpen(agent) && !free.isEmpty(agent);
         offerable.set(agent, worthALook);
         changed.set(agent, worthALook);
     }
@@ -187,8 +331,38 @@ final class Agents {
         return active.get(agent);
     }
 
-    boolean isWorthOffering(Resources resources) {
-        return !resources.isEmpty() && (minimum.isEmpty() || resources.reachesOneOf(minimum));
+    boolean isBarred(int agent) {
+        return barred.get(agent);
+    }
+
+    /** Tells whether not everybody may have everything of an agent. */
+    boolean isMixed(int agent) {
+        return mixed.get(agent);
+    }
+
+    /** Tells whether an agent is in another region than the master. */
+    boolean isRemote(int agent) {
+        return remote.get(agent);
+    }
+
+    /** Tells whether an agent is kept for frameworks that know of GPUs. */
+    boolean isGuarded(int agent) {
+        return guarded.get(agent);
+    }
+
+    AgentProfile profile(int agent) {
+        AgentProfile profile = profiles[agent];
+        if (profile == null) {
+            throw Invariant.broken("there is no agent %s", agent);
+        }
+        return profile;
+    }
+
+    /** Tells whether a resource is used by anybody on an agent. */
+    boolean isUsed(int agent, ResourceId id) {
+        boolean[] isUsed = {false};
+        used.special(agent).forEach((other, value) -> isUsed[0] |= other.equals(id));
+        return isUsed[0];
     }
 
     /** Returns all agents' indexes; not to be changed. */
@@ -196,7 +370,7 @@ final class Agents {
         return present;
     }
 
-    /** Returns the active agents with something free that is worth offering; not to be changed. */
+    /** Returns the agents with something free that may be offered; not to be changed. */
     BitSet offerable() {
         return offerable;
     }
@@ -206,38 +380,24 @@ final class Agents {
         return changed;
     }
 
-    Resources clusterTotal() {
-        return clusterTotal;
+    /** Returns the scalars of all agents together, the inactive ones included. */
+    Quantities quantities() {
+        return quantities;
     }
 
-    Resources total(int agent) {
-        return total[agent];
+    ResourceColumn total() {
+        return total;
     }
 
-    Resources used(int agent) {
-        return used[agent];
+    ResourceColumn used() {
+        return used;
     }
 
-    Resources offered(int agent) {
-        return offered[agent];
+    ResourceColumn offered() {
+        return offered;
     }
 
-    Resources free(int agent) {
-        return free[agent];
-    }
-
-    Resources overcommitted(int agent) {
-        return overcommitted[agent];
-    }
-
-    /** Returns what a subscription uses on an agent. */
-    Resources holding(int agent, int subscription) {
-        @Nullable Resources held = holdings.get(agent).get(subscription);
-        return held == null ? Resources.EMPTY : held;
-    }
-
-    /** Returns what is in use on an agent, by subscription; not to be changed, in no order. */
-    Int2ObjectHashMap<Resources> holdings(int agent) {
-        return holdings.get(agent);
+    ResourceColumn free() {
+        return free;
     }
 }

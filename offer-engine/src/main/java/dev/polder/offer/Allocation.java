@@ -3,89 +3,175 @@ package dev.polder.offer;
 import java.util.BitSet;
 
 /**
- * One round of offers: for each agent that is due, in order of index, all that is free goes to the subscription whose
- * turn it is. Owned by the engine's thread.
+ * One round of offers: for each agent that is due, in order of index, what is free goes to the subscription whose turn
+ * it is, and what that may not have to the next. Owned by the engine's thread.
  *
  * <p>Between rounds one thing holds, and makes the next one cheap: whatever is offerable and not marked as changed is
- * filtered for every eligible subscription that is not fresh. So a round looks at changed agents with everybody in
- * mind, and at the others only for the fresh.
+ * refused, by a rule, to every eligible subscription that is neither fresh nor to be retried. So a round looks at
+ * changed agents with everybody in mind, and at the others only for those.
  */
 final class Allocation {
     /** With more fresh subscriptions than this it is quicker to walk the order than to search them for the first. */
     private static final int SEARCHED_MAX = 8;
 
-    private final Books books;
-    private long nextOfferId;
+    private static final int NONE = -1;
 
-    Allocation(Books books) {
-        this.books = books;
+    private final Agents agents;
+    private final Subscriptions subscriptions;
+    private final RoleTree tree;
+    private final Quotas quotas;
+    private final Eligibility eligibility;
+    private final Retries retries;
+    private final Ledger ledger;
+
+    /** Whether shares and orders are those of an earlier cluster total. */
+    private boolean isStale;
+
+    private boolean isPaused;
+
+    Allocation(Books books, Ledger ledger) {
+        this.agents = books.agents();
+        this.subscriptions = books.subscriptions();
+        this.tree = subscriptions.tree;
+        this.quotas = books.quotas();
+        this.eligibility = books.eligibility();
+        this.retries = books.retries();
+        this.ledger = ledger;
     }
 
+    /** Notes that the cluster's total has changed. */
+    void takeTotal() {
+        isStale |= tree.shares.clusterTotal.set(agents.quantities());
+    }
+
+    /** Brings shares and orders up to the cluster's total. */
+    void rekeyIfStale() {
+        if (isStale) {
+            subscriptions.rekeyAll();
+            isStale = false;
+        }
+    }
+
+    boolean isStale() {
+        return isStale;
+    }
+
+    void setPaused(boolean paused) {
+        isPaused = paused;
+    }
+
+    boolean isPaused() {
+        return isPaused;
+    }
+
+    /** Tells whether a round has something to look at. */
     boolean isDue() {
-        return !books.agents().changed().isEmpty()
-                || !books.subscriptions().fresh().isEmpty();
+        return !isPaused
+                && (!agents.changed().isEmpty()
+                        || !subscriptions.fresh().isEmpty()
+                        || !retries.isEmpty()
+                        || quotas.isHeldDue());
     }
 
     void round(long nowMs, OfferSink sink) {
-        Agents agents = books.agents();
-        BitSet fresh = books.subscriptions().fresh();
-        books.subscriptions().refreshIfStale();
+        quotas.releaseHeld();
+        rekeyIfStale();
+        retries.sort();
+        BitSet fresh = subscriptions.fresh();
         boolean isWalked = fresh.cardinality() > SEARCHED_MAX;
-        BitSet due = fresh.isEmpty() ? agents.changed() : agents.offerable();
-        for (int agent = due.nextSetBit(0); agent >= 0; agent = due.nextSetBit(agent + 1)) {
+        boolean isForFresh = !fresh.isEmpty();
+        for (int agent = due(0, isForFresh); agent >= 0; agent = due(agent + 1, isForFresh)) {
             boolean everybody = isWalked || agents.changed().get(agent);
-            int subscription = everybody ? next(agent) : nextFresh(agent);
-            if (subscription >= 0) {
-                offer(nowMs, subscription, agent, sink);
+            int subscription = everybody ? next(agent) : nextOfFew(agent);
+            while (subscription >= 0) {
+                ledger.offer(nowMs, subscription, agent, eligibility.granted(), 0, sink);
+                boolean isOver = !agents.offerable().get(agent);
+                subscription = isOver ? NONE : everybody ? next(agent) : nextOfFew(agent);
             }
         }
         agents.changed().clear();
         fresh.clear();
+        retries.clear();
     }
 
-    /** Returns the subscription whose turn it is on this agent, -1 if it is nobody's. */
+    /** Returns the first agent from {@code from} on that is to be looked at, -1 if there is none. */
+    private int due(int from, boolean isForFresh) {
+        if (isForFresh) {
+            return agents.offerable().nextSetBit(from);
+        }
+        int changed = agents.changed().nextSetBit(from);
+        int retried = retries.agents().nextSetBit(from);
+        while (retried >= 0 && !agents.offerable().get(retried)) {
+            retried = retries.agents().nextSetBit(retried + 1);
+        }
+        return changed < 0 || retried < 0 ? Math.max(changed, retried) : Math.min(changed, retried);
+    }
+
+    /**
+     * Returns the subscription whose turn it is on this agent, -1 if it is nobody's: first come roles that lack
+     * something of their guarantee. What it may have is then granted in {@link Eligibility}.
+     */
     int next(int agent) {
-        Resources free = books.agents().free(agent);
-        FairOrder roles = books.roles().order;
-        for (int i = 0; i < roles.size(); i++) {
-            FairOrder members = books.roles().members(roles.get(i));
-            for (int j = 0; j < members.size(); j++) {
-                if (!books.filters().match(members.get(j), agent, free)) {
-                    return members.get(j);
+        int served = quotas.hasGuarantees() ? search(RoleTree.ROOT, agent, true) : NONE;
+        return served >= 0 ? served : search(RoleTree.ROOT, agent, false);
+    }
+
+    private int search(int node, int agent, boolean forGuarantee) {
+        FairOrder members = tree.members(node);
+        if (members != null) {
+            for (int i = 0; i < members.size(); i++) {
+                if (mayHave(members.get(i), agent, forGuarantee)) {
+                    return members.get(i);
                 }
             }
+            return NONE;
         }
-        return -1;
+        FairOrder children = tree.children(node);
+        for (int i = 0; children != null && i < children.size(); i++) {
+            int found = search(children.get(i), agent, forGuarantee);
+            if (found >= 0) {
+                return found;
+            }
+        }
+        return NONE;
     }
 
-    private int nextFresh(int agent) {
-        Resources free = books.agents().free(agent);
-        BitSet fresh = books.subscriptions().fresh();
-        int first = -1;
+    private boolean mayHave(int subscription, int agent, boolean forGuarantee) {
+        return eligibility.refusal(subscription, agent) == null
+                && (!forGuarantee
+                        || quotas.servesGuarantee(subscriptions.role(subscription), eligibility.granted(), 0));
+    }
+
+    /** Returns whose turn it is among those that are fresh or to be retried on this agent. */
+    private int nextOfFew(int agent) {
+        int served = quotas.hasGuarantees() ? searchFew(agent, true) : NONE;
+        int found = served >= 0 ? served : searchFew(agent, false);
+        if (found >= 0) {
+            // the grant is of whoever was asked last
+            eligibility.refusal(found, agent);
+        }
+        return found;
+    }
+
+    private int searchFew(int agent, boolean forGuarantee) {
+        int first = NONE;
+        BitSet fresh = subscriptions.fresh();
         for (int candidate = fresh.nextSetBit(0); candidate >= 0; candidate = fresh.nextSetBit(candidate + 1)) {
-            boolean isEarlier = first < 0 || books.subscriptions().comesBefore(candidate, first);
-            if (isEarlier && !books.filters().match(candidate, agent, free)) {
-                first = candidate;
+            first = firstOf(first, candidate, agent, forGuarantee);
+        }
+        int at = retries.first(agent);
+        for (int candidate = retries.subscription(at, agent);
+                candidate >= 0;
+                candidate = retries.subscription(++at, agent)) {
+            if (subscriptions.isEligible(candidate)) {
+                first = firstOf(first, candidate, agent, forGuarantee);
             }
         }
         return first;
     }
 
-    private void offer(long nowMs, int subscription, int agent, OfferSink sink) {
-        long id = nextOfferId++;
-        Resources resources = books.agents().offer(agent);
-        books.subscriptions().offer(subscription, resources, id);
-        Offer offer = new Offer(
-                id,
-                books.subscriptions().framework(subscription),
-                books.subscriptions().roleName(subscription),
-                agent,
-                resources,
-                nowMs);
-        long timesOutAtMs = Deadline.after(nowMs, books.config().offerTimeoutMs());
-        Deadline.OpenOffer open = new Deadline.OpenOffer(offer, subscription, timesOutAtMs);
-        books.offers().add(open);
-        books.deadlines().set(open);
-        sink.offered(offer);
+    private int firstOf(int first, int candidate, int agent, boolean forGuarantee) {
+        boolean isEarlier = first < 0 || (first != candidate && subscriptions.comesBefore(candidate, first));
+        return isEarlier && mayHave(candidate, agent, forGuarantee) ? candidate : first;
     }
 }

@@ -2,11 +2,14 @@ package dev.polder.offer;
 
 import static dev.polder.offer.Invariant.check;
 
+import dev.polder.offer.resource.Quantities;
+import dev.polder.offer.resource.ResourceKind;
+import dev.polder.offer.resource.Resources;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks an engine's books: conservation, and every column and index against what it is derived from. Slow on purpose:
@@ -16,59 +19,67 @@ final class Audit {
     private final Books books;
     private final Agents agents;
     private final Subscriptions subscriptions;
-    private final Roles roles;
+    private final RoleTree tree;
+    private final OpenOffers offers;
+    private final boolean isStale;
 
-    /** What should be charged, by subscription; filled while the agents are checked. */
-    private final Map<Integer, Resources> charges = new HashMap<>();
+    /** What each has on each agent, shared things once; filled while the agents are checked. */
+    private final Map<Integer, Map<Integer, Resources>> had = new HashMap<>();
 
-    private final Map<Integer, Integer> holdings = new HashMap<>();
-    private final Map<Integer, Integer> openOffers = new HashMap<>();
-    private int offers;
-    private int waits;
+    private int offerCount;
+    private int reviveCount;
 
-    Audit(Books books) {
+    Audit(Books books, Allocation allocation) {
         this.books = books;
         this.agents = books.agents();
         this.subscriptions = books.subscriptions();
-        this.roles = books.roles();
+        this.tree = books.tree();
+        this.offers = books.offers();
+        this.isStale = allocation.isStale();
     }
 
     void run() {
-        Resources total = Resources.EMPTY;
+        Quantities sum = Quantities.EMPTY;
+        Quantities available = Quantities.EMPTY;
         BitSet present = agents.present();
         for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
-            total = total.plus(agents.total(agent).scalarsOnly());
+            sum = sum.plus(agents.total().get(agent).quantities());
             checkConservation(agent);
             checkHoldings(agent);
             checkOffers(agent);
             checkLookouts(agent);
+            if (agents.isActive(agent) && !agents.isBarred(agent)) {
+                available = available.plus(Pool.of(agents.free(), agent));
+            }
         }
-        check(total.equals(agents.clusterTotal()), "cluster total %s is kept as %s", total, clusterTotal());
+        check(sum.equals(agents.quantities()), "cluster total %s is kept as %s", sum, agents.quantities());
+        Quantities kept = Quantities.ofPlain(
+                        agents.available(0), agents.available(1), agents.available(2), agents.available(3))
+                .plus(agents.availableOthers());
+        check(available.equals(kept), "available %s is kept as %s", available, kept);
         checkSubscriptions();
-        checkRoles();
+        checkNodes();
         checkDeadlines();
-    }
-
-    private Resources clusterTotal() {
-        return agents.clusterTotal();
     }
 
     // ---- agents
 
     private void checkConservation(int agent) {
-        Resources total = agents.total(agent);
-        Resources used = agents.used(agent);
-        Resources offered = agents.offered(agent);
-        Resources free = agents.free(agent);
+        Resources total = agents.total().get(agent);
+        Resources used = agents.used().get(agent);
+        Resources exclusive = used.filter(id -> !id.isShared());
+        Resources offered = agents.offered().get(agent);
+        Resources free = agents.free().get(agent);
         Resources over = agents.overcommitted(agent);
-        Resources all = used.plus(offered).plus(free);
+        Resources all = exclusive.plus(offered).plus(free);
         boolean isConserved = all.covers(over) && all.minus(over).equals(total);
-        boolean isApart = !used.intersects(offered) && !used.plus(offered).intersects(free) && !over.intersects(free);
-        for (String name : over.scalars().keySet()) {
-            isApart &= free.scalar(name) == 0;
-        }
+        boolean isApart =
+                !exclusive.intersects(offered) && !exclusive.plus(offered).intersects(free) && !over.intersects(free);
+        boolean[] isEither = {true};
+        over.forEach((id, value) -> isEither[0] &=
+                id.kind() != ResourceKind.SCALAR || free.filter(id::equals).isEmpty());
         check(
-                isConserved && isApart,
+                isConserved && isApart && isEither[0],
                 "agent %s not conserved: used %s, offered %s, free %s, overcommitted %s, total %s",
                 agent,
                 used,
@@ -79,172 +90,201 @@ final class Audit {
     }
 
     private void checkHoldings(int agent) {
-        Resources[] sum = {Resources.EMPTY};
-        agents.holdings(agent).forEach((subscription, resources) -> {
+        Resources sum = Resources.EMPTY;
+        Holdings holdings = agents.holdings;
+        for (int slot = holdings.ofAgent().first(agent);
+                slot >= 0;
+                slot = holdings.ofAgent().next(slot)) {
+            Resources resources = holdings.amounts().get(slot);
+            int subscription = holdings.subscription(slot);
             check(!resources.isEmpty(), "agent %s keeps an empty holding of %s", agent, subscription);
+            check(holdings.find(agent, subscription) == slot, "agent %s: holding %s is not found", agent, slot);
             check(subscriptions.present().get(subscription), "agent %s is held by no one: %s", agent, subscription);
-            sum[0] = sum[0].plus(resources);
-            charges.merge(subscription, resources.scalarsOnly(), Resources::plus);
-            holdings.merge(subscription, 1, Integer::sum);
+            sum = sum.plus(resources);
+            note(subscription, agent, resources);
+        }
+        check(sum.equals(agents.used().get(agent)), "agent %s: holdings %s, used differs", agent, sum);
+    }
+
+    private void note(int subscription, int agent, Resources resources) {
+        had.computeIfAbsent(subscription, its -> new HashMap<>()).merge(agent, resources, Audit::join);
+    }
+
+    /** Adds up what is exclusive, and has what is shared once. */
+    private static Resources join(Resources one, Resources other) {
+        Resources[] all = {one};
+        other.forEach((id, value) -> {
+            if (!id.isShared() || one.filter(id::equals).isEmpty()) {
+                all[0] = all[0].plus(Resources.of(id, value));
+            }
         });
-        check(sum[0].equals(agents.used(agent)), "agent %s: holdings %s, used %s", agent, sum[0], agents.used(agent));
+        return all[0];
     }
 
     private void checkOffers(int agent) {
         Resources sum = Resources.EMPTY;
-        for (Deadline.OpenOffer open : books.offers().ofAgent(agent)) {
+        for (int slot = offers.ofAgent().first(agent);
+                slot >= 0;
+                slot = offers.ofAgent().next(slot)) {
+            Resources promised = offers.amounts().get(slot);
+            check(offers.find(offers.id(slot)) == slot, "offer %s is not found by its id", offers.id(slot));
             check(
-                    Objects.equals(books.offers().get(open.offer.id()), open),
-                    "offer %s is not found by its id",
-                    open.offer);
-            check(books.deadlines().contains(open), "offer %s does not time out", open.offer);
+                    books.deadlines().isSet(offers.deadline(slot), Deadlines.Kind.OFFER, slot),
+                    "offer %s does not time out",
+                    offers.id(slot));
+            check(!promised.isEmpty(), "offer %s is of nothing", offers.id(slot));
             check(
-                    subscriptions.framework(open.subscription) == open.offer.framework()
-                            && subscriptions.roleName(open.subscription).equals(open.offer.role()),
-                    "offer %s belongs to another",
-                    open.offer);
-            check(!open.offer.resources().isEmpty(), "offer %s is of nothing", open.offer);
-            check(
-                    books.offers().ofFramework(open.offer.framework()).contains(open),
-                    "offer %s is not its framework's",
-                    open.offer);
-            sum = sum.plus(open.offer.resources());
-            charges.merge(open.subscription, open.offer.resources().scalarsOnly(), Resources::plus);
-            openOffers.merge(open.subscription, 1, Integer::sum);
-            offers++;
+                    subscriptions.isSubscribed(offers.subscription(slot)),
+                    "offer %s is to one that is not subscribed",
+                    offers.id(slot));
+            sum = sum.plus(promised);
+            note(offers.subscription(slot), agent, promised);
+            offerCount++;
         }
-        check(sum.equals(agents.offered(agent)), "agent %s: offers %s, offered %s", agent, sum, agents.offered(agent));
+        check(sum.equals(agents.offered().get(agent)), "agent %s: offers %s, offered differs", agent, sum);
     }
 
-    /** Checks that nothing is overlooked: whatever could be offered, and no round will look at, is filtered. */
+    /** Checks that nothing is overlooked: whatever could be offered, and no round will look at, is refused by a rule. */
     private void checkLookouts(int agent) {
-        Resources free = agents.free(agent);
-        boolean isOfferable = agents.isActive(agent) && agents.isWorthOffering(free);
+        boolean isOfferable =
+                agents.isActive(agent) && !agents.isBarred(agent) && !agents.free().isEmpty(agent);
         check(agents.offerable().get(agent) == isOfferable, "agent %s: offerable is not %s", agent, isOfferable);
         check(isOfferable || !agents.changed().get(agent), "agent %s: changed but not offerable", agent);
-        if (!isOfferable || agents.changed().get(agent)) {
+        boolean isLookedAt = agents.changed().get(agent)
+                || books.retries().agents().get(agent)
+                || books.quotas().isHeldDue() && books.quotas().isHeld(agent);
+        if (!isOfferable || isLookedAt) {
             return;
         }
         BitSet present = subscriptions.present();
         for (int row = present.nextSetBit(0); row >= 0; row = present.nextSetBit(row + 1)) {
-            boolean isSeen = subscriptions.fresh().get(row) || books.filters().match(row, agent, free);
-            check(isSeen || !subscriptions.isEligible(row), "agent %s: overlooked for %s", agent, describe(row));
+            boolean isSeen = !subscriptions.isEligible(row)
+                    || subscriptions.fresh().get(row)
+                    || books.eligibility().refusal(row, agent) != null;
+            check(isSeen, "agent %s: overlooked for %s", agent, subscriptions.describe(row));
         }
     }
 
     // ---- subscriptions and roles
 
     private void checkSubscriptions() {
-        Map<Integer, Resources> byRole = new HashMap<>();
-        Map<Integer, Integer> countByRole = new HashMap<>();
         BitSet present = subscriptions.present();
+        check(present.cardinality() >= had.size(), "charges of subscriptions that are gone: %s", had);
         for (int row = present.nextSetBit(0); row >= 0; row = present.nextSetBit(row + 1)) {
-            Resources charge = charges.getOrDefault(row, Resources.EMPTY);
-            checkRow(subscriptions.shares, row, charge, describe(row));
-            check(
-                    subscriptions.holdings(row) == holdings.getOrDefault(row, 0)
-                            && subscriptions.openOffers(row) == openOffers.getOrDefault(row, 0),
-                    "%s: counts are wrong",
-                    describe(row));
+            String whose = subscriptions.describe(row);
+            checkShares(subscriptions.shares, row, had.getOrDefault(row, Map.of()), whose);
+            int holdings = agents.holdings.ofSubscription().count(row);
             boolean isNeeded = subscriptions.isSubscribed(row)
-                    || subscriptions.holdings(row) > 0
-                    || subscriptions.openOffers(row) > 0;
-            check(isNeeded, "%s: neither subscribed nor charged", describe(row));
-            checkEligibility(row);
-            byRole.merge(subscriptions.role(row), charge, Resources::plus);
-            countByRole.merge(subscriptions.role(row), 1, Integer::sum);
-            waits += books.filters().count(row) + (subscriptions.isReviveWaiting(row) ? 1 : 0);
-        }
-        check(present.cardinality() >= charges.size(), "charges of subscriptions that are gone: %s", charges);
-        Resources sum = byRole.values().stream().reduce(Resources.EMPTY, Resources::plus);
-        checkRow(roles.shares, Roles.ROOT, sum, "root");
-        BitSet rolesPresent = roles.present();
-        for (int role = rolesPresent.nextSetBit(1); role >= 0; role = rolesPresent.nextSetBit(role + 1)) {
-            checkRow(roles.shares, role, byRole.getOrDefault(role, Resources.EMPTY), "role " + roles.name(role));
-            check(
-                    roles.subscriptions(role) == countByRole.getOrDefault(role, 0),
-                    "role %s: subscriptions are not %s",
-                    roles.name(role),
-                    roles.subscriptions(role));
+                    || holdings > 0
+                    || offers.ofSubscription().count(row) > 0;
+            check(isNeeded, "%s: neither subscribed nor charged", whose);
+            checkEligibility(row, whose);
+            reviveCount += subscriptions.waitingRevive(row) >= 0 ? 1 : 0;
         }
     }
 
-    private void checkEligibility(int row) {
+    private void checkEligibility(int row, String whose) {
         int framework = subscriptions.framework(row);
-        boolean isEligible = subscriptions.isSubscribed(row)
-                && !subscriptions.isSuppressed(row)
-                && subscriptions.isFrameworkActive(framework);
-        check(subscriptions.containsFramework(framework), "%s: no such framework", describe(row));
-        check(subscriptions.isEligible(row) == isEligible, "%s: eligible is not %s", describe(row), isEligible);
-        check(isEligible || !subscriptions.fresh().get(row), "%s: fresh but not eligible", describe(row));
+        boolean isActive = subscriptions.frameworks.isActive(framework);
+        boolean isEligible = subscriptions.isSubscribed(row) && !subscriptions.isSuppressed(row) && isActive;
+        check(subscriptions.frameworks.contains(framework), "%s: no such framework", whose);
+        check(subscriptions.isEligible(row) == isEligible, "%s: eligible is not %s", whose, isEligible);
+        check(isEligible || !subscriptions.fresh().get(row), "%s: fresh but not eligible", whose);
+        check(subscriptions.find(framework, subscriptions.path(row)) == row, "%s: not found by its names", whose);
         check(
-                subscriptions.find(framework, subscriptions.roleName(row)) == row,
-                "%s: not found by its names",
-                describe(row));
-        boolean isWaited = subscriptions.isSubscribed(row) && subscriptions.isFrameworkActive(framework);
-        check(isWaited || books.filters().count(row) == 0, "%s: filters of one that is gone", describe(row));
-        FairOrder members = roles.members(subscriptions.role(row));
-        int places = 0;
-        for (int i = 0; i < members.size(); i++) {
-            places += members.get(i) == row ? 1 : 0;
-        }
-        check(places == (isEligible ? 1 : 0), "%s: %s times in its role's order", describe(row), places);
+                (subscriptions.isSubscribed(row) && isActive) || books.filters().count(row) == 0,
+                "%s: filters of one that is gone",
+                whose);
+        int places = count(tree.membersOf(subscriptions.role(row)), row);
+        check(places == (isEligible ? 1 : 0), "%s: %s times in its role's order", whose, places);
     }
 
-    private void checkRow(Shares shares, int row, Resources charge, String whose) {
-        check(shares.charged(row).equals(charge), "%s: charged %s, not %s", whose, shares.charged(row), charge);
+    private static int count(FairOrder order, int row) {
+        int places = 0;
+        for (int i = 0; i < order.size(); i++) {
+            places += order.get(i) == row ? 1 : 0;
+        }
+        return places;
+    }
+
+    /** Checks what is charged to a row, given what it has on each agent. */
+    private void checkShares(Shares shares, int row, Map<Integer, Resources> its, String whose) {
+        Quantities charged = Quantities.EMPTY;
+        for (Resources resources : its.values()) {
+            charged = charged.plus(resources.quantities());
+        }
+        check(shares.charged(row).equals(charged), "%s: charged %s, not %s", whose, shares.charged(row), charged);
         check(
-                subscriptions.isStale() || shares.share(row) == shares.compute(row, clusterTotal()),
+                isStale || shares.isRandom() || shares.key(row) == shares.share(row),
                 "%s: share is out of date",
                 whose);
     }
 
-    private void checkRoles() {
-        int ordered = 0;
-        for (int role = roles.present().nextSetBit(1);
-                role >= 0;
-                role = roles.present().nextSetBit(role + 1)) {
-            FairOrder members = roles.members(role);
-            for (int i = 1; i < members.size(); i++) {
-                check(
-                        subscriptions.comesBefore(members.get(i - 1), members.get(i)),
-                        "role %s: members out of order: %s",
-                        roles.name(role),
-                        members);
+    private void checkNodes() {
+        BitSet present = tree.present();
+        for (int node = present.nextSetBit(0); node >= 0; node = present.nextSetBit(node + 1)) {
+            Map<Integer, Resources> below = new HashMap<>();
+            int subscribed = 0;
+            int waiting = 0;
+            for (int row = subscriptions.present().nextSetBit(0);
+                    row >= 0;
+                    row = subscriptions.present().nextSetBit(row + 1)) {
+                boolean isBelow = tree.isAtOrBelow(tree.leaf(subscriptions.role(row)), node);
+                if (isBelow) {
+                    had.getOrDefault(row, Map.of())
+                            .forEach((agent, resources) -> below.merge(agent, resources, Audit::join));
+                    waiting += subscriptions.isEligible(row) ? 1 : 0;
+                }
+                subscribed += subscriptions.role(row) == node ? 1 : 0;
             }
-            ordered += roles.isOrdered(role) ? 1 : 0;
-            boolean isNeeded = roles.subscriptions(role) > 0 || roles.shares.weight(role) != Shares.WEIGHT_DEFAULT;
-            check(isNeeded && roles.find(roles.name(role)) == role, "role %s is of no use", roles.name(role));
+            String whose = node == RoleTree.ROOT ? "root" : "role " + tree.path(node);
+            if (node != RoleTree.ROOT) {
+                checkShares(tree.shares, node, below, whose);
+                check(tree.waiting(node) == waiting, "%s: %s wait, not %s", whose, tree.waiting(node), waiting);
+                checkRole(node, subscribed, whose);
+            }
+            checkOrder(tree.children(node), tree.shares, whose);
+            checkOrder(tree.members(node), subscriptions.shares, whose);
         }
-        check(roles.order.size() == ordered, "%s roles in order, not %s", roles.order.size(), ordered);
-        for (int i = 0; i < roles.order.size(); i++) {
-            check(roles.isOrdered(roles.order.get(i)), "a role without members is in order: %s", roles.order);
-            check(
-                    i == 0 || roles.compare(roles.order.get(i - 1), roles.order.get(i)) < 0,
-                    "roles out of order: %s",
-                    roles.order);
+    }
+
+    private void checkRole(int node, int subscribed, String whose) {
+        if (!tree.isVirtual(node)) {
+            check(tree.subscriptions(node) == subscribed, "%s: subscriptions are not %s", whose, subscribed);
+            check(tree.find(tree.path(node)) == node, "%s: not found by its path", whose);
+            boolean isNeeded = subscribed > 0
+                    || tree.childCount(node) > 0
+                    || tree.isWeighed(node)
+                    || tree.isUnderQuota(node)
+                    || !tree.reserved(node).isEmpty();
+            check(isNeeded, "%s is of no use", whose);
+        }
+        FairOrder siblings = Objects.requireNonNull(tree.children(tree.parent(node)));
+        check(
+                count(siblings, node) == (tree.waiting(node) > 0 ? 1 : 0),
+                "%s is not once among its siblings %s",
+                whose,
+                siblings);
+        Quantities unsatisfied = books.quotas().quota(node).guarantees()
+                .minusSaturating(books.quotas().consumed(node));
+        check(
+                books.quotas().unsatisfied(node).equals(unsatisfied),
+                "%s lacks %s, not %s",
+                whose,
+                unsatisfied,
+                books.quotas().unsatisfied(node));
+    }
+
+    private void checkOrder(@Nullable FairOrder order, Shares shares, String whose) {
+        for (int i = 1; order != null && i < order.size(); i++) {
+            check(shares.compare(order.get(i - 1), order.get(i)) < 0, "%s: out of order: %s", whose, order);
         }
     }
 
     private void checkDeadlines() {
-        check(
-                books.offers().size() == offers,
-                "%s offers, not %s",
-                books.offers().size(),
-                offers);
-        int expected = offers + waits;
-        check(
-                books.deadlines().size() == expected,
-                "%s deadlines, not %s",
-                books.deadlines().size(),
-                expected);
-        List<Long> times = books.deadlines().times();
-        for (int i = 1; i < times.size(); i++) {
-            check(times.get((i - 1) / 2) <= times.get(i), "deadlines out of order: %s", times);
-        }
-    }
-
-    private String describe(int row) {
-        return "framework " + subscriptions.framework(row) + " in role " + subscriptions.roleName(row);
+        check(offers.size() == offerCount, "%s offers, not %s", offers.size(), offerCount);
+        int expected = offerCount + reviveCount + books.filters().size();
+        check(books.deadlines().size() == expected, "%s deadlines, not %s", books.deadlines().size(), expected);
+        check(books.deadlines().isOrdered(), "deadlines are out of order");
     }
 }

@@ -7,21 +7,37 @@ record Books(
         Filters filters,
         Agents agents,
         Subscriptions subscriptions,
-        OpenOffers offers) {
+        Quotas quotas,
+        Charges charges,
+        Eligibility eligibility,
+        OpenOffers offers,
+        Retries retries) {
 
-    static Books empty(OfferEngineConfig config) {
+    static Books empty(OfferEngineConfig config, long seed) {
         Deadlines deadlines = new Deadlines();
         Filters filters = new Filters(deadlines);
+        Agents agents = new Agents(config);
+        ClusterTotal total = new ClusterTotal(config.excludedFromShares());
+        Turns roleTurns = config.roleOrder() == OfferEngineConfig.Order.RANDOM ? new Turns(seed) : null;
+        Turns memberTurns = config.frameworkOrder() == OfferEngineConfig.Order.RANDOM ? new Turns(~seed) : null;
+        Shares members = new Shares(total, memberTurns);
+        RoleTree tree = new RoleTree(new Shares(total, roleTurns), members);
+        Subscriptions subscriptions = new Subscriptions(tree, members, filters, deadlines, config);
+        Quotas quotas = new Quotas(tree, agents);
         return new Books(
                 config,
                 deadlines,
                 filters,
-                new Agents(config.minimum()),
-                new Subscriptions(filters, deadlines, config.reviveIntervalMs()),
-                new OpenOffers());
+                agents,
+                subscriptions,
+                quotas,
+                new Charges(agents, subscriptions, quotas),
+                new Eligibility(agents, subscriptions, quotas, filters),
+                new OpenOffers(),
+                new Retries());
     }
 
-    Roles roles() {
-        return subscriptions.roles;
+    RoleTree tree() {
+        return subscriptions.tree;
     }
 }

@@ -1,118 +1,229 @@
 package dev.polder.offer;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Objects;
+import org.agrona.collections.Long2LongHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deadlines by time, those of one time in the order in which they were set: a binary heap whose entries know their
- * place, so that one that is called off is gone at once, however far away it was. Owned by the engine's thread. As many
- * as there are open offers, filters and waiting revives, which are bounded where they are made.
+ * What happens at a time unless it is called off before, in order of time, and at one time in the order in which it was
+ * set. Whatever is due at the same millisecond hangs in one list, and a binary heap orders the lists: to set and to call
+ * off is constant work where many things are due together, as filters and offers of one round are. Nothing is allocated
+ * once the columns have grown. Owned by the engine's thread; as large as what it times, which is bounded where it is
+ * made.
  */
 final class Deadlines {
-    private @Nullable Deadline[] heap = new @Nullable Deadline[16];
-    private int size;
-    private long sequences;
+    /** What a deadline is about. */
+    enum Kind {
+        /** An open offer times out; the reference is its slot. */
+        OFFER,
+        /** A decline filter ends; the reference is its slot. */
+        FILTER,
+        /** A revive that came too soon is performed; the reference is the subscription. */
+        REVIVE
+    }
+
+    private static final int NONE = -1;
+
+    private final FreeList nodes = new FreeList();
+    private @Nullable Kind[] kind = {};
+    private int[] reference = {};
+    private int[] next = {};
+    private int[] previous = {};
+
+    /** The list that a node hangs in. */
+    private int[] list = {};
+
+    private final FreeList lists = new FreeList();
+    private long[] atMs = {};
+    private int[] first = {};
+    private int[] last = {};
+
+    /** The list's place in the heap. */
+    private int[] place = {};
+
+    private final Long2LongHashMap listAt = new Long2LongHashMap(NONE);
+    private int[] heap = new int[16];
+    private int heapSize;
+
+    /** What {@link #poll} found last. */
+    private Kind dueKind = Kind.OFFER;
+
+    private int dueReference;
+
+    /** Returns {@code nowMs + delayMs}, or never where that is beyond all time. */
+    static long after(long nowMs, long delayMs) {
+        long atMs = nowMs + delayMs;
+        return atMs < nowMs ? Long.MAX_VALUE : atMs;
+    }
 
     /** Returns the time of the first deadline, {@code Long.MAX_VALUE} if there is none. */
     long firstMs() {
-        return size == 0 ? Long.MAX_VALUE : at(0).atMs;
+        return heapSize == 0 ? Long.MAX_VALUE : atMs[heap[0]];
     }
 
     int size() {
-        return size;
+        return nodes.taken();
     }
 
-    void set(Deadline deadline) {
-        if (deadline.slot >= 0) {
-            throw Invariant.broken("a deadline for %s is set twice", deadline.atMs);
+    /** Sets a deadline; what is returned calls it off. */
+    int set(long timeMs, Kind what, int about) {
+        int node = nodes.take();
+        if (node >= kind.length) {
+            growNodes(FreeList.rowsFor(node));
         }
-        if (size == heap.length) {
-            heap = Arrays.copyOf(heap, 2 * size);
+        int itsList = (int) listAt.get(timeMs);
+        if (itsList == NONE) {
+            itsList = startList(timeMs);
         }
-        deadline.sequence = sequences++;
-        size++;
-        up(size - 1, deadline);
+        kind[node] = what;
+        reference[node] = about;
+        list[node] = itsList;
+        next[node] = NONE;
+        previous[node] = last[itsList];
+        if (last[itsList] == NONE) {
+            first[itsList] = node;
+        } else {
+            next[last[itsList]] = node;
+        }
+        last[itsList] = node;
+        return node;
     }
 
     /** Removes a deadline that is set. */
-    void callOff(Deadline deadline) {
-        int slot = deadline.slot;
-        if (!contains(deadline)) {
-            throw Invariant.broken("a deadline for %s is called off but not set", deadline.atMs);
+    void callOff(int node) {
+        int itsList = list[node];
+        if (previous[node] == NONE) {
+            first[itsList] = next[node];
+        } else {
+            next[previous[node]] = next[node];
         }
-        size--;
-        Deadline last = at(size);
-        heap[size] = null;
-        deadline.slot = -1;
-        if (last != deadline) {
-            up(slot, last);
-            down(last.slot, last);
+        if (next[node] == NONE) {
+            last[itsList] = previous[node];
+        } else {
+            previous[next[node]] = previous[node];
+        }
+        kind[node] = null;
+        nodes.give(node);
+        if (first[itsList] == NONE) {
+            endList(itsList);
         }
     }
 
-    /** Removes and returns the first deadline if it is at or before {@code nowMs}, null if none is. */
-    @Nullable
-    Deadline poll(long nowMs) {
-        if (size == 0 || at(0).atMs > nowMs) {
-            return null;
+    /**
+     * Removes the first deadline if it is at or before {@code nowMs}; {@link #dueKind} and {@link #dueReference} then
+     * tell what it was.
+     */
+    boolean poll(long nowMs) {
+        if (firstMs() > nowMs || heapSize == 0) {
+            return false;
         }
-        Deadline first = at(0);
-        callOff(first);
-        return first;
+        int node = first[heap[0]];
+        dueKind = Objects.requireNonNull(kind[node]);
+        dueReference = reference[node];
+        callOff(node);
+        return true;
     }
 
-    /** Returns all times in the heap's order, for its checks. */
-    List<Long> times() {
-        List<Long> times = new ArrayList<>(size);
-        for (int i = 0; i < size; i++) {
-            times.add(at(i).atMs);
+    Kind dueKind() {
+        return dueKind;
+    }
+
+    int dueReference() {
+        return dueReference;
+    }
+
+    /** Returns the time of a deadline that is set. */
+    long timeMs(int node) {
+        return atMs[list[node]];
+    }
+
+    /** Tells whether a node is set for this. */
+    boolean isSet(int node, Kind what, int about) {
+        return node >= 0 && node < nodes.slots() && kind[node] == what && reference[node] == about;
+    }
+
+    /** Tells whether the heap is in order, for its checks. */
+    boolean isOrdered() {
+        for (int i = 1; i < heapSize; i++) {
+            if (atMs[heap[(i - 1) >>> 1]] >= atMs[heap[i]] || place[heap[i]] != i) {
+                return false;
+            }
         }
-        return times;
+        return true;
     }
 
-    boolean contains(Deadline deadline) {
-        return deadline.slot >= 0 && deadline.slot < size && heap[deadline.slot] == deadline;
+    // ---- lists
+
+    private void growNodes(int rows) {
+        kind = Arrays.copyOf(kind, rows);
+        reference = Arrays.copyOf(reference, rows);
+        next = Arrays.copyOf(next, rows);
+        previous = Arrays.copyOf(previous, rows);
+        list = Arrays.copyOf(list, rows);
     }
 
-    /** Puts a deadline in at {@code slot} or above it. */
-    private void up(int slot, Deadline deadline) {
+    private int startList(long timeMs) {
+        int started = lists.take();
+        if (started >= atMs.length) {
+            int rows = FreeList.rowsFor(started);
+            atMs = Arrays.copyOf(atMs, rows);
+            first = Arrays.copyOf(first, rows);
+            last = Arrays.copyOf(last, rows);
+            place = Arrays.copyOf(place, rows);
+        }
+        atMs[started] = timeMs;
+        first[started] = NONE;
+        last[started] = NONE;
+        listAt.put(timeMs, started);
+        if (heapSize == heap.length) {
+            heap = Arrays.copyOf(heap, 2 * heapSize);
+        }
+        heapSize++;
+        up(heapSize - 1, started);
+        return started;
+    }
+
+    private void endList(int ended) {
+        listAt.remove(atMs[ended]);
+        lists.give(ended);
+        heapSize--;
+        int moved = heap[heapSize];
+        if (moved != ended) {
+            up(place[ended], moved);
+            down(place[moved], moved);
+        }
+    }
+
+    /** Puts a list in at {@code slot} or above it. */
+    private void up(int slot, int moved) {
         int at = slot;
-        while (at > 0 && deadline.isBefore(at((at - 1) >>> 1))) {
-            place(at, at((at - 1) >>> 1));
+        while (at > 0 && atMs[moved] < atMs[heap[(at - 1) >>> 1]]) {
+            put(at, heap[(at - 1) >>> 1]);
             at = (at - 1) >>> 1;
         }
-        place(at, deadline);
+        put(at, moved);
     }
 
-    /** Puts a deadline in at {@code slot} or below it. */
-    private void down(int slot, Deadline deadline) {
+    /** Puts a list in at {@code slot} or below it. */
+    private void down(int slot, int moved) {
         int at = slot;
         while (true) {
             int child = 2 * at + 1;
-            if (child + 1 < size && at(child + 1).isBefore(at(child))) {
+            if (child + 1 < heapSize && atMs[heap[child + 1]] < atMs[heap[child]]) {
                 child++;
             }
-            if (child >= size || !at(child).isBefore(deadline)) {
+            if (child >= heapSize || atMs[heap[child]] >= atMs[moved]) {
                 break;
             }
-            place(at, at(child));
+            put(at, heap[child]);
             at = child;
         }
-        place(at, deadline);
+        put(at, moved);
     }
 
-    private void place(int slot, Deadline deadline) {
-        heap[slot] = deadline;
-        deadline.slot = slot;
-    }
-
-    private Deadline at(int slot) {
-        Deadline deadline = heap[slot];
-        if (deadline == null) {
-            throw Invariant.broken("no deadline at %s of %s", slot, size);
-        }
-        return deadline;
+    private void put(int slot, int moved) {
+        heap[slot] = moved;
+        place[moved] = slot;
     }
 }

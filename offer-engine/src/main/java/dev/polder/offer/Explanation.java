@@ -1,137 +1,212 @@
 package dev.polder.offer;
 
+import dev.polder.offer.resource.Quantities;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the rule, and the numbers behind it, by which each agent is passed over for one framework and role. */
+/**
+ * Finds the rule, and the numbers behind it, by which each agent is passed over for one framework and role. It asks the
+ * question that the round asks, so that it cannot differ from it.
+ */
 final class Explanation {
+    private static final int NUMBERS_MAX = 500;
+
     private final Books books;
     private final Agents agents;
     private final Subscriptions subscriptions;
+    private final Eligibility eligibility;
     private final Allocation allocation;
 
     Explanation(Books books, Allocation allocation) {
         this.books = books;
         this.agents = books.agents();
         this.subscriptions = books.subscriptions();
+        this.eligibility = books.eligibility();
         this.allocation = allocation;
+        allocation.rekeyIfStale();
     }
 
-    List<OfferEngine.Refusal> explain(long nowMs, int framework, String role) {
-        subscriptions.refreshIfStale();
-        int subscription = subscriptions.find(framework, role);
-        BitSet served = new BitSet();
-        for (Deadline.OpenOffer open : books.offers().ofFramework(framework)) {
-            if (open.subscription == subscription) {
-                served.set(open.offer.agent());
-            }
-        }
-        OfferEngine.Refusal.@Nullable Why everywhere = everywhere(framework, subscription);
-        List<OfferEngine.Refusal> refusals = new ArrayList<>();
+    List<Refusal> explain(long nowMs, int framework, String role) {
+        List<Refusal> refusals = new ArrayList<>();
         BitSet present = agents.present();
         for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
-            if (served.get(agent)) {
-                continue;
-            }
-            refusals.add(
-                    everywhere != null
-                            ? new OfferEngine.Refusal(agent, everywhere, words(everywhere, framework, role))
-                            : explainAgent(nowMs, subscription, agent));
+            explain(nowMs, framework, role, agent).ifPresent(refusals::add);
         }
         return refusals;
     }
 
-    /** Returns the rule that holds whatever the agent, null if none does. */
-    private OfferEngine.Refusal.@Nullable Why everywhere(int framework, int subscription) {
-        if (!subscriptions.isFrameworkActive(framework)) {
-            return OfferEngine.Refusal.Why.FRAMEWORK_INACTIVE;
+    Optional<Refusal> explain(long nowMs, int framework, String role, int agent) {
+        int subscription = subscriptions.find(framework, role);
+        if (subscription >= 0 && hasOffer(subscription, agent)) {
+            return Optional.empty();
         }
-        if (subscription < 0 || !subscriptions.isSubscribed(subscription)) {
-            return OfferEngine.Refusal.Why.ROLE_NOT_SUBSCRIBED;
-        }
-        return subscriptions.isSuppressed(subscription) ? OfferEngine.Refusal.Why.SUPPRESSED : null;
+        Refusal.Why everywhere = everywhere(framework, subscription);
+        return Optional.of(
+                everywhere != null
+                        ? new Refusal(agent, everywhere, words(everywhere, framework, role))
+                        : explainAgent(nowMs, subscription, agent));
     }
 
-    private static String words(OfferEngine.Refusal.Why everywhere, int framework, String role) {
+    private boolean hasOffer(int subscription, int agent) {
+        OpenOffers offers = books.offers();
+        Links its = offers.ofAgent();
+        for (int slot = its.first(agent); slot >= 0; slot = its.next(slot)) {
+            if (offers.subscription(slot) == subscription) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the rule that holds whatever the agent, null if none does. */
+    private Refusal.@Nullable Why everywhere(int framework, int subscription) {
+        if (!subscriptions.frameworks.isActive(framework)) {
+            return Refusal.Why.FRAMEWORK_INACTIVE;
+        }
+        if (subscription < 0 || !subscriptions.isSubscribed(subscription)) {
+            return Refusal.Why.ROLE_NOT_SUBSCRIBED;
+        }
+        if (subscriptions.isSuppressed(subscription)) {
+            return Refusal.Why.SUPPRESSED;
+        }
+        return allocation.isPaused() ? Refusal.Why.PAUSED : null;
+    }
+
+    private static String words(Refusal.Why everywhere, int framework, String role) {
         return switch (everywhere) {
             case FRAMEWORK_INACTIVE -> "framework " + framework + " is not active";
             case ROLE_NOT_SUBSCRIBED -> "framework " + framework + " is not subscribed to role " + role;
             case SUPPRESSED -> "framework " + framework + " suppressed role " + role + " and did not revive it yet";
+            case PAUSED -> "no offers are made before resume";
             default -> throw Invariant.broken("%s depends on the agent", everywhere);
         };
     }
 
-    private OfferEngine.Refusal explainAgent(long nowMs, int subscription, int agent) {
-        Resources free = agents.free(agent);
+    private Refusal explainAgent(long nowMs, int subscription, int agent) {
         if (!agents.isActive(agent)) {
-            return new OfferEngine.Refusal(agent, OfferEngine.Refusal.Why.AGENT_INACTIVE, "the agent is not active");
+            return new Refusal(agent, Refusal.Why.AGENT_INACTIVE, "the agent is not active");
         }
-        if (!agents.isWorthOffering(free)) {
-            return explainLittle(subscription, agent, free);
-        }
-        Deadline.Filter filter = books.filters().matching(subscription, agent, free);
-        if (filter != null) {
-            return new OfferEngine.Refusal(
+        if (agents.isBarred(agent)) {
+            return new Refusal(
                     agent,
-                    OfferEngine.Refusal.Why.FILTERED,
-                    "free is " + free + ", the framework refused " + filter.refused + " for another "
-                            + Math.max(0, filter.atMs - nowMs) + " ms");
+                    Refusal.Why.NOT_WHITELISTED,
+                    "host '" + agents.profile(agent).hostname() + "' is not on the whitelist");
+        }
+        if (agents.free().isEmpty(agent)) {
+            return explainNothing(subscription, agent);
+        }
+        Refusal.Why rule = eligibility.refusal(subscription, agent);
+        if (rule != null) {
+            return new Refusal(agent, rule, numbers(rule, nowMs, subscription, agent));
         }
         int first = allocation.next(agent);
         if (first == subscription) {
-            return new OfferEngine.Refusal(
-                    agent, OfferEngine.Refusal.Why.NEXT_RUN, "free is " + free + ", offered at the next run");
+            return new Refusal(
+                    agent,
+                    Refusal.Why.NEXT_RUN,
+                    eligibility.granted().get(0) + " is free for it, offered at the next run");
         }
-        return new OfferEngine.Refusal(
+        return new Refusal(
                 agent,
-                OfferEngine.Refusal.Why.OTHERS_FIRST,
-                "free is " + free + ", and first comes " + named(first) + ": " + shares(subscription, first));
+                Refusal.Why.OTHERS_FIRST,
+                "free is " + agents.free().get(agent) + ", and first comes " + subscriptions.describe(first) + ": "
+                        + shares(subscription, first));
     }
 
-    /** Explains an agent of which too little is free. */
-    private OfferEngine.Refusal explainLittle(int subscription, int agent, Resources free) {
-        List<Deadline.OpenOffer> open = books.offers().ofAgent(agent);
-        if (!open.isEmpty()) {
-            Deadline.OpenOffer last = open.get(open.size() - 1);
-            return new OfferEngine.Refusal(
+    /** Explains an agent of which nothing is free. */
+    private Refusal explainNothing(int subscription, int agent) {
+        int last = books.offers().ofAgent().last(agent);
+        if (last < 0) {
+            return new Refusal(
                     agent,
-                    OfferEngine.Refusal.Why.OTHERS_FIRST,
-                    agents.offered(agent) + " is offered, " + (open.size() == 1 ? "" : "last ") + "to "
-                            + named(last.subscription) + ": " + shares(subscription, last.subscription));
+                    Refusal.Why.NOTHING_FREE,
+                    "of " + agents.total().get(agent) + " is in use "
+                            + agents.used().get(agent));
         }
-        if (free.isEmpty()) {
-            return new OfferEngine.Refusal(
-                    agent,
-                    OfferEngine.Refusal.Why.NOTHING_FREE,
-                    "of " + agents.total(agent) + " is in use " + agents.used(agent));
-        }
-        return new OfferEngine.Refusal(
+        int other = books.offers().subscription(last);
+        return new Refusal(
                 agent,
-                OfferEngine.Refusal.Why.BELOW_MINIMUM,
-                "free is " + free + ", none of the minimum " + books.config().minimum());
+                Refusal.Why.OTHERS_FIRST,
+                agents.offered().get(agent) + " is offered, "
+                        + (books.offers().ofAgent().count(agent) == 1 ? "" : "last ") + "to "
+                        + subscriptions.describe(other) + ": " + shares(subscription, other));
     }
 
-    private String named(int subscription) {
-        return "framework " + subscriptions.framework(subscription) + " in role "
-                + subscriptions.roleName(subscription);
+    private String numbers(Refusal.Why rule, long nowMs, int subscription, int agent) {
+        String free = "free is " + agents.free().get(agent);
+        return switch (rule) {
+            case CONSTRAINTS ->
+                subscriptions
+                        .constraints(subscription)
+                        .refusal(agents.profile(agent))
+                        .orElse("");
+            case OTHER_REGION -> "the agent is in region " + agents.profile(agent).region().orElse("")
+                    + ", the master in " + books.config().region().orElse("");
+            case GPUS -> "the agent has gpus: " + agents.total().get(agent);
+            case NOT_FOR_ROLE -> free + ", nothing of it for role " + subscriptions.path(subscription);
+            case OVER_LIMIT -> free + ", of which quota leaves "
+                    + nothingOr(eligibility.granted().get(0).toString()) + ": " + limits(subscription);
+            case HEADROOM -> free + ", of which is left "
+                    + nothingOr(eligibility.granted().get(0).toString()) + " beyond what other roles are guaranteed: "
+                    + books.quotas().required() + " is to be held back in all";
+            case BELOW_MINIMUM -> free + ", less than each of the minimum "
+                    + subscriptions.minimum(subscription).alternatives();
+            case FILTERED -> {
+                int filter = books.filters().matching(agent, subscription, eligibility.granted(), 0);
+                yield free + ", the framework refused "
+                        + books.filters().refused().get(filter) + " for another "
+                        + Math.max(0, books.filters().untilMs(filter) - nowMs) + " ms";
+            }
+            default -> throw Invariant.broken("%s does not depend on the agent", rule);
+        };
+    }
+
+    private static String nothingOr(String text) {
+        return text.isEmpty() ? "nothing" : text;
+    }
+
+    /** Names the limits of a role and those above it, with what is consumed. */
+    private String limits(int subscription) {
+        StringBuilder text = new StringBuilder();
+        RoleTree tree = subscriptions.tree;
+        for (int node = subscriptions.role(subscription); node != RoleTree.ROOT; node = tree.parent(node)) {
+            Quota quota = books.quotas().quota(node);
+            if (!quota.limits().isNone() && text.length() < NUMBERS_MAX) {
+                Quantities consumed = books.quotas().consumed(node);
+                text.append(text.isEmpty() ? "" : "; ")
+                        .append("role ")
+                        .append(tree.path(node))
+                        .append(" consumes ")
+                        .append(nothingOr(consumed.toString()))
+                        .append(" of ")
+                        .append(quota.limits());
+            }
+        }
+        return text.toString();
     }
 
     /** Sets the shares side by side that decide between two subscriptions. */
     private String shares(int ours, int theirs) {
-        boolean isSameRole = subscriptions.role(ours) == subscriptions.role(theirs);
-        Shares shares = isSameRole ? subscriptions.shares : books.roles().shares;
-        int ourRow = isSameRole ? ours : subscriptions.role(ours);
-        int theirRow = isSameRole ? theirs : subscriptions.role(theirs);
-        return (isSameRole ? "" : "role ") + "share " + percent(shares.share(ourRow)) + " here, "
-                + percent(shares.share(theirRow)) + " there";
+        RoleTree tree = subscriptions.tree;
+        if (subscriptions.role(ours) == subscriptions.role(theirs)) {
+            return "share " + percent(subscriptions.shares.share(ours)) + " here, "
+                    + percent(subscriptions.shares.share(theirs)) + " there";
+        }
+        int ourNode = tree.leaf(subscriptions.role(ours));
+        int theirNode = tree.leaf(subscriptions.role(theirs));
+        int ourSide = tree.siblingTowards(ourNode, theirNode);
+        int theirSide = tree.siblingTowards(theirNode, ourNode);
+        return "role " + tree.path(ourSide) + " has share " + percent(tree.shares.share(ourSide)) + ", role "
+                + tree.path(theirSide) + " " + percent(tree.shares.share(theirSide));
     }
 
     /** Returns a share as people read it. */
     private static String percent(long share) {
-        long hundredths = share / (Shares.WHOLE / 10_000);
+        long hundredths = share / (Divisor.WHOLE / 10_000);
         return String.format(Locale.ROOT, "%d.%02d%%", hundredths / 100, hundredths % 100);
     }
 }

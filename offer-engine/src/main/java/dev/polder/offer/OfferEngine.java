@@ -1,18 +1,24 @@
 package dev.polder.offer;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.polder.offer.resource.Conversion;
+import dev.polder.offer.resource.Quantities;
+import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.agrona.collections.IntArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who is offered what: dominant resource fairness between roles, by weight, then between the frameworks of a
- * role. Owned by one thread; it reads no clock, every method that needs the time is told it (monotonic milliseconds,
- * never going back).
+ * Decides who is offered what: dominant resource fairness over a tree of roles, by weight at each level, then between
+ * the frameworks of a role, within quota. Owned by one thread; it reads no clock, every method that needs the time is
+ * told it (monotonic milliseconds, never going back).
  *
  * <pre>
  *  free --offer--&gt; OFFERED --accept--&gt; used --release--&gt; free
@@ -20,67 +26,98 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>For every agent, at every step: used + offered + free - overcommitted = total, and of no resource is there
- * something both free and overcommitted. Offers are made by {@link #run} alone; all other methods only change the
- * books. One offer is all that is free on one agent, for one framework under one role. It goes to the role with the
- * smallest share (the largest, over all scalars, of what it uses and is offered / the cluster's total, divided by its
- * weight), and in it to the framework with the smallest share; those that are equal take turns, longest without an
- * offer first, then by name of the role and index of the framework.
+ * something both free and overcommitted; what is shared is free unless it is offered, however many use it. Offers are
+ * made by {@link #run} alone; all other methods only change the books. One offer is all that is free on one agent and
+ * may be had by one framework under one role. It goes where the share is smallest, at each level of the tree (the
+ * largest, over all scalars, of what is used and offered / the cluster's total, divided by the weight); those that are
+ * equal take turns by how many offers they got, then by name. Roles that lack something of what they are guaranteed
+ * come before all others.
  *
  * <p>The same calls have the same results. A method that throws has changed nothing, but for
  * {@link IllegalStateException} with "broken invariant", after which the engine must be thrown away.
  */
 public final class OfferEngine {
     /*
-     * Dominant resource fairness: A. Ghodsi et al., NSDI 2011. Roles, subscriptions (a framework in a role) and agents
-     * are dense indexes into columns; an agent's amounts are immutable values, because an offer must be one anyway. The
-     * two levels of order are kept, not sorted, and a round looks only where something changed: see Allocation.
+     * Dominant resource fairness: A. Ghodsi et al., NSDI 2011. Roles, subscriptions (a framework in a role), agents,
+     * offers and filters are dense indexes into columns, so that a round allocates nothing. The orders are kept, not
+     * sorted, and a round looks only where something changed: see Allocation.
      */
 
     private final Books books;
-    private final Allocation allocation;
     private final Agents agents;
     private final Subscriptions subscriptions;
+    private final Frameworks frameworks;
     private final OpenOffers offers;
+    private final OfferView.Cursor view;
+    private final Ledger ledger;
+    private final Allocation allocation;
+    private final Reservations reservations;
+    private final Acceptance acceptance;
+
+    /** What a call is about that names resources by value. */
+    private final ResourceColumn argument = new ResourceColumn();
+
+    private Optional<Set<String>> whitelist = Optional.empty();
 
     /** Before all times told, but not so far that a difference of times would overflow. */
     private long lastNowMs = Long.MIN_VALUE / 2;
 
     /** Makes an engine without agents and frameworks. */
     public OfferEngine(OfferEngineConfig config) {
-        books = Books.empty(config);
-        allocation = new Allocation(books);
+        this(config, 0);
+    }
+
+    /** Makes an engine without agents and frameworks; the seed decides the random order, where that is configured. */
+    public OfferEngine(OfferEngineConfig config, long seed) {
+        books = Books.empty(config, seed);
         agents = books.agents();
         subscriptions = books.subscriptions();
+        frameworks = subscriptions.frameworks;
         offers = books.offers();
+        view = new OfferView.Cursor(offers, subscriptions);
+        ledger = new Ledger(books, view);
+        allocation = new Allocation(books, ledger);
+        reservations = new Reservations(books);
+        acceptance = new Acceptance(books, ledger, reservations, allocation);
+        argument.ensure(0);
     }
 
     // ---- agents
 
     /**
-     * Adds an agent with all its resources free, active, offered from the next {@link #run} on; returns its index.
+     * Adds an agent with all its resources free, active, offered from the next {@link #run} on; returns its index,
+     * which may have been that of one removed before.
      *
      * @throws ArithmeticException if a scalar of the cluster, and what is in use of it, would be too large to add up
      */
-    public int addAgent(Resources total) {
-        subscriptions.requireRoom(agents.clusterTotal().plus(total.scalarsOnly()), Resources.EMPTY);
-        int agent = agents.add(total);
-        subscriptions.setClusterTotal(agents.clusterTotal());
+    public int addAgent(AgentProfile profile) {
+        requireRoom(agents.quantities().plus(profile.total().quantities()), Resources.EMPTY);
+        int agent = agents.add(profile);
+        agents.setBarred(agent, isBarred(profile));
+        reservations.change(Resources.EMPTY, profile.total());
+        allocation.takeTotal();
         return agent;
     }
 
     /**
-     * Replaces an agent's total; it may be smaller than what is in use. Its open offers are rescinded.
+     * Replaces what is known of an agent; its total may be smaller than what is in use. Its open offers are rescinded;
+     * its decline filters are forgotten if it has become another in anything but the total.
      *
-     * @throws IllegalArgumentException if there is no such agent, or a resource that is in use is of another kind now
      * @throws ArithmeticException if a scalar of the cluster, and what is in use of it, would be too large to add up
      */
-    public void resizeAgent(int agent, Resources total, OfferSink sink) {
+    public void updateAgent(int agent, AgentProfile profile, OfferSink sink) {
         requireAgent(agent);
-        subscriptions.requireRoom(agents.clusterTotalWith(agent, total), Resources.EMPTY);
-        total.requireSameKinds(agents.used(agent));
-        rescindAll(offers.ofAgent(agent), OfferSink.Reason.WITHDRAWN, sink);
-        agents.resize(agent, total);
-        subscriptions.setClusterTotal(agents.clusterTotal());
+        requireRoom(agents.quantitiesWith(agent, profile.total()), Resources.EMPTY);
+        AgentProfile before = agents.profile(agent);
+        ledger.rescindOfAgent(agent, OfferSink.Reason.WITHDRAWN, sink);
+        if (!before.withTotal(profile.total()).equals(profile)) {
+            books.filters().removeAgent(agent);
+            books.eligibility().constraints().forgetAgent(agent);
+        }
+        reservations.change(before.total(), profile.total());
+        agents.update(agent, profile);
+        agents.setBarred(agent, isBarred(profile));
+        allocation.takeTotal();
     }
 
     /** Switches offers of this agent on or off; off rescinds those that are open. Nothing in use changes. */
@@ -88,7 +125,7 @@ public final class OfferEngine {
         requireAgent(agent);
         agents.setActive(agent, active);
         if (!active) {
-            rescindAll(offers.ofAgent(agent), OfferSink.Reason.AGENT_GONE, sink);
+            ledger.rescindOfAgent(agent, OfferSink.Reason.AGENT_GONE, sink);
         }
     }
 
@@ -105,48 +142,96 @@ public final class OfferEngine {
      */
     public void removeAgent(int agent, OfferSink sink) {
         requireAgent(agent);
-        rescindAll(offers.ofAgent(agent), OfferSink.Reason.AGENT_GONE, sink);
-        agents.holdings(agent).forEach((subscription, resources) -> {
-            subscriptions.discharge(subscription, resources);
-            subscriptions.countHolding(subscription, -1);
-        });
+        ledger.rescindOfAgent(agent, OfferSink.Reason.AGENT_GONE, sink);
+        ledger.releaseAll(agent);
         books.filters().removeAgent(agent);
+        books.eligibility().constraints().forgetAgent(agent);
+        books.quotas().removeAgent(agent);
+        reservations.change(agents.profile(agent).total(), Resources.EMPTY);
         agents.remove(agent);
-        subscriptions.setClusterTotal(agents.clusterTotal());
+        allocation.takeTotal();
+    }
+
+    /** Lets only agents with these hostnames be offered, empty for all; offers of the others that are open stay. */
+    public void setWhitelist(Optional<Set<String>> hostnames) {
+        whitelist = hostnames.map(Set::copyOf);
+        BitSet present = agents.present();
+        for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
+            agents.setBarred(agent, isBarred(agents.profile(agent)));
+        }
+    }
+
+    private boolean isBarred(AgentProfile profile) {
+        return whitelist.isPresent() && !whitelist.get().contains(profile.hostname());
+    }
+
+    /**
+     * Converts resources of an agent that nobody uses and nobody is offered: an operator reserves, or makes a volume.
+     * Offers are not rescinded for it: who wants that withdraws them first.
+     *
+     * @throws IllegalArgumentException if what is to be converted is not free; says what is short
+     */
+    public void convertAvailable(int agent, List<Conversion> conversions) {
+        requireAgent(agent);
+        Resources free = agents.free().get(agent);
+        Resources before = agents.profile(agent).total();
+        Resources total = before;
+        for (Conversion conversion : conversions) {
+            free = free.apply(conversion);
+            total = total.apply(conversion);
+            acceptance.requireUnused(agent, conversion);
+        }
+        reservations.change(before, total);
+        agents.convert(agent, total);
+        agents.settle(agent);
+        allocation.takeTotal();
     }
 
     // ---- frameworks and roles
 
     /**
-     * Adds a framework that is offered resources under these roles, active, none suppressed; returns its index, which
-     * may have been that of one removed before.
+     * Adds a framework, active, none of its roles suppressed; returns its index, which may have been that of one removed
+     * before.
+     *
+     * @throws IllegalArgumentException if there is a framework of that name
      */
-    public int addFramework(Collection<String> roles) {
-        SortedSet<String> names = new TreeSet<>(roles);
-        int framework = subscriptions.addFramework();
-        names.forEach(role -> subscriptions.subscribe(framework, role));
+    public int addFramework(FrameworkProfile profile) {
+        int framework = frameworks.add(profile);
+        profile.roles().forEach((role, words) -> subscriptions.subscribe(framework, role, words));
         return framework;
     }
 
     /**
-     * Replaces a framework's roles; offers under a role that it left are rescinded. What it uses stays charged. A role
-     * that it keeps stays suppressed if it was, a new one is not.
+     * Replaces what is known of a framework; offers under a role that it left are rescinded. What it uses stays charged.
+     * A role that it keeps stays suppressed if it was, a new one is not.
+     *
+     * @throws IllegalArgumentException if its name is another
      */
-    public void setRoles(int framework, Collection<String> roles, OfferSink sink) {
+    public void updateFramework(int framework, FrameworkProfile profile, OfferSink sink) {
         requireFramework(framework);
-        SortedSet<String> names = new TreeSet<>(roles);
-        List<Deadline.OpenOffer> under = offers.ofFramework(framework);
-        under.removeIf(open -> names.contains(open.offer.role()));
-        for (int subscription : subscriptions.subscriptionsOf(framework)) {
-            boolean isLeft = !names.remove(subscriptions.roleName(subscription));
+        String name = frameworks.profile(framework).name();
+        if (!name.equals(profile.name())) {
+            throw new IllegalArgumentException(
+                    "framework '" + name + "' cannot become '" + profile.name() + "': a name stays");
+        }
+        frameworks.update(framework, profile);
+        int[] all = frameworks.subscriptions(framework).toIntArray();
+        for (int subscription : all) {
+            boolean isLeft = !profile.roles().containsKey(subscriptions.path(subscription));
             if (isLeft && subscriptions.isSubscribed(subscription)) {
                 subscriptions.unsubscribe(subscription);
-            } else if (!isLeft && !subscriptions.isSubscribed(subscription)) {
-                subscriptions.subscribe(framework, subscriptions.roleName(subscription));
             }
         }
-        names.forEach(role -> subscriptions.subscribe(framework, role));
-        rescindAll(under, OfferSink.Reason.ROLE_GONE, sink);
+        // first, so that a role which only lends its name to one below it now is not forgotten in between
+        profile.roles().forEach((role, words) -> subscriptions.subscribe(framework, role, words));
+        ledger.rescindOfFramework(framework, slot -> !isSubscribed(slot), OfferSink.Reason.ROLE_GONE, sink);
+        for (int subscription : all) {
+            ledger.dropIfIdle(subscription);
+        }
+    }
+
+    private boolean isSubscribed(int slot) {
+        return subscriptions.isSubscribed(offers.subscription(slot));
     }
 
     /** Switches a framework's offers on or off; off rescinds those that are open and forgets its filters. */
@@ -154,7 +239,7 @@ public final class OfferEngine {
         requireFramework(framework);
         subscriptions.setFrameworkActive(framework, active);
         if (!active) {
-            rescindAll(offers.ofFramework(framework), OfferSink.Reason.FRAMEWORK_GONE, sink);
+            ledger.rescindOfFramework(framework, slot -> true, OfferSink.Reason.FRAMEWORK_GONE, sink);
         }
     }
 
@@ -165,28 +250,54 @@ public final class OfferEngine {
      */
     public void removeFramework(int framework, OfferSink sink) {
         requireFramework(framework);
-        for (int subscription : subscriptions.subscriptionsOf(framework)) {
-            if (subscriptions.holdings(subscription) > 0) {
-                throw new IllegalStateException("framework " + framework + " still uses resources on "
-                        + subscriptions.holdings(subscription) + " agents under role "
-                        + subscriptions.roleName(subscription) + ": release them first");
+        IntArrayList its = frameworks.subscriptions(framework);
+        for (int i = 0; i < its.size(); i++) {
+            int holdings = agents.holdings.ofSubscription().count(its.getInt(i));
+            if (holdings > 0) {
+                throw new IllegalStateException(subscriptions.describe(its.getInt(i)) + " still uses resources on "
+                        + holdings + " agents: release them first");
             }
         }
-        rescindAll(offers.ofFramework(framework), OfferSink.Reason.FRAMEWORK_GONE, sink);
-        subscriptions.removeFramework(framework);
+        ledger.rescindOfFramework(framework, slot -> true, OfferSink.Reason.FRAMEWORK_GONE, sink);
+        for (int subscription : its.toIntArray()) {
+            subscriptions.unsubscribe(subscription);
+            ledger.dropIfIdle(subscription);
+        }
+        frameworks.remove(framework);
     }
 
     /**
-     * Sets a role's weight in thousandths (1000 is the default), 1 or more. The role need not have frameworks.
+     * Sets a role's weight in thousandths (1000 is the default), 1 or more; it counts among the role's siblings. The
+     * role need not have frameworks.
      *
-     * @throws IllegalArgumentException if the weight is less
+     * @throws IllegalArgumentException if the weight is less, or the role's path is not well-formed
      */
     public void setWeight(String role, long weight) {
+        RoleTree.requirePath(role);
         if (weight < 1) {
             throw new IllegalArgumentException(
                     "weight of role " + role + ": " + weight + " thousandths, must be 1 or more");
         }
-        books.roles().setWeight(books.roles().index(role), weight, agents.clusterTotal());
+        books.tree().setWeight(books.tree().index(role), weight);
+    }
+
+    /**
+     * Replaces the quota of each of these roles, all or none; offers that stand in the way are rescinded, as far as that
+     * helps. Roles that are not named keep theirs.
+     *
+     * @param force whether to go on though more is guaranteed than the cluster has, or a limit is exceeded already
+     * @throws IllegalArgumentException if an update is not well-formed, or needs force
+     */
+    public void setQuotas(Map<String, Quota> update, boolean force, OfferSink sink) {
+        QuotaUpdate change = new QuotaUpdate(books, ledger);
+        change.check(update, force);
+        change.perform(update, sink);
+    }
+
+    /** Returns a role's quota. */
+    public Quota quota(String role) {
+        int node = books.tree().find(role);
+        return node < 0 ? Quota.NONE : books.quotas().quota(node);
     }
 
     /**
@@ -213,50 +324,39 @@ public final class OfferEngine {
 
     /** Returns the open offer, null if it was answered, rescinded or never made. */
     public @Nullable Offer offer(long offerId) {
-        Deadline.OpenOffer open = offers.get(offerId);
-        return open == null ? null : open.offer;
+        int slot = offers.find(offerId);
+        return slot < 0 ? null : view.at(slot).toOffer();
     }
 
     /**
-     * Ends offers of one framework, role and agent by using {@code used} of them; the rest is free again, filtered for
-     * {@code refuseMs} (0: no filter) if something was used, and for at least the reoffer delay if nothing was.
+     * Ends an offer by using {@code used} of it; the rest is free again, filtered for {@code refuseMs} (0: no filter) if
+     * something was used, and for at least the reoffer delay if nothing was.
+     *
+     * @throws IllegalArgumentException if the offer is not open or does not cover {@code used}
+     */
+    public void accept(long nowMs, long offerId, Resources used, long refuseMs) {
+        requireRefuseMs(refuseMs);
+        acceptance.take(offerId);
+        acceptance.check(List.of(), used);
+        tick(nowMs);
+        acceptance.perform(nowMs, refuseMs);
+    }
+
+    /**
+     * Ends offers of one framework, role and agent: converts some of their resources, each conversion seeing those
+     * before it, then uses {@code used} of what there is; for the rest see
+     * {@link #accept(long, long, Resources, long)}.
      *
      * @throws IllegalArgumentException if an offer is not open or named twice, they do not belong together, or do not
-     *     cover {@code used}
+     *     cover a conversion or {@code used}
      */
-    public void accept(long nowMs, Collection<Long> offerIds, Resources used, long refuseMs) {
+    public void accept(
+            long nowMs, Collection<Long> offerIds, List<Conversion> conversions, Resources used, long refuseMs) {
         requireRefuseMs(refuseMs);
-        List<Deadline.OpenOffer> accepted = requireTogether(offerIds);
-        Resources all = Resources.EMPTY;
-        for (Deadline.OpenOffer open : accepted) {
-            all = all.plus(open.offer.resources());
-        }
-        Resources rest = all.minus(used);
+        acceptance.take(offerIds);
+        acceptance.check(conversions, used);
         tick(nowMs);
-
-        int subscription = accepted.get(0).subscription;
-        int agent = accepted.get(0).offer.agent();
-        boolean isFirstUse =
-                !used.isEmpty() && agents.holding(agent, subscription).isEmpty();
-        for (Deadline.OpenOffer open : accepted) {
-            offers.remove(open);
-            books.deadlines().callOff(open);
-        }
-        if (used.isEmpty()) {
-            agents.takeBack(agent, all);
-        } else {
-            agents.accept(agent, subscription, used, rest);
-        }
-        if (isFirstUse) {
-            subscriptions.countHolding(subscription, 1);
-        }
-        refuse(
-                nowMs,
-                subscription,
-                agent,
-                rest,
-                used.isEmpty() ? Math.max(refuseMs, books.config().reofferDelayMs()) : refuseMs);
-        subscriptions.endOffers(subscription, accepted.size(), rest);
+        acceptance.perform(nowMs, refuseMs);
     }
 
     /**
@@ -265,7 +365,7 @@ public final class OfferEngine {
      * @throws IllegalArgumentException if the offer is not open
      */
     public void decline(long nowMs, long offerId, long refuseMs) {
-        accept(nowMs, List.of(offerId), Resources.EMPTY, refuseMs);
+        accept(nowMs, offerId, Resources.EMPTY, refuseMs);
     }
 
     /**
@@ -274,7 +374,8 @@ public final class OfferEngine {
      * @throws IllegalArgumentException if the offer is not open
      */
     public void withdraw(long offerId) {
-        end(requireOpen(offerId));
+        acceptance.take(offerId);
+        ledger.end(offers.find(offerId));
     }
 
     // ---- what is in use
@@ -284,34 +385,30 @@ public final class OfferEngine {
      * agent are rescinded, newest first, as far as the resources are not free. The framework need not be subscribed to
      * the role.
      *
-     * @throws IllegalArgumentException if a port or an item is in use on the agent already, or a resource is of another
-     *     kind than the agent's
+     * @throws IllegalArgumentException if a port or an item is in use on the agent already, or the role's path is not
+     *     well-formed
      * @throws ArithmeticException if a scalar of the cluster, and what is in use of it, would be too large to add up
      */
     public void use(int framework, String role, int agent, Resources resources, OfferSink sink) {
         requireFramework(framework);
         requireAgent(agent);
-        Objects.requireNonNull(role, "role");
+        RoleTree.requirePath(role);
         if (resources.isEmpty()) {
             return;
         }
-        agents.total(agent).requireSameKinds(resources);
-        agents.used(agent).requireSameKinds(resources);
-        if (agents.used(agent).intersects(resources)) {
+        if (agents.used().special(agent).intersects(resources.special())) {
             throw new IllegalArgumentException("agent " + agent + ": something of " + resources
-                    + " is in use already, of " + agents.used(agent) + "; a port or item can be used once");
+                    + " is in use already, of " + agents.used().get(agent) + "; a port or item can be used once");
         }
-        subscriptions.requireRoom(agents.clusterTotal(), resources);
-        List<Deadline.OpenOffer> open = offers.ofAgent(agent);
-        for (int i = open.size() - 1; i >= 0 && !agents.free(agent).covers(resources); i--) {
-            rescind(open.get(i), OfferSink.Reason.WITHDRAWN, sink);
+        requireRoom(agents.quantities(), resources);
+        argument.set(0, resources);
+        Links its = offers.ofAgent();
+        for (int slot = its.last(agent);
+                slot >= 0 && !agents.free().covers(agent, argument, 0);
+                slot = its.last(agent)) {
+            ledger.rescind(slot, OfferSink.Reason.WITHDRAWN, sink);
         }
-        int subscription = subscriptions.index(framework, role);
-        if (agents.holding(agent, subscription).isEmpty()) {
-            subscriptions.countHolding(subscription, 1);
-        }
-        agents.use(agent, subscription, resources);
-        subscriptions.charge(subscription, resources);
+        ledger.use(subscriptions.index(framework, role), agent, argument, 0);
     }
 
     /**
@@ -326,19 +423,27 @@ public final class OfferEngine {
             return;
         }
         int subscription = subscriptions.find(framework, role);
-        Resources held = subscription < 0 ? Resources.EMPTY : agents.holding(agent, subscription);
-        if (!held.covers(resources)) {
+        int holding = subscription < 0 ? Holdings.NONE : agents.holdings.find(agent, subscription);
+        if (holding < 0 || !agents.holdings.amounts().covers(holding, resources)) {
             throw new IllegalArgumentException("framework " + framework + " cannot release " + resources + " on agent "
-                    + agent + " under role " + role + ": it uses " + (held.isEmpty() ? "nothing" : held) + " there");
+                    + agent + " under role " + role + ": it uses "
+                    + (holding < 0 ? "nothing" : agents.holdings.amounts().get(holding)) + " there");
         }
-        agents.release(agent, subscription, resources);
-        subscriptions.discharge(subscription, resources);
-        if (agents.holding(agent, subscription).isEmpty()) {
-            subscriptions.countHolding(subscription, -1);
-        }
+        argument.set(0, resources);
+        ledger.release(subscription, agent, argument, 0);
     }
 
     // ---- the clock
+
+    /** Makes no offers until {@link #resume}: a new master waits until enough agents are back. Time goes on. */
+    public void pause() {
+        allocation.setPaused(true);
+    }
+
+    /** Makes offers again. */
+    public void resume() {
+        allocation.setPaused(false);
+    }
 
     /**
      * Does all that is due at {@code nowMs}: times offers out, drops filters, performs waiting revives; then offers
@@ -348,24 +453,17 @@ public final class OfferEngine {
      */
     public void run(long nowMs, OfferSink sink) {
         tick(nowMs);
-        Deadline due = books.deadlines().poll(nowMs);
-        while (due != null) {
-            if (due instanceof Deadline.OpenOffer open) {
-                rescind(open, OfferSink.Reason.TIMED_OUT, sink);
-                // silence is a refusal: were it none, who never answers would starve those with a larger share
-                refuse(
-                        nowMs,
-                        open.subscription,
-                        open.offer.agent(),
-                        open.offer.resources(),
-                        books.config().reofferDelayMs());
-            } else if (due instanceof Deadline.Filter filter) {
-                books.filters().expire(filter);
-                agents.touch(filter.agent);
-            } else if (due instanceof Deadline.WaitingRevive waiting) {
-                subscriptions.performWaiting(nowMs, waiting);
+        Deadlines deadlines = books.deadlines();
+        while (deadlines.poll(nowMs)) {
+            int about = deadlines.dueReference();
+            switch (deadlines.dueKind()) {
+                case OFFER -> ledger.timeOut(nowMs, about, sink);
+                case FILTER -> {
+                    books.retries().add(books.filters().agent(about), books.filters().subscription(about));
+                    books.filters().drop(about);
+                }
+                case REVIVE -> subscriptions.performWaiting(nowMs, about);
             }
-            due = books.deadlines().poll(nowMs);
         }
         if (allocation.isDue()) {
             allocation.round(nowMs, sink);
@@ -382,28 +480,34 @@ public final class OfferEngine {
 
     // ---- books
 
+    /** Returns what is known of an agent. */
+    public AgentProfile agent(int agent) {
+        requireAgent(agent);
+        return agents.profile(agent);
+    }
+
     /** Returns what an agent has. */
     public Resources total(int agent) {
         requireAgent(agent);
-        return agents.total(agent);
+        return agents.total().get(agent);
     }
 
-    /** Returns what is in use on an agent. */
+    /** Returns what is in use on an agent; of what is shared, one copy for each use. */
     public Resources used(int agent) {
         requireAgent(agent);
-        return agents.used(agent);
+        return agents.used().get(agent);
     }
 
     /** Returns what is in open offers of an agent. */
     public Resources offered(int agent) {
         requireAgent(agent);
-        return agents.offered(agent);
+        return agents.offered().get(agent);
     }
 
     /** Returns what is neither in use nor in offers of an agent, whether it is active or not. */
     public Resources free(int agent) {
         requireAgent(agent);
-        return agents.free(agent);
+        return agents.free().get(agent);
     }
 
     /** Returns what is in use on an agent beyond what it has. */
@@ -415,7 +519,42 @@ public final class OfferEngine {
     /** Returns a framework's open offers in the order in which they were made. */
     public List<Offer> openOffers(int framework) {
         requireFramework(framework);
-        return offers.ofFramework(framework).stream().map(open -> open.offer).toList();
+        List<Offer> open = new ArrayList<>();
+        for (int slot : ledger.offersOf(framework)) {
+            open.add(view.at(slot).toOffer());
+        }
+        return open;
+    }
+
+    /**
+     * Returns the dominant share of a role with all below it, or of a framework in it: 1 is the whole cluster; not
+     * divided by the weight.
+     */
+    public double dominantShare(String role) {
+        int node = books.tree().find(role);
+        return node < 0 ? 0 : share(books.tree().shares, node);
+    }
+
+    /** Returns the dominant share of a framework under one of its roles; 1 is the whole cluster. */
+    public double dominantShare(int framework, String role) {
+        requireFramework(framework);
+        int subscription = subscriptions.find(framework, role);
+        return subscription < 0 ? 0 : share(subscriptions.shares, subscription);
+    }
+
+    private static double share(Shares shares, int row) {
+        return (double) shares.unweighedShare(row) / Divisor.WHOLE;
+    }
+
+    /** Returns how many decline filters stand under a role. */
+    public int activeFilters(String role) {
+        int node = books.tree().find(role);
+        int count = 0;
+        BitSet present = subscriptions.present();
+        for (int row = present.nextSetBit(0); node >= 0 && row >= 0; row = present.nextSetBit(row + 1)) {
+            count += subscriptions.role(row) == node ? books.filters().count(row) : 0;
+        }
+        return count;
     }
 
     /**
@@ -424,7 +563,7 @@ public final class OfferEngine {
      * @throws IllegalStateException if something does not fit; says what
      */
     public void checkInvariants() {
-        new Audit(books).run();
+        new Audit(books, allocation).run();
     }
 
     /**
@@ -438,59 +577,24 @@ public final class OfferEngine {
     }
 
     /**
-     * Why one agent's resources are not offered; the reason is stable, the detail is for people and has the numbers.
+     * Says why a framework has no offer of one agent under a role now; empty if it has one.
+     *
+     * @throws IllegalArgumentException if there is no such framework or agent
      */
-    public record Refusal(int agent, Why why, String detail) {
-        /** The rules by which an agent is passed over, in the order in which they are asked. */
-        public enum Why {
-            /** The framework is switched off: no agent's resources are offered to it. */
-            FRAMEWORK_INACTIVE,
-            /** The framework is not subscribed to the role. */
-            ROLE_NOT_SUBSCRIBED,
-            /** The framework suppressed the role. */
-            SUPPRESSED,
-            /** The agent is switched off. */
-            AGENT_INACTIVE,
-            /** All that the agent has is in use. */
-            NOTHING_FREE,
-            /** What is free is not worth an offer. */
-            BELOW_MINIMUM,
-            /** The framework refused as much or more under this role, and that still stands. */
-            FILTERED,
-            /** The resources are in other offers, or will be in one to somebody with a smaller share. */
-            OTHERS_FIRST,
-            /** Nothing is in the way: the next {@link OfferEngine#run} offers it. */
-            NEXT_RUN
-        }
+    public Optional<Refusal> explain(long nowMs, int framework, String role, int agent) {
+        requireFramework(framework);
+        requireAgent(agent);
+        return new Explanation(books, allocation).explain(nowMs, framework, role, agent);
     }
 
     // ---- leaves
 
-    private void refuse(long nowMs, int subscription, int agent, Resources refused, long refuseMs) {
-        if (refuseMs > 0 && !refused.isEmpty()) {
-            books.filters().add(subscription, agent, refused, Deadline.after(nowMs, refuseMs));
-        }
-    }
-
-    private void rescindAll(List<Deadline.OpenOffer> these, OfferSink.Reason reason, OfferSink sink) {
-        for (Deadline.OpenOffer open : these) {
-            rescind(open, reason, sink);
-        }
-    }
-
-    private void rescind(Deadline.OpenOffer open, OfferSink.Reason reason, OfferSink sink) {
-        end(open);
-        sink.rescinded(open.offer, reason);
-    }
-
-    /** Ends an offer of which nothing is used. */
-    private void end(Deadline.OpenOffer open) {
-        offers.remove(open);
-        if (books.deadlines().contains(open)) {
-            books.deadlines().callOff(open);
-        }
-        agents.takeBack(open.offer.agent(), open.offer.resources());
-        subscriptions.endOffers(open.subscription, 1, open.offer.resources());
+    /**
+     * Checks that all that is charged, and {@code more}, and a cluster of {@code total} besides can be added up: then
+     * no later charge overflows, for what is offered is part of the total.
+     */
+    private void requireRoom(Quantities total, Resources more) {
+        books.tree().shares.charged(RoleTree.ROOT).plus(total).plus(more.quantities());
     }
 
     private void tick(long nowMs) {
@@ -507,47 +611,18 @@ public final class OfferEngine {
     }
 
     private void requireFramework(int framework) {
-        if (!subscriptions.containsFramework(framework)) {
+        if (!frameworks.contains(framework)) {
             throw new IllegalArgumentException("there is no framework " + framework);
         }
     }
 
     private int requireSubscribed(int framework, String role) {
         requireFramework(framework);
-        int subscription = subscriptions.find(framework, role);
+        int subscription = subscriptions.find(framework, requireNonNull(role, "role"));
         if (subscription < 0 || !subscriptions.isSubscribed(subscription)) {
             throw new IllegalArgumentException("framework " + framework + " is not subscribed to role " + role);
         }
         return subscription;
-    }
-
-    private Deadline.OpenOffer requireOpen(long offerId) {
-        Deadline.OpenOffer open = offers.get(offerId);
-        if (open == null) {
-            throw new IllegalArgumentException("offer " + offerId + " is not open");
-        }
-        return open;
-    }
-
-    private List<Deadline.OpenOffer> requireTogether(Collection<Long> offerIds) {
-        boolean isRepeated = offerIds.size() > 1 && new HashSet<>(offerIds).size() < offerIds.size();
-        if (offerIds.isEmpty() || isRepeated) {
-            throw new IllegalArgumentException("offers " + offerIds + ": must be at least one, each named once");
-        }
-        List<Deadline.OpenOffer> together = new ArrayList<>(offerIds.size());
-        for (long offerId : offerIds) {
-            Deadline.OpenOffer open = requireOpen(offerId);
-            Offer first = together.isEmpty() ? open.offer : together.get(0).offer;
-            boolean belongs = first.framework() == open.offer.framework()
-                    && first.agent() == open.offer.agent()
-                    && first.role().equals(open.offer.role());
-            if (!belongs) {
-                throw new IllegalArgumentException(
-                        "offers " + first.id() + " and " + offerId + " are not of the same framework, role and agent");
-            }
-            together.add(open);
-        }
-        return together;
     }
 
     private static void requireRefuseMs(long refuseMs) {

@@ -1,8 +1,13 @@
 package dev.polder.offer;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.polder.offer.resource.Quantities;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The engine's settings. Immutable.
@@ -12,16 +17,37 @@ import java.util.Objects;
  *     out, is not offered to it again sooner; 0 or more
  * @param reviveIntervalMs the shortest time between two revives of one framework and role; a further one waits; 0 or
  *     more
- * @param minimum an agent's free resources are offered only if they have at least as much as this of one scalar that is
- *     in it; scalars only. Nothing means that everything is offered
+ * @param minimum what an offer must have at least, unless a framework says otherwise for one of its roles
+ * @param roleOrder the order among sibling roles
+ * @param frameworkOrder the order among the frameworks of a role
+ * @param excludedFromShares scalars that do not count for dominant shares
+ * @param guardsGpus whether agents with GPUs are offered only to frameworks that know of them
+ * @param region the master's region; agents of other regions are offered only to frameworks that know of regions. Empty:
+ *     all agents are near
  */
-public record OfferEngineConfig(long offerTimeoutMs, long reofferDelayMs, long reviveIntervalMs, Resources minimum) {
-    /** Offers stand two minutes; the delay and the interval are a second; 0.01 cpus or 32 MiB are worth an offer. */
-    public static final OfferEngineConfig DEFAULT = new OfferEngineConfig(
-            120_000,
-            1_000,
-            1_000,
-            Resources.builder().scalar("cpus", 10).scalar("mem", 32_000).build());
+public record OfferEngineConfig(
+        long offerTimeoutMs,
+        long reofferDelayMs,
+        long reviveIntervalMs,
+        Minimum minimum,
+        Order roleOrder,
+        Order frameworkOrder,
+        Set<String> excludedFromShares,
+        boolean guardsGpus,
+        Optional<String> region) {
+    /** How those who compete are ordered. */
+    public enum Order {
+        /** The smallest dominant share by weight first. */
+        FAIR,
+        /** At random, by weight. */
+        RANDOM
+    }
+
+    /**
+     * Offers stand two minutes; the delay and the interval are a second; 0.01 cpus or 32 MiB are worth an offer; the
+     * order is fair, and GPUs are guarded.
+     */
+    public static final OfferEngineConfig DEFAULT = builder().build();
 
     /**
      * Checks the settings.
@@ -29,7 +55,11 @@ public record OfferEngineConfig(long offerTimeoutMs, long reofferDelayMs, long r
      * @throws IllegalArgumentException if some are out of bounds; names all of them
      */
     public OfferEngineConfig {
-        Objects.requireNonNull(minimum, "minimum");
+        requireNonNull(minimum, "minimum");
+        requireNonNull(roleOrder, "roleOrder");
+        requireNonNull(frameworkOrder, "frameworkOrder");
+        requireNonNull(region, "region");
+        excludedFromShares = Set.copyOf(excludedFromShares);
         List<String> mistakes = new ArrayList<>();
         if (offerTimeoutMs < 1) {
             mistakes.add("offerTimeoutMs is " + offerTimeoutMs + ", must be 1 or more");
@@ -40,11 +70,101 @@ public record OfferEngineConfig(long offerTimeoutMs, long reofferDelayMs, long r
         if (reviveIntervalMs < 0) {
             mistakes.add("reviveIntervalMs is " + reviveIntervalMs + ", must be 0 or more");
         }
-        if (!minimum.equals(minimum.scalarsOnly())) {
-            mistakes.add("minimum is " + minimum + ", must be scalars only");
-        }
         if (!mistakes.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", mistakes));
+        }
+    }
+
+    /** Returns a builder that starts from the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects settings. For one thread. */
+    public static final class Builder {
+        private long offerTimeoutMs = 120_000;
+        private long reofferDelayMs = 1_000;
+        private long reviveIntervalMs = 1_000;
+        private Minimum minimum =
+                Minimum.oneOf(Quantities.of(Map.of("cpus", 10L)), Quantities.of(Map.of("mem", 32_000L)));
+        private Order roleOrder = Order.FAIR;
+        private Order frameworkOrder = Order.FAIR;
+        private Set<String> excludedFromShares = Set.of();
+        private boolean guardsGpus = true;
+        private Optional<String> region = Optional.empty();
+
+        private Builder() {}
+
+        /** Sets how long an offer stands unanswered. */
+        public Builder offerTimeoutMs(long milliseconds) {
+            offerTimeoutMs = milliseconds;
+            return this;
+        }
+
+        /** Sets the shortest decline filter. */
+        public Builder reofferDelayMs(long milliseconds) {
+            reofferDelayMs = milliseconds;
+            return this;
+        }
+
+        /** Sets the shortest time between two revives of one framework and role. */
+        public Builder reviveIntervalMs(long milliseconds) {
+            reviveIntervalMs = milliseconds;
+            return this;
+        }
+
+        /** Sets what an offer must have at least. */
+        public Builder minimum(Minimum least) {
+            minimum = least;
+            return this;
+        }
+
+        /** Sets the order among sibling roles. */
+        public Builder roleOrder(Order order) {
+            roleOrder = order;
+            return this;
+        }
+
+        /** Sets the order among the frameworks of a role. */
+        public Builder frameworkOrder(Order order) {
+            frameworkOrder = order;
+            return this;
+        }
+
+        /** Sets the scalars that do not count for dominant shares. */
+        public Builder excludedFromShares(Set<String> names) {
+            excludedFromShares = names;
+            return this;
+        }
+
+        /** Sets whether agents with GPUs are kept for frameworks that know of them. */
+        public Builder guardsGpus(boolean guards) {
+            guardsGpus = guards;
+            return this;
+        }
+
+        /** Sets the master's region. */
+        public Builder region(String name) {
+            region = Optional.of(name);
+            return this;
+        }
+
+        /**
+         * Returns the settings.
+         *
+         * @throws IllegalArgumentException if some are out of bounds; names all of them
+         */
+        public OfferEngineConfig build() {
+            return new OfferEngineConfig(
+                    offerTimeoutMs,
+                    reofferDelayMs,
+                    reviveIntervalMs,
+                    minimum,
+                    roleOrder,
+                    frameworkOrder,
+                    excludedFromShares,
+                    guardsGpus,
+                    region);
         }
     }
 }

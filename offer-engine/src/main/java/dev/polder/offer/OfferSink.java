@@ -2,14 +2,15 @@ package dev.polder.offer;
 
 /**
  * What the engine tells its caller while it works. Called on the caller's thread, inside the engine's methods, after
- * the books of that one offer are right; it may read the engine but must not change it, and must not throw.
+ * the books of that one offer are right; it may read the engine but must not change it, and must not throw. An
+ * {@link OfferView} is valid during the call only.
  */
 public interface OfferSink {
     /** A new offer stands. */
-    void offered(Offer offer);
+    void offered(OfferView offer);
 
     /** The offer is gone, though nobody answered it; its resources are free again. */
-    void rescinded(Offer offer, Reason reason);
+    void rescinded(OfferView offer, Reason reason);
 
     /** Why an offer ended without an answer. */
     enum Reason {
@@ -21,7 +22,9 @@ public interface OfferSink {
         FRAMEWORK_GONE,
         /** Its framework left the role. */
         ROLE_GONE,
-        /** Its agent's total changed, or what was in it turned out to be in use. */
-        WITHDRAWN
+        /** Its agent changed, or what was in it turned out to be in use. */
+        WITHDRAWN,
+        /** What is in it is needed for a role's guarantee, or is above a limit that was lowered. */
+        QUOTA
     }
 }

@@ -1,55 +1,117 @@
 package dev.polder.offer;
 
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
-import org.agrona.collections.Long2ObjectHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
+import org.agrona.collections.Long2LongHashMap;
 
 /**
- * Open offers by id, by framework and by agent, each in the order in which they were made. Owned by the engine's
- * thread. Bounded by what there is to offer: an offer is never empty, and none overlaps another.
+ * Open offers as columns by slot, found by id, and in a list of each agent and each subscription in the order in which
+ * they were made. Owned by the engine's thread. Bounded by what there is to offer: an offer is never empty, and none
+ * overlaps another.
  */
 final class OpenOffers {
-    private final Long2ObjectHashMap<Deadline.OpenOffer> byId = new Long2ObjectHashMap<>();
-    private final List<Set<Deadline.OpenOffer>> byFramework = new ArrayList<>();
-    private final List<Set<Deadline.OpenOffer>> byAgent = new ArrayList<>();
+    static final int NONE = -1;
 
-    void add(Deadline.OpenOffer open) {
-        byId.put(open.offer.id(), open);
-        at(byFramework, open.offer.framework()).add(open);
-        at(byAgent, open.offer.agent()).add(open);
-    }
+    private final FreeList slots = new FreeList();
+    private final Long2LongHashMap byId = new Long2LongHashMap(NONE);
+    private final ResourceColumn amounts = new ResourceColumn();
+    private long[] id = {};
+    private int[] agent = {};
+    private int[] subscription = {};
+    private int[] deadline = {};
+    private long[] madeAtMs = {};
+    private final Links ofAgent = new Links();
+    private final Links ofSubscription = new Links();
+    private long nextId;
 
-    void remove(Deadline.OpenOffer open) {
-        byId.remove(open.offer.id());
-        at(byFramework, open.offer.framework()).remove(open);
-        at(byAgent, open.offer.agent()).remove(open);
-    }
-
-    int size() {
-        return byId.size();
-    }
-
-    Deadline.@Nullable OpenOffer get(long offerId) {
-        return byId.get(offerId);
-    }
-
-    /** Returns a framework's offers as they are now. */
-    List<Deadline.OpenOffer> ofFramework(int framework) {
-        return new ArrayList<>(at(byFramework, framework));
-    }
-
-    /** Returns an agent's offers as they are now. */
-    List<Deadline.OpenOffer> ofAgent(int agent) {
-        return new ArrayList<>(at(byAgent, agent));
-    }
-
-    private static Set<Deadline.OpenOffer> at(List<Set<Deadline.OpenOffer>> column, int index) {
-        while (column.size() <= index) {
-            column.add(new LinkedHashSet<>());
+    /** Enters an offer of what is in {@code row}; returns its slot. */
+    int add(int toSubscription, int onAgent, ResourceColumn from, int row, long nowMs) {
+        int slot = slots.take();
+        if (slot >= id.length) {
+            grow(FreeList.rowsFor(slot));
         }
-        return column.get(index);
+        id[slot] = nextId++;
+        agent[slot] = onAgent;
+        subscription[slot] = toSubscription;
+        madeAtMs[slot] = nowMs;
+        deadline[slot] = NONE;
+        amounts.copy(slot, from, row);
+        byId.put(id[slot], slot);
+        ofAgent.append(onAgent, slot);
+        ofSubscription.append(toSubscription, slot);
+        return slot;
+    }
+
+    private void grow(int rows) {
+        id = Arrays.copyOf(id, rows);
+        agent = Arrays.copyOf(agent, rows);
+        subscription = Arrays.copyOf(subscription, rows);
+        deadline = Arrays.copyOf(deadline, rows);
+        madeAtMs = Arrays.copyOf(madeAtMs, rows);
+        amounts.ensure(rows - 1);
+    }
+
+    /** Forgets an offer; its slot may be another's with the next {@link #add}, until then it can still be read. */
+    void remove(int slot) {
+        byId.remove(id[slot]);
+        ofAgent.remove(agent[slot], slot);
+        ofSubscription.remove(subscription[slot], slot);
+        slots.give(slot);
+    }
+
+    void setDeadline(int slot, int node) {
+        deadline[slot] = node;
+    }
+
+    // ---- questions
+
+    /** Returns the slot of an open offer, -1 if there is none of that id. */
+    int find(long offerId) {
+        return (int) byId.get(offerId);
+    }
+
+    /** Returns how many offers are open. */
+    int size() {
+        return slots.taken();
+    }
+
+    long id(int slot) {
+        return id[slot];
+    }
+
+    int agent(int slot) {
+        return agent[slot];
+    }
+
+    int subscription(int slot) {
+        return subscription[slot];
+    }
+
+    /** Returns the deadline's node, -1 if none is set. */
+    int deadline(int slot) {
+        return deadline[slot];
+    }
+
+    long madeAtMs(int slot) {
+        return madeAtMs[slot];
+    }
+
+    /** Returns what each offer promises, by slot. */
+    ResourceColumn amounts() {
+        return amounts;
+    }
+
+    /** Returns the slots of each agent. */
+    Links ofAgent() {
+        return ofAgent;
+    }
+
+    /** Returns the slots of each subscription. */
+    Links ofSubscription() {
+        return ofSubscription;
+    }
+
+    /** Returns the id that the next offer gets. */
+    long nextId() {
+        return nextId;
     }
 }

@@ -1,161 +1,225 @@
 package dev.polder.offer;
 
+import dev.polder.offer.resource.Quantities;
+import dev.polder.offer.resource.Resources;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is charged to each row (a role, or one framework's subscription to a role) and the dominant share that follows:
- * the largest, over all scalars, of charged / cluster total, divided by the row's weight. Columns by dense row index;
- * owned by the engine's thread.
+ * What is charged to each row (a node of the role tree, or a framework's subscription to a role), and the key that
+ * orders it among its like. Columns by dense row; owned by the engine's thread.
  *
- * <p>A share is a whole number of 2^-40ths, rounded down, and capped at 4096 times the cluster: exact enough to tell
- * one hundredth of a CPU among a million apart, and the same on every machine. Scalars of which the cluster has
- * nothing do not count. A share is as old as the last {@link #refresh} of its row, so that rows which are kept in
- * order by it move only when their keeper moves them.
+ * <p>In the fair order the key is the dominant share divided by the row's weight: the largest, over all scalars, of
+ * charged / cluster total. It is as old as the last {@link #rekey} of its row, so that rows which are kept in order by
+ * it move only when their keeper moves them. Ties are broken by how many offers a row got, then by its name.
+ *
+ * <p>In the random order the key is when a row's turn comes next, of a Poisson process whose rate is the row's weight:
+ * at any moment the rows in order of key are a random permutation by weight, and after a turn only one key is drawn
+ * anew.
  */
 final class Shares {
     /** The weight of a row that nobody weighed, in thousandths. */
     static final long WEIGHT_DEFAULT = 1000;
 
-    /** The share of a row that has the whole cluster at the default weight. */
-    static final long WHOLE = 1L << 40;
+    private static final int FIELDS = ResourceColumn.FIELDS;
 
-    private static final int HALF_BITS = 20;
-    private static final long TIMES_WHOLE_MAX = 4096;
+    final ClusterTotal clusterTotal;
+    private final @Nullable Turns turns;
 
-    /** A larger total is scaled down to this many bits, so that a remainder times 2^20 fits a long. */
-    private static final int TOTAL_BITS_MAX = 43;
+    /** The plain scalars that count for quota, side by side. */
+    private long[] pool = {};
 
-    private static final int CPUS = 0;
-    private static final int DISK = 1;
-    private static final int GPUS = 2;
-    private static final int MEM = 3;
-    private static final int FIELDS = 4;
+    /** What else counts for quota: unreserved, not revocable. */
+    private Quantities[] poolOthers = {};
 
-    /** The four common scalars of each row, side by side. */
-    private long[] charged = new long[FIELDS * 8];
+    /** What counts for shares only: reserved or revocable. */
+    private Quantities[] apart = {};
 
-    /** All other scalars of each row. */
-    private NamedValues[] chargedOthers = new NamedValues[0];
+    private long[] weights = {};
+    private long[] keys = {};
 
-    private long[] weights = new long[0];
-    private long[] shares = new long[0];
+    /** How many offers a row got. */
+    private long[] offers = {};
 
-    /** The id of the offer that a row got last, -1 if it never got one. */
-    private long[] lastOffers = new long[0];
+    private @Nullable String[] names = {};
+
+    /** Makes empty columns; with {@code turns}, in random order. */
+    Shares(ClusterTotal clusterTotal, @Nullable Turns turns) {
+        this.clusterTotal = clusterTotal;
+        this.turns = turns;
+    }
 
     /** Starts a row with nothing charged; its index may have been another's before. */
-    void start(int row) {
+    void start(int row, String name) {
         if (row >= weights.length) {
-            grow(Math.max(8, 2 * row));
+            grow(FreeList.rowsFor(row));
         }
-        Arrays.fill(charged, FIELDS * row, FIELDS * (row + 1), 0);
-        chargedOthers[row] = NamedValues.EMPTY;
+        Arrays.fill(pool, FIELDS * row, FIELDS * (row + 1), 0);
+        poolOthers[row] = Quantities.EMPTY;
+        apart[row] = Quantities.EMPTY;
         weights[row] = WEIGHT_DEFAULT;
-        shares[row] = 0;
-        lastOffers[row] = -1;
+        offers[row] = 0;
+        names[row] = name;
+        keys[row] = 0;
     }
 
     private void grow(int rows) {
-        charged = Arrays.copyOf(charged, FIELDS * rows);
-        chargedOthers = Arrays.copyOf(chargedOthers, rows);
+        pool = Arrays.copyOf(pool, FIELDS * rows);
+        poolOthers = Arrays.copyOf(poolOthers, rows);
+        apart = Arrays.copyOf(apart, rows);
         weights = Arrays.copyOf(weights, rows);
-        shares = Arrays.copyOf(shares, rows);
-        lastOffers = Arrays.copyOf(lastOffers, rows);
+        keys = Arrays.copyOf(keys, rows);
+        offers = Arrays.copyOf(offers, rows);
+        names = Arrays.copyOf(names, rows);
     }
 
-    void charge(int row, Resources resources) {
-        int at = FIELDS * row;
-        charged[at + CPUS] = Math.addExact(charged[at + CPUS], resources.cpus);
-        charged[at + DISK] = Math.addExact(charged[at + DISK], resources.disk);
-        charged[at + GPUS] = Math.addExact(charged[at + GPUS], resources.gpus);
-        charged[at + MEM] = Math.addExact(charged[at + MEM], resources.mem);
-        chargedOthers[row] = chargedOthers[row].plus(resources.otherScalars());
+    /** Takes over what is charged to another row. */
+    void copyCharges(int row, int from) {
+        System.arraycopy(pool, FIELDS * from, pool, FIELDS * row, FIELDS);
+        poolOthers[row] = poolOthers[from];
+        apart[row] = apart[from];
     }
 
-    void discharge(int row, Resources resources) {
+    // ---- charges
+
+    void charge(int row, ResourceColumn amounts, int amountRow) {
         int at = FIELDS * row;
-        charged[at + CPUS] -= resources.cpus;
-        charged[at + DISK] -= resources.disk;
-        charged[at + GPUS] -= resources.gpus;
-        charged[at + MEM] -= resources.mem;
-        chargedOthers[row] = chargedOthers[row].minus(resources.otherScalars());
+        for (int field = 0; field < FIELDS; field++) {
+            pool[at + field] = Math.addExact(pool[at + field], amounts.plain(amountRow, field));
+        }
+        Resources special = amounts.special(amountRow);
+        if (!special.quantities().isEmpty()) {
+            Quantities pooled = Pool.of(special);
+            poolOthers[row] = poolOthers[row].plus(pooled);
+            apart[row] = apart[row].plus(special.quantities().minus(pooled));
+        }
     }
 
-    /** Returns the scalars that are charged to a row. */
-    Resources charged(int row) {
+    void discharge(int row, ResourceColumn amounts, int amountRow) {
         int at = FIELDS * row;
-        return Resources.ofFields(
-                charged[at + CPUS], charged[at + DISK], charged[at + GPUS], charged[at + MEM], chargedOthers[row]);
+        for (int field = 0; field < FIELDS; field++) {
+            pool[at + field] -= amounts.plain(amountRow, field);
+        }
+        Resources special = amounts.special(amountRow);
+        if (!special.quantities().isEmpty()) {
+            Quantities pooled = Pool.of(special);
+            poolOthers[row] = poolOthers[row].minus(pooled);
+            apart[row] = apart[row].minus(special.quantities().minus(pooled));
+        }
     }
+
+    /** Returns a plain scalar of what is charged to a row. */
+    long pool(int row, int field) {
+        return pool[FIELDS * row + field];
+    }
+
+    /** Returns what is charged to a row besides, as far as it counts for quota. */
+    Quantities poolOthers(int row) {
+        return poolOthers[row];
+    }
+
+    /** Returns the plain part of what is charged to a row. */
+    Quantities plainPool(int row) {
+        int at = FIELDS * row;
+        return Quantities.ofPlain(pool[at], pool[at + 1], pool[at + 2], pool[at + 3]);
+    }
+
+    /** Returns all scalars that are charged to a row. */
+    Quantities charged(int row) {
+        return plainPool(row).plus(poolOthers[row]).plus(apart[row]);
+    }
+
+    // ---- keys
 
     long weight(int row) {
         return weights[row];
     }
 
+    /** Sets the weight, in thousandths; the key follows with the next {@link #rekey}. */
     void setWeight(int row, long weight) {
         weights[row] = weight;
+        keys[row] = 0;
     }
 
+    /** Brings a row's key up to its charges, its weight and the cluster's total. */
+    void rekey(int row) {
+        if (turns == null) {
+            keys[row] = share(row);
+        }
+    }
+
+    /** Counts an offer to a row; in the random order it draws its next turn. */
+    void serve(int row) {
+        offers[row]++;
+        if (turns != null) {
+            keys[row] += turns.draw(weights[row]);
+        }
+    }
+
+    boolean isRandom() {
+        return turns != null;
+    }
+
+    /** Has a row wait anew from {@code now} on; for the random order. */
+    void waitFrom(int row, long now) {
+        if (turns != null) {
+            keys[row] = now + turns.draw(weights[row]);
+        }
+    }
+
+    long key(int row) {
+        return keys[row];
+    }
+
+    void setOffers(int row, long count) {
+        offers[row] = count;
+    }
+
+    long offers(int row) {
+        return offers[row];
+    }
+
+    /** Returns a row's dominant share by its weight, in parts of {@link Divisor#WHOLE}, as it is now. */
     long share(int row) {
-        return shares[row];
+        long share = unweighedShare(row);
+        return weights[row] == WEIGHT_DEFAULT ? share : share * WEIGHT_DEFAULT / weights[row];
     }
 
-    long lastOffer(int row) {
-        return lastOffers[row];
-    }
-
-    void setLastOffer(int row, long offerId) {
-        lastOffers[row] = offerId;
-    }
-
-    /** Computes a row's share anew. */
-    void refresh(int row, Resources clusterTotal) {
-        shares[row] = compute(row, clusterTotal);
-    }
-
-    /** Returns what a row's share is now, whatever it was at the last refresh. */
-    long compute(int row, Resources clusterTotal) {
+    /** Returns a row's dominant share, whatever its weight. */
+    long unweighedShare(int row) {
         int at = FIELDS * row;
-        long most = fraction(charged[at + CPUS], clusterTotal.cpus);
-        most = Math.max(most, fraction(charged[at + MEM], clusterTotal.mem));
-        most = Math.max(most, fraction(charged[at + DISK], clusterTotal.disk));
-        most = Math.max(most, fraction(charged[at + GPUS], clusterTotal.gpus));
-        if (!chargedOthers[row].isEmpty()) {
-            most = Math.max(most, mostOfOthers(chargedOthers[row], clusterTotal));
+        long largest = 0;
+        if (poolOthers[row].isEmpty() && apart[row].isEmpty()) {
+            for (int field = 0; field < FIELDS; field++) {
+                largest = Math.max(largest, clusterTotal.part(field, pool[at + field]));
+            }
+        } else {
+            Quantities others = poolOthers[row].plus(apart[row]);
+            for (int field = 0; field < FIELDS; field++) {
+                long amount = pool[at + field] + ClusterTotal.field(others, field);
+                largest = Math.max(largest, clusterTotal.part(field, amount));
+            }
+            largest = Math.max(largest, clusterTotal.largestPartOfOthers(others));
         }
-        return most * WEIGHT_DEFAULT / weights[row];
+        return largest;
     }
 
-    private static long mostOfOthers(NamedValues others, Resources clusterTotal) {
-        long[] most = {0};
-        others.forEach((name, value) -> {
-            long amount = ((Value.Amount) value).thousandths();
-            most[0] = Math.max(most[0], fraction(amount, clusterTotal.scalar(name)));
-        });
-        return most[0];
+    String name(int row) {
+        String name = names[row];
+        if (name == null) {
+            throw Invariant.broken("row %s has no name", row);
+        }
+        return name;
     }
 
-    /** Returns part / total in 2^-40ths, by long division in two steps. */
-    static long fraction(long part, long total) {
-        if (part == 0 || total == 0) {
-            return 0;
-        }
-        int excess = Math.max(0, Long.SIZE - Long.numberOfLeadingZeros(total) - TOTAL_BITS_MAX);
-        long scaledTotal = total >>> excess;
-        long scaledPart = part >>> excess;
-        long wholes = scaledPart / scaledTotal;
-        if (wholes >= TIMES_WHOLE_MAX) {
-            return TIMES_WHOLE_MAX * WHOLE;
-        }
-        long rest = (scaledPart % scaledTotal) << HALF_BITS;
-        long high = rest / scaledTotal;
-        long low = ((rest % scaledTotal) << HALF_BITS) / scaledTotal;
-        return wholes * WHOLE + (high << HALF_BITS) + low;
-    }
-
-    /** Orders rows by share, then by how long ago they got their last offer; 0 leaves the tie to the caller. */
+    /** Orders rows by key, then by how many offers they got, then by name. */
     int compare(int one, int other) {
-        int byShare = Long.compare(shares[one], shares[other]);
-        return byShare != 0 ? byShare : Long.compare(lastOffers[one], lastOffers[other]);
+        if (keys[one] != keys[other]) {
+            return keys[one] < keys[other] ? -1 : 1;
+        }
+        if (offers[one] != offers[other]) {
+            return offers[one] < offers[other] ? -1 : 1;
+        }
+        return name(one).compareTo(name(other));
     }
 }

@@ -1,5 +1,6 @@
 package dev.polder.offer;
 
+import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,21 +18,25 @@ import net.jqwik.api.Combinators;
  * @param amount resources, as far as the method takes some
  * @param millis a duration, as far as the method takes one
  */
-record Command(Kind kind, int pick, int other, Amount amount, long millis) {
+record Command(Kind kind, int pick, int other, Resources amount, long millis) {
     /** What can happen to an engine, and how often; some are one method used in several ways. */
     enum Kind {
         ADD_AGENT(3),
-        RESIZE_AGENT(2),
+        UPDATE_AGENT(2),
         AGENT_OFF(1),
         AGENT_ON(2),
         FORGET_FILTERS(1),
         REMOVE_AGENT(1),
+        SET_WHITELIST(1),
+        CONVERT_AVAILABLE(2),
         ADD_FRAMEWORK(3),
-        SET_ROLES(3),
+        UPDATE_FRAMEWORK(3),
         FRAMEWORK_OFF(1),
         FRAMEWORK_ON(3),
         REMOVE_FRAMEWORK(2),
         SET_WEIGHT(2),
+        SET_QUOTA(4),
+        FORCE_QUOTA(4),
         SUPPRESS(2),
         REVIVE(6),
         ACCEPT_ALL(4),
@@ -39,12 +44,15 @@ record Command(Kind kind, int pick, int other, Amount amount, long millis) {
         ACCEPT_TOGETHER(4),
         ACCEPT_TOO_MUCH(1),
         ACCEPT_AGAIN(1),
+        ACCEPT_AND_CONVERT(4),
         DECLINE(8),
         WITHDRAW(2),
         USE(6),
         RELEASE_ALL(6),
         RELEASE_PART(6),
         RELEASE_TOO_MUCH(1),
+        PAUSE(1),
+        RESUME(3),
         RUN(30);
 
         private final int weight;
@@ -73,9 +81,9 @@ record Command(Kind kind, int pick, int other, Amount amount, long millis) {
     private static Arbitrary<Command> commands(Arbitrary<Kind> kinds, Arbitrary<Long> millis) {
         return Combinators.combine(
                         kinds,
-                        Arbitraries.integers().between(0, 9),
-                        Arbitraries.integers().between(0, 9),
-                        Amounts.any(),
+                        Arbitraries.integers().between(0, 63),
+                        Arbitraries.integers().between(0, 63),
+                        Stocks.totals(),
                         millis)
                 .as(Command::new);
     }

@@ -3,22 +3,35 @@ package dev.polder.offer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.polder.offer.FrameworkProfile.Capability;
+import dev.polder.offer.resource.Conversion;
+import dev.polder.offer.resource.Limits;
+import dev.polder.offer.resource.Quantities;
+import dev.polder.offer.resource.Reservation;
+import dev.polder.offer.resource.Resources;
+import dev.polder.offer.resource.Value;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Plays a history to an engine and to its shadow and compares them after every call. */
 final class Replay {
-    static final OfferEngineConfig CONFIG =
-            new OfferEngineConfig(4_000, 1_000, 1_000, Resources.ofScalars(Map.of("cpus", 10L, "mem", 32_000L)));
+    static final OfferEngineConfig CONFIG = OfferEngineConfig.builder()
+            .offerTimeoutMs(4_000)
+            .excludedFromShares(Set.of("licences"))
+            .region("here")
+            .build();
 
-    private static final List<String> ROLES = List.of("a", "b", "c", "d/e");
+    private static final List<String> ROLES = List.of("a", "a/x", "b", "b/y/z", "c", "a/x/w");
+    private static final List<String> NAMES = List.of("nobody", "first", "second", "third", "another", "last");
 
     /** More agents or frameworks than this would have too little to do with each other. */
     private static final int MOST_AT_ONCE = 4;
@@ -37,15 +50,15 @@ final class Replay {
     /** Notes what the engine tells in the shadow's words. */
     private final class Recorder implements OfferSink {
         @Override
-        public void offered(Offer offer) {
+        public void offered(OfferView offer) {
             events.add("offered " + offer.id() + " to " + new Shadow.Member(offer.framework(), offer.role()) + " on "
-                    + offer.agent() + ": " + Amount.of(offer.resources()));
+                    + offer.agent() + ": " + offer.resources());
             assertThat(offer.madeAtMs()).isEqualTo(nowMs);
-            assertThat(engine.offer(offer.id())).isEqualTo(offer);
+            assertThat(offer.toOffer()).isEqualTo(engine.offer(offer.id()));
         }
 
         @Override
-        public void rescinded(Offer offer, Reason reason) {
+        public void rescinded(OfferView offer, Reason reason) {
             events.add("rescinded " + offer.id() + ": " + reason);
             assertThat(engine.offer(offer.id())).isNull();
         }
@@ -59,7 +72,13 @@ final class Replay {
             for (OfferSink.Reason reason : OfferSink.Reason.values()) {
                 counts.put(reason.toString(), 0);
             }
-            for (String other : List.of("offered", "refused call", "legal call", "waiting revive")) {
+            for (Refusal.Why why : Refusal.Why.values()) {
+                counts.put(why.toString(), 0);
+            }
+            // after a run nobody waits for the next one
+            counts.remove(Refusal.Why.NEXT_RUN.toString());
+            for (String other : List.of(
+                    "offered", "refused call", "legal call", "waiting revive", "conversion", "cut", "guarantee")) {
                 counts.put(other, 0);
             }
         }
@@ -88,10 +107,14 @@ final class Replay {
     /** Plays one command, if there is something to play it on, and compares. */
     void play(Command command) {
         switch (command.kind()) {
-            case ADD_AGENT, RESIZE_AGENT, AGENT_OFF, AGENT_ON, FORGET_FILTERS, REMOVE_AGENT -> playAgent(command);
-            case ADD_FRAMEWORK, SET_ROLES, FRAMEWORK_OFF, FRAMEWORK_ON, REMOVE_FRAMEWORK -> playFramework(command);
+            case ADD_AGENT, UPDATE_AGENT, AGENT_OFF, AGENT_ON, FORGET_FILTERS, REMOVE_AGENT, CONVERT_AVAILABLE ->
+                playAgent(command);
+            case ADD_FRAMEWORK, UPDATE_FRAMEWORK, FRAMEWORK_OFF, FRAMEWORK_ON, REMOVE_FRAMEWORK ->
+                playFramework(command);
             case SET_WEIGHT, SUPPRESS, REVIVE -> playRole(command);
+            case SET_QUOTA, FORCE_QUOTA -> playQuota(command);
             case USE, RELEASE_ALL, RELEASE_PART, RELEASE_TOO_MUCH -> playUse(command);
+            case SET_WHITELIST, PAUSE, RESUME -> playCluster(command);
             case RUN -> playRun(command.millis());
             default -> playAnswer(command);
         }
@@ -101,12 +124,39 @@ final class Replay {
 
     // ---- one family of calls each
 
+    private void playCluster(Command command) {
+        switch (command.kind()) {
+            case SET_WHITELIST -> {
+                Optional<Set<String>> hosts = command.pick() % 3 == 0 ? Optional.of(Set.of("h1")) : Optional.empty();
+                engine.setWhitelist(hosts);
+                shadow.setWhitelist(hosts);
+            }
+            case PAUSE -> {
+                engine.pause();
+                shadow.isPaused = true;
+            }
+            default -> {
+                engine.resume();
+                shadow.isPaused = false;
+            }
+        }
+    }
+
+    private static AgentProfile agentProfile(Command command) {
+        AgentProfile profile = AgentProfile.of(command.amount())
+                .withHostname("h" + command.pick() % 2)
+                .withAttributes(List.of(AgentAttribute.text("rack", command.pick() % 3 == 0 ? "r1" : "r2")));
+        return command.pick() % 5 == 0
+                ? profile.withDomain(command.other() % 2 == 0 ? "here" : "there", "z")
+                : profile;
+    }
+
     private void playAgent(Command command) {
         if (command.kind() == Command.Kind.ADD_AGENT) {
-            if (shadow.agents.size() == MOST_AT_ONCE) {
-                return;
+            if (shadow.agents.size() < MOST_AT_ONCE) {
+                AgentProfile profile = agentProfile(command);
+                assertThat(engine.addAgent(profile)).isEqualTo(shadow.addAgent(profile));
             }
-            assertThat(engine.addAgent(command.amount().toResources())).isEqualTo(shadow.addAgent(command.amount()));
             return;
         }
         if (shadow.agents.isEmpty()) {
@@ -114,9 +164,12 @@ final class Replay {
         }
         int agent = pick(shadow.agents.keySet(), command.pick());
         switch (command.kind()) {
-            case RESIZE_AGENT -> {
-                engine.resizeAgent(agent, command.amount().toResources(), sink);
-                shadow.resizeAgent(agent, command.amount());
+            case UPDATE_AGENT -> {
+                AgentProfile profile = command.other() % 2 == 0
+                        ? agentProfile(command)
+                        : engine.agent(agent).withTotal(command.amount());
+                engine.updateAgent(agent, profile, sink);
+                shadow.updateAgent(agent, profile);
             }
             case FORGET_FILTERS -> {
                 engine.forgetFilters(agent);
@@ -126,6 +179,12 @@ final class Replay {
                 engine.removeAgent(agent, sink);
                 shadow.removeAgent(agent);
             }
+            case CONVERT_AVAILABLE -> {
+                List<Conversion> conversions = conversions(command, shadow.free(agent));
+                expect(
+                        shadow.convertAvailable(agent, conversions),
+                        () -> engine.convertAvailable(agent, conversions));
+            }
             default -> {
                 boolean active = command.kind() == Command.Kind.AGENT_ON;
                 engine.setAgentActive(agent, active, sink);
@@ -134,18 +193,80 @@ final class Replay {
         }
     }
 
-    private void playFramework(Command command) {
+    /** Makes something else of what is there: reserves some, makes a volume of what is reserved, or undoes that. */
+    private List<Conversion> conversions(Command command, Resources there) {
+        counts.merge("conversion", 1, Integer::sum);
+        Resources unreserved =
+                Resources.ofPlain(Math.min(1_000, there.cpus()), 0, 0, Math.min(32_000, there.mem()));
+        Resources some = command.other() % 7 == 0 ? unreserved.plus(Resources.ofPlain(1, 0, 0, 0)) : unreserved;
+        Reservation reservation = Reservation.dynamic(command.other() % 2 == 0 ? "a/x" : "b");
+        Resources reservedToo = some.push(reservation);
+        Conversion reserve = new Conversion(some, reservedToo);
+        return switch (command.pick() % 4) {
+            case 0 -> List.of(reserve);
+            case 1 -> List.of(reserve, new Conversion(reservedToo, some));
+            case 2 -> {
+                Resources reserved = there.filter(id -> id.isDynamicallyReserved() && !id.isRefined());
+                yield List.of(new Conversion(reserved, reserved.toUnreserved()));
+            }
+            default -> {
+                Resources disk = there.filter(Stocks.RESERVED_DISK::equals);
+                Resources volume = Resources.of(
+                        command.other() % 2 == 0 ? Stocks.SHARED_VOLUME : Stocks.volume("v2"),
+                        new Value.Amount(5_000));
+                yield disk.isEmpty()
+                        ? List.of(new Conversion(volume, Resources.of(
+                                Stocks.RESERVED_DISK, new Value.Amount(5_000))))
+                        : List.of(new Conversion(
+                                Resources.of(Stocks.RESERVED_DISK, new Value.Amount(5_000)),
+                                volume));
+            }
+        };
+    }
+
+    private FrameworkProfile frameworkProfile(String name, Command command) {
         List<String> roles = new ArrayList<>();
         for (int i = 0; i < ROLES.size(); i++) {
-            if (((command.other() + 1) & (1 << i)) != 0) {
+            if ((command.other() & (1 << i)) != 0) {
                 roles.add(ROLES.get(i));
             }
         }
-        if (command.kind() == Command.Kind.ADD_FRAMEWORK) {
-            if (shadow.frameworks.size() == MOST_AT_ONCE) {
-                return;
+        FrameworkProfile profile = FrameworkProfile.of(name, roles);
+        for (Capability capability : Capability.values()) {
+            if (command.pick() % (capability.bit + 2) < 2) {
+                profile = profile.with(capability);
             }
-            assertThat(engine.addFramework(roles)).isEqualTo(shadow.addFramework(roles));
+        }
+        if (!roles.isEmpty() && command.pick() % 3 == 0) {
+            SubscriptionProfile words = switch (command.pick() % 4) {
+                case 0 -> SubscriptionProfile.DEFAULT.withMinimum(Minimum.NONE);
+                case 1 ->
+                    SubscriptionProfile.DEFAULT.withMinimum(Minimum.oneOf(
+                            Quantities.of(Map.of("cpus", 1_000L, "mem", 64_000L)),
+                            Quantities.of(Map.of("licences", 1_000L))));
+                case 2 -> SubscriptionProfile.DEFAULT.withConstraints(onRack("r1"));
+                default -> SubscriptionProfile.DEFAULT;
+            };
+            profile = profile.with(roles.get(0), words);
+        }
+        return profile;
+    }
+
+    private static OfferConstraints onRack(String rack) {
+        return OfferConstraints.of(List.of(new OfferConstraints.Group(List.of(new OfferConstraints.Constraint(
+                new OfferConstraints.Selector.Attribute("rack"),
+                new OfferConstraints.Predicate.TextEquals(rack))))));
+    }
+
+    private void playFramework(Command command) {
+        if (command.kind() == Command.Kind.ADD_FRAMEWORK) {
+            List<String> names = new ArrayList<>(NAMES);
+            shadow.frameworks.values().forEach(framework -> names.remove(framework.profile.name()));
+            if (shadow.frameworks.size() < MOST_AT_ONCE) {
+                FrameworkProfile profile = frameworkProfile(pick(names, command.pick()), command);
+                assertThat(engine.addFramework(profile)).isEqualTo(shadow.addFramework(profile));
+                assertThatThrownBy(() -> engine.addFramework(profile)).isInstanceOf(IllegalArgumentException.class);
+            }
             return;
         }
         if (shadow.frameworks.isEmpty()) {
@@ -153,9 +274,10 @@ final class Replay {
         }
         int framework = pick(shadow.frameworks.keySet(), command.pick());
         switch (command.kind()) {
-            case SET_ROLES -> {
-                engine.setRoles(framework, roles, sink);
-                shadow.setRoles(framework, roles);
+            case UPDATE_FRAMEWORK -> {
+                FrameworkProfile profile = frameworkProfile(shadow.framework(framework).profile.name(), command);
+                engine.updateFramework(framework, profile, sink);
+                shadow.updateFramework(framework, profile);
             }
             case REMOVE_FRAMEWORK ->
                 expect(shadow.removeFramework(framework), () -> engine.removeFramework(framework, sink));
@@ -179,23 +301,39 @@ final class Replay {
             return;
         }
         int framework = pick(shadow.frameworks.keySet(), command.pick());
-        SortedSet<String> subscribed = shadow.framework(framework).roles;
-        if (!subscribed.isEmpty() && command.other() > 0) {
-            role = pick(subscribed, command.other());
-        }
+        SortedSet<String> subscribed =
+                new TreeSet<>(shadow.framework(framework).profile.roles().keySet());
+        String chosen = subscribed.isEmpty() || command.other() == 0 ? role : pick(subscribed, command.other());
         if (command.kind() == Command.Kind.SUPPRESS) {
-            suppress(framework, role);
+            expect(shadow.suppress(framework, chosen), () -> engine.suppress(framework, chosen));
         } else {
-            revive(framework, role);
+            expect(shadow.revive(nowMs, framework, chosen), () -> engine.revive(nowMs, framework, chosen));
         }
     }
 
-    private void suppress(int framework, String role) {
-        expect(shadow.suppress(framework, role), () -> engine.suppress(framework, role));
+    private void playQuota(Command command) {
+        Map<String, Quota> update = new TreeMap<>();
+        for (int i = 0; i <= command.other() % 2; i++) {
+            String role = ROLES.get((command.other() + 2 * i) % ROLES.size());
+            update.put(role, quota(command.pick() + i));
+        }
+        boolean force = command.kind() == Command.Kind.FORCE_QUOTA;
+        expect(shadow.setQuotas(update, force), () -> engine.setQuotas(update, force, sink));
     }
 
-    private void revive(int framework, String role) {
-        expect(shadow.revive(nowMs, framework, role), () -> engine.revive(nowMs, framework, role));
+    private static Quota quota(int pick) {
+        return switch (pick % 8) {
+            case 0 -> Quota.NONE;
+            case 1 -> Quota.guarantee(Quantities.of(Map.of("cpus", 2_000L)));
+            case 2 -> Quota.guarantee(Quantities.of(Map.of("cpus", 500L, "mem", 64_000L, "licences", 1_000L)));
+            case 3 -> Quota.limit(Limits.of(Map.of("cpus", 1_000L, "disk", 40_000L)));
+            case 4 -> Quota.limit(Limits.of(Map.of("licences", 0L, "mem", 96_000L)));
+            case 5 ->
+                new Quota(
+                        Quantities.of(Map.of("cpus", 1_000L)), Limits.of(Map.of("cpus", 3_000L, "mem", 100_000L)));
+            case 6 -> Quota.limit(Limits.of(Map.of("cpus", 4_000L)));
+            default -> Quota.guarantee(Quantities.of(Map.of("mem", 64_000L)));
+        };
     }
 
     private void playAnswer(Command command) {
@@ -203,12 +341,19 @@ final class Replay {
             return;
         }
         Shadow.Open open = pick(shadow.offers.values(), command.pick());
+        Resources offered = open.resources();
         List<Long> one = List.of(open.id());
         switch (command.kind()) {
-            case ACCEPT_ALL -> accept(one, open.amount(), command.millis());
-            case ACCEPT_PART -> accept(one, open.amount().and(command.amount()), command.millis());
-            case ACCEPT_TOO_MUCH -> accept(one, open.amount().plus(command.amount()), command.millis());
-            case ACCEPT_AGAIN -> accept(List.of(open.id(), open.id()), open.amount(), command.millis());
+            case ACCEPT_ALL -> accept(one, List.of(), offered, command.millis());
+            case ACCEPT_PART -> accept(one, List.of(), Stocks.both(offered, command.amount()), command.millis());
+            case ACCEPT_TOO_MUCH -> accept(one, List.of(), offered.plus(command.amount()), command.millis());
+            case ACCEPT_AGAIN -> accept(List.of(open.id(), open.id()), List.of(), offered, command.millis());
+            case ACCEPT_AND_CONVERT ->
+                accept(
+                        one,
+                        conversions(command, offered),
+                        Resources.ofPlain(Math.max(0, offered.cpus() - 2_000), 0, 0, 0),
+                        command.millis());
             case ACCEPT_TOGETHER -> {
                 List<Long> ids = new ArrayList<>();
                 for (Shadow.Open other : shadow.offers.values()) {
@@ -218,10 +363,10 @@ final class Replay {
                         ids.add(other.id());
                     }
                 }
-                accept(ids, open.amount().and(command.amount()), command.millis());
+                accept(ids, List.of(), Stocks.both(offered, command.amount()), command.millis());
             }
             case DECLINE -> {
-                shadow.accept(nowMs, one, Amount.NOTHING, command.millis());
+                shadow.accept(nowMs, one, List.of(), Resources.EMPTY, command.millis());
                 engine.decline(nowMs, open.id(), command.millis());
                 assertThatThrownBy(() -> engine.decline(nowMs, open.id(), 0))
                         .isInstanceOf(IllegalArgumentException.class);
@@ -233,10 +378,15 @@ final class Replay {
         }
     }
 
-    private void accept(List<Long> ids, Amount used, long refuseMs) {
-        expect(
-                shadow.accept(nowMs, ids, used, refuseMs),
-                () -> engine.accept(nowMs, ids, used.toResources(), refuseMs));
+    private void accept(List<Long> ids, List<Conversion> conversions, Resources used, long refuseMs) {
+        boolean isShort = conversions.isEmpty() && ids.size() == 1;
+        expect(shadow.accept(nowMs, ids, conversions, used, refuseMs), () -> {
+            if (isShort) {
+                engine.accept(nowMs, ids.get(0), used, refuseMs);
+            } else {
+                engine.accept(nowMs, ids, conversions, used, refuseMs);
+            }
+        });
     }
 
     private void playUse(Command command) {
@@ -245,10 +395,10 @@ final class Replay {
                 int agent = pick(shadow.agents.keySet(), command.pick());
                 int framework = pick(shadow.frameworks.keySet(), command.other());
                 String role = ROLES.get((int) (command.millis() % ROLES.size()));
+                Resources amount = command.amount();
                 expect(
-                        shadow.use(framework, role, agent, command.amount()),
-                        () -> engine.use(
-                                framework, role, agent, command.amount().toResources(), sink));
+                        shadow.use(framework, role, agent, amount),
+                        () -> engine.use(framework, role, agent, amount, sink));
             }
             return;
         }
@@ -260,29 +410,33 @@ final class Replay {
         }
         holdings.sort(Comparator.comparing(Holding::toString));
         Holding holding = pick(holdings, command.pick());
-        Amount held = holding.held();
-        Amount amount = switch (command.kind()) {
+        Resources held = holding.held();
+        Resources amount = switch (command.kind()) {
             case RELEASE_ALL -> held;
-            case RELEASE_PART -> held.and(command.amount());
+            case RELEASE_PART -> Stocks.both(held, command.amount());
             default -> held.plus(command.amount());
         };
         expect(
                 shadow.release(holding.member(), holding.agent(), amount),
                 () -> engine.release(
-                        holding.member().framework(), holding.member().role(), holding.agent(), amount.toResources()));
+                        holding.member().framework(), holding.member().role(), holding.agent(), amount));
     }
 
     /** What one member uses on one agent. */
-    private record Holding(int agent, Shadow.Member member, Amount held) {}
+    private record Holding(int agent, Shadow.Member member, Resources held) {}
 
     private void playRun(long millis) {
         nowMs += millis;
         shadow.run(nowMs);
         engine.run(nowMs, sink);
-        assertThat(engine.nextDeadlineMs()).isGreaterThan(nowMs).isEqualTo(shadow.nextDeadlineMs());
+        assertThat(events).isEqualTo(shadow.events);
+        if (engine.nextDeadlineMs() > nowMs) {
+            assertThat(engine.nextDeadlineMs()).isEqualTo(shadow.nextDeadlineMs());
+        }
         int told = events.size();
         engine.run(nowMs, sink);
         assertThat(events).as("a run without a cause does nothing").hasSize(told);
+        assertThat(engine.nextDeadlineMs()).isGreaterThan(nowMs);
         shadow.frameworks.keySet().forEach(framework -> ROLES.forEach(role -> compareReasons(framework, role)));
     }
 
@@ -308,17 +462,12 @@ final class Replay {
         assertThat(events).as("after %s", command).isEqualTo(shadow.events);
         engine.checkInvariants();
         for (int agent : shadow.agents.keySet()) {
-            assertThat(Amount.of(engine.total(agent))).isEqualTo(shadow.agent(agent).total);
-            assertThat(Amount.of(engine.used(agent)))
-                    .as("used, after %s", command)
-                    .isEqualTo(shadow.used(agent));
-            assertThat(Amount.of(engine.offered(agent)))
-                    .as("offered, after %s", command)
-                    .isEqualTo(shadow.offered(agent));
-            assertThat(Amount.of(engine.free(agent)))
-                    .as("free, after %s", command)
-                    .isEqualTo(shadow.free(agent));
-            assertThat(Amount.of(engine.overcommitted(agent)))
+            assertThat(engine.agent(agent)).isEqualTo(shadow.agent(agent).profile);
+            assertThat(engine.total(agent)).isEqualTo(shadow.agent(agent).profile.total());
+            assertThat(engine.used(agent)).as("used, after %s", command).isEqualTo(shadow.used(agent));
+            assertThat(engine.offered(agent)).as("offered, after %s", command).isEqualTo(shadow.offered(agent));
+            assertThat(engine.free(agent)).as("free, after %s", command).isEqualTo(shadow.free(agent));
+            assertThat(engine.overcommitted(agent))
                     .as("overcommitted, after %s", command)
                     .isEqualTo(shadow.overcommitted(agent));
             checkConservation(agent);
@@ -330,52 +479,31 @@ final class Replay {
                             .map(Shadow.Open::id)
                             .toList());
         }
-        checkNothingIsOfferedTwice();
     }
 
     /** Conservation in the words of the rule, from the engine's numbers alone. */
     private void checkConservation(int agent) {
-        Amount used = Amount.of(engine.used(agent));
-        Amount offered = Amount.of(engine.offered(agent));
-        Amount free = Amount.of(engine.free(agent));
-        Amount over = Amount.of(engine.overcommitted(agent));
+        Resources used = Shadow.exclusive(engine.used(agent));
+        Resources offered = engine.offered(agent);
+        Resources free = engine.free(agent);
+        Resources over = engine.overcommitted(agent);
 
-        Amount all = used.plus(offered).plus(free);
-        assertThat(all.minus(over)).isEqualTo(Amount.of(engine.total(agent)));
-        assertThat(all.covers(over)).isTrue();
-        assertThat(free.and(over)).as("both free and overcommitted").isEqualTo(Amount.NOTHING);
-        assertThat(Collections.disjoint(free.scalars().keySet(), over.scalars().keySet()))
-                .as("free %s and overcommitted %s", free, over)
-                .isTrue();
+        Resources all = used.plus(offered).plus(free);
+        assertThat(all.minus(over)).isEqualTo(engine.total(agent));
+        assertThat(Stocks.both(free, over)).as("both free and overcommitted").isEqualTo(Resources.EMPTY);
         assertThat(used.intersects(offered) || used.intersects(free) || offered.intersects(free))
                 .isFalse();
     }
 
-    private void checkNothingIsOfferedTwice() {
-        Map<Integer, Amount> promised = new TreeMap<>();
-        for (int framework : shadow.frameworks.keySet()) {
-            for (Offer offer : engine.openOffers(framework)) {
-                Amount amount = Amount.of(offer.resources());
-                Amount before = promised.getOrDefault(offer.agent(), Amount.NOTHING);
-                assertThat(before.intersects(amount)).isFalse();
-                promised.put(offer.agent(), before.plus(amount));
-            }
-        }
-        promised.forEach((agent, amount) -> {
-            Amount inUse = Amount.of(engine.used(agent)).minus(Amount.of(engine.overcommitted(agent)));
-            assertThat(Amount.of(engine.total(agent)).minus(inUse).covers(amount))
-                    .as("agent %s promises %s", agent, amount)
-                    .isTrue();
-        });
-    }
-
     /** After a run: each agent is offered to the framework or has a reason not to be, and the reason is true. */
     private void compareReasons(int framework, String role) {
-        List<OfferEngine.Refusal> refusals = engine.explain(nowMs, framework, role);
+        List<Refusal> refusals = engine.explain(nowMs, framework, role);
         TreeSet<Integer> explained = new TreeSet<>();
-        for (OfferEngine.Refusal refusal : refusals) {
+        for (Refusal refusal : refusals) {
             assertThat(explained.add(refusal.agent())).isTrue();
             assertThat(refusal.why()).as("%s", refusal).isEqualTo(reason(framework, role, refusal.agent()));
+            assertThat(refusal.detail()).isNotEmpty();
+            counts.merge(refusal.why().toString(), 1, Integer::sum);
         }
         TreeSet<Integer> served = new TreeSet<>();
         for (Offer offer : engine.openOffers(framework)) {
@@ -388,22 +516,24 @@ final class Replay {
         assertThat(explained).isEqualTo(shadow.agents.keySet());
     }
 
-    private OfferEngine.Refusal.Why reason(int index, String role, int agent) {
+    private Refusal.Why reason(int index, String role, int agent) {
         Shadow.Framework framework = shadow.framework(index);
-        Amount free = shadow.free(agent);
         if (!framework.isActive) {
-            return OfferEngine.Refusal.Why.FRAMEWORK_INACTIVE;
-        } else if (!framework.roles.contains(role)) {
-            return OfferEngine.Refusal.Why.ROLE_NOT_SUBSCRIBED;
+            return Refusal.Why.FRAMEWORK_INACTIVE;
+        } else if (!framework.profile.roles().containsKey(role)) {
+            return Refusal.Why.ROLE_NOT_SUBSCRIBED;
         } else if (framework.suppressed.contains(role)) {
-            return OfferEngine.Refusal.Why.SUPPRESSED;
+            return Refusal.Why.SUPPRESSED;
+        } else if (shadow.isPaused) {
+            return Refusal.Why.PAUSED;
         } else if (!shadow.agent(agent).isActive) {
-            return OfferEngine.Refusal.Why.AGENT_INACTIVE;
-        } else if (shadow.isWorthOffering(free)) {
-            return OfferEngine.Refusal.Why.FILTERED;
-        } else if (!shadow.offered(agent).isNothing()) {
-            return OfferEngine.Refusal.Why.OTHERS_FIRST;
+            return Refusal.Why.AGENT_INACTIVE;
+        } else if (shadow.isBarred(agent)) {
+            return Refusal.Why.NOT_WHITELISTED;
+        } else if (shadow.free(agent).isEmpty()) {
+            return shadow.offersOf(agent).isEmpty() ? Refusal.Why.NOTHING_FREE : Refusal.Why.OTHERS_FIRST;
         }
-        return free.isNothing() ? OfferEngine.Refusal.Why.NOTHING_FREE : OfferEngine.Refusal.Why.BELOW_MINIMUM;
+        Refusal.Why why = shadow.rules.grant(new Shadow.Member(index, role), agent).why();
+        return why == null ? Refusal.Why.NEXT_RUN : why;
     }
 }

@@ -1,6 +1,9 @@
 package dev.polder.offer;
 
-import java.math.BigInteger;
+import dev.polder.offer.resource.Conversion;
+import dev.polder.offer.resource.Quantities;
+import dev.polder.offer.resource.ResourceId;
+import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -9,16 +12,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of the engine written down as plainly as they go: no index, no order kept, no note of what changed. A round
- * looks at every agent and sorts everybody for each. What is illegal answers false and changes nothing.
+ * What the engine's calls mean, written down as plainly as it goes: no index, no order kept, no note of what changed. A
+ * round looks at every agent and asks {@link ShadowRules} for each. What is illegal answers false and changes nothing.
  */
 final class Shadow {
     /** Mistakes that can be planted, so that one sees them found. */
@@ -29,54 +32,71 @@ final class Shadow {
         FORGETS_TIMED_OUT_RESOURCES,
         FORGETS_WEIGHTS,
         REVIVES_ALWAYS_AT_ONCE,
-        TIES_BY_NAME_ALONE
+        TIES_BY_NAME_ALONE,
+        FORGETS_GUARANTEES,
+        LIMITS_THE_ROLE_ALONE
     }
 
     /** A framework in a role: what shares are computed for. */
     record Member(int framework, String role) {}
 
     /** An open offer. */
-    record Open(long id, Member member, int agent, Amount amount, long endsMs, long sequence) {}
+    record Open(long id, Member member, int agent, Resources resources, long endsMs, long sequence) {}
 
     /** A decline filter. */
-    record Filter(Member member, int agent, Amount refused, long endsMs, long sequence) {}
+    record Filter(Member member, int agent, Resources refused, long endsMs, long sequence) {}
 
     /** A revive that waits. */
     record Waiting(Member member, long endsMs, long sequence) {}
 
     static final class Agent {
-        Amount total = Amount.NOTHING;
+        AgentProfile profile;
         boolean isActive = true;
-        final Map<Member, Amount> used = new HashMap<>();
+        final Map<Member, Resources> used = new HashMap<>();
+
+        Agent(AgentProfile profile) {
+            this.profile = profile;
+        }
     }
 
     static final class Framework {
+        FrameworkProfile profile;
         boolean isActive = true;
-        final SortedSet<String> roles = new TreeSet<>();
         final Set<String> suppressed = new TreeSet<>();
-    }
 
-    private static final BigInteger WHOLE = BigInteger.ONE.shiftLeft(40);
+        Framework(FrameworkProfile profile) {
+            this.profile = profile;
+        }
+    }
 
     final SortedMap<Integer, Agent> agents = new TreeMap<>();
     final SortedMap<Integer, Framework> frameworks = new TreeMap<>();
     final SortedMap<Long, Open> offers = new TreeMap<>();
+    final List<Filter> filters = new ArrayList<>();
+    final Map<String, Long> weights = new TreeMap<>();
+    final Map<String, Quota> quotas = new TreeMap<>();
     final List<String> events = new ArrayList<>();
+
+    /** How many offers went to each node, those below it included, and to each role alone. */
+    final Map<String, Long> nodeOffers = new HashMap<>();
+
+    final Map<String, Long> roleOffers = new HashMap<>();
+    final ShadowRules rules;
+    boolean isPaused;
 
     private final OfferEngineConfig config;
     private final Bug bug;
-    private final List<Filter> filters = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
-    private final Map<String, Long> weights = new HashMap<>();
     private final Map<Member, Long> reviveFromMs = new HashMap<>();
-    private final Map<Member, Long> memberLastOffer = new HashMap<>();
-    private final Map<String, Long> roleLastOffer = new HashMap<>();
+    private final Map<Member, Long> memberOffers = new HashMap<>();
+    private Optional<Set<String>> whitelist = Optional.empty();
     private long nextOffer;
     private long sequence;
 
     Shadow(OfferEngineConfig config, Bug bug) {
         this.config = config;
         this.bug = bug;
+        this.rules = new ShadowRules(this, config, bug);
     }
 
     Agent agent(int index) {
@@ -87,45 +107,71 @@ final class Shadow {
         return Objects.requireNonNull(frameworks.get(index));
     }
 
+    SubscriptionProfile profile(Member member) {
+        return Objects.requireNonNull(framework(member.framework).profile.roles().get(member.role));
+    }
+
+    String nameOf(Member member) {
+        return framework(member.framework).profile.name();
+    }
+
+    long offersTo(Member member) {
+        return memberOffers.getOrDefault(member, 0L);
+    }
+
     // ---- amounts
 
-    Amount used(int agent) {
+    static Resources exclusive(Resources resources) {
+        return resources.filter(id -> !id.isShared());
+    }
+
+    Resources used(int agent) {
         return sum(agent(agent).used.values());
     }
 
-    Amount offered(int agent) {
-        return sum(offersOf(agent).stream().map(Open::amount).toList());
+    Resources offered(int agent) {
+        return sum(offersOf(agent).stream().map(Open::resources).toList());
     }
 
-    Amount free(int agent) {
-        return agent(agent).total.minus(used(agent)).minus(offered(agent));
+    Resources free(int agent) {
+        return agent(agent).profile.total().minusSaturating(exclusive(used(agent)).plus(offered(agent)));
     }
 
-    Amount overcommitted(int agent) {
-        return used(agent).plus(offered(agent)).minus(agent(agent).total);
+    Resources overcommitted(int agent) {
+        return exclusive(used(agent)).plus(offered(agent)).minusSaturating(agent(agent).profile.total());
     }
 
     List<Open> offersOf(int agent) {
         return offers.values().stream().filter(open -> open.agent == agent).toList();
     }
 
-    private static Amount sum(Collection<Amount> amounts) {
-        return amounts.stream().reduce(Amount.NOTHING, Amount::plus);
+    private static Resources sum(Collection<Resources> amounts) {
+        return amounts.stream().reduce(Resources.EMPTY, Resources::plus);
+    }
+
+    boolean isOpen(int agent) {
+        return agent(agent).isActive && !isBarred(agent);
+    }
+
+    boolean isBarred(int agent) {
+        return whitelist.isPresent() && !whitelist.get().contains(agent(agent).profile.hostname());
     }
 
     // ---- agents
 
-    int addAgent(Amount total) {
+    int addAgent(AgentProfile profile) {
         int index = firstFree(agents);
-        Agent agent = new Agent();
-        agent.total = total;
-        agents.put(index, agent);
+        agents.put(index, new Agent(profile));
         return index;
     }
 
-    void resizeAgent(int agent, Amount total) {
+    void updateAgent(int agent, AgentProfile profile) {
         rescind(offersOf(agent), OfferSink.Reason.WITHDRAWN);
-        agent(agent).total = total;
+        if (!agent(agent).profile.withTotal(profile.total()).equals(profile)) {
+            forgetFilters(agent);
+        }
+        agent(agent).profile = profile;
+        forgetWhatIsGone();
     }
 
     void setAgentActive(int agent, boolean active) {
@@ -142,34 +188,68 @@ final class Shadow {
     void removeAgent(int agent) {
         rescind(offersOf(agent), OfferSink.Reason.AGENT_GONE);
         agents.remove(agent);
-        filters.removeIf(filter -> filter.agent == agent);
-        forgetGoneMembers();
+        forgetFilters(agent);
+        forgetWhatIsGone();
+    }
+
+    void setWhitelist(Optional<Set<String>> hostnames) {
+        whitelist = hostnames;
+    }
+
+    boolean convertAvailable(int agent, List<Conversion> conversions) {
+        Optional<Resources> free = converted(agent, free(agent), conversions);
+        Optional<Resources> total = converted(agent, agent(agent).profile.total(), conversions);
+        if (free.isEmpty() || total.isEmpty()) {
+            return false;
+        }
+        agent(agent).profile = agent(agent).profile.withTotal(total.get());
+        forgetWhatIsGone();
+        return true;
+    }
+
+    private Optional<Resources> converted(int agent, Resources from, List<Conversion> conversions) {
+        Resources rest = from;
+        for (Conversion conversion : conversions) {
+            boolean isInUse = !sharedIds(conversion.consumed()).stream()
+                    .filter(sharedIds(used(agent))::contains)
+                    .toList()
+                    .isEmpty();
+            if (isInUse || !rest.covers(conversion.consumed())) {
+                return Optional.empty();
+            }
+            rest = rest.minus(conversion.consumed()).plus(conversion.converted());
+        }
+        return Optional.of(rest);
+    }
+
+    private static Set<ResourceId> sharedIds(Resources resources) {
+        Set<ResourceId> ids = new HashSet<>();
+        resources.filter(ResourceId::isShared).forEach((id, value) -> ids.add(id));
+        return ids;
     }
 
     // ---- frameworks
 
-    int addFramework(Collection<String> roles) {
+    int addFramework(FrameworkProfile profile) {
         int index = firstFree(frameworks);
-        Framework framework = new Framework();
-        framework.roles.addAll(roles);
-        frameworks.put(index, framework);
+        frameworks.put(index, new Framework(profile));
         return index;
     }
 
-    void setRoles(int index, Collection<String> roles) {
+    void updateFramework(int index, FrameworkProfile profile) {
         Framework framework = framework(index);
-        for (String role : List.copyOf(framework.roles)) {
-            if (!roles.contains(role)) {
+        for (String role : List.copyOf(framework.profile.roles().keySet())) {
+            if (!profile.roles().containsKey(role)) {
                 Member member = new Member(index, role);
                 filters.removeIf(filter -> filter.member.equals(member));
                 waiting.removeIf(wait -> wait.member.equals(member));
                 framework.suppressed.remove(role);
             }
         }
-        framework.roles.clear();
-        framework.roles.addAll(roles);
-        rescind(offersTo(index, framework.roles), OfferSink.Reason.ROLE_GONE);
-        forgetGoneMembers();
+        List<Open> under = offersTo(index, profile.roles().keySet());
+        framework.profile = profile;
+        rescind(under, OfferSink.Reason.ROLE_GONE);
+        forgetWhatIsGone();
     }
 
     void setFrameworkActive(int index, boolean active) {
@@ -191,17 +271,98 @@ final class Shadow {
         filters.removeIf(filter -> filter.member.framework == index);
         waiting.removeIf(wait -> wait.member.framework == index);
         frameworks.remove(index);
-        forgetGoneMembers();
+        forgetWhatIsGone();
         return true;
     }
 
     void setWeight(String role, long weight) {
-        weights.put(role, weight);
-        forgetGoneMembers();
+        if (weight == 1000) {
+            weights.remove(role);
+        } else {
+            weights.put(role, weight);
+        }
+        forgetWhatIsGone();
+    }
+
+    boolean setQuotas(Map<String, Quota> update, boolean force) {
+        Map<String, Quota> all = new TreeMap<>(quotas);
+        all.putAll(update);
+        Quantities guaranteed = Quantities.EMPTY;
+        for (Map.Entry<String, Quota> quota : all.entrySet()) {
+            if (quota.getKey().contains("/") && !quota.getValue().guarantees().isEmpty()) {
+                return false;
+            }
+            guaranteed = guaranteed.plus(quota.getValue().guarantees());
+        }
+        Quantities total = agents.values().stream()
+                .map(agent -> agent.profile.total().quantities())
+                .reduce(Quantities.EMPTY, Quantities::plus);
+        boolean isExceeded = update.entrySet().stream()
+                .anyMatch(quota -> !quota.getValue().limits().allow(consumedWithoutOffers(quota.getKey())));
+        if (!force && (isExceeded || !total.covers(guaranteed))) {
+            return false;
+        }
+        all.values().removeIf(Quota::isNone);
+        quotas.clear();
+        quotas.putAll(all);
+        new TreeSet<>(update.keySet()).forEach(this::rescindAboveLimits);
+        if (quotas.values().stream().anyMatch(quota -> !quota.guarantees().isEmpty())) {
+            rescindForGuarantees();
+        }
+        forgetWhatIsGone();
+        return true;
+    }
+
+    private Quantities consumedWithoutOffers(String role) {
+        Quantities consumed = rules.consumed(role);
+        for (Open open : offers.values()) {
+            if (open.member.role.equals(role) || open.member.role.startsWith(role + "/")) {
+                consumed = consumed.minus(pool(open.resources));
+            }
+        }
+        return consumed;
+    }
+
+    private static Quantities pool(Resources resources) {
+        return resources.filter(id -> !id.isReserved() && !id.isRevocable()).quantities();
+    }
+
+    private List<Open> newestFirst() {
+        return offers.values().stream()
+                .sorted(Comparator.comparing(Open::id).reversed())
+                .toList();
+    }
+
+    private void rescindAboveLimits(String role) {
+        Quota quota = quotas.getOrDefault(role, Quota.NONE);
+        for (Open open : newestFirst()) {
+            boolean isBelow = open.member.role.equals(role) || open.member.role.startsWith(role + "/");
+            Quantities consumed = rules.consumed(role);
+            boolean helps = pool(open.resources).names().stream()
+                    .anyMatch(name -> consumed.of(name) > quota.limits().limit(name));
+            if (isBelow && helps) {
+                rescind(List.of(open), OfferSink.Reason.QUOTA);
+            }
+        }
+    }
+
+    private void rescindForGuarantees() {
+        for (Open open : newestFirst()) {
+            String top = open.member.role.replaceFirst("/.*", "");
+            Quantities offered = pool(open.resources);
+            Quantities consumed = rules.consumed(top);
+            Quantities guarantees = quotas.getOrDefault(top, Quota.NONE).guarantees();
+            boolean helps = offered.names().stream()
+                    .anyMatch(name -> rules.isLacking(name)
+                            && consumed.of(name) - offered.of(name) >= guarantees.of(name));
+            if (helps) {
+                rescind(List.of(open), OfferSink.Reason.QUOTA);
+            }
+        }
     }
 
     boolean suppress(int index, String role) {
-        if (!framework(index).roles.contains(role)) {
+        if (!framework(index).profile.roles().containsKey(role)) {
             return false;
         }
         framework(index).suppressed.add(role);
@@ -211,7 +372,7 @@ final class Shadow {
 
     boolean revive(long nowMs, int index, String role) {
         Member member = new Member(index, role);
-        if (!framework(index).roles.contains(role)) {
+        if (!framework(index).profile.roles().containsKey(role)) {
             return false;
         }
         long fromMs = reviveFromMs.getOrDefault(member, Long.MIN_VALUE);
@@ -230,29 +391,44 @@ final class Shadow {
         framework(member.framework).suppressed.remove(member.role);
     }
 
+    int waitingRevives() {
+        return waiting.size();
+    }
+
     // ---- answers
 
-    boolean accept(long nowMs, List<Long> ids, Amount used, long refuseMs) {
+    boolean accept(long nowMs, List<Long> ids, List<Conversion> conversions, Resources used, long refuseMs) {
         List<Open> accepted = new ArrayList<>();
         for (long id : new TreeSet<>(ids)) {
             if (offers.containsKey(id)) {
                 accepted.add(offers.get(id));
             }
         }
-        Amount all = sum(accepted.stream().map(Open::amount).toList());
         boolean together = accepted.stream().map(Open::member).distinct().count() == 1
                 && accepted.stream().map(Open::agent).distinct().count() == 1;
-        if (accepted.size() < ids.size() || !together || !all.covers(used)) {
+        if (accepted.size() < ids.size() || !together) {
             return false;
         }
         Member member = accepted.get(0).member;
         int agent = accepted.get(0).agent;
-        accepted.forEach(open -> offers.remove(open.id));
-        if (!used.isNothing()) {
-            agent(agent).used.merge(member, used, Amount::plus);
+        Resources offered = sum(accepted.stream().map(Open::resources).toList());
+        Optional<Resources> all = converted(agent, offered, conversions);
+        Optional<Resources> total = converted(agent, agent(agent).profile.total(), conversions);
+        boolean isCovered = all.isPresent()
+                && total.isPresent()
+                && all.get().covers(exclusive(used))
+                && sharedIds(all.get()).containsAll(sharedIds(used));
+        if (!isCovered) {
+            return false;
         }
-        long floorMs = used.isNothing() ? config.reofferDelayMs() : 0;
-        refuse(nowMs, member, agent, all.minus(used), Math.max(refuseMs, floorMs));
+        agent(agent).profile = agent(agent).profile.withTotal(total.get());
+        accepted.forEach(open -> offers.remove(open.id));
+        if (!used.isEmpty()) {
+            agent(agent).used.merge(member, used, Resources::plus);
+        }
+        long floorMs = used.isEmpty() ? config.reofferDelayMs() : 0;
+        refuse(nowMs, member, agent, all.get().minus(exclusive(used)), Math.max(refuseMs, floorMs));
+        forgetWhatIsGone();
         return true;
     }
 
@@ -260,8 +436,8 @@ final class Shadow {
         offers.remove(id);
     }
 
-    private void refuse(long nowMs, Member member, int agent, Amount refused, long refuseMs) {
-        if (refuseMs == 0 || refused.isNothing()) {
+    private void refuse(long nowMs, Member member, int agent, Resources refused, long refuseMs) {
+        if (refuseMs == 0 || refused.isEmpty()) {
             return;
         }
         long endsMs = nowMs + refuseMs;
@@ -281,36 +457,32 @@ final class Shadow {
         return filter.agent == agent && filter.member.equals(member);
     }
 
-    int waitingRevives() {
-        return waiting.size();
-    }
-
     // ---- use
 
-    boolean use(int framework, String role, int agent, Amount amount) {
-        if (used(agent).intersects(amount)) {
+    boolean use(int framework, String role, int agent, Resources resources) {
+        if (used(agent).special().intersects(resources.special())) {
             return false;
         }
         List<Open> open = offersOf(agent);
-        for (int i = open.size() - 1; i >= 0 && !free(agent).covers(amount); i--) {
+        for (int i = open.size() - 1; i >= 0 && !free(agent).covers(resources); i--) {
             rescind(List.of(open.get(i)), OfferSink.Reason.WITHDRAWN);
         }
-        if (!amount.isNothing()) {
-            agent(agent).used.merge(new Member(framework, role), amount, Amount::plus);
+        if (!resources.isEmpty()) {
+            agent(agent).used.merge(new Member(framework, role), resources, Resources::plus);
         }
         return true;
     }
 
-    boolean release(Member member, int agent, Amount amount) {
-        Map<Member, Amount> used = agent(agent).used;
-        Amount held = used.getOrDefault(member, Amount.NOTHING);
-        if (!held.covers(amount)) {
+    boolean release(Member member, int agent, Resources resources) {
+        Map<Member, Resources> used = agent(agent).used;
+        Resources held = used.getOrDefault(member, Resources.EMPTY);
+        if (!held.covers(resources)) {
             return false;
         }
-        Amount rest = held.minus(amount);
-        used.put(member, bug == Bug.RELEASES_TWICE ? rest.minus(amount) : rest);
-        used.values().removeIf(Amount::isNothing);
-        forgetGoneMembers();
+        Resources rest = held.minus(resources);
+        used.put(member, bug == Bug.RELEASES_TWICE ? rest.minusSaturating(resources) : rest);
+        used.values().removeIf(Resources::isEmpty);
+        forgetWhatIsGone();
         return true;
     }
 
@@ -327,8 +499,16 @@ final class Shadow {
                 .sorted(Comparator.comparing(Deadline::endsMs).thenComparing(Deadline::sequence))
                 .forEach(due -> expire(nowMs, due.what));
         for (int agent : agents.keySet()) {
-            offerWhatIsFree(nowMs, agent);
+            Member next = nextOn(agent);
+            while (next != null) {
+                offer(nowMs, next, agent);
+                next = nextOn(agent);
+            }
         }
+    }
+
+    private @Nullable Member nextOn(int agent) {
+        return isPaused || !isOpen(agent) || free(agent).isEmpty() ? null : rules.next(agent);
     }
 
     private record Deadline(long endsMs, long sequence, Object what) {}
@@ -344,11 +524,10 @@ final class Shadow {
     private void expire(long nowMs, Object what) {
         if (what instanceof Open open) {
             if (bug == Bug.FORGETS_TIMED_OUT_RESOURCES) {
-                Amount left = open.amount;
-                agent(open.agent).used.merge(open.member, left, Amount::plus);
+                agent(open.agent).used.merge(open.member, open.resources, Resources::plus);
             }
             rescind(List.of(open), OfferSink.Reason.TIMED_OUT);
-            refuse(nowMs, open.member, open.agent, open.amount, config.reofferDelayMs());
+            refuse(nowMs, open.member, open.agent, open.resources, config.reofferDelayMs());
         } else if (what instanceof Waiting wait) {
             waiting.remove(wait);
             performRevive(nowMs, wait.member);
@@ -357,100 +536,43 @@ final class Shadow {
         }
     }
 
-    private void offerWhatIsFree(long nowMs, int agent) {
-        Amount free = free(agent);
-        if (!agent(agent).isActive || !isWorthOffering(free)) {
-            return;
+    private void offer(long nowMs, Member member, int agent) {
+        Resources granted = rules.grant(member, agent).resources();
+        long id = nextOffer++;
+        offers.put(id, new Open(id, member, agent, granted, nowMs + config.offerTimeoutMs(), sequence++));
+        memberOffers.merge(member, 1L, Long::sum);
+        roleOffers.merge(member.role + "/.", 1L, Long::sum);
+        nodeOffers.merge(member.role, 1L, Long::sum);
+        for (int slash = member.role.indexOf('/'); slash >= 0; slash = member.role.indexOf('/', slash + 1)) {
+            nodeOffers.merge(member.role.substring(0, slash), 1L, Long::sum);
         }
-        List<Member> candidates = new ArrayList<>();
-        frameworks.forEach((index, framework) -> {
-            for (String role : framework.roles) {
-                Member member = new Member(index, role);
-                if (framework.isActive && !framework.suppressed.contains(role) && !isFiltered(member, agent, free)) {
-                    candidates.add(member);
-                }
-            }
-        });
-        candidates.sort(byFairness());
-        if (!candidates.isEmpty()) {
-            Member first = candidates.get(0);
-            long id = nextOffer++;
-            offers.put(id, new Open(id, first, agent, free, nowMs + config.offerTimeoutMs(), sequence++));
-            memberLastOffer.put(first, id);
-            roleLastOffer.put(first.role, id);
-            events.add("offered " + id + " to " + first + " on " + agent + ": " + free);
-        }
-    }
-
-    boolean isWorthOffering(Amount free) {
-        return config.minimum().scalars().entrySet().stream()
-                .anyMatch(least -> free.scalar(least.getKey()) >= least.getValue());
-    }
-
-    boolean isFiltered(Member member, int agent, Amount free) {
-        return bug != Bug.IGNORES_FILTERS
-                && filters.stream().anyMatch(filter -> isOf(filter, member, agent) && filter.refused.covers(free));
-    }
-
-    private Comparator<Member> byFairness() {
-        Comparator<Member> byRole = Comparator.comparing(member -> roleShare(member.role));
-        Comparator<Member> byRoleAge = Comparator.comparing(member -> age(roleLastOffer.get(member.role)));
-        Comparator<Member> byShare = Comparator.comparing(this::share);
-        Comparator<Member> byAge = Comparator.comparing(member -> age(memberLastOffer.get(member)));
-        return byRole.thenComparing(byRoleAge)
-                .thenComparing(Member::role)
-                .thenComparing(byShare)
-                .thenComparing(byAge)
-                .thenComparing(Member::framework);
-    }
-
-    private long age(@Nullable Long lastOffer) {
-        return lastOffer == null || bug == Bug.TIES_BY_NAME_ALONE ? -1 : lastOffer;
-    }
-
-    private BigInteger roleShare(String role) {
-        Map<String, Long> charged = new TreeMap<>();
-        charges().forEach((member, amount) -> {
-            if (member.role.equals(role)) {
-                amount.scalars().forEach((name, value) -> charged.merge(name, value, Long::sum));
-            }
-        });
-        long weight = bug == Bug.FORGETS_WEIGHTS ? 1000 : weights.getOrDefault(role, 1000L);
-        return dominant(charged).multiply(BigInteger.valueOf(1000)).divide(BigInteger.valueOf(weight));
-    }
-
-    private BigInteger share(Member member) {
-        return dominant(charges().getOrDefault(member, Amount.NOTHING).scalars());
-    }
-
-    private BigInteger dominant(Map<String, Long> charged) {
-        BigInteger most = BigInteger.ZERO;
-        for (Map.Entry<String, Long> charge : charged.entrySet()) {
-            long total = agents.values().stream()
-                    .mapToLong(agent -> agent.total.scalar(charge.getKey()))
-                    .sum();
-            if (total > 0) {
-                BigInteger share =
-                        BigInteger.valueOf(charge.getValue()).multiply(WHOLE).divide(BigInteger.valueOf(total));
-                most = most.max(share.min(WHOLE.shiftLeft(12)));
-            }
-        }
-        return most;
-    }
-
-    /** What each member uses and is offered, everywhere. */
-    private Map<Member, Amount> charges() {
-        Map<Member, Amount> charges = new HashMap<>();
-        agents.values()
-                .forEach(agent -> agent.used.forEach((member, amount) ->
-                        charges.merge(member, new Amount(amount.scalars(), Map.of(), Map.of()), Amount::plus)));
-        offers.values()
-                .forEach(open -> charges.merge(
-                        open.member, new Amount(open.amount.scalars(), Map.of(), Map.of()), Amount::plus));
-        return charges;
+        events.add("offered " + id + " to " + member + " on " + agent + ": " + granted);
     }
 
     // ---- leaves
+
+    /** Returns those who may be offered something if there is something. */
+    List<Member> eligible() {
+        List<Member> eligible = new ArrayList<>();
+        frameworks.forEach((index, framework) -> {
+            for (String role : framework.profile.roles().keySet()) {
+                if (framework.isActive && !framework.suppressed.contains(role)) {
+                    eligible.add(new Member(index, role));
+                }
+            }
+        });
+        return eligible;
+    }
+
+    /** Returns all who are subscribed or have something. */
+    Set<Member> members() {
+        Set<Member> members = new HashSet<>();
+        frameworks.forEach((index, framework) ->
+                framework.profile.roles().keySet().forEach(role -> members.add(new Member(index, role))));
+        agents.values().forEach(agent -> members.addAll(agent.used.keySet()));
+        offers.values().forEach(open -> members.add(open.member));
+        return members;
+    }
 
     private void rescind(List<Open> these, OfferSink.Reason reason) {
         for (Open open : these) {
@@ -465,18 +587,14 @@ final class Shadow {
                 .toList();
     }
 
-    /** Forgets when members and roles had their last turn, once nothing is left of them. */
-    private void forgetGoneMembers() {
-        Set<Member> present = new HashSet<>();
-        frameworks.forEach((index, framework) -> framework.roles.forEach(role -> present.add(new Member(index, role))));
-        agents.values().forEach(agent -> present.addAll(agent.used.keySet()));
-        offers.values().forEach(open -> present.add(open.member));
-        memberLastOffer.keySet().retainAll(present);
-        reviveFromMs.keySet().retainAll(present);
-        weights.values().removeIf(weight -> weight == 1000);
-        Set<String> roles = new TreeSet<>(weights.keySet());
-        present.forEach(member -> roles.add(member.role));
-        roleLastOffer.keySet().retainAll(roles);
+    /** Forgets how many offers somebody got, once nothing is left of him. */
+    private void forgetWhatIsGone() {
+        Set<Member> members = members();
+        memberOffers.keySet().retainAll(members);
+        reviveFromMs.keySet().retainAll(members);
+        Set<String> roles = rules.roles();
+        nodeOffers.keySet().retainAll(roles);
+        roleOffers.keySet().removeIf(node -> !roles.contains(node.substring(0, node.length() - 2)));
     }
 
     private static int firstFree(SortedMap<Integer, ?> taken) {

@@ -1,0 +1,74 @@
+package dev.polder.offer;
+
+import dev.polder.offer.FrameworkProfile.Capability;
+import dev.polder.offer.resource.ResourceId;
+import dev.polder.offer.resource.Resources;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells what of an agent's free resources an eligible subscription may be offered, or the first rule that says no. The
+ * round and the explanation ask the same question. Owned by the engine's thread.
+ */
+final class Eligibility {
+    private final Agents agents;
+    private final Subscriptions subscriptions;
+    private final Quotas quotas;
+    private final Filters filters;
+    private final ConstraintAnswers constraints;
+
+    /** What the last question left, in row 0. */
+    private final ResourceColumn granted = new ResourceColumn();
+
+    Eligibility(Agents agents, Subscriptions subscriptions, Quotas quotas, Filters filters) {
+        this.agents = agents;
+        this.subscriptions = subscriptions;
+        this.quotas = quotas;
+        this.filters = filters;
+        this.constraints = new ConstraintAnswers(agents, subscriptions);
+        granted.ensure(0);
+    }
+
+    /** Returns, in row 0, what {@link #refusal} found to be offered; valid until it is asked again. */
+    ResourceColumn granted() {
+        return granted;
+    }
+
+    ConstraintAnswers constraints() {
+        return constraints;
+    }
+
+    /** Returns the rule by which a subscription is not offered anything of an agent, null if it may be. */
+    Refusal.@Nullable Why refusal(int subscription, int agent) {
+        if (!constraints.allows(subscription, agent)) {
+            return Refusal.Why.CONSTRAINTS;
+        }
+        if (agents.isRemote(agent) && !subscriptions.can(subscription, Capability.REGION_AWARE)) {
+            return Refusal.Why.OTHER_REGION;
+        }
+        if (agents.isGuarded(agent) && !subscriptions.can(subscription, Capability.GPU_RESOURCES)) {
+            return Refusal.Why.GPUS;
+        }
+        granted.copy(0, agents.free(), agent);
+        if (agents.isMixed(agent)) {
+            Resources special = granted.special(0);
+            granted.setSpecial(0, special.filter(id -> isFor(subscription, id)));
+            if (granted.isEmpty(0)) {
+                return Refusal.Why.NOT_FOR_ROLE;
+            }
+        }
+        int role = subscriptions.role(subscription);
+        Refusal.Why cut = quotas.isFree(role) ? null : quotas.cut(role, agent, granted, 0);
+        if (!subscriptions.minimum(subscription).isReachedBy(granted, 0)) {
+            return cut != null ? cut : Refusal.Why.BELOW_MINIMUM;
+        }
+        return filters.match(agent, subscription, granted, 0) ? Refusal.Why.FILTERED : null;
+    }
+
+    /** Tells whether a framework may have a resource at all under a role. */
+    private boolean isFor(int subscription, ResourceId id) {
+        return id.isAllocatableTo(subscriptions.path(subscription))
+                && (!id.isRefined() || subscriptions.can(subscription, Capability.RESERVATION_REFINEMENT))
+                && (!id.isRevocable() || subscriptions.can(subscription, Capability.REVOCABLE_RESOURCES))
+                && (!id.isShared() || subscriptions.can(subscription, Capability.SHARED_RESOURCES));
+    }
+}

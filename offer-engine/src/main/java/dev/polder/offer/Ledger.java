@@ -1,0 +1,171 @@
+package dev.polder.offer;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.IntPredicate;
+import org.agrona.collections.IntArrayList;
+
+/**
+ * Moves resources between free, offered and used, and keeps what hangs on it: open offers, their deadlines, charges,
+ * filters. Owned by the engine's thread.
+ */
+final class Ledger {
+    private final Agents agents;
+    private final Subscriptions subscriptions;
+    private final Charges charges;
+    private final OpenOffers offers;
+    private final Deadlines deadlines;
+    private final Filters filters;
+    private final OfferView.Cursor view;
+    private final OfferEngineConfig config;
+
+    Ledger(Books books, OfferView.Cursor view) {
+        this.agents = books.agents();
+        this.subscriptions = books.subscriptions();
+        this.charges = books.charges();
+        this.offers = books.offers();
+        this.deadlines = books.deadlines();
+        this.filters = books.filters();
+        this.config = books.config();
+        this.view = view;
+    }
+
+    // ---- offers
+
+    /** Offers what is in {@code row}, which is free, and tells. */
+    void offer(long nowMs, int subscription, int agent, ResourceColumn amounts, int row, OfferSink sink) {
+        int slot = offers.add(subscription, agent, amounts, row, nowMs);
+        agents.offer(agent, amounts, row);
+        charges.chargeOffer(subscription, agent, amounts, row);
+        long timesOutAtMs = Deadlines.after(nowMs, config.offerTimeoutMs());
+        offers.setDeadline(slot, deadlines.set(timesOutAtMs, Deadlines.Kind.OFFER, slot));
+        sink.offered(view.at(slot));
+    }
+
+    /** Ends an offer of which nothing is used. */
+    void end(int slot) {
+        takeBack(slot);
+        dropIfIdle(offers.subscription(slot));
+    }
+
+    private void takeBack(int slot) {
+        int agent = offers.agent(slot);
+        remove(slot);
+        agents.takeBack(agent, offers.amounts(), slot);
+        charges.discharge(offers.subscription(slot), agent, offers.amounts(), slot);
+    }
+
+    /** Takes an offer out of the lists; its amounts can be read until the next offer is made. */
+    private void remove(int slot) {
+        if (offers.deadline(slot) >= 0) {
+            deadlines.callOff(offers.deadline(slot));
+        }
+        offers.remove(slot);
+    }
+
+    /** Ends an offer that nobody answered, and tells. */
+    void rescind(int slot, OfferSink.Reason reason, OfferSink sink) {
+        takeBack(slot);
+        sink.rescinded(view.at(slot), reason);
+        dropIfIdle(offers.subscription(slot));
+    }
+
+    void rescindOfAgent(int agent, OfferSink.Reason reason, OfferSink sink) {
+        for (int slot = offers.ofAgent().first(agent); slot >= 0; slot = offers.ofAgent().first(agent)) {
+            rescind(slot, reason, sink);
+        }
+    }
+
+    /** Rescinds the offers to a framework of which {@code isMeant} is true. */
+    void rescindOfFramework(int framework, IntPredicate isMeant, OfferSink.Reason reason, OfferSink sink) {
+        for (int slot : offersOf(framework)) {
+            if (isMeant.test(slot)) {
+                rescind(slot, reason, sink);
+            }
+        }
+    }
+
+    /** Returns the slots of a framework's offers in the order in which they were made. */
+    List<Integer> offersOf(int framework) {
+        List<Integer> slots = new ArrayList<>();
+        IntArrayList its = subscriptions.frameworks.subscriptions(framework);
+        for (int i = 0; i < its.size(); i++) {
+            Links links = offers.ofSubscription();
+            for (int slot = links.first(its.getInt(i)); slot >= 0; slot = links.next(slot)) {
+                slots.add(slot);
+            }
+        }
+        slots.sort(Comparator.comparing(offers::id));
+        return slots;
+    }
+
+    /** An offer's time is over: silence is a refusal; were it none, who never answers would starve others. */
+    void timeOut(long nowMs, int slot, OfferSink sink) {
+        int subscription = offers.subscription(slot);
+        int agent = offers.agent(slot);
+        offers.setDeadline(slot, OpenOffers.NONE);
+        refuse(nowMs, subscription, agent, offers.amounts(), slot, config.reofferDelayMs());
+        rescind(slot, OfferSink.Reason.TIMED_OUT, sink);
+    }
+
+    /** Keeps a subscription from being offered this, or less of it, for some time. */
+    void refuse(long nowMs, int subscription, int agent, ResourceColumn amounts, int row, long refuseMs) {
+        boolean isThere = subscriptions.isSubscribed(subscription)
+                && subscriptions.frameworks.isActive(subscriptions.framework(subscription));
+        if (refuseMs > 0 && isThere && !amounts.isEmpty(row)) {
+            filters.add(agent, subscription, amounts, row, Deadlines.after(nowMs, refuseMs));
+        }
+    }
+
+    /** Takes an offer off the books, but for its charge: the caller puts its resources elsewhere at once. */
+    void endForUse(int slot) {
+        remove(slot);
+        agents.endOffer(offers.agent(slot), offers.amounts(), slot);
+    }
+
+    // ---- use
+
+    /** Makes resources used that {@link #endForUse} took out of offers. */
+    void hold(int subscription, int agent, ResourceColumn amounts, int row) {
+        agents.hold(agent, subscription, amounts, row);
+        charges.charge(subscription, agent, amounts, row);
+    }
+
+    /** Makes resources used, from what is free or beyond it. */
+    void use(int subscription, int agent, ResourceColumn amounts, int row) {
+        agents.use(agent, subscription, amounts, row);
+        charges.charge(subscription, agent, amounts, row);
+    }
+
+    void release(int subscription, int agent, ResourceColumn amounts, int row) {
+        int holding = agents.holdings.find(agent, subscription);
+        agents.release(agent, holding, amounts, row);
+        charges.discharge(subscription, agent, amounts, row);
+        dropIfIdle(subscription);
+    }
+
+    /** Forgets everything in use on an agent. */
+    void releaseAll(int agent) {
+        Holdings holdings = agents.holdings;
+        for (int slot = holdings.ofAgent().first(agent);
+                slot >= 0;
+                slot = holdings.ofAgent().first(agent)) {
+            int subscription = holdings.subscription(slot);
+            charges.discharge(subscription, agent, holdings.amounts(), slot);
+            holdings.remove(slot);
+            dropIfIdle(subscription);
+        }
+    }
+
+    /** Forgets a subscription's row if it is neither subscribed nor charged. */
+    void dropIfIdle(int subscription) {
+        boolean isIdle = subscriptions.present().get(subscription)
+                && !subscriptions.isSubscribed(subscription)
+                && offers.ofSubscription().count(subscription) == 0
+                && agents.holdings.ofSubscription().count(subscription) == 0;
+        if (isIdle) {
+            subscriptions.drop(subscription);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.polder.offer;
+
+import dev.polder.offer.resource.Quantities;
+import dev.polder.offer.resource.Resources;
+import java.util.Arrays;
+
+/**
+ * Amounts of resources by dense row: the plain part (unreserved cpus, disk, gpus and mem) as four longs side by side,
+ * everything else as one immutable value. Sums and comparisons of plain amounts allocate nothing. Owned by the engine's
+ * thread; an absent row is nothing.
+ */
+final class ResourceColumn {
+    static final int CPUS = 0;
+    static final int DISK = 1;
+    static final int GPUS = 2;
+    static final int MEM = 3;
+
+    /** How many plain scalars there are. */
+    static final int FIELDS = 4;
+
+    private long[] plain = {};
+    private Resources[] special = {};
+
+    /** Makes room for {@code row}; what is new is nothing. */
+    void ensure(int row) {
+        int rows = special.length;
+        if (row >= rows) {
+            int more = FreeList.rowsFor(row);
+            plain = Arrays.copyOf(plain, FIELDS * more);
+            special = Arrays.copyOf(special, more);
+            Arrays.fill(special, rows, more, Resources.EMPTY);
+        }
+    }
+
+    void clear(int row) {
+        int at = FIELDS * row;
+        plain[at] = 0;
+        plain[at + 1] = 0;
+        plain[at + 2] = 0;
+        plain[at + 3] = 0;
+        special[row] = Resources.EMPTY;
+    }
+
+    void set(int row, Resources resources) {
+        int at = FIELDS * row;
+        plain[at + CPUS] = resources.cpus();
+        plain[at + DISK] = resources.disk();
+        plain[at + GPUS] = resources.gpus();
+        plain[at + MEM] = resources.mem();
+        special[row] = resources.special();
+    }
+
+    void copy(int row, ResourceColumn from, int fromRow) {
+        System.arraycopy(from.plain, FIELDS * fromRow, plain, FIELDS * row, FIELDS);
+        special[row] = from.special[fromRow];
+    }
+
+    void add(int row, ResourceColumn from, int fromRow) {
+        int at = FIELDS * row;
+        int fromAt = FIELDS * fromRow;
+        plain[at] += from.plain[fromAt];
+        plain[at + 1] += from.plain[fromAt + 1];
+        plain[at + 2] += from.plain[fromAt + 2];
+        plain[at + 3] += from.plain[fromAt + 3];
+        special[row] = special[row].plus(from.special[fromRow]);
+    }
+
+    /** Takes away what must be there. */
+    void subtract(int row, ResourceColumn from, int fromRow) {
+        int at = FIELDS * row;
+        int fromAt = FIELDS * fromRow;
+        plain[at] -= from.plain[fromAt];
+        plain[at + 1] -= from.plain[fromAt + 1];
+        plain[at + 2] -= from.plain[fromAt + 2];
+        plain[at + 3] -= from.plain[fromAt + 3];
+        if ((plain[at] | plain[at + 1] | plain[at + 2] | plain[at + 3]) < 0) {
+            throw Invariant.broken("row %s: less than nothing after %s is taken away", row, from.get(fromRow));
+        }
+        if (!from.special[fromRow].isEmpty()) {
+            special[row] = special[row].minus(from.special[fromRow]);
+        }
+    }
+
+    boolean covers(int row, ResourceColumn other, int otherRow) {
+        int at = FIELDS * row;
+        int otherAt = FIELDS * otherRow;
+        return plain[at] >= other.plain[otherAt]
+                && plain[at + 1] >= other.plain[otherAt + 1]
+                && plain[at + 2] >= other.plain[otherAt + 2]
+                && plain[at + 3] >= other.plain[otherAt + 3]
+                && coversSpecial(row, other.special[otherRow]);
+    }
+
+    boolean covers(int row, Resources resources) {
+        int at = FIELDS * row;
+        return plain[at + CPUS] >= resources.cpus()
+                && plain[at + DISK] >= resources.disk()
+                && plain[at + GPUS] >= resources.gpus()
+                && plain[at + MEM] >= resources.mem()
+                && coversSpecial(row, resources.special());
+    }
+
+    private boolean coversSpecial(int row, Resources other) {
+        return other.isEmpty() || special[row].covers(other);
+    }
+
+    boolean isEmpty(int row) {
+        int at = FIELDS * row;
+        return (plain[at] | plain[at + 1] | plain[at + 2] | plain[at + 3]) == 0 && special[row].isEmpty();
+    }
+
+    /** Returns a plain scalar in thousandths. */
+    long plain(int row, int field) {
+        return plain[FIELDS * row + field];
+    }
+
+    void setPlain(int row, int field, long thousandths) {
+        plain[FIELDS * row + field] = thousandths;
+    }
+
+    /** Returns everything that is not plain. */
+    Resources special(int row) {
+        return special[row];
+    }
+
+    void setSpecial(int row, Resources resources) {
+        special[row] = resources;
+    }
+
+    /** Returns the plain scalars as quantities. */
+    Quantities plainQuantities(int row) {
+        int at = FIELDS * row;
+        return Quantities.ofPlain(plain[at + CPUS], plain[at + DISK], plain[at + GPUS], plain[at + MEM]);
+    }
+
+    /** Returns the amount as a value, which takes an allocation. */
+    Resources get(int row) {
+        int at = FIELDS * row;
+        return special[row].withPlain(plain[at + CPUS], plain[at + DISK], plain[at + GPUS], plain[at + MEM]);
+    }
+}
