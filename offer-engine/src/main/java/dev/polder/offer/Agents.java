@@ -1,5 +1,6 @@
 package dev.polder.offer;
 
+import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -188,7 +189,19 @@ final class Agents {
     }
 
     boolean isWorthOffering(Resources resources) {
-        return !resources.isEmpty() && (minimum.isEmpty() || resources.reachesOneOf(minimum));
+        return !resources.isEmpty() && (minimum.isEmpty() || reachesOneOf(resources, minimum));
+    }
+
+    /** Tells whether there is as much of at least one scalar as {@code floor} has of it; others are not asked. */
+    private static boolean reachesOneOf(Resources resources, Resources floor) {
+        if ((floor.cpus() > 0 && resources.cpus() >= floor.cpus())
+                || (floor.mem() > 0 && resources.mem() >= floor.mem())
+                || (floor.disk() > 0 && resources.disk() >= floor.disk())
+                || (floor.gpus() > 0 && resources.gpus() >= floor.gpus())) {
+            return true;
+        }
+        return floor.special().scalars().entrySet().stream()
+                .anyMatch(entry -> resources.scalar(entry.getKey()) >= entry.getValue());
     }
 
     /** Returns all agents' indexes; not to be changed. */

@@ -2,6 +2,7 @@ package dev.polder.offer;
 
 import static dev.polder.offer.Invariant.check;
 
+import dev.polder.offer.resource.Resources;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;

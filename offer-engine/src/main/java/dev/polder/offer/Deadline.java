@@ -1,5 +1,6 @@
 package dev.polder.offer;
 
+import dev.polder.offer.resource.Resources;
 import org.jspecify.annotations.Nullable;
 
 /** Something that happens at a time unless it is called off before. A node of {@link Deadlines}. */

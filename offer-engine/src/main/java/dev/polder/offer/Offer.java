@@ -1,5 +1,7 @@
 package dev.polder.offer;
 
+import dev.polder.offer.resource.Resources;
+
 /**
  * A promise of resources on one agent to one framework under one role, valid until answered, rescinded or timed out.
  *

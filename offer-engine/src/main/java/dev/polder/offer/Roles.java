@@ -1,5 +1,6 @@
 package dev.polder.offer;
 
+import dev.polder.offer.resource.Resources;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;

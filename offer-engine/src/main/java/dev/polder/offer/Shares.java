@@ -1,5 +1,6 @@
 package dev.polder.offer;
 
+import dev.polder.offer.resource.Resources;
 import java.util.Arrays;
 
 /**
@@ -35,7 +36,7 @@ final class Shares {
     private long[] charged = new long[FIELDS * 8];
 
     /** All other scalars of each row. */
-    private NamedValues[] chargedOthers = new NamedValues[0];
+    private Resources[] chargedOthers = new Resources[0];
 
     private long[] weights = new long[0];
     private long[] shares = new long[0];
@@ -49,7 +50,7 @@ final class Shares {
             grow(Math.max(8, 2 * row));
         }
         Arrays.fill(charged, FIELDS * row, FIELDS * (row + 1), 0);
-        chargedOthers[row] = NamedValues.EMPTY;
+        chargedOthers[row] = Resources.EMPTY;
         weights[row] = WEIGHT_DEFAULT;
         shares[row] = 0;
         lastOffers[row] = -1;
@@ -65,27 +66,31 @@ final class Shares {
 
     void charge(int row, Resources resources) {
         int at = FIELDS * row;
-        charged[at + CPUS] = Math.addExact(charged[at + CPUS], resources.cpus);
-        charged[at + DISK] = Math.addExact(charged[at + DISK], resources.disk);
-        charged[at + GPUS] = Math.addExact(charged[at + GPUS], resources.gpus);
-        charged[at + MEM] = Math.addExact(charged[at + MEM], resources.mem);
-        chargedOthers[row] = chargedOthers[row].plus(resources.otherScalars());
+        charged[at + CPUS] = Math.addExact(charged[at + CPUS], resources.cpus());
+        charged[at + DISK] = Math.addExact(charged[at + DISK], resources.disk());
+        charged[at + GPUS] = Math.addExact(charged[at + GPUS], resources.gpus());
+        charged[at + MEM] = Math.addExact(charged[at + MEM], resources.mem());
+        chargedOthers[row] = chargedOthers[row].plus(others(resources));
     }
 
     void discharge(int row, Resources resources) {
         int at = FIELDS * row;
-        charged[at + CPUS] -= resources.cpus;
-        charged[at + DISK] -= resources.disk;
-        charged[at + GPUS] -= resources.gpus;
-        charged[at + MEM] -= resources.mem;
-        chargedOthers[row] = chargedOthers[row].minus(resources.otherScalars());
+        charged[at + CPUS] -= resources.cpus();
+        charged[at + DISK] -= resources.disk();
+        charged[at + GPUS] -= resources.gpus();
+        charged[at + MEM] -= resources.mem();
+        chargedOthers[row] = chargedOthers[row].minusSaturating(others(resources));
+    }
+
+    private static Resources others(Resources resources) {
+        return resources.special().scalarsOnly();
     }
 
     /** Returns the scalars that are charged to a row. */
     Resources charged(int row) {
         int at = FIELDS * row;
-        return Resources.ofFields(
-                charged[at + CPUS], charged[at + DISK], charged[at + GPUS], charged[at + MEM], chargedOthers[row]);
+        return chargedOthers[row].withPlain(
+                charged[at + CPUS], charged[at + DISK], charged[at + GPUS], charged[at + MEM]);
     }
 
     long weight(int row) {
@@ -116,22 +121,20 @@ final class Shares {
     /** Returns what a row's share is now, whatever it was at the last refresh. */
     long compute(int row, Resources clusterTotal) {
         int at = FIELDS * row;
-        long most = fraction(charged[at + CPUS], clusterTotal.cpus);
-        most = Math.max(most, fraction(charged[at + MEM], clusterTotal.mem));
-        most = Math.max(most, fraction(charged[at + DISK], clusterTotal.disk));
-        most = Math.max(most, fraction(charged[at + GPUS], clusterTotal.gpus));
+        long most = fraction(charged[at + CPUS], clusterTotal.cpus());
+        most = Math.max(most, fraction(charged[at + MEM], clusterTotal.mem()));
+        most = Math.max(most, fraction(charged[at + DISK], clusterTotal.disk()));
+        most = Math.max(most, fraction(charged[at + GPUS], clusterTotal.gpus()));
         if (!chargedOthers[row].isEmpty()) {
             most = Math.max(most, mostOfOthers(chargedOthers[row], clusterTotal));
         }
         return most * WEIGHT_DEFAULT / weights[row];
     }
 
-    private static long mostOfOthers(NamedValues others, Resources clusterTotal) {
+    private static long mostOfOthers(Resources others, Resources clusterTotal) {
         long[] most = {0};
-        others.forEach((name, value) -> {
-            long amount = ((Value.Amount) value).thousandths();
-            most[0] = Math.max(most[0], fraction(amount, clusterTotal.scalar(name)));
-        });
+        others.scalars()
+                .forEach((name, amount) -> most[0] = Math.max(most[0], fraction(amount, clusterTotal.scalar(name))));
         return most[0];
     }
 

@@ -1,5 +1,7 @@
 package dev.polder.offer;
 
+import dev.polder.offer.resource.Resources;
+import dev.polder.offer.resource.ResourcesBuilder;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -24,7 +26,7 @@ record Amount(Map<String, Long> scalars, Map<String, Set<Long>> numbers, Map<Str
     }
 
     Resources toResources() {
-        Resources.Builder builder = Resources.builder();
+        ResourcesBuilder builder = Resources.builder();
         scalars.forEach(builder::scalar);
         numbers.forEach((name, each) -> each.forEach(number -> builder.range(name, number, number)));
         items.forEach((name, each) -> each.forEach(item -> builder.item(name, item)));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.polder.offer.resource.Resources;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

@@ -4,6 +4,7 @@ import static dev.polder.offer.Desk.cpus;
 import static dev.polder.offer.Desk.cpusAndMem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polder.offer.resource.Resources;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

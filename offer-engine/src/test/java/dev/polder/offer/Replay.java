@@ -3,6 +3,7 @@ package dev.polder.offer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
