@@ -11,8 +11,9 @@ import dev.polder.model.TaskId;
 import dev.polder.model.TaskState;
 import dev.polder.model.TaskStatus;
 import dev.polder.model.UpdateId;
-import dev.polder.offer.Ranges;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Ranges;
+import dev.polder.offer.resource.Resources;
+import dev.polder.offer.resource.ResourcesBuilder;
 import dev.polder.wire.proto.Mesos;
 import dev.polder.wire.proto.MesosScheduler.Event;
 import java.net.InetSocketAddress;
@@ -78,7 +79,7 @@ final class Events {
     }
 
     private static Resources resources(List<Mesos.Resource> list) {
-        Resources.Builder resources = Resources.builder();
+        ResourcesBuilder resources = Resources.builder();
         for (Mesos.Resource resource : list) {
             if (!isPlain(resource)) {
                 continue;
@@ -133,7 +134,7 @@ final class Events {
     }
 
     private static Ranges ranges(String name, Mesos.Value.Ranges ranges) {
-        Resources.Builder one = Resources.builder();
+        ResourcesBuilder one = Resources.builder();
         ranges.getRangeList().forEach(range -> one.range(name, range.getBegin(), range.getEnd()));
         return one.build().ranges(name);
     }

@@ -2,7 +2,7 @@ package dev.polder.master;
 
 import dev.polder.model.AgentId;
 import dev.polder.offer.Offer;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import dev.polder.wire.proto.AgentLinkFrames.Launch;
 import dev.polder.wire.proto.AgentLinkFrames.ToAgent;
 import dev.polder.wire.proto.Facts;

@@ -7,7 +7,7 @@ import dev.polder.model.AgentId;
 import dev.polder.model.FrameworkId;
 import dev.polder.model.TaskId;
 import dev.polder.model.TaskState;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import dev.polder.wire.ResourceCodec;
 import dev.polder.wire.proto.AgentLinkFrames.EndFramework;
 import dev.polder.wire.proto.AgentLinkFrames.Kill;

@@ -1,7 +1,7 @@
 package dev.polder.master;
 
 import dev.polder.model.AgentId;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import dev.polder.wire.proto.Mesos.AgentInfo;
 
 /**

@@ -9,7 +9,7 @@ import dev.polder.offer.Offer;
 import dev.polder.offer.OfferEngine;
 import dev.polder.offer.OfferEngineConfig;
 import dev.polder.offer.OfferSink;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import dev.polder.wire.ResourceCodec;
 import dev.polder.wire.proto.Mesos;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;

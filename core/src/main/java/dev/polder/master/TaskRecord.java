@@ -5,7 +5,7 @@ import dev.polder.model.AgentId;
 import dev.polder.model.FrameworkId;
 import dev.polder.model.TaskId;
 import dev.polder.model.TaskState;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import dev.polder.wire.proto.Mesos.KillPolicy;
 import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.TaskStatus;

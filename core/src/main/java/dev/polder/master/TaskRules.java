@@ -3,7 +3,7 @@ package dev.polder.master;
 import dev.polder.model.AgentId;
 import dev.polder.model.Names;
 import dev.polder.model.TaskId;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import dev.polder.wire.ResourceCodec;
 import dev.polder.wire.proto.Mesos;
 import dev.polder.wire.proto.Mesos.Environment;

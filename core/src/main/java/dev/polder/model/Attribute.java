@@ -2,7 +2,7 @@ package dev.polder.model;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.polder.offer.Ranges;
+import dev.polder.offer.resource.Ranges;
 import java.math.BigDecimal;
 import java.util.Set;
 import java.util.TreeSet;

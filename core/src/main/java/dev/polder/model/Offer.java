@@ -2,7 +2,7 @@ package dev.polder.model;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;

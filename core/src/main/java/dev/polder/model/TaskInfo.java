@@ -2,7 +2,8 @@ package dev.polder.model;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
+import dev.polder.offer.resource.ResourcesBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -115,7 +116,7 @@ public final class TaskInfo {
     /** Collects the description of a task. A command and some resources are needed, all else has a default. */
     public static final class Builder {
         private final TaskId id;
-        private final Resources.Builder resources = Resources.builder();
+        private final ResourcesBuilder resources = Resources.builder();
         private final Map<String, String> environment = new LinkedHashMap<>();
         private final List<Label> labels = new ArrayList<>();
         private String name;

@@ -2,7 +2,8 @@ package dev.polder.simulation;
 
 import dev.polder.master.AgentRecord;
 import dev.polder.master.MasterView;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
+import dev.polder.offer.resource.ResourcesBuilder;
 import dev.polder.wire.ResourceCodec;
 import dev.polder.wire.proto.Mesos.AgentInfo;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;
@@ -84,7 +85,7 @@ final class Cluster {
     }
 
     private AgentInfo agentInfo(int number) {
-        Resources.Builder resources = Resources.builder()
+        ResourcesBuilder resources = Resources.builder()
                 .scalar("cpus", dice.spread(500, 16_000))
                 .scalar("mem", dice.spread(64_000, 16_000_000));
         if (dice.chance(0.7)) {

@@ -1,6 +1,6 @@
 package dev.polder.simulation;
 
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import dev.polder.wire.ResourceCodec;
 import dev.polder.wire.proto.Mesos;
 import dev.polder.wire.proto.Mesos.Offer;

@@ -7,7 +7,7 @@ import dev.polder.master.FrameworkRecord;
 import dev.polder.master.MasterView;
 import dev.polder.master.Table;
 import dev.polder.master.TaskRecord;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import dev.polder.wire.ResourceCodec;
 import dev.polder.wire.proto.Mesos;
 import java.util.HashMap;

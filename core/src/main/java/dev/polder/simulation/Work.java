@@ -1,7 +1,8 @@
 package dev.polder.simulation;
 
-import dev.polder.offer.Ranges;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Ranges;
+import dev.polder.offer.resource.Resources;
+import dev.polder.offer.resource.ResourcesBuilder;
 import dev.polder.wire.ResourceCodec;
 import dev.polder.wire.proto.Mesos;
 import dev.polder.wire.proto.Mesos.CommandInfo;
@@ -105,7 +106,7 @@ final class Work implements Client.Wish {
     }
 
     private Resources part(Resources left) {
-        Resources.Builder part = Resources.builder();
+        ResourcesBuilder part = Resources.builder();
         long cpus = left.scalar("cpus");
         long mem = left.scalar("mem");
         if (cpus > 0) {

@@ -1,7 +1,8 @@
 package dev.polder.wire;
 
-import dev.polder.offer.Ranges;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Ranges;
+import dev.polder.offer.resource.Resources;
+import dev.polder.offer.resource.ResourcesBuilder;
 import dev.polder.wire.proto.Mesos;
 import dev.polder.wire.proto.Mesos.Resource;
 import dev.polder.wire.proto.Mesos.Value;
@@ -26,7 +27,7 @@ public final class ResourceCodec {
      * @throws IllegalArgumentException if one is not plain or not valid; the message names resource, value and rule
      */
     public static Resources amounts(List<Resource> resources) {
-        Resources.Builder amounts = Resources.builder();
+        ResourcesBuilder amounts = Resources.builder();
         for (Resource resource : resources) {
             requirePlain(resource);
             add(amounts, resource);
@@ -53,7 +54,7 @@ public final class ResourceCodec {
         }
     }
 
-    private static void add(Resources.Builder amounts, Resource resource) {
+    private static void add(ResourcesBuilder amounts, Resource resource) {
         switch (resource.getType()) {
             case SCALAR -> addScalar(amounts, resource);
             case RANGES -> addRanges(amounts, resource);
@@ -64,7 +65,7 @@ public final class ResourceCodec {
         }
     }
 
-    private static void addScalar(Resources.Builder amounts, Resource resource) {
+    private static void addScalar(ResourcesBuilder amounts, Resource resource) {
         String name = resource.getName();
         if (!resource.hasScalar() || resource.hasRanges() || resource.hasSet()) {
             throw new IllegalArgumentException("resource '" + name + "': type SCALAR needs 'scalar' and nothing else");
@@ -84,7 +85,7 @@ public final class ResourceCodec {
         amounts.scalar(name, thousandths);
     }
 
-    private static void addRanges(Resources.Builder amounts, Resource resource) {
+    private static void addRanges(ResourcesBuilder amounts, Resource resource) {
         String name = resource.getName();
         if (!resource.hasRanges() || resource.hasScalar() || resource.hasSet()) {
             throw new IllegalArgumentException("resource '" + name + "': type RANGES needs 'ranges' and nothing else");
@@ -106,7 +107,7 @@ public final class ResourceCodec {
         }
     }
 
-    private static void addItems(Resources.Builder amounts, Resource resource) {
+    private static void addItems(ResourcesBuilder amounts, Resource resource) {
         String name = resource.getName();
         if (!resource.hasSet() || resource.hasScalar() || resource.hasRanges()) {
             throw new IllegalArgumentException("resource '" + name + "': type SET needs 'set' and nothing else");

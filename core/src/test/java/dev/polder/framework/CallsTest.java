@@ -15,7 +15,7 @@ import dev.polder.model.TaskId;
 import dev.polder.model.TaskInfo;
 import dev.polder.model.TaskState;
 import dev.polder.model.TaskStatus;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import dev.polder.wire.proto.MesosScheduler.Call;
 import java.net.InetSocketAddress;
 import java.time.Duration;

@@ -15,7 +15,7 @@ import dev.polder.model.TaskId;
 import dev.polder.model.TaskState;
 import dev.polder.model.TaskStatus;
 import dev.polder.model.UpdateId;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import dev.polder.wire.proto.Mesos;
 import dev.polder.wire.proto.MesosScheduler.Event;
 import java.net.InetSocketAddress;

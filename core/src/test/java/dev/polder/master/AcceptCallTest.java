@@ -136,7 +136,7 @@ class AcceptCallTest {
     void shouldLaunchTheGoodAndRefuseTheBad() {
         framework.accept(
                 offer,
-                task("bad", agent.id, dev.polder.offer.Resources.EMPTY).build(),
+                task("bad", agent.id, dev.polder.offer.resource.Resources.EMPTY).build(),
                 task("t1", agent.id, cpus(3_000)).build(),
                 task("large", agent.id, cpus(2_000)).build(),
                 task("t1", agent.id, cpus(500)).build());

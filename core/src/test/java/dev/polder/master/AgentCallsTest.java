@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.polder.master.MasterFixture.Agent;
 import dev.polder.master.MasterFixture.Framework;
 import dev.polder.model.TaskState;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import dev.polder.wire.proto.AgentLinkFrames.ToAgent;
 import dev.polder.wire.proto.Facts.Fact;
 import dev.polder.wire.proto.Mesos;

@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.polder.model.FrameworkId;
 import dev.polder.model.Moment;
 import dev.polder.model.TaskId;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import dev.polder.wire.ResourceCodec;
 import dev.polder.wire.proto.AgentLinkFrames.Register;
 import dev.polder.wire.proto.AgentLinkFrames.StatusUpdate;

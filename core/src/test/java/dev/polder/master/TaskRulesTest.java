@@ -4,7 +4,7 @@ import static dev.polder.master.MasterFixture.cpus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polder.model.AgentId;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import dev.polder.wire.proto.Mesos;
 import dev.polder.wire.proto.Mesos.Environment;
 import dev.polder.wire.proto.Mesos.Resource;

@@ -3,7 +3,7 @@ package dev.polder.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -12,7 +12,7 @@ import dev.polder.model.TaskId;
 import dev.polder.model.TaskInfo;
 import dev.polder.model.TaskState;
 import dev.polder.model.TaskStatus;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -16,7 +16,7 @@ import dev.polder.model.OfferId;
 import dev.polder.model.TaskId;
 import dev.polder.model.TaskState;
 import dev.polder.model.TaskStatus;
-import dev.polder.offer.Resources;
+import dev.polder.offer.resource.Resources;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,4 +1,4 @@
-package dev.polder.offer;
+package dev.polder.offer.resource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -21,10 +21,10 @@ final class ResourcesProperties {
 
         assertThat(Amount.of(resources)).isEqualTo(amount);
         assertThat(resources.isEmpty()).isEqualTo(amount.isNothing());
+        assertThat(resources.scalars()).isEqualTo(amount.scalars());
+        assertThat(resources.quantities().asMap()).isEqualTo(amount.scalars());
         amount.scalars()
                 .forEach((name, value) -> assertThat(resources.scalar(name)).isEqualTo(value));
-        amount.items()
-                .forEach((name, value) -> assertThat(resources.items(name)).isEqualTo(value));
     }
 
     @Property

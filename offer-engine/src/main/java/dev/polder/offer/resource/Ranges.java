@@ -1,4 +1,4 @@
-package dev.polder.offer;
+package dev.polder.offer.resource;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,6 +77,22 @@ public final class Ranges {
             appender.append(range.begin(), range.end());
         }
         return appender.finish();
+    }
+
+    /**
+     * Checks that no number is in two of these ranges.
+     *
+     * @throws IllegalArgumentException if one is; names a range that overlaps another
+     */
+    static void requireDisjoint(Collection<Range> ranges) {
+        List<Range> ascending = new ArrayList<>(ranges);
+        ascending.sort(Comparator.comparingLong(Range::begin));
+        for (int i = 1; i < ascending.size(); i++) {
+            if (ascending.get(i).begin() <= ascending.get(i - 1).end()) {
+                throw new IllegalArgumentException("range " + ascending.get(i) + " overlaps " + ascending.get(i - 1)
+                        + ": ranges must be disjoint");
+            }
+        }
     }
 
     /** Returns the ranges in ascending order; unmodifiable. */

@@ -1,4 +1,4 @@
-package dev.polder.offer;
+package dev.polder.offer.resource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -24,7 +24,7 @@ final class ResourcesTest {
         assertThat(resources)
                 .hasToString("cpus:0.5; drives:{sda, sdb}; gpus:1.25; licences:0.001; mem:32;"
                         + " ports:[31000-31999, 32001-32001]");
-        assertThat(Resources.EMPTY).hasToString("");
+        assertThat(Resources.EMPTY).hasToString("{}");
     }
 
     @Test
@@ -103,7 +103,7 @@ final class ResourcesTest {
 
     @Test
     void shouldRefuseNegativeAmountsAndChangeNothing() {
-        Resources.Builder builder = Resources.builder();
+        ResourcesBuilder builder = Resources.builder();
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.scalar("cpus", -1))

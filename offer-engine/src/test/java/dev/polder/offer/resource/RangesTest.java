@@ -1,9 +1,9 @@
-package dev.polder.offer;
+package dev.polder.offer.resource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.polder.offer.Ranges.Range;
+import dev.polder.offer.resource.Ranges.Range;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,8 +1,8 @@
-package dev.polder.offer;
+package dev.polder.offer.resource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polder.offer.Ranges.Range;
+import dev.polder.offer.resource.Ranges.Range;
 import java.util.BitSet;
 import java.util.List;
 import net.jqwik.api.Arbitraries;

@@ -1,0 +1,243 @@
+package dev.polder.offer;
+
+import static dev.polder.offer.Desk.cpus;
+import static dev.polder.offer.Desk.cpusAndMem;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.polder.offer.resource.Resources;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class BooksTest {
+    private final Desk desk = new Desk();
+    private final OfferEngine engine = desk.engine;
+    private final int agent = engine.addAgent(
+            Resources.builder().scalar("cpus", 4_000).range("ports", 1, 10).build());
+    private final int framework = engine.addFramework(List.of("r1"));
+
+    @AfterEach
+    void shouldHoldAllInvariants() {
+        engine.checkInvariants();
+    }
+
+    @Test
+    void shouldMoveResourcesFromFreeToOfferedToUsedAndBack() {
+        Resources task =
+                Resources.builder().scalar("cpus", 1_000).range("ports", 3, 3).build();
+        Offer offer = desk.runForOne(0);
+
+        engine.accept(0, List.of(offer.id()), task, 0);
+        assertThat(engine.used(agent)).isEqualTo(task);
+        assertThat(engine.offered(agent)).isEqualTo(Resources.EMPTY);
+        assertThat(engine.free(agent)).hasToString("cpus:3; ports:[1-2, 4-10]");
+
+        engine.release(framework, "r1", agent, task);
+        assertThat(engine.used(agent)).isEqualTo(Resources.EMPTY);
+        assertThat(engine.free(agent)).isEqualTo(engine.total(agent));
+    }
+
+    @Test
+    void shouldTakeAnOfferBackWithoutAFilter() {
+        Offer offer = desk.runForOne(0);
+
+        engine.withdraw(offer.id());
+
+        assertThat(desk.rescinded).isEmpty();
+        assertThat(desk.runForOne(0).id()).isEqualTo(offer.id() + 1);
+    }
+
+    @Test
+    void shouldRefuseOffersThatAreNotOpenOrDoNotBelongTogether() {
+        int other = engine.addAgent(cpus(1_000));
+        List<Offer> offers = desk.run(0);
+        long here = offers.get(0).id();
+        long there = offers.get(1).id();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.accept(0, List.of(here, there), cpus(1), 0))
+                .withMessage("offers 0 and 1 are not of the same framework, role and agent");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.accept(0, List.of(here, here), cpus(1), 0))
+                .withMessageContaining("each named once");
+        assertThatIllegalArgumentException().isThrownBy(() -> engine.accept(0, List.of(), cpus(1), 0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.accept(0, List.of(9L), cpus(1), 0))
+                .withMessage("offer 9 is not open");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.accept(0, List.of(there), cpus(1_001), 0))
+                .withMessage("not enough cpus: 1.001 wanted, 1 there");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.decline(0, here, -1))
+                .withMessageContaining("refuseMs is -1");
+        assertThat(engine.openOffers(framework)).isEqualTo(offers);
+        assertThat(engine.used(other)).isEqualTo(Resources.EMPTY);
+
+        engine.decline(0, here, 0);
+        assertThatIllegalArgumentException().isThrownBy(() -> engine.decline(0, here, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> engine.withdraw(here));
+    }
+
+    @Test
+    void shouldRefuseToReleaseTwice() {
+        engine.use(framework, "r1", agent, cpus(1_000), desk);
+        engine.release(framework, "r1", agent, cpus(1_000));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.release(framework, "r1", agent, cpus(1_000)))
+                .withMessage("framework 0 cannot release cpus:1 on agent 0 under role r1: it uses nothing there");
+    }
+
+    @Test
+    void shouldRefuseToReleaseWhatAnotherUses() {
+        int other = engine.addFramework(List.of("r1"));
+        engine.use(framework, "r1", agent, cpus(1_000), desk);
+
+        assertThatIllegalArgumentException().isThrownBy(() -> engine.release(other, "r1", agent, cpus(1_000)));
+        assertThatIllegalArgumentException().isThrownBy(() -> engine.release(framework, "r2", agent, cpus(1_000)));
+    }
+
+    @Test
+    void shouldOvercommitAnAgentThatComesBackSmaller() {
+        Resources inUse =
+                Resources.builder().scalar("cpus", 3_000).range("ports", 8, 9).build();
+        engine.use(framework, "r1", agent, inUse, desk);
+
+        engine.resizeAgent(
+                agent,
+                Resources.builder()
+                        .scalar("cpus", 2_000)
+                        .scalar("mem", 64_000)
+                        .range("ports", 1, 8)
+                        .build(),
+                desk);
+
+        assertThat(engine.overcommitted(agent)).hasToString("cpus:1; ports:[9-9]");
+        assertThat(engine.free(agent)).hasToString("mem:64; ports:[1-7]");
+        assertThat(desk.runForOne(0).resources()).isEqualTo(engine.offered(agent));
+        engine.checkInvariants();
+
+        engine.release(framework, "r1", agent, inUse);
+        assertThat(engine.overcommitted(agent)).isEqualTo(Resources.EMPTY);
+        assertThat(engine.free(agent)).hasToString("cpus:2; ports:[8-8]");
+    }
+
+    @Test
+    void shouldRescindAnOfferOfWhatTurnsOutToBeInUse() {
+        desk.runForOne(0);
+
+        engine.use(framework, "r1", agent, cpus(5_000), desk);
+
+        assertThat(desk.rescinded).containsExactly("0 WITHDRAWN");
+        assertThat(engine.overcommitted(agent)).isEqualTo(cpus(1_000));
+        assertThat(engine.free(agent)).hasToString("ports:[1-10]");
+    }
+
+    @Test
+    void shouldRefuseAPortThatIsInUseAlready() {
+        Resources port = Resources.builder().range("ports", 3, 3).build();
+        engine.use(framework, "r1", agent, port, desk);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.use(framework, "r1", agent, port, desk))
+                .withMessageContaining("agent 0")
+                .withMessageContaining("ports:[3-3]");
+    }
+
+    @Test
+    void shouldRefuseAResourceOfAnotherKindAndChangeNothing() {
+        desk.runForOne(0);
+        Resources ports = Resources.ofScalars(Map.of("ports", 1_000L));
+
+        assertThatIllegalArgumentException().isThrownBy(() -> engine.use(framework, "r1", agent, ports, desk));
+        assertThat(desk.rescinded).isEmpty();
+        Resources port = Resources.builder().range("ports", 1, 1).build();
+        engine.use(framework, "r1", agent, port, desk);
+        assertThatIllegalArgumentException().isThrownBy(() -> engine.resizeAgent(agent, ports, desk));
+        assertThat(engine.used(agent)).isEqualTo(port);
+    }
+
+    @Test
+    void shouldKeepAFrameworkThatStillUsesSomething() {
+        engine.use(framework, "r1", agent, cpus(1_000), desk);
+        desk.runForOne(0);
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> engine.removeFramework(framework, desk))
+                .withMessageContaining("framework 0 still uses resources on 1 agents under role r1");
+        assertThat(desk.rescinded).isEmpty();
+
+        engine.release(framework, "r1", agent, cpus(1_000));
+        engine.removeFramework(framework, desk);
+        assertThat(desk.rescinded).containsExactly("0 FRAMEWORK_GONE");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.openOffers(framework))
+                .withMessage("there is no framework 0");
+    }
+
+    @Test
+    void shouldForgetWhatIsInUseOnAnAgentThatIsRemoved() {
+        engine.use(framework, "r1", agent, cpus(1_000), desk);
+
+        engine.removeAgent(agent, desk);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.used(agent))
+                .withMessage("there is no agent 0");
+        engine.removeFramework(framework, desk);
+        assertThat(engine.addFramework(List.of("r2"))).isEqualTo(framework);
+        assertThat(engine.addAgent(cpus(500))).isEqualTo(agent);
+        assertThat(engine.used(agent)).isEqualTo(Resources.EMPTY);
+        assertThat(desk.runForOne(0).resources()).isEqualTo(cpus(500));
+    }
+
+    @Test
+    void shouldRefuseAClusterTooLargeToBeAddedUp() {
+        Resources huge = cpus(Long.MAX_VALUE / 2);
+        int second = engine.addAgent(huge);
+
+        assertThatExceptionOfType(ArithmeticException.class)
+                .isThrownBy(() -> engine.addAgent(huge))
+                .withMessageContaining("resource cpus");
+        assertThatExceptionOfType(ArithmeticException.class)
+                .isThrownBy(() -> engine.resizeAgent(second, cpus(Long.MAX_VALUE), desk));
+        Resources tooMuch = cpus(Long.MAX_VALUE / 2 + 1_000);
+        assertThatExceptionOfType(ArithmeticException.class)
+                .isThrownBy(() -> engine.use(framework, "r1", agent, tooMuch, desk));
+        assertThat(engine.total(second)).isEqualTo(huge);
+        desk.run(0).forEach(offer -> desk.acceptAll(0, offer));
+        assertThat(engine.used(second)).isEqualTo(huge);
+    }
+
+    @Test
+    void shouldRefuseTimeThatGoesBack() {
+        desk.run(10);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.run(9, desk))
+                .withMessage("time went back: 9 ms after 10 ms");
+    }
+
+    @Test
+    void shouldRefuseAWeightOfNothing() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.setWeight("r1", 0))
+                .withMessage("weight of role r1: 0 thousandths, must be 1 or more");
+    }
+
+    @Test
+    void shouldNameAllMistakesOfAConfig() {
+        Resources ports = Resources.builder().range("ports", 1, 1).build();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new OfferEngineConfig(0, -1, -2, ports))
+                .withMessage("offerTimeoutMs is 0, must be 1 or more; reofferDelayMs is -1, must be 0 or more;"
+                        + " reviveIntervalMs is -2, must be 0 or more; minimum is ports:[1-1], must be scalars only");
+        assertThat(OfferEngineConfig.DEFAULT)
+                .isEqualTo(new OfferEngineConfig(120_000, 1_000, 1_000, cpusAndMem(10, 32_000)));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.polder.offer;
+
+import dev.polder.offer.resource.Resources;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An engine with a notebook beside it, for examples: one second of re-offer delay and revive interval, a minute of
+ * time-out.
+ */
+final class Desk implements OfferSink {
+    static final long OFFER_TIMEOUT_MS = 60_000;
+    static final long REOFFER_DELAY_MS = 1_000;
+    static final long REVIVE_INTERVAL_MS = 1_000;
+
+    final OfferEngine engine;
+
+    /** All offers ever made. */
+    final List<Offer> made = new ArrayList<>();
+
+    /** What was rescinded, as id and reason. */
+    final List<String> rescinded = new ArrayList<>();
+
+    Desk() {
+        this(cpusAndMem(10, 32_000));
+    }
+
+    Desk(Resources minimum) {
+        engine =
+                new OfferEngine(new OfferEngineConfig(OFFER_TIMEOUT_MS, REOFFER_DELAY_MS, REVIVE_INTERVAL_MS, minimum));
+    }
+
+    static Resources cpusAndMem(long cpus, long mem) {
+        return Resources.ofScalars(Map.of("cpus", cpus, "mem", mem));
+    }
+
+    static Resources cpus(long cpus) {
+        return Resources.ofScalars(Map.of("cpus", cpus));
+    }
+
+    @Override
+    public void offered(Offer offer) {
+        made.add(offer);
+    }
+
+    @Override
+    public void rescinded(Offer offer, Reason reason) {
+        rescinded.add(offer.id() + " " + reason);
+    }
+
+    /** Runs the engine, checks it, and returns the offers made now. */
+    List<Offer> run(long nowMs) {
+        int before = made.size();
+        engine.run(nowMs, this);
+        engine.checkInvariants();
+        return List.copyOf(made.subList(before, made.size()));
+    }
+
+    /** Runs the engine and returns the one offer that it must make. */
+    Offer runForOne(long nowMs) {
+        List<Offer> offers = run(nowMs);
+        if (offers.size() != 1) {
+            throw new AssertionError("expected one offer, got " + offers);
+        }
+        return offers.get(0);
+    }
+
+    /** Accepts all of an offer. */
+    void acceptAll(long nowMs, Offer offer) {
+        engine.accept(nowMs, List.of(offer.id()), offer.resources(), 0);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.polder.offer;
+
+import static dev.polder.offer.Desk.cpus;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polder.offer.OfferEngine.Refusal;
+import dev.polder.offer.OfferEngine.Refusal.Why;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class ExplanationTest {
+    private final Desk desk = new Desk();
+    private final OfferEngine engine = desk.engine;
+    private final int agent = engine.addAgent(cpus(4_000));
+    private final int framework = engine.addFramework(List.of("a"));
+
+    @Test
+    void shouldHaveNothingToExplainWhereOffersStand() {
+        desk.runForOne(0);
+
+        assertThat(engine.explain(0, framework, "a")).isEmpty();
+    }
+
+    @Test
+    void shouldNameTheRuleThatHoldsForAllAgents() {
+        engine.addAgent(cpus(1_000));
+
+        assertThat(engine.explain(0, framework, "b"))
+                .containsExactly(
+                        new Refusal(0, Why.ROLE_NOT_SUBSCRIBED, "framework 0 is not subscribed to role b"),
+                        new Refusal(1, Why.ROLE_NOT_SUBSCRIBED, "framework 0 is not subscribed to role b"));
+        engine.suppress(framework, "a");
+        assertThat(only(Why.SUPPRESSED, framework, "a", 2)).contains("suppressed role a");
+        engine.setFrameworkActive(framework, false, desk);
+        assertThat(only(Why.FRAMEWORK_INACTIVE, framework, "a", 2)).isEqualTo("framework 0 is not active");
+    }
+
+    @Test
+    void shouldGiveTheNumbersOfAFilter() {
+        engine.decline(0, desk.runForOne(0).id(), 5_000);
+        desk.run(1_500);
+
+        assertThat(engine.explain(2_000, framework, "a"))
+                .containsExactly(new Refusal(
+                        agent, Why.FILTERED, "free is cpus:4, the framework refused cpus:4 for another 3000 ms"));
+    }
+
+    @Test
+    void shouldNameThoseWhoComeFirst() {
+        int other = engine.addFramework(List.of("b"));
+        engine.use(framework, "a", agent, cpus(1_000), desk);
+
+        assertThat(only(Why.OTHERS_FIRST, framework, "a", 1))
+                .isEqualTo("free is cpus:3, and first comes framework 1 in role b:"
+                        + " role share 25.00% here, 0.00% there");
+        assertThat(only(Why.NEXT_RUN, other, "b", 1)).isEqualTo("free is cpus:3, offered at the next run");
+        desk.runForOne(0);
+        assertThat(only(Why.OTHERS_FIRST, framework, "a", 1))
+                .isEqualTo("cpus:3 is offered, to framework 1 in role b: role share 25.00% here, 75.00% there");
+    }
+
+    @Test
+    void shouldSayWhatIsInUseOrTooLittle() {
+        engine.use(framework, "a", agent, cpus(3_995), desk);
+        assertThat(only(Why.BELOW_MINIMUM, framework, "a", 1))
+                .isEqualTo("free is cpus:0.005, none of the minimum cpus:0.01; mem:32");
+
+        engine.use(framework, "a", agent, cpus(5), desk);
+        assertThat(only(Why.NOTHING_FREE, framework, "a", 1)).isEqualTo("of cpus:4 is in use cpus:4");
+
+        engine.setAgentActive(agent, false, desk);
+        assertThat(only(Why.AGENT_INACTIVE, framework, "a", 1)).isEqualTo("the agent is not active");
+    }
+
+    /** Returns the detail that all agents have in common. */
+    private String only(Why why, int of, String role, int agents) {
+        List<Refusal> refusals = engine.explain(0, of, role);
+        assertThat(refusals).hasSize(agents).extracting(Refusal::why).containsOnly(why);
+        assertThat(refusals)
+                .extracting(Refusal::detail)
+                .containsOnly(refusals.get(0).detail());
+        return refusals.get(0).detail();
+    }
+}
