@@ -1,0 +1,219 @@
+package dev.polder.offer;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * What a look over a regular expression tells before it is compiled: how much there will be to compile, how deep it is
+ * nested, which parentheses have no partner.
+ *
+ * <p>RE2/J writes counted repetitions out and recurses over nested groups, both without a limit: nine characters more make
+ * its program a hundred times larger, a few thousand parentheses end the thread's stack. So we measure first. One pass that
+ * never goes back; it need not know what is legal, for RE2/J says so afterwards.
+ *
+ * @param writtenOutBytes UTF-8 bytes of the text with its counted repetitions written out, at most {@link Integer#MAX_VALUE};
+ *     RE2/J makes at most a few instructions of each
+ * @param nesting levels of recursion that compiling takes: two for a group, one for each optional copy in a repetition
+ * @param unclosed index of the first parenthesis that is not closed, -1 if there is none
+ * @param unopened index of the first parenthesis that closes nothing, -1 if there is none
+ */
+record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened) {
+    /** What a class of Unicode, which is a table of up to 1200 numbers, counts. */
+    static final int UNICODE_CLASS_BYTES = 1024;
+
+    private static final int GROUP_NESTING = 2;
+
+    static RegexScan of(String regex) {
+        return new Pass(regex).scan();
+    }
+
+    /** A group that is open: what was read of it, and the last thing in it, which a repetition repeats. */
+    private static final class Group {
+        final int start;
+        long bytes;
+        int nesting;
+        long lastBytes;
+        int lastNesting;
+
+        Group(int start) {
+            this.start = start;
+        }
+
+        void append(long atomBytes, int atomNesting) {
+            lastBytes = atomBytes;
+            lastNesting = atomNesting;
+            bytes = clamp(bytes + atomBytes);
+            nesting = Math.max(nesting, atomNesting);
+        }
+
+        void repeatLast(int copies, int optional, int tokenBytes) {
+            long repeated = clamp(lastBytes * copies + tokenBytes);
+            bytes = clamp(bytes - lastBytes + repeated);
+            lastBytes = repeated;
+            lastNesting = (int) clamp((long) lastNesting + optional);
+            nesting = Math.max(nesting, lastNesting);
+        }
+
+        private static long clamp(long count) {
+            return Math.min(count, Integer.MAX_VALUE);
+        }
+    }
+
+    private static final class Pass {
+        private final String regex;
+        private final Deque<Group> outer = new ArrayDeque<>();
+        private Group group = new Group(-1);
+        private int unopened = -1;
+        private int at;
+
+        Pass(String regex) {
+            this.regex = regex;
+        }
+
+        RegexScan scan() {
+            while (at < regex.length()) {
+                step();
+            }
+            int unclosed = -1;
+            while (!outer.isEmpty()) {
+                unclosed = group.start;
+                close();
+            }
+            return new RegexScan((int) group.bytes, group.nesting, unclosed, unopened);
+        }
+
+        private void step() {
+            switch (regex.charAt(at)) {
+                case '\\' -> escape();
+                case '[' -> characterClass();
+                case '(' -> {
+                    outer.push(group);
+                    group = new Group(at++);
+                }
+                case ')' -> {
+                    if (outer.isEmpty()) {
+                        unopened = unopened < 0 ? at : unopened;
+                    } else {
+                        close();
+                    }
+                    at++;
+                }
+                case '*', '+', '?' -> {
+                    group.repeatLast(1, 1, 1);
+                    at++;
+                }
+                case '{' -> braces();
+                default -> literal();
+            }
+        }
+
+        private void close() {
+            Group inner = group;
+            group = outer.pop();
+            group.append(inner.bytes + 2, inner.nesting + GROUP_NESTING);
+        }
+
+        private void literal() {
+            int character = regex.codePointAt(at);
+            group.append(utf8Bytes(character), 0);
+            at += Character.charCount(character);
+        }
+
+        private void escape() {
+            if (regex.startsWith("\\Q", at)) {
+                int end = regex.indexOf("\\E", at + 2);
+                int last = end < 0 ? regex.length() : end;
+                for (at += 2; at < last; ) {
+                    literal();
+                }
+                at = end < 0 ? at : end + 2;
+                return;
+            }
+            int start = at;
+            int bytes = escapeBytes();
+            group.append(Math.max(bytes, at - start), 0);
+        }
+
+        /** Goes past a backslash and what belongs to it; returns what both count. */
+        private int escapeBytes() {
+            at++;
+            if (at == regex.length()) {
+                return 1;
+            }
+            int character = regex.codePointAt(at);
+            at += Character.charCount(character);
+            boolean unicode = character == 'p' || character == 'P';
+            if ((unicode || character == 'x') && at < regex.length() && regex.charAt(at) == '{') {
+                int end = regex.indexOf('}', at);
+                at = end < 0 ? regex.length() : end + 1;
+            }
+            return unicode ? UNICODE_CLASS_BYTES : 1 + utf8Bytes(character);
+        }
+
+        private void characterClass() {
+            int bytes = 1;
+            at++;
+            if (at < regex.length() && regex.charAt(at) == '^') {
+                bytes++;
+                at++;
+            }
+            boolean first = true; // a bracket that comes first is an ordinary character
+            while (at < regex.length() && (first || regex.charAt(at) != ']')) {
+                first = false;
+                int named = regex.startsWith("[:", at) ? regex.indexOf(":]", at + 2) : -1;
+                int start = at;
+                if (named >= 0) {
+                    at = named + 2;
+                    bytes += at - start;
+                } else if (regex.charAt(at) == '\\') {
+                    int escaped = escapeBytes();
+                    bytes += Math.max(escaped, at - start);
+                } else {
+                    int character = regex.codePointAt(at);
+                    bytes += utf8Bytes(character);
+                    at += Character.charCount(character);
+                }
+            }
+            at = Math.min(at + 1, regex.length());
+            group.append(bytes + 1, 0);
+        }
+
+        /** Reads {@code {n}}, {@code {n,}} or {@code {n,m}}; anything else that begins like it is literal. */
+        private void braces() {
+            int start = at;
+            int afterMin = digitsEnd(start + 1);
+            boolean comma = afterMin < regex.length() && regex.charAt(afterMin) == ',';
+            int end = comma ? digitsEnd(afterMin + 1) : afterMin;
+            if (afterMin == start + 1 || end >= regex.length() || regex.charAt(end) != '}') {
+                literal();
+                return;
+            }
+            int min = number(start + 1, afterMin);
+            int max = comma && end > afterMin + 1 ? number(afterMin + 1, end) : min;
+            at = end + 1;
+            boolean unbounded = comma && end == afterMin + 1;
+            group.repeatLast(
+                    Math.max(1, Math.max(min, max)) + (unbounded ? 1 : 0), 1 + Math.max(0, max - min), at - start);
+        }
+
+        private int digitsEnd(int from) {
+            int end = from;
+            while (end < regex.length() && regex.charAt(end) >= '0' && regex.charAt(end) <= '9') {
+                end++;
+            }
+            return end;
+        }
+
+        /** Returns a count; what has more than six digits is so large that more makes no difference. */
+        private int number(int from, int to) {
+            return to - from > 6 ? 1_000_000 : Integer.parseInt(regex, from, to, 10);
+        }
+    }
+
+    static int utf8Bytes(int character) {
+        if (character < 0x80) {
+            return 1;
+        }
+        return character < 0x800 ? 2 : character < 0x1_0000 ? 3 : 4;
+    }
+}
