@@ -5,10 +5,14 @@ import static java.util.Objects.requireNonNull;
 
 import dev.polder.model.AgentId;
 import dev.polder.model.FrameworkId;
+import dev.polder.offer.AgentProfile;
+import dev.polder.offer.FrameworkProfile;
+import dev.polder.offer.FrameworkProfile.Capability;
 import dev.polder.offer.Offer;
 import dev.polder.offer.OfferEngine;
 import dev.polder.offer.OfferEngineConfig;
 import dev.polder.offer.OfferSink;
+import dev.polder.offer.OfferView;
 import dev.polder.offer.resource.Resources;
 import dev.polder.wire.ResourceCodec;
 import dev.polder.wire.proto.Mesos;
@@ -29,9 +33,6 @@ import org.jspecify.annotations.Nullable;
  * master's id, {@code -O} and the engine's number, which therefore counts within the term.
  */
 final class OfferBook {
-    /** Free resources below both are not worth an offer: 0.01 CPUs, 32 MiB. */
-    private static final Resources MINIMUM =
-            Resources.builder().scalar("cpus", 10).scalar("mem", 32_000).build();
     /** The shortest time between two revives of one framework and role. */
     private static final long REVIVE_INTERVAL_MS = 1_000;
 
@@ -47,13 +48,13 @@ final class OfferBook {
 
     private final OfferSink telling = new OfferSink() {
         @Override
-        public void offered(Offer offer) {
+        public void offered(OfferView offer) {
             FrameworkId framework = frameworksByIndex.get(offer.framework());
-            fresh.computeIfAbsent(framework, id -> new TreeMap<>()).put(offer.id(), describe(offer));
+            fresh.computeIfAbsent(framework, id -> new TreeMap<>()).put(offer.id(), describe(offer.toOffer()));
         }
 
         @Override
-        public void rescinded(Offer offer, Reason reason) {
+        public void rescinded(OfferView offer, Reason reason) {
             FrameworkId framework = frameworksByIndex.get(offer.framework());
             TreeMap<Long, Mesos.Offer> unsent = fresh.get(framework);
             if (unsent != null && unsent.remove(offer.id()) != null) {
@@ -71,12 +72,12 @@ final class OfferBook {
     /** For a framework that is gone or has subscribed anew: there is nobody to tell. */
     private final OfferSink silent = new OfferSink() {
         @Override
-        public void offered(Offer offer) {
+        public void offered(OfferView offer) {
             telling.offered(offer);
         }
 
         @Override
-        public void rescinded(Offer offer, Reason reason) {
+        public void rescinded(OfferView offer, Reason reason) {
             fresh.remove(frameworksByIndex.get(offer.framework()));
         }
     };
@@ -84,8 +85,11 @@ final class OfferBook {
     OfferBook(LeaderTerm term) {
         this.term = term;
         MasterConfig config = term.config;
-        engine = new OfferEngine(
-                new OfferEngineConfig(config.offerTimeoutMs(), config.reofferDelayMs(), REVIVE_INTERVAL_MS, MINIMUM));
+        engine = new OfferEngine(OfferEngineConfig.builder()
+                .offerTimeoutMs(config.offerTimeoutMs())
+                .reofferDelayMs(config.reofferDelayMs())
+                .reviveIntervalMs(REVIVE_INTERVAL_MS)
+                .build());
         idPrefix = term.state.master().getId() + "-O";
     }
 
@@ -94,7 +98,7 @@ final class OfferBook {
     /** Enters an agent that can be reached, with what its tasks use; it gets no offers before it is connected. */
     void addAgent(AgentRecord agent) {
         term.touch();
-        int index = engine.addAgent(agent.total());
+        int index = engine.addAgent(profile(agent));
         agentIndexes.put(agent.id(), index);
         agentsByIndex.put(index, agent.id());
         engine.setAgentActive(index, false, telling);
@@ -113,7 +117,7 @@ final class OfferBook {
 
     void resizeAgent(AgentRecord agent) {
         term.touch();
-        engine.resizeAgent(indexOf(agent.id()), agent.total(), telling);
+        engine.updateAgent(indexOf(agent.id()), profile(agent), telling);
     }
 
     void setAgentConnected(AgentId id, boolean connected) {
@@ -138,7 +142,7 @@ final class OfferBook {
     /** Enters a framework; it gets no offers before it is connected. */
     void addFramework(FrameworkRecord framework) {
         term.touch();
-        int index = engine.addFramework(framework.roles());
+        int index = engine.addFramework(profile(framework));
         frameworkIndexes.put(framework.id(), index);
         frameworksByIndex.put(index, framework.id());
         engine.setFrameworkActive(index, false, silent);
@@ -154,7 +158,7 @@ final class OfferBook {
         term.touch();
         int index = indexOf(framework.id());
         engine.setFrameworkActive(index, false, silent);
-        engine.setRoles(index, framework.roles(), silent);
+        engine.updateFramework(index, profile(framework), silent);
         for (String role : framework.roles()) {
             if (framework.suppressedRoles().contains(role)) {
                 engine.suppress(index, role);
@@ -214,7 +218,7 @@ final class OfferBook {
 
     void accept(Collection<Long> offers, Resources used, long refuseMs) {
         term.touch();
-        engine.accept(term.now().nowMs(), offers, used, refuseMs);
+        engine.accept(term.now().nowMs(), offers, List.of(), used, refuseMs);
     }
 
     void decline(Offer offer, long refuseMs) {
@@ -280,6 +284,20 @@ final class OfferBook {
             Resources booked = engine.used(agent.getValue());
             check(used.equals(booked), "agent %s: tasks use %s, booked %s", agent.getKey(), used, booked);
         }
+    }
+
+    private static AgentProfile profile(AgentRecord agent) {
+        return AgentProfile.of(agent.total()).withHostname(agent.info().getHostname());
+    }
+
+    private static FrameworkProfile profile(FrameworkRecord framework) {
+        FrameworkProfile profile = FrameworkProfile.of(framework.id().value(), framework.roles());
+        for (Capability capability : Capability.values()) {
+            if (framework.can(FrameworkInfo.Capability.Type.valueOf(capability.name()))) {
+                profile = profile.with(capability);
+            }
+        }
+        return profile;
     }
 
     private int indexOf(FrameworkId id) {

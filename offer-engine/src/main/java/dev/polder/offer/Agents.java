@@ -89,7 +89,11 @@ final class Agents {
 
     private void setProfile(int agent, AgentProfile profile) {
         profiles[agent] = profile;
-        remote.set(agent, region.isPresent() && profile.region().isPresent() && !profile.region().equals(region));
+        remote.set(
+                agent,
+                region.isPresent()
+                        && profile.region().isPresent()
+                        && !profile.region().equals(region));
         setTotal(agent, profile.total());
     }
 

@@ -146,13 +146,14 @@ final class Audit {
 
     /** Checks that nothing is overlooked: whatever could be offered, and no round will look at, is refused by a rule. */
     private void checkLookouts(int agent) {
-        boolean isOfferable =
-                agents.isActive(agent) && !agents.isBarred(agent) && !agents.free().isEmpty(agent);
+        boolean isOfferable = agents.isActive(agent)
+                && !agents.isBarred(agent)
+                && !agents.free().isEmpty(agent);
         check(agents.offerable().get(agent) == isOfferable, "agent %s: offerable is not %s", agent, isOfferable);
         check(isOfferable || !agents.changed().get(agent), "agent %s: changed but not offerable", agent);
         boolean isLookedAt = agents.changed().get(agent)
                 || books.retries().agents().get(agent)
-                || books.quotas().isHeldDue() && books.quotas().isHeld(agent);
+                || (books.quotas().isHeldDue() && books.quotas().isHeld(agent));
         if (!isOfferable || isLookedAt) {
             return;
         }
@@ -214,10 +215,7 @@ final class Audit {
             charged = charged.plus(resources.quantities());
         }
         check(shares.charged(row).equals(charged), "%s: charged %s, not %s", whose, shares.charged(row), charged);
-        check(
-                isStale || shares.isRandom() || shares.key(row) == shares.share(row),
-                "%s: share is out of date",
-                whose);
+        check(isStale || shares.isRandom() || shares.key(row) == shares.share(row), "%s: share is out of date", whose);
     }
 
     private void checkNodes() {
@@ -265,7 +263,9 @@ final class Audit {
                 "%s is not once among its siblings %s",
                 whose,
                 siblings);
-        Quantities unsatisfied = books.quotas().quota(node).guarantees()
+        Quantities unsatisfied = books.quotas()
+                .quota(node)
+                .guarantees()
                 .minusSaturating(books.quotas().consumed(node));
         check(
                 books.quotas().unsatisfied(node).equals(unsatisfied),
@@ -284,7 +284,11 @@ final class Audit {
     private void checkDeadlines() {
         check(offers.size() == offerCount, "%s offers, not %s", offers.size(), offerCount);
         int expected = offerCount + reviveCount + books.filters().size();
-        check(books.deadlines().size() == expected, "%s deadlines, not %s", books.deadlines().size(), expected);
+        check(
+                books.deadlines().size() == expected,
+                "%s deadlines, not %s",
+                books.deadlines().size(),
+                expected);
         check(books.deadlines().isOrdered(), "deadlines are out of order");
     }
 }

@@ -126,8 +126,7 @@ final class Charges {
         reckon(amounts, row, id -> sharedUse.isLast(level, to, agent, id));
     }
 
-    private void reckon(
-            ResourceColumn amounts, int row, Predicate<ResourceId> countsIfShared) {
+    private void reckon(ResourceColumn amounts, int row, Predicate<ResourceId> countsIfShared) {
         reckoned.copy(0, amounts, row);
         Resources special = amounts.special(row);
         reckoned.setSpecial(0, special.filter(id -> !id.isShared() || countsIfShared.test(id)));

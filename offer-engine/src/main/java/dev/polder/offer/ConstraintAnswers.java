@@ -35,7 +35,7 @@ final class ConstraintAnswers {
                 allowed[i] = new BitSet();
             }
         }
-        if (constraints != asked[subscription] && !constraints.equals(asked[subscription])) {
+        if (!constraints.equals(asked[subscription])) {
             asked[subscription] = constraints;
             known[subscription].clear();
         }

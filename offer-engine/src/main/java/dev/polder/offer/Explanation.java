@@ -144,17 +144,22 @@ final class Explanation {
                         .constraints(subscription)
                         .refusal(agents.profile(agent))
                         .orElse("");
-            case OTHER_REGION -> "the agent is in region " + agents.profile(agent).region().orElse("")
-                    + ", the master in " + books.config().region().orElse("");
+            case OTHER_REGION ->
+                "the agent is in region " + agents.profile(agent).region().orElse("") + ", the master in "
+                        + books.config().region().orElse("");
             case GPUS -> "the agent has gpus: " + agents.total().get(agent);
             case NOT_FOR_ROLE -> free + ", nothing of it for role " + subscriptions.path(subscription);
-            case OVER_LIMIT -> free + ", of which quota leaves "
-                    + nothingOr(eligibility.granted().get(0).toString()) + ": " + limits(subscription);
-            case HEADROOM -> free + ", of which is left "
-                    + nothingOr(eligibility.granted().get(0).toString()) + " beyond what other roles are guaranteed: "
-                    + books.quotas().required() + " is to be held back in all";
-            case BELOW_MINIMUM -> free + ", less than each of the minimum "
-                    + subscriptions.minimum(subscription).alternatives();
+            case OVER_LIMIT ->
+                free + ", of which quota leaves "
+                        + nothingOr(eligibility.granted().get(0).toString()) + ": " + limits(subscription);
+            case HEADROOM ->
+                free + ", of which is left "
+                        + nothingOr(eligibility.granted().get(0).toString())
+                        + " beyond what other roles are guaranteed: "
+                        + books.quotas().required() + " is to be held back in all";
+            case BELOW_MINIMUM ->
+                free + ", less than each of the minimum "
+                        + subscriptions.minimum(subscription).alternatives();
             case FILTERED -> {
                 int filter = books.filters().matching(agent, subscription, eligibility.granted(), 0);
                 yield free + ", the framework refused "

@@ -72,7 +72,9 @@ final class Ledger {
     }
 
     void rescindOfAgent(int agent, OfferSink.Reason reason, OfferSink sink) {
-        for (int slot = offers.ofAgent().first(agent); slot >= 0; slot = offers.ofAgent().first(agent)) {
+        for (int slot = offers.ofAgent().first(agent);
+                slot >= 0;
+                slot = offers.ofAgent().first(agent)) {
             rescind(slot, reason, sink);
         }
     }

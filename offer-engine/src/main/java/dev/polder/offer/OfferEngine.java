@@ -459,7 +459,8 @@ public final class OfferEngine {
             switch (deadlines.dueKind()) {
                 case OFFER -> ledger.timeOut(nowMs, about, sink);
                 case FILTER -> {
-                    books.retries().add(books.filters().agent(about), books.filters().subscription(about));
+                    books.retries()
+                            .add(books.filters().agent(about), books.filters().subscription(about));
                     books.filters().drop(about);
                 }
                 case REVIVE -> subscriptions.performWaiting(nowMs, about);

@@ -129,8 +129,9 @@ final class QuotaUpdate {
         }
         for (int slot : openOffers(at -> tree.isAtOrBelow(at, role))) {
             Quantities consumed = quotas.consumed(role);
-            boolean helps = pool(slot).names().stream().anyMatch(name -> consumed.of(name)
-                    > quotas.quota(role).limits().limit(name));
+            boolean helps = pool(slot).names().stream()
+                    .anyMatch(name ->
+                            consumed.of(name) > quotas.quota(role).limits().limit(name));
             if (helps) {
                 ledger.rescind(slot, OfferSink.Reason.QUOTA, sink);
             }

@@ -100,9 +100,7 @@ final class Quotas {
     /** Returns what counts for a role's quota: what is reserved to it and what it has of the pool. */
     Quantities consumed(int node) {
         Shares shares = tree.shares;
-        return shares.plainPool(node)
-                .plus(shares.poolOthers(node))
-                .plus(tree.reserved(node));
+        return shares.plainPool(node).plus(shares.poolOthers(node)).plus(tree.reserved(node));
     }
 
     private long consumed(int node, int field) {

@@ -12,8 +12,7 @@ import java.util.Optional;
  */
 public record SubscriptionProfile(Optional<Minimum> minimum, OfferConstraints constraints) {
     /** Nothing in particular. */
-    public static final SubscriptionProfile DEFAULT =
-            new SubscriptionProfile(Optional.empty(), OfferConstraints.NONE);
+    public static final SubscriptionProfile DEFAULT = new SubscriptionProfile(Optional.empty(), OfferConstraints.NONE);
 
     /** Checks. */
     public SubscriptionProfile {

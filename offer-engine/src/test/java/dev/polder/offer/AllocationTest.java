@@ -19,9 +19,9 @@ final class AllocationTest {
                 .scalar("mem", 1_024_000)
                 .range("ports", 31_000, 31_999)
                 .build();
-        int agent = engine.addAgent(total);
-        int framework = engine.addFramework(List.of("r1"));
-        engine.addFramework(List.of("r1"));
+        int agent = engine.addAgent(AgentProfile.of(total));
+        int framework = desk.addFramework("r1");
+        desk.addFramework("r1");
 
         Offer offer = desk.runForOne(7);
 
@@ -33,9 +33,9 @@ final class AllocationTest {
 
     @Test
     void shouldMakeOneOfferForEachAgentAndRole() {
-        engine.addAgent(cpus(1_000));
-        engine.addAgent(cpus(1_000));
-        int framework = engine.addFramework(List.of("b", "a"));
+        engine.addAgent(AgentProfile.of(cpus(1_000)));
+        engine.addAgent(AgentProfile.of(cpus(1_000)));
+        int framework = desk.addFramework("b", "a");
 
         List<Offer> offers = desk.run(0);
 
@@ -47,8 +47,8 @@ final class AllocationTest {
     void shouldDoNothingWithoutACause() {
         assertThat(desk.run(0)).isEmpty();
         assertThat(engine.nextDeadlineMs()).isEqualTo(Long.MAX_VALUE);
-        engine.addAgent(cpus(1_000));
-        engine.addFramework(List.of("r1"));
+        engine.addAgent(AgentProfile.of(cpus(1_000)));
+        desk.addFramework("r1");
         assertThat(engine.nextDeadlineMs()).isLessThanOrEqualTo(0);
         desk.runForOne(0);
 
@@ -60,11 +60,11 @@ final class AllocationTest {
 
     @Test
     void shouldNotOfferDust() {
-        int agent = engine.addAgent(cpusAndMem(1_009, 63_999));
-        int framework = engine.addFramework(List.of("r1"));
+        int agent = engine.addAgent(AgentProfile.of(cpusAndMem(1_009, 63_999)));
+        int framework = desk.addFramework("r1");
         Offer offer = desk.runForOne(0);
 
-        engine.accept(0, List.of(offer.id()), cpusAndMem(1_000, 32_000), 0);
+        engine.accept(0, List.of(offer.id()), List.of(), cpusAndMem(1_000, 32_000), 0);
         assertThat(desk.run(0)).isEmpty();
         engine.release(framework, "r1", agent, cpus(1));
 
@@ -73,19 +73,20 @@ final class AllocationTest {
 
     @Test
     void shouldOfferEverythingWhereNoMinimumIsSet() {
-        Desk all = new Desk(Resources.EMPTY);
-        all.engine.addAgent(Resources.builder().range("ports", 1, 1).build());
-        all.engine.addAgent(Resources.EMPTY);
-        all.engine.addFramework(List.of("r1"));
+        Desk all = new Desk(Minimum.NONE);
+        all.engine.addAgent(
+                AgentProfile.of(Resources.builder().range("ports", 1, 1).build()));
+        all.engine.addAgent(AgentProfile.of(Resources.EMPTY));
+        all.addFramework("r1");
 
         assertThat(all.runForOne(0).resources()).hasToString("ports:[1-1]");
     }
 
     @Test
     void shouldOfferWhatCameFreeBesideAnOpenOffer() {
-        int agent = engine.addAgent(cpus(4_000));
-        int framework = engine.addFramework(List.of("r1"));
-        engine.accept(0, List.of(desk.runForOne(0).id()), cpus(1_000), 0);
+        int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
+        int framework = desk.addFramework("r1");
+        engine.accept(0, List.of(desk.runForOne(0).id()), List.of(), cpus(1_000), 0);
         Offer large = desk.runForOne(0);
 
         engine.release(framework, "r1", agent, cpus(1_000));
@@ -93,16 +94,16 @@ final class AllocationTest {
 
         assertThat(large.resources()).isEqualTo(cpus(3_000));
         assertThat(small.resources()).isEqualTo(cpus(1_000));
-        engine.accept(6, List.of(large.id(), small.id()), cpus(3_500), 0);
+        engine.accept(6, List.of(large.id(), small.id()), List.of(), cpus(3_500), 0);
         assertThat(engine.used(agent)).isEqualTo(cpus(3_500));
         assertThat(desk.runForOne(6).resources()).isEqualTo(cpus(500));
     }
 
     @Test
     void shouldOfferAgainAfterATaskThoughTheRestIsFiltered() {
-        int agent = engine.addAgent(cpusAndMem(4_000, 1_024_000));
-        int framework = engine.addFramework(List.of("r1"));
-        engine.accept(0, List.of(desk.runForOne(0).id()), cpusAndMem(500, 32_000), 600_000);
+        int agent = engine.addAgent(AgentProfile.of(cpusAndMem(4_000, 1_024_000)));
+        int framework = desk.addFramework("r1");
+        engine.accept(0, List.of(desk.runForOne(0).id()), List.of(), cpusAndMem(500, 32_000), 600_000);
         assertThat(desk.run(1_000)).isEmpty();
 
         engine.release(framework, "r1", agent, cpusAndMem(500, 32_000));
@@ -112,20 +113,20 @@ final class AllocationTest {
 
     @Test
     void shouldOfferOnlyTheAgentThatJoins() {
-        engine.addAgent(cpus(4_000));
-        engine.addFramework(List.of("r1"));
+        engine.addAgent(AgentProfile.of(cpus(4_000)));
+        desk.addFramework("r1");
         engine.decline(0, desk.runForOne(0).id(), 600_000);
         assertThat(desk.run(2_000)).isEmpty();
 
-        int joined = engine.addAgent(cpus(4_000));
+        int joined = engine.addAgent(AgentProfile.of(cpus(4_000)));
 
         assertThat(desk.runForOne(2_000).agent()).isEqualTo(joined);
     }
 
     @Test
     void shouldRescindAnOfferThatTimesOut() {
-        int agent = engine.addAgent(cpus(4_000));
-        engine.addFramework(List.of("r1"));
+        int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
+        desk.addFramework("r1");
         desk.runForOne(0);
 
         assertThat(desk.run(Desk.OFFER_TIMEOUT_MS)).isEmpty();
@@ -138,10 +139,10 @@ final class AllocationTest {
 
     @Test
     void shouldGiveOthersWhatOneLetTimeOut() {
-        engine.addAgent(cpus(4_000));
-        int silent = engine.addFramework(List.of("a"));
-        int busy = engine.addFramework(List.of("b"));
-        int other = engine.addAgent(cpus(1_000));
+        engine.addAgent(AgentProfile.of(cpus(4_000)));
+        int silent = desk.addFramework("a");
+        int busy = desk.addFramework("b");
+        int other = engine.addAgent(AgentProfile.of(cpus(1_000)));
         engine.use(busy, "b", other, cpus(1_000), desk);
         assertThat(desk.runForOne(0).framework()).isEqualTo(silent);
 
@@ -152,8 +153,8 @@ final class AllocationTest {
 
     @Test
     void shouldOfferNothingOfAnInactiveAgent() {
-        int agent = engine.addAgent(cpus(4_000));
-        engine.addFramework(List.of("r1"));
+        int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
+        desk.addFramework("r1");
         desk.runForOne(0);
 
         engine.setAgentActive(agent, false, desk);
@@ -166,9 +167,9 @@ final class AllocationTest {
 
     @Test
     void shouldOfferNothingToAnInactiveFramework() {
-        engine.addAgent(cpus(4_000));
-        int framework = engine.addFramework(List.of("r1"));
-        int other = engine.addFramework(List.of("r2"));
+        engine.addAgent(AgentProfile.of(cpus(4_000)));
+        int framework = desk.addFramework("r1");
+        int other = desk.addFramework("r2");
         desk.runForOne(0);
 
         engine.setFrameworkActive(framework, false, desk);
@@ -184,12 +185,12 @@ final class AllocationTest {
 
     @Test
     void shouldRescindOffersUnderARoleThatIsLeft() {
-        engine.addAgent(cpus(1_000));
-        engine.addAgent(cpus(1_000));
-        int framework = engine.addFramework(List.of("a", "b"));
+        engine.addAgent(AgentProfile.of(cpus(1_000)));
+        engine.addAgent(AgentProfile.of(cpus(1_000)));
+        int framework = desk.addFramework("a", "b");
         desk.run(0);
 
-        engine.setRoles(framework, List.of("b", "c"), desk);
+        desk.setRoles(framework, List.of("b", "c"));
 
         assertThat(desk.rescinded).containsExactly("0 ROLE_GONE");
         assertThat(desk.runForOne(0).role()).isEqualTo("c");
@@ -197,13 +198,13 @@ final class AllocationTest {
 
     @Test
     void shouldRescindOffersOfAnAgentThatIsRemovedOrResized() {
-        int removed = engine.addAgent(cpus(1_000));
-        int resized = engine.addAgent(cpus(1_000));
-        engine.addFramework(List.of("a"));
+        int removed = engine.addAgent(AgentProfile.of(cpus(1_000)));
+        int resized = engine.addAgent(AgentProfile.of(cpus(1_000)));
+        desk.addFramework("a");
         desk.run(0);
 
         engine.removeAgent(removed, desk);
-        engine.resizeAgent(resized, cpus(2_000), desk);
+        engine.updateAgent(resized, AgentProfile.of(cpus(2_000)), desk);
 
         assertThat(desk.rescinded).containsExactly("0 AGENT_GONE", "1 WITHDRAWN");
         assertThat(desk.runForOne(0).resources()).isEqualTo(cpus(2_000));

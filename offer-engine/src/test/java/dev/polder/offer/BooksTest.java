@@ -1,7 +1,6 @@
 package dev.polder.offer;
 
 import static dev.polder.offer.Desk.cpus;
-import static dev.polder.offer.Desk.cpusAndMem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -16,9 +15,9 @@ import org.junit.jupiter.api.Test;
 final class BooksTest {
     private final Desk desk = new Desk();
     private final OfferEngine engine = desk.engine;
-    private final int agent = engine.addAgent(
-            Resources.builder().scalar("cpus", 4_000).range("ports", 1, 10).build());
-    private final int framework = engine.addFramework(List.of("r1"));
+    private final int agent = engine.addAgent(AgentProfile.of(
+            Resources.builder().scalar("cpus", 4_000).range("ports", 1, 10).build()));
+    private final int framework = desk.addFramework("r1");
 
     @AfterEach
     void shouldHoldAllInvariants() {
@@ -31,7 +30,7 @@ final class BooksTest {
                 Resources.builder().scalar("cpus", 1_000).range("ports", 3, 3).build();
         Offer offer = desk.runForOne(0);
 
-        engine.accept(0, List.of(offer.id()), task, 0);
+        engine.accept(0, List.of(offer.id()), List.of(), task, 0);
         assertThat(engine.used(agent)).isEqualTo(task);
         assertThat(engine.offered(agent)).isEqualTo(Resources.EMPTY);
         assertThat(engine.free(agent)).hasToString("cpus:3; ports:[1-2, 4-10]");
@@ -53,23 +52,23 @@ final class BooksTest {
 
     @Test
     void shouldRefuseOffersThatAreNotOpenOrDoNotBelongTogether() {
-        int other = engine.addAgent(cpus(1_000));
+        int other = engine.addAgent(AgentProfile.of(cpus(1_000)));
         List<Offer> offers = desk.run(0);
         long here = offers.get(0).id();
         long there = offers.get(1).id();
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> engine.accept(0, List.of(here, there), cpus(1), 0))
+                .isThrownBy(() -> engine.accept(0, List.of(here, there), List.of(), cpus(1), 0))
                 .withMessage("offers 0 and 1 are not of the same framework, role and agent");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> engine.accept(0, List.of(here, here), cpus(1), 0))
+                .isThrownBy(() -> engine.accept(0, List.of(here, here), List.of(), cpus(1), 0))
                 .withMessageContaining("each named once");
-        assertThatIllegalArgumentException().isThrownBy(() -> engine.accept(0, List.of(), cpus(1), 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> engine.accept(0, List.of(), List.of(), cpus(1), 0));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> engine.accept(0, List.of(9L), cpus(1), 0))
+                .isThrownBy(() -> engine.accept(0, List.of(9L), List.of(), cpus(1), 0))
                 .withMessage("offer 9 is not open");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> engine.accept(0, List.of(there), cpus(1_001), 0))
+                .isThrownBy(() -> engine.accept(0, List.of(there), List.of(), cpus(1_001), 0))
                 .withMessage("not enough cpus: 1.001 wanted, 1 there");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> engine.decline(0, here, -1))
@@ -94,7 +93,7 @@ final class BooksTest {
 
     @Test
     void shouldRefuseToReleaseWhatAnotherUses() {
-        int other = engine.addFramework(List.of("r1"));
+        int other = desk.addFramework("r1");
         engine.use(framework, "r1", agent, cpus(1_000), desk);
 
         assertThatIllegalArgumentException().isThrownBy(() -> engine.release(other, "r1", agent, cpus(1_000)));
@@ -107,13 +106,13 @@ final class BooksTest {
                 Resources.builder().scalar("cpus", 3_000).range("ports", 8, 9).build();
         engine.use(framework, "r1", agent, inUse, desk);
 
-        engine.resizeAgent(
+        engine.updateAgent(
                 agent,
-                Resources.builder()
+                AgentProfile.of(Resources.builder()
                         .scalar("cpus", 2_000)
                         .scalar("mem", 64_000)
                         .range("ports", 1, 8)
-                        .build(),
+                        .build()),
                 desk);
 
         assertThat(engine.overcommitted(agent)).hasToString("cpus:1; ports:[9-9]");
@@ -157,7 +156,7 @@ final class BooksTest {
         assertThat(desk.rescinded).isEmpty();
         Resources port = Resources.builder().range("ports", 1, 1).build();
         engine.use(framework, "r1", agent, port, desk);
-        assertThatIllegalArgumentException().isThrownBy(() -> engine.resizeAgent(agent, ports, desk));
+        assertThatIllegalArgumentException().isThrownBy(() -> engine.updateAgent(agent, AgentProfile.of(ports), desk));
         assertThat(engine.used(agent)).isEqualTo(port);
     }
 
@@ -189,8 +188,8 @@ final class BooksTest {
                 .isThrownBy(() -> engine.used(agent))
                 .withMessage("there is no agent 0");
         engine.removeFramework(framework, desk);
-        assertThat(engine.addFramework(List.of("r2"))).isEqualTo(framework);
-        assertThat(engine.addAgent(cpus(500))).isEqualTo(agent);
+        assertThat(desk.addFramework("r2")).isEqualTo(framework);
+        assertThat(engine.addAgent(AgentProfile.of(cpus(500)))).isEqualTo(agent);
         assertThat(engine.used(agent)).isEqualTo(Resources.EMPTY);
         assertThat(desk.runForOne(0).resources()).isEqualTo(cpus(500));
     }
@@ -198,13 +197,13 @@ final class BooksTest {
     @Test
     void shouldRefuseAClusterTooLargeToBeAddedUp() {
         Resources huge = cpus(Long.MAX_VALUE / 2);
-        int second = engine.addAgent(huge);
+        int second = engine.addAgent(AgentProfile.of(huge));
 
         assertThatExceptionOfType(ArithmeticException.class)
-                .isThrownBy(() -> engine.addAgent(huge))
+                .isThrownBy(() -> engine.addAgent(AgentProfile.of(huge)))
                 .withMessageContaining("resource cpus");
         assertThatExceptionOfType(ArithmeticException.class)
-                .isThrownBy(() -> engine.resizeAgent(second, cpus(Long.MAX_VALUE), desk));
+                .isThrownBy(() -> engine.updateAgent(second, AgentProfile.of(cpus(Long.MAX_VALUE)), desk));
         Resources tooMuch = cpus(Long.MAX_VALUE / 2 + 1_000);
         assertThatExceptionOfType(ArithmeticException.class)
                 .isThrownBy(() -> engine.use(framework, "r1", agent, tooMuch, desk));
@@ -231,13 +230,16 @@ final class BooksTest {
 
     @Test
     void shouldNameAllMistakesOfAConfig() {
-        Resources ports = Resources.builder().range("ports", 1, 1).build();
+        OfferEngineConfig.Builder builder =
+                OfferEngineConfig.builder().offerTimeoutMs(0).reofferDelayMs(-1).reviveIntervalMs(-2);
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new OfferEngineConfig(0, -1, -2, ports))
+                .isThrownBy(builder::build)
                 .withMessage("offerTimeoutMs is 0, must be 1 or more; reofferDelayMs is -1, must be 0 or more;"
-                        + " reviveIntervalMs is -2, must be 0 or more; minimum is ports:[1-1], must be scalars only");
+                        + " reviveIntervalMs is -2, must be 0 or more");
         assertThat(OfferEngineConfig.DEFAULT)
-                .isEqualTo(new OfferEngineConfig(120_000, 1_000, 1_000, cpusAndMem(10, 32_000)));
+                .hasToString("OfferEngineConfig[offerTimeoutMs=120000, reofferDelayMs=1000, reviveIntervalMs=1000,"
+                        + " minimum=Minimum[alternatives=[cpus:0.01, mem:32]], roleOrder=FAIR, frameworkOrder=FAIR,"
+                        + " excludedFromShares=[], guardsGpus=true, region=Optional.empty]");
     }
 }

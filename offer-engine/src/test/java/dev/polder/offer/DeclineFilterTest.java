@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 final class DeclineFilterTest {
     private final Desk desk = new Desk();
     private final OfferEngine engine = desk.engine;
-    private final int agent = engine.addAgent(cpusAndMem(4_000, 1_024_000));
-    private final int framework = engine.addFramework(List.of("r1"));
+    private final int agent = engine.addAgent(AgentProfile.of(cpusAndMem(4_000, 1_024_000)));
+    private final int framework = desk.addFramework("r1");
 
     @Test
     void shouldNotOfferAgainBeforeTheRefusalEnds() {
@@ -30,7 +30,7 @@ final class DeclineFilterTest {
         assertThat(desk.run(Desk.REOFFER_DELAY_MS - 1)).isEmpty();
         Offer again = desk.runForOne(Desk.REOFFER_DELAY_MS);
 
-        engine.accept(1_000, List.of(again.id()), Resources.EMPTY, 100);
+        engine.accept(1_000, List.of(again.id()), List.of(), Resources.EMPTY, 100);
 
         assertThat(desk.run(1_999)).isEmpty();
         assertThat(desk.run(2_000)).hasSize(1);
@@ -38,11 +38,11 @@ final class DeclineFilterTest {
 
     @Test
     void shouldOfferWhatAnAcceptLeftOverByItsOwnRefusalAlone() {
-        engine.accept(0, List.of(desk.runForOne(0).id()), cpus(1_000), 0);
+        engine.accept(0, List.of(desk.runForOne(0).id()), List.of(), cpus(1_000), 0);
         Offer rest = desk.runForOne(0);
         assertThat(rest.resources()).isEqualTo(cpusAndMem(3_000, 1_024_000));
 
-        engine.accept(0, List.of(rest.id()), cpus(1_000), 300);
+        engine.accept(0, List.of(rest.id()), List.of(), cpus(1_000), 300);
 
         assertThat(desk.run(299)).isEmpty();
         assertThat(desk.runForOne(300).resources()).isEqualTo(cpusAndMem(2_000, 1_024_000));
@@ -50,7 +50,7 @@ final class DeclineFilterTest {
 
     @Test
     void shouldOfferAnAgentAgainWhoseFiltersAreForgotten() {
-        int unchanged = engine.addAgent(cpus(1_000));
+        int unchanged = engine.addAgent(AgentProfile.of(cpus(1_000)));
         desk.run(0).forEach(offer -> engine.decline(0, offer.id(), 600_000));
 
         engine.forgetFilters(agent);
@@ -60,7 +60,7 @@ final class DeclineFilterTest {
 
     @Test
     void shouldOfferToOthersAtOnce() {
-        int other = engine.addFramework(List.of("r2"));
+        int other = desk.addFramework("r2");
 
         engine.decline(0, desk.runForOne(0).id(), 600_000);
 
@@ -69,7 +69,7 @@ final class DeclineFilterTest {
 
     @Test
     void shouldFilterOneRoleOnly() {
-        engine.setRoles(framework, List.of("r1", "r2"), desk);
+        desk.setRoles(framework, List.of("r1", "r2"));
         Offer first = desk.runForOne(0);
 
         engine.decline(0, first.id(), 600_000);
@@ -108,8 +108,8 @@ final class DeclineFilterTest {
     void shouldForgetFiltersOfARoleThatIsLeftAndJoinedAgain() {
         engine.decline(0, desk.runForOne(0).id(), 600_000);
 
-        engine.setRoles(framework, List.of(), desk);
-        engine.setRoles(framework, List.of("r1"), desk);
+        desk.setRoles(framework, List.of());
+        desk.setRoles(framework, List.of("r1"));
 
         assertThat(desk.run(0)).hasSize(1);
     }
@@ -120,7 +120,7 @@ final class DeclineFilterTest {
 
         engine.removeAgent(agent, desk);
 
-        assertThat(engine.addAgent(cpus(1_000))).isEqualTo(agent);
+        assertThat(engine.addAgent(AgentProfile.of(cpus(1_000)))).isEqualTo(agent);
         assertThat(desk.run(0)).hasSize(1);
     }
 

@@ -1,7 +1,10 @@
 package dev.polder.offer;
 
+import dev.polder.offer.resource.Quantities;
 import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,13 +25,36 @@ final class Desk implements OfferSink {
     /** What was rescinded, as id and reason. */
     final List<String> rescinded = new ArrayList<>();
 
+    private final Map<Integer, FrameworkProfile> frameworks = new HashMap<>();
+
     Desk() {
-        this(cpusAndMem(10, 32_000));
+        this(Minimum.oneOf(Quantities.of(Map.of("cpus", 10L)), Quantities.of(Map.of("mem", 32_000L))));
     }
 
-    Desk(Resources minimum) {
-        engine =
-                new OfferEngine(new OfferEngineConfig(OFFER_TIMEOUT_MS, REOFFER_DELAY_MS, REVIVE_INTERVAL_MS, minimum));
+    Desk(Minimum minimum) {
+        this(OfferEngineConfig.builder()
+                .offerTimeoutMs(OFFER_TIMEOUT_MS)
+                .minimum(minimum)
+                .build());
+    }
+
+    Desk(OfferEngineConfig config) {
+        engine = new OfferEngine(config);
+    }
+
+    /** Adds a framework that is named after how many there were before. */
+    int addFramework(String... roles) {
+        return addFramework(FrameworkProfile.of("f" + frameworks.size(), roles));
+    }
+
+    int addFramework(FrameworkProfile profile) {
+        int framework = engine.addFramework(profile);
+        frameworks.put(framework, profile);
+        return framework;
+    }
+
+    void setRoles(int framework, Collection<String> roles) {
+        engine.updateFramework(framework, frameworks.get(framework).withRoles(roles), this);
     }
 
     static Resources cpusAndMem(long cpus, long mem) {
@@ -40,12 +66,12 @@ final class Desk implements OfferSink {
     }
 
     @Override
-    public void offered(Offer offer) {
-        made.add(offer);
+    public void offered(OfferView offer) {
+        made.add(offer.toOffer());
     }
 
     @Override
-    public void rescinded(Offer offer, Reason reason) {
+    public void rescinded(OfferView offer, Reason reason) {
         rescinded.add(offer.id() + " " + reason);
     }
 
@@ -68,6 +94,6 @@ final class Desk implements OfferSink {
 
     /** Accepts all of an offer. */
     void acceptAll(long nowMs, Offer offer) {
-        engine.accept(nowMs, List.of(offer.id()), offer.resources(), 0);
+        engine.accept(nowMs, offer.id(), offer.resources(), 0);
     }
 }

@@ -3,16 +3,15 @@ package dev.polder.offer;
 import static dev.polder.offer.Desk.cpus;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polder.offer.OfferEngine.Refusal;
-import dev.polder.offer.OfferEngine.Refusal.Why;
+import dev.polder.offer.Refusal.Why;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class ExplanationTest {
     private final Desk desk = new Desk();
     private final OfferEngine engine = desk.engine;
-    private final int agent = engine.addAgent(cpus(4_000));
-    private final int framework = engine.addFramework(List.of("a"));
+    private final int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
+    private final int framework = desk.addFramework("a");
 
     @Test
     void shouldHaveNothingToExplainWhereOffersStand() {
@@ -23,7 +22,7 @@ final class ExplanationTest {
 
     @Test
     void shouldNameTheRuleThatHoldsForAllAgents() {
-        engine.addAgent(cpus(1_000));
+        engine.addAgent(AgentProfile.of(cpus(1_000)));
 
         assertThat(engine.explain(0, framework, "b"))
                 .containsExactly(
@@ -47,7 +46,7 @@ final class ExplanationTest {
 
     @Test
     void shouldNameThoseWhoComeFirst() {
-        int other = engine.addFramework(List.of("b"));
+        int other = desk.addFramework("b");
         engine.use(framework, "a", agent, cpus(1_000), desk);
 
         assertThat(only(Why.OTHERS_FIRST, framework, "a", 1))

@@ -18,8 +18,8 @@ final class FairnessTest {
     @Test
     void shouldShareBetweenRolesByWeight() {
         addAgents(40);
-        engine.addFramework(List.of("light"));
-        engine.addFramework(List.of("heavy"));
+        desk.addFramework("light");
+        desk.addFramework("heavy");
         engine.setWeight("heavy", 3_000);
 
         Map<String, Long> agents = count(desk.run(0), Offer::role);
@@ -30,8 +30,8 @@ final class FairnessTest {
     @Test
     void shouldTakeAWeightIntoAccountThatIsSetLater() {
         addAgents(20);
-        engine.addFramework(List.of("a"));
-        engine.addFramework(List.of("b"));
+        desk.addFramework("a");
+        desk.addFramework("b");
         desk.run(0).forEach(offer -> desk.acceptAll(0, offer));
 
         engine.setWeight("b", 3_000);
@@ -43,9 +43,9 @@ final class FairnessTest {
     @Test
     void shouldShareBetweenFrameworksInsideTheirRole() {
         addAgents(12);
-        int alone = engine.addFramework(List.of("a"));
-        int first = engine.addFramework(List.of("b"));
-        int second = engine.addFramework(List.of("b"));
+        int alone = desk.addFramework("a");
+        int first = desk.addFramework("b");
+        int second = desk.addFramework("b");
 
         Map<Integer, Long> agents = count(desk.run(0), Offer::framework);
 
@@ -55,9 +55,9 @@ final class FairnessTest {
     /** The example of the paper: 9 CPUs and 18 GB, tasks of 1 CPU and 4 GB against tasks of 3 CPUs and 1 GB. */
     @Test
     void shouldEqualiseDominantShares() {
-        int agent = engine.addAgent(cpusAndMem(9_000, 18_000_000));
-        int memoryBound = engine.addFramework(List.of("a"));
-        int cpuBound = engine.addFramework(List.of("b"));
+        int agent = engine.addAgent(AgentProfile.of(cpusAndMem(9_000, 18_000_000)));
+        int memoryBound = desk.addFramework("a");
+        int cpuBound = desk.addFramework("b");
         Map<Integer, Resources> tasks =
                 Map.of(memoryBound, cpusAndMem(1_000, 4_000_000), cpuBound, cpusAndMem(3_000, 1_000_000));
 
@@ -66,7 +66,7 @@ final class FairnessTest {
             Offer offer = offers.get(0);
             Resources task = tasks.getOrDefault(offer.framework(), Resources.EMPTY);
             if (offer.resources().covers(task)) {
-                engine.accept(0, List.of(offer.id()), task, 0);
+                engine.accept(0, List.of(offer.id()), List.of(), task, 0);
                 launched[offer.framework()]++;
             } else {
                 engine.decline(0, offer.id(), 0);
@@ -79,10 +79,11 @@ final class FairnessTest {
 
     @Test
     void shouldCountTheScarcestResourceWhateverItsName() {
-        int withLicences = engine.addAgent(Resources.ofScalars(Map.of("cpus", 1_000L, "licences", 2_000L)));
-        int plain = engine.addAgent(cpus(9_000));
-        int first = engine.addFramework(List.of("a"));
-        int second = engine.addFramework(List.of("b"));
+        int withLicences =
+                engine.addAgent(AgentProfile.of(Resources.ofScalars(Map.of("cpus", 1_000L, "licences", 2_000L))));
+        int plain = engine.addAgent(AgentProfile.of(cpus(9_000)));
+        int first = desk.addFramework("a");
+        int second = desk.addFramework("b");
         Resources licence = Resources.ofScalars(Map.of("cpus", 1_000L, "licences", 1_000L));
         engine.use(first, "a", withLicences, licence, desk);
         engine.use(second, "b", plain, cpus(4_000), desk);
@@ -94,10 +95,10 @@ final class FairnessTest {
 
     @Test
     void shouldTakeTurnsWhereSharesAreEqual() {
-        engine.addAgent(cpus(1_000));
-        int first = engine.addFramework(List.of("a"));
-        int second = engine.addFramework(List.of("a"));
-        int third = engine.addFramework(List.of("b"));
+        engine.addAgent(AgentProfile.of(cpus(1_000)));
+        int first = desk.addFramework("a");
+        int second = desk.addFramework("a");
+        int third = desk.addFramework("b");
 
         int[] turns = new int[8];
         for (int i = 0; i < turns.length; i++) {
@@ -112,10 +113,10 @@ final class FairnessTest {
 
     @Test
     void shouldGoByNameAndThenByIndexAtFirst() {
-        engine.addFramework(List.of("b"));
-        int byIndex = engine.addFramework(List.of("a"));
-        engine.addFramework(List.of("a"));
-        engine.addAgent(cpus(1_000));
+        desk.addFramework("b");
+        int byIndex = desk.addFramework("a");
+        desk.addFramework("a");
+        engine.addAgent(AgentProfile.of(cpus(1_000)));
 
         Offer offer = desk.runForOne(0);
 
@@ -125,12 +126,12 @@ final class FairnessTest {
 
     @Test
     void shouldStillChargeARoleForWhatIsUsedByOneWhoLeftIt() {
-        int used = engine.addAgent(cpus(1_000));
-        int leaver = engine.addFramework(List.of("a"));
+        int used = engine.addAgent(AgentProfile.of(cpus(1_000)));
+        int leaver = desk.addFramework("a");
         engine.use(leaver, "a", used, cpus(1_000), desk);
-        engine.setRoles(leaver, List.of(), desk);
-        engine.addFramework(List.of("a"));
-        engine.addFramework(List.of("b"));
+        desk.setRoles(leaver, List.of());
+        desk.addFramework("a");
+        desk.addFramework("b");
         addAgents(1);
 
         assertThat(desk.runForOne(0).role()).isEqualTo("b");
@@ -140,12 +141,13 @@ final class FairnessTest {
 
     @Test
     void shouldMeasureSharesByTheWholeClusterWithItsInactiveAgents() {
-        int licences = engine.addAgent(Resources.ofScalars(Map.of("cpus", 1_000L, "licences", 1_000L)));
-        int inactive = engine.addAgent(Resources.ofScalars(Map.of("licences", 9_000L)));
-        int few = engine.addFramework(List.of("a"));
-        int many = engine.addFramework(List.of("b"));
+        int licences =
+                engine.addAgent(AgentProfile.of(Resources.ofScalars(Map.of("cpus", 1_000L, "licences", 1_000L))));
+        int inactive = engine.addAgent(AgentProfile.of(Resources.ofScalars(Map.of("licences", 9_000L))));
+        int few = desk.addFramework("a");
+        int many = desk.addFramework("b");
         engine.use(few, "a", licences, Resources.ofScalars(Map.of("licences", 1_000L)), desk);
-        int agent = engine.addAgent(cpus(9_000));
+        int agent = engine.addAgent(AgentProfile.of(cpus(9_000)));
         engine.use(many, "b", agent, cpus(2_000), desk);
 
         engine.setAgentActive(inactive, false, desk);
@@ -157,7 +159,7 @@ final class FairnessTest {
 
     private void addAgents(int count) {
         for (int i = 0; i < count; i++) {
-            engine.addAgent(cpus(1_000));
+            engine.addAgent(AgentProfile.of(cpus(1_000)));
         }
     }
 

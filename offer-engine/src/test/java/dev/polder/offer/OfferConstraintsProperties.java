@@ -6,6 +6,7 @@ import dev.polder.offer.OfferConstraints.Constraint;
 import dev.polder.offer.OfferConstraints.Group;
 import dev.polder.offer.OfferConstraints.Predicate;
 import dev.polder.offer.OfferConstraints.Selector;
+import dev.polder.offer.resource.Resources;
 import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.Arbitraries;

@@ -18,13 +18,13 @@ final class PaceTest {
 
     PaceTest() {
         for (int i = 0; i < AGENTS; i++) {
-            engine.addAgent(cpus(4_000));
+            engine.addAgent(AgentProfile.of(cpus(4_000)));
         }
     }
 
     @Test
     void shouldOfferOnceInAReofferDelayToOneWhoAlwaysDeclinesForZeroSeconds() {
-        engine.addFramework(List.of("r1"));
+        desk.addFramework("r1");
 
         int turns = runToTheEnd(nowMs -> {});
 
@@ -37,8 +37,8 @@ final class PaceTest {
 
     @Test
     void shouldNotOfferFasterToTwoWhoDecline() {
-        engine.addFramework(List.of("r1"));
-        engine.addFramework(List.of("r2"));
+        desk.addFramework("r1");
+        desk.addFramework("r2");
 
         runToTheEnd(nowMs -> {});
 
@@ -47,7 +47,7 @@ final class PaceTest {
 
     @Test
     void shouldBoundWhatRevivesWithoutEndCanDo() {
-        int framework = engine.addFramework(List.of("r1"));
+        int framework = desk.addFramework("r1");
 
         runToTheEnd(nowMs -> {
             for (int i = 0; i < 3; i++) {
@@ -62,7 +62,7 @@ final class PaceTest {
 
     @Test
     void shouldBeIdleWhileEverybodyRefusesForLong() {
-        engine.addFramework(List.of("r1"));
+        desk.addFramework("r1");
         desk.run(0).forEach(offer -> engine.decline(0, offer.id(), MINUTES_MS));
 
         assertThat(desk.run(0)).isEmpty();

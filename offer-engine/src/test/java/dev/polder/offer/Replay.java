@@ -146,9 +146,7 @@ final class Replay {
         AgentProfile profile = AgentProfile.of(command.amount())
                 .withHostname("h" + command.pick() % 2)
                 .withAttributes(List.of(AgentAttribute.text("rack", command.pick() % 3 == 0 ? "r1" : "r2")));
-        return command.pick() % 5 == 0
-                ? profile.withDomain(command.other() % 2 == 0 ? "here" : "there", "z")
-                : profile;
+        return command.pick() % 5 == 0 ? profile.withDomain(command.other() % 2 == 0 ? "here" : "there", "z") : profile;
     }
 
     private void playAgent(Command command) {
@@ -181,9 +179,7 @@ final class Replay {
             }
             case CONVERT_AVAILABLE -> {
                 List<Conversion> conversions = conversions(command, shadow.free(agent));
-                expect(
-                        shadow.convertAvailable(agent, conversions),
-                        () -> engine.convertAvailable(agent, conversions));
+                expect(shadow.convertAvailable(agent, conversions), () -> engine.convertAvailable(agent, conversions));
             }
             default -> {
                 boolean active = command.kind() == Command.Kind.AGENT_ON;
@@ -196,8 +192,7 @@ final class Replay {
     /** Makes something else of what is there: reserves some, makes a volume of what is reserved, or undoes that. */
     private List<Conversion> conversions(Command command, Resources there) {
         counts.merge("conversion", 1, Integer::sum);
-        Resources unreserved =
-                Resources.ofPlain(Math.min(1_000, there.cpus()), 0, 0, Math.min(32_000, there.mem()));
+        Resources unreserved = Resources.ofPlain(Math.min(1_000, there.cpus()), 0, 0, Math.min(32_000, there.mem()));
         Resources some = command.other() % 7 == 0 ? unreserved.plus(Resources.ofPlain(1, 0, 0, 0)) : unreserved;
         Reservation reservation = Reservation.dynamic(command.other() % 2 == 0 ? "a/x" : "b");
         Resources reservedToo = some.push(reservation);
@@ -212,14 +207,10 @@ final class Replay {
             default -> {
                 Resources disk = there.filter(Stocks.RESERVED_DISK::equals);
                 Resources volume = Resources.of(
-                        command.other() % 2 == 0 ? Stocks.SHARED_VOLUME : Stocks.volume("v2"),
-                        new Value.Amount(5_000));
+                        command.other() % 2 == 0 ? Stocks.SHARED_VOLUME : Stocks.volume("v2"), new Value.Amount(5_000));
                 yield disk.isEmpty()
-                        ? List.of(new Conversion(volume, Resources.of(
-                                Stocks.RESERVED_DISK, new Value.Amount(5_000))))
-                        : List.of(new Conversion(
-                                Resources.of(Stocks.RESERVED_DISK, new Value.Amount(5_000)),
-                                volume));
+                        ? List.of(new Conversion(volume, Resources.of(Stocks.RESERVED_DISK, new Value.Amount(5_000))))
+                        : List.of(new Conversion(Resources.of(Stocks.RESERVED_DISK, new Value.Amount(5_000)), volume));
             }
         };
     }
@@ -254,8 +245,7 @@ final class Replay {
 
     private static OfferConstraints onRack(String rack) {
         return OfferConstraints.of(List.of(new OfferConstraints.Group(List.of(new OfferConstraints.Constraint(
-                new OfferConstraints.Selector.Attribute("rack"),
-                new OfferConstraints.Predicate.TextEquals(rack))))));
+                new OfferConstraints.Selector.Attribute("rack"), new OfferConstraints.Predicate.TextEquals(rack))))));
     }
 
     private void playFramework(Command command) {
@@ -275,7 +265,8 @@ final class Replay {
         int framework = pick(shadow.frameworks.keySet(), command.pick());
         switch (command.kind()) {
             case UPDATE_FRAMEWORK -> {
-                FrameworkProfile profile = frameworkProfile(shadow.framework(framework).profile.name(), command);
+                FrameworkProfile profile =
+                        frameworkProfile(shadow.framework(framework).profile.name(), command);
                 engine.updateFramework(framework, profile, sink);
                 shadow.updateFramework(framework, profile);
             }
@@ -329,8 +320,7 @@ final class Replay {
             case 3 -> Quota.limit(Limits.of(Map.of("cpus", 1_000L, "disk", 40_000L)));
             case 4 -> Quota.limit(Limits.of(Map.of("licences", 0L, "mem", 96_000L)));
             case 5 ->
-                new Quota(
-                        Quantities.of(Map.of("cpus", 1_000L)), Limits.of(Map.of("cpus", 3_000L, "mem", 100_000L)));
+                new Quota(Quantities.of(Map.of("cpus", 1_000L)), Limits.of(Map.of("cpus", 3_000L, "mem", 100_000L)));
             case 6 -> Quota.limit(Limits.of(Map.of("cpus", 4_000L)));
             default -> Quota.guarantee(Quantities.of(Map.of("mem", 64_000L)));
         };
@@ -463,7 +453,8 @@ final class Replay {
         engine.checkInvariants();
         for (int agent : shadow.agents.keySet()) {
             assertThat(engine.agent(agent)).isEqualTo(shadow.agent(agent).profile);
-            assertThat(engine.total(agent)).isEqualTo(shadow.agent(agent).profile.total());
+            assertThat(engine.total(agent))
+                    .isEqualTo(shadow.agent(agent).profile.total());
             assertThat(engine.used(agent)).as("used, after %s", command).isEqualTo(shadow.used(agent));
             assertThat(engine.offered(agent)).as("offered, after %s", command).isEqualTo(shadow.offered(agent));
             assertThat(engine.free(agent)).as("free, after %s", command).isEqualTo(shadow.free(agent));
@@ -533,7 +524,8 @@ final class Replay {
         } else if (shadow.free(agent).isEmpty()) {
             return shadow.offersOf(agent).isEmpty() ? Refusal.Why.NOTHING_FREE : Refusal.Why.OTHERS_FIRST;
         }
-        Refusal.Why why = shadow.rules.grant(new Shadow.Member(index, role), agent).why();
+        Refusal.Why why =
+                shadow.rules.grant(new Shadow.Member(index, role), agent).why();
         return why == null ? Refusal.Why.NEXT_RUN : why;
     }
 }

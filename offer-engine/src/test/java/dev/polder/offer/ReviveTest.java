@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 final class ReviveTest {
     private final Desk desk = new Desk();
     private final OfferEngine engine = desk.engine;
-    private final int agent = engine.addAgent(cpus(4_000));
-    private final int framework = engine.addFramework(List.of("r1"));
+    private final int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
+    private final int framework = desk.addFramework("r1");
 
     @Test
     void shouldNotOfferToOneWhoSuppressed() {
@@ -28,7 +28,7 @@ final class ReviveTest {
 
     @Test
     void shouldSuppressOneRoleOnly() {
-        engine.setRoles(framework, List.of("r1", "r2"), desk);
+        desk.setRoles(framework, List.of("r1", "r2"));
 
         engine.suppress(framework, "r1");
 
@@ -46,7 +46,7 @@ final class ReviveTest {
 
     @Test
     void shouldEndFiltersOfTheRevivedRoleOnly() {
-        engine.setRoles(framework, List.of("r1", "r2"), desk);
+        desk.setRoles(framework, List.of("r1", "r2"));
         engine.decline(0, desk.runForOne(0).id(), 600_000);
         engine.decline(0, desk.runForOne(0).id(), 600_000);
 
@@ -74,7 +74,7 @@ final class ReviveTest {
 
     @Test
     void shouldNotLetTheFirstReviveOfAnotherRoleWait() {
-        engine.setRoles(framework, List.of("r1", "r2"), desk);
+        desk.setRoles(framework, List.of("r1", "r2"));
         engine.suppress(framework, "r1");
         engine.suppress(framework, "r2");
         engine.revive(0, framework, "r1");
@@ -112,12 +112,12 @@ final class ReviveTest {
     void shouldForgetSuppressionWithTheRole() {
         engine.suppress(framework, "r1");
 
-        engine.setRoles(framework, List.of("r1", "r2"), desk);
+        desk.setRoles(framework, List.of("r1", "r2"));
         assertThat(desk.runForOne(0).role())
                 .as("r1 is kept, so is its suppression")
                 .isEqualTo("r2");
-        engine.setRoles(framework, List.of(), desk);
-        engine.setRoles(framework, List.of("r1"), desk);
+        desk.setRoles(framework, List.of());
+        desk.setRoles(framework, List.of("r1"));
 
         assertThat(desk.runForOne(0).role()).isEqualTo("r1");
     }

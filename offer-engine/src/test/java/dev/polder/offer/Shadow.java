@@ -108,7 +108,8 @@ final class Shadow {
     }
 
     SubscriptionProfile profile(Member member) {
-        return Objects.requireNonNull(framework(member.framework).profile.roles().get(member.role));
+        return Objects.requireNonNull(
+                framework(member.framework).profile.roles().get(member.role));
     }
 
     String nameOf(Member member) {
@@ -134,11 +135,16 @@ final class Shadow {
     }
 
     Resources free(int agent) {
-        return agent(agent).profile.total().minusSaturating(exclusive(used(agent)).plus(offered(agent)));
+        return agent(agent)
+                .profile
+                .total()
+                .minusSaturating(exclusive(used(agent)).plus(offered(agent)));
     }
 
     Resources overcommitted(int agent) {
-        return exclusive(used(agent)).plus(offered(agent)).minusSaturating(agent(agent).profile.total());
+        return exclusive(used(agent))
+                .plus(offered(agent))
+                .minusSaturating(agent(agent).profile.total());
     }
 
     List<Open> offersOf(int agent) {
@@ -154,7 +160,8 @@ final class Shadow {
     }
 
     boolean isBarred(int agent) {
-        return whitelist.isPresent() && !whitelist.get().contains(agent(agent).profile.hostname());
+        return whitelist.isPresent()
+                && !whitelist.get().contains(agent(agent).profile.hostname());
     }
 
     // ---- agents
@@ -353,8 +360,8 @@ final class Shadow {
             Quantities consumed = rules.consumed(top);
             Quantities guarantees = quotas.getOrDefault(top, Quota.NONE).guarantees();
             boolean helps = offered.names().stream()
-                    .anyMatch(name -> rules.isLacking(name)
-                            && consumed.of(name) - offered.of(name) >= guarantees.of(name));
+                    .anyMatch(name ->
+                            rules.isLacking(name) && consumed.of(name) - offered.of(name) >= guarantees.of(name));
             if (helps) {
                 rescind(List.of(open), OfferSink.Reason.QUOTA);
             }

@@ -108,12 +108,15 @@ final class ShadowRules {
         Set<String> named = new HashSet<>(shadow.weights.keySet());
         named.addAll(shadow.quotas.keySet());
         shadow.members().forEach(member -> named.add(member.role()));
-        shadow.agents.values().forEach(agent -> agent.profile
-                .total()
-                .forEach((id, value) -> id.reservationRole()
-                        .filter(role -> !id.isRevocable())
-                        .filter(role -> !Resources.of(id, value).quantities().isEmpty())
-                        .ifPresent(named::add)));
+        shadow.agents
+                .values()
+                .forEach(agent -> agent.profile
+                        .total()
+                        .forEach((id, value) -> id.reservationRole()
+                                .filter(role -> !id.isRevocable())
+                                .filter(role ->
+                                        !Resources.of(id, value).quantities().isEmpty())
+                                .ifPresent(named::add)));
         SortedSet<String> all = new TreeSet<>();
         for (String role : named) {
             for (int slash = role.indexOf('/'); slash >= 0; slash = role.indexOf('/', slash + 1)) {
@@ -135,9 +138,7 @@ final class ShadowRules {
 
     /** Tells whether what a member has counts for a node, which may be a virtual leaf. */
     private static boolean isOf(Member member, String node) {
-        return node.endsWith("/.")
-                ? node.equals(member.role() + "/.")
-                : isAtOrBelow(member.role(), node);
+        return node.endsWith("/.") ? node.equals(member.role() + "/.") : isAtOrBelow(member.role(), node);
     }
 
     private long offersTo(String node) {
@@ -156,9 +157,7 @@ final class ShadowRules {
         long weight = bug == Bug.FORGETS_WEIGHTS ? 1000 : shadow.weights.getOrDefault(node, 1000L);
         List<Member> its =
                 shadow.members().stream().filter(member -> isOf(member, node)).toList();
-        return dominant(quantities(had(its)))
-                .multiply(BigInteger.valueOf(1000))
-                .divide(BigInteger.valueOf(weight));
+        return dominant(quantities(had(its))).multiply(BigInteger.valueOf(1000)).divide(BigInteger.valueOf(weight));
     }
 
     private BigInteger dominant(Quantities charged) {
@@ -168,9 +167,8 @@ final class ShadowRules {
                 .reduce(Quantities.EMPTY, Quantities::plus);
         for (String name : charged.names()) {
             if (total.of(name) > 0 && !config.excludedFromShares().contains(name)) {
-                BigInteger share = BigInteger.valueOf(charged.of(name))
-                        .multiply(WHOLE)
-                        .divide(BigInteger.valueOf(total.of(name)));
+                BigInteger share =
+                        BigInteger.valueOf(charged.of(name)).multiply(WHOLE).divide(BigInteger.valueOf(total.of(name)));
                 most = most.max(share.min(WHOLE.shiftLeft(12)));
             }
         }
@@ -219,8 +217,9 @@ final class ShadowRules {
         if (!shadow.profile(member).constraints().allows(profile)) {
             return new Grant(Resources.EMPTY, Refusal.Why.CONSTRAINTS);
         }
-        boolean isRemote =
-                config.region().isPresent() && profile.region().isPresent() && !profile.region().equals(config.region());
+        boolean isRemote = config.region().isPresent()
+                && profile.region().isPresent()
+                && !profile.region().equals(config.region());
         if (isRemote && !can.contains(Capability.REGION_AWARE)) {
             return new Grant(Resources.EMPTY, Refusal.Why.OTHER_REGION);
         }
@@ -263,7 +262,8 @@ final class ShadowRules {
     static boolean isEnough(Resources granted, Minimum minimum) {
         return minimum.alternatives().isEmpty()
                 ? !granted.isEmpty()
-                : minimum.alternatives().stream().anyMatch(least -> granted.quantities().covers(least));
+                : minimum.alternatives().stream()
+                        .anyMatch(least -> granted.quantities().covers(least));
     }
 
     private boolean isFiltered(Member member, int agent, Resources granted) {
@@ -321,12 +321,12 @@ final class ShadowRules {
     private long room(String role, String name) {
         long room = Long.MAX_VALUE;
         for (Map.Entry<String, Quota> quota : shadow.quotas.entrySet()) {
-            boolean holds = bug == Bug.LIMITS_THE_ROLE_ALONE
-                    ? role.equals(quota.getKey())
-                    : isAtOrBelow(role, quota.getKey());
+            boolean holds =
+                    bug == Bug.LIMITS_THE_ROLE_ALONE ? role.equals(quota.getKey()) : isAtOrBelow(role, quota.getKey());
             long limit = quota.getValue().limits().limit(name);
             if (holds && limit < Long.MAX_VALUE) {
-                room = Math.min(room, Math.max(0, limit - consumed(quota.getKey()).of(name)));
+                room = Math.min(
+                        room, Math.max(0, limit - consumed(quota.getKey()).of(name)));
             }
         }
         return room;

@@ -52,7 +52,8 @@ final class Stocks {
     /** Unreserved resources of the sorts that exist since the beginning of the world. */
     static Arbitrary<Resources> plain() {
         Arbitrary<Set<Long>> ports = Arbitraries.longs().between(0, 9).set().ofMaxSize(6);
-        Arbitrary<Set<String>> drives = Arbitraries.of("sda", "sdb", "sdc").set().ofMaxSize(2);
+        Arbitrary<Set<String>> drives =
+                Arbitraries.of("sda", "sdb", "sdc").set().ofMaxSize(2);
         return Combinators.combine(
                         Arbitraries.of(0L, 5L, 10L, 500L, 1000L, 4000L),
                         Arbitraries.of(0L, 100L, 32_000L, 64_000L, 1_024_000L),
