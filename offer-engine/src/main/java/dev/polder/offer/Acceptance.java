@@ -117,23 +117,30 @@ final class Acceptance {
         Resources offered = amounts.get(ALL);
         Resources total = agents.total().get(agent);
         for (Conversion conversion : conversions) {
+            requireApplicable(agent, total, conversion);
             offered = offered.apply(conversion);
             total = total.apply(conversion);
-            requireUnused(agent, conversion);
         }
         amounts.set(ALL, offered);
         converted = total;
     }
 
     /**
-     * Checks that nothing shared is converted while somebody uses it.
+     * Checks that nothing shared is converted while somebody uses it, and that no volume is made that is there already.
      *
+     * @param total what the agent has before the conversion
      * @throws IllegalArgumentException if so
      */
-    void requireUnused(int agent, Conversion conversion) {
+    void requireApplicable(int agent, Resources total, Conversion conversion) {
         conversion.consumed().forEach((id, value) -> {
             if (id.isShared() && agents.isUsed(agent, id)) {
                 throw new IllegalArgumentException("resource " + id + ": still in use on agent " + agent);
+            }
+        });
+        Resources others = total.minusSaturating(conversion.consumed());
+        conversion.converted().forEach((id, value) -> {
+            if (id.isPersistentVolume() && !others.filter(id::equals).isEmpty()) {
+                throw new IllegalArgumentException("resource " + id + ": there already on agent " + agent);
             }
         });
     }

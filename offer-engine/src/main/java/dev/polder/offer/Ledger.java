@@ -1,5 +1,6 @@
 package dev.polder.offer;
 
+import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,6 +21,9 @@ final class Ledger {
     private final OfferView.Cursor view;
     private final OfferEngineConfig config;
 
+    /** What is charged where something of it is shared and used besides. */
+    private final ResourceColumn reckoned = new ResourceColumn();
+
     Ledger(Books books, OfferView.Cursor view) {
         this.agents = books.agents();
         this.subscriptions = books.subscriptions();
@@ -29,6 +33,7 @@ final class Ledger {
         this.filters = books.filters();
         this.config = books.config();
         this.view = view;
+        reckoned.ensure(0);
     }
 
     // ---- offers
@@ -130,21 +135,43 @@ final class Ledger {
 
     /** Makes resources used that {@link #endForUse} took out of offers. */
     void hold(int subscription, int agent, ResourceColumn amounts, int row) {
+        boolean isReckoned = reckon(subscription, agent, amounts, row);
         agents.hold(agent, subscription, amounts, row);
-        charges.charge(subscription, agent, amounts, row);
+        charges.charge(subscription, agent, isReckoned ? reckoned : amounts, isReckoned ? 0 : row);
     }
 
     /** Makes resources used, from what is free or beyond it. */
     void use(int subscription, int agent, ResourceColumn amounts, int row) {
+        boolean isReckoned = reckon(subscription, agent, amounts, row);
         agents.use(agent, subscription, amounts, row);
-        charges.charge(subscription, agent, amounts, row);
+        charges.charge(subscription, agent, isReckoned ? reckoned : amounts, isReckoned ? 0 : row);
     }
 
     void release(int subscription, int agent, ResourceColumn amounts, int row) {
         int holding = agents.holdings.find(agent, subscription);
         agents.release(agent, holding, amounts, row);
-        charges.discharge(subscription, agent, amounts, row);
+        boolean isReckoned = reckon(subscription, agent, amounts, row);
+        charges.discharge(subscription, agent, isReckoned ? reckoned : amounts, isReckoned ? 0 : row);
         dropIfIdle(subscription);
+    }
+
+    /**
+     * Leaves out what is shared and used under the subscription on the agent besides: it is charged once, however many
+     * copies are used.
+     */
+    private boolean reckon(int subscription, int agent, ResourceColumn amounts, int row) {
+        int holding = agents.holdings.find(agent, subscription);
+        if (holding < 0 || !agents.isMixed(agent)) {
+            return false;
+        }
+        Resources besides = agents.holdings.amounts().special(holding);
+        reckoned.copy(0, amounts, row);
+        reckoned.setSpecial(
+                0,
+                amounts.special(row)
+                        .filter(id ->
+                                !id.isShared() || besides.filter(id::equals).isEmpty()));
+        return true;
     }
 
     /** Forgets everything in use on an agent. */

@@ -103,11 +103,13 @@ public final class OfferEngine {
      * Replaces what is known of an agent; its total may be smaller than what is in use. Its open offers are rescinded;
      * its decline filters are forgotten if it has become another in anything but the total.
      *
+     * @throws IllegalArgumentException if a resource that is in use is of another kind now
      * @throws ArithmeticException if a scalar of the cluster, and what is in use of it, would be too large to add up
      */
     public void updateAgent(int agent, AgentProfile profile, OfferSink sink) {
         requireAgent(agent);
         requireRoom(agents.quantitiesWith(agent, profile.total()), Resources.EMPTY);
+        profile.total().requireSameKinds(agents.used().special(agent));
         AgentProfile before = agents.profile(agent);
         ledger.rescindOfAgent(agent, OfferSink.Reason.WITHDRAWN, sink);
         if (!before.withTotal(profile.total()).equals(profile)) {
@@ -177,9 +179,9 @@ public final class OfferEngine {
         Resources before = agents.profile(agent).total();
         Resources total = before;
         for (Conversion conversion : conversions) {
+            acceptance.requireApplicable(agent, total, conversion);
             free = free.apply(conversion);
             total = total.apply(conversion);
-            acceptance.requireUnused(agent, conversion);
         }
         reservations.change(before, total);
         agents.convert(agent, total);
@@ -385,8 +387,8 @@ public final class OfferEngine {
      * agent are rescinded, newest first, as far as the resources are not free. The framework need not be subscribed to
      * the role.
      *
-     * @throws IllegalArgumentException if a port or an item is in use on the agent already, or the role's path is not
-     *     well-formed
+     * @throws IllegalArgumentException if a port or an item is in use on the agent already, a resource is of another kind
+     *     than the agent's, or the role's path is not well-formed
      * @throws ArithmeticException if a scalar of the cluster, and what is in use of it, would be too large to add up
      */
     public void use(int framework, String role, int agent, Resources resources, OfferSink sink) {
@@ -396,6 +398,8 @@ public final class OfferEngine {
         if (resources.isEmpty()) {
             return;
         }
+        agents.profile(agent).total().requireSameKinds(resources);
+        agents.used().special(agent).requireSameKinds(resources);
         if (agents.used().special(agent).intersects(resources.special())) {
             throw new IllegalArgumentException("agent " + agent + ": something of " + resources
                     + " is in use already, of " + agents.used().get(agent) + "; a port or item can be used once");

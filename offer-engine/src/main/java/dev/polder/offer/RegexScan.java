@@ -93,6 +93,7 @@ record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened) {
                 case ')' -> {
                     if (outer.isEmpty()) {
                         unopened = unopened < 0 ? at : unopened;
+                        group.append(1, 0);
                     } else {
                         close();
                     }
@@ -123,6 +124,7 @@ record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened) {
             if (regex.startsWith("\\Q", at)) {
                 int end = regex.indexOf("\\E", at + 2);
                 int last = end < 0 ? regex.length() : end;
+                group.append(end < 0 ? 2 : 4, 0);
                 for (at += 2; at < last; ) {
                     literal();
                 }

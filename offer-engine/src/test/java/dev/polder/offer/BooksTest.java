@@ -62,7 +62,7 @@ final class BooksTest {
                 .withMessage("offers 0 and 1 are not of the same framework, role and agent");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> engine.accept(0, List.of(here, here), List.of(), cpus(1), 0))
-                .withMessageContaining("each named once");
+                .withMessageContaining("named twice");
         assertThatIllegalArgumentException().isThrownBy(() -> engine.accept(0, List.of(), List.of(), cpus(1), 0));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> engine.accept(0, List.of(9L), List.of(), cpus(1), 0))
@@ -167,7 +167,7 @@ final class BooksTest {
 
         assertThatIllegalStateException()
                 .isThrownBy(() -> engine.removeFramework(framework, desk))
-                .withMessageContaining("framework 0 still uses resources on 1 agents under role r1");
+                .withMessageContaining("framework f0 in role r1 still uses resources on 1 agents");
         assertThat(desk.rescinded).isEmpty();
 
         engine.release(framework, "r1", agent, cpus(1_000));

@@ -50,19 +50,19 @@ final class ExplanationTest {
         engine.use(framework, "a", agent, cpus(1_000), desk);
 
         assertThat(only(Why.OTHERS_FIRST, framework, "a", 1))
-                .isEqualTo("free is cpus:3, and first comes framework 1 in role b:"
-                        + " role share 25.00% here, 0.00% there");
-        assertThat(only(Why.NEXT_RUN, other, "b", 1)).isEqualTo("free is cpus:3, offered at the next run");
+                .isEqualTo("free is cpus:3, and first comes framework f1 in role b:"
+                        + " role a has share 25.00%, role b 0.00%");
+        assertThat(only(Why.NEXT_RUN, other, "b", 1)).isEqualTo("cpus:3 is free for it, offered at the next run");
         desk.runForOne(0);
         assertThat(only(Why.OTHERS_FIRST, framework, "a", 1))
-                .isEqualTo("cpus:3 is offered, to framework 1 in role b: role share 25.00% here, 75.00% there");
+                .isEqualTo("cpus:3 is offered, to framework f1 in role b: role a has share 25.00%, role b 75.00%");
     }
 
     @Test
     void shouldSayWhatIsInUseOrTooLittle() {
         engine.use(framework, "a", agent, cpus(3_995), desk);
         assertThat(only(Why.BELOW_MINIMUM, framework, "a", 1))
-                .isEqualTo("free is cpus:0.005, none of the minimum cpus:0.01; mem:32");
+                .isEqualTo("free is cpus:0.005, less than each of the minimum [cpus:0.01, mem:32]");
 
         engine.use(framework, "a", agent, cpus(5), desk);
         assertThat(only(Why.NOTHING_FREE, framework, "a", 1)).isEqualTo("of cpus:4 is in use cpus:4");

@@ -140,11 +140,11 @@ final class RegexTest {
     @ParameterizedTest
     @ValueSource(strings = {"(", "(?:", "(a|", "(?P<n>", "(?i:"})
     void shouldRefuseDeepNestingBeforeItIsCompiled(String open) {
-        String deep = open.repeat(600) + "b" + ")".repeat(600);
+        String deep = open.repeat(500) + "b" + ")".repeat(500);
 
         onASmallStack(() -> assertThatIllegalArgumentException()
                 .isThrownBy(() -> regex(deep))
-                .withMessageEndingWith(": nesting 1200 > nestingMax=256"));
+                .withMessageMatching(".*: nesting 100[01] > nestingMax=256"));
     }
 
     @ParameterizedTest

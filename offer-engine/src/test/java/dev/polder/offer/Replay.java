@@ -88,6 +88,7 @@ final class Replay {
                     event.startsWith("offered") ? "offered" : event.substring(event.indexOf(':') + 2),
                     1,
                     Integer::sum));
+            replay.shadow.happened.forEach((what, count) -> counts.merge(what, count, Integer::sum));
             replay.counts.forEach((what, count) -> counts.merge(what, count, Integer::sum));
         }
 

@@ -82,6 +82,10 @@ final class Shadow {
 
     final Map<String, Long> roleOffers = new HashMap<>();
     final ShadowRules rules;
+
+    /** How often what is worth counting happened. */
+    final Map<String, Integer> happened = new TreeMap<>();
+
     boolean isPaused;
 
     private final OfferEngineConfig config;
@@ -204,8 +208,8 @@ final class Shadow {
     }
 
     boolean convertAvailable(int agent, List<Conversion> conversions) {
-        Optional<Resources> free = converted(agent, free(agent), conversions);
         Optional<Resources> total = converted(agent, agent(agent).profile.total(), conversions);
+        Optional<Resources> free = converted(agent, free(agent), conversions);
         if (free.isEmpty() || total.isEmpty()) {
             return false;
         }
@@ -224,7 +228,17 @@ final class Shadow {
             if (isInUse || !rest.covers(conversion.consumed())) {
                 return Optional.empty();
             }
-            rest = rest.minus(conversion.consumed()).plus(conversion.converted());
+            rest = rest.minus(conversion.consumed());
+            Resources left = rest;
+            boolean[] isThere = {false};
+            conversion
+                    .converted()
+                    .forEach((id, value) -> isThere[0] |=
+                            id.isPersistentVolume() && !left.filter(id::equals).isEmpty());
+            if (isThere[0]) {
+                return Optional.empty();
+            }
+            rest = rest.plus(conversion.converted());
         }
         return Optional.of(rest);
     }
@@ -545,6 +559,9 @@ final class Shadow {
 
     private void offer(long nowMs, Member member, int agent) {
         Resources granted = rules.grant(member, agent).resources();
+        if (rules.grant(member, agent).isCut()) {
+            happened.merge("cut", 1, Integer::sum);
+        }
         long id = nextOffer++;
         offers.put(id, new Open(id, member, agent, granted, nowMs + config.offerTimeoutMs(), sequence++));
         memberOffers.merge(member, 1L, Long::sum);

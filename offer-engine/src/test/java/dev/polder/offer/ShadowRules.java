@@ -37,7 +37,11 @@ final class ShadowRules {
     }
 
     /** What one may be offered of an agent, or the rule that says no. */
-    record Grant(Resources resources, Refusal.@Nullable Why why) {}
+    record Grant(Resources resources, Refusal.@Nullable Why why, boolean isCut) {
+        Grant(Resources resources, Refusal.Why why) {
+            this(resources, why, false);
+        }
+    }
 
     // ---- whose turn it is
 
@@ -53,8 +57,14 @@ final class ShadowRules {
         List<Member> served = candidates.stream()
                 .filter(member -> servesGuarantee(member, grant(member, agent).resources))
                 .toList();
-        return (served.isEmpty() || bug == Bug.FORGETS_GUARANTEES ? candidates : served)
-                .stream().min(this::byFairness).orElse(null);
+        Member first = candidates.stream().min(this::byFairness).orElse(null);
+        if (served.isEmpty() || bug == Bug.FORGETS_GUARANTEES) {
+            return first;
+        }
+        if (!served.contains(first)) {
+            shadow.happened.merge("guarantee", 1, Integer::sum);
+        }
+        return served.stream().min(this::byFairness).orElseThrow();
     }
 
     private boolean servesGuarantee(Member member, Resources granted) {
@@ -256,7 +266,7 @@ final class ShadowRules {
         if (!isEnough(granted, minimum)) {
             return new Grant(granted, cut == null ? Refusal.Why.BELOW_MINIMUM : cut);
         }
-        return new Grant(granted, isFiltered(member, agent, granted) ? Refusal.Why.FILTERED : null);
+        return new Grant(granted, isFiltered(member, agent, granted) ? Refusal.Why.FILTERED : null, cut != null);
     }
 
     static boolean isEnough(Resources granted, Minimum minimum) {
