@@ -139,10 +139,11 @@ public final class ClusterNode implements AutoCloseable {
         try {
             ready.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
+            String obstacle = parts.obstacle();
             throw new IllegalStateException(
                     "node " + parts.config().name() + ": not ready after " + patience.toMillis() + " ms, "
                             + (parts.leaderServes().isDone() ? "its agent is not admitted" : "no leader serves")
-                            + (parts.obstacle().isEmpty() ? "" : ": " + parts.obstacle()),
+                            + (obstacle.isEmpty() ? "" : ": " + obstacle),
                     e);
         } catch (ExecutionException e) {
             throw new IllegalStateException(

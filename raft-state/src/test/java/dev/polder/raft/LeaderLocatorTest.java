@@ -48,7 +48,6 @@ class LeaderLocatorTest {
                                 leader.id(), leader.listener().servingTerm(), "metadata of " + leader.id(), "")::equals)
                         .isPresent());
                 if (round == 0) {
-                    group.awaitCalm();
                     group.stop(leader.id());
                 }
             }

@@ -57,7 +57,6 @@ class RaftWireTest {
     void shouldNoticeADeadLeaderByItsConnections() throws Exception {
         try (RunningGroup group = RunningGroup.start(3, directory, NEVER)) {
             group.commit(numbers(0, 10));
-            group.awaitCalm();
             Member first = group.awaitLeader();
 
             long killed = System.nanoTime();

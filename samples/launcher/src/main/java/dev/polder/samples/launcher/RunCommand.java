@@ -126,8 +126,9 @@ final class RunCommand implements Callable<Integer> {
                     });
             try (FrameworkDriver driver = connect(batch, cluster)) {
                 if (!driver.join(MASTER_PATIENCE) && driver.frameworkId().isEmpty()) {
+                    String obstacle = driver.obstacle();
                     err.println("polder: no leading master answers at " + cluster + " yet, still trying"
-                            + (driver.obstacle().isEmpty() ? "" : ": " + driver.obstacle()));
+                            + (obstacle.isEmpty() ? "" : ": " + obstacle));
                 }
                 driver.join();
             }
