@@ -43,6 +43,11 @@ public final class Limits {
         return limit == null ? OptionalLong.empty() : OptionalLong.of(limit);
     }
 
+    /** Returns the limit on {@code name} in thousandths, {@code Long.MAX_VALUE} if there is none. */
+    public long limit(String name) {
+        return limits.isEmpty() ? Long.MAX_VALUE : limits.getOrDefault(name, Long.MAX_VALUE);
+    }
+
     /** Tells whether nothing is limited. */
     public boolean isNone() {
         return limits.isEmpty();

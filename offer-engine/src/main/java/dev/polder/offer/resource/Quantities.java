@@ -44,6 +44,19 @@ public final class Quantities {
     }
 
     /**
+     * Returns quantities of the four common scalars.
+     *
+     * @throws IllegalArgumentException if one is negative
+     */
+    public static Quantities ofPlain(long cpus, long disk, long gpus, long mem) {
+        if ((cpus | disk | gpus | mem) < 0) {
+            throw new IllegalArgumentException("cpus " + cpus + ", disk " + disk + ", gpus " + gpus + ", mem " + mem
+                    + " thousandths: must all be 0 or more");
+        }
+        return ofFields(cpus, disk, gpus, mem, Collections.emptySortedMap());
+    }
+
+    /**
      * Returns these quantities, for tests and short programs: {@code of(Map.of("cpus", 500L))}.
      *
      * @throws IllegalArgumentException if one is negative
@@ -63,6 +76,11 @@ public final class Quantities {
             case "mem" -> mem;
             default -> others.isEmpty() ? 0 : others.getOrDefault(name, 0L);
         };
+    }
+
+    /** Tells whether there is nothing but the four common scalars. */
+    public boolean isPlain() {
+        return others.isEmpty();
     }
 
     /** Returns how much there is of {@code cpus}, in thousandths. */

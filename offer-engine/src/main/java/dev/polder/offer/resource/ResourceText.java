@@ -34,7 +34,11 @@ public final class ResourceText {
                 resources.add(id, value.get());
             }
         });
-        return resources.build();
+        try {
+            return resources.build();
+        } catch (ArithmeticException e) {
+            throw ResourceSyntaxException.at(text, text.length(), e);
+        }
     }
 
     /** Checks what an operator may say of an agent; the rest comes about while it runs. */

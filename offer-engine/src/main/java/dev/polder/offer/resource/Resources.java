@@ -208,12 +208,14 @@ public final class Resources {
     }
 
     /** Tells whether {@code other} is contained in this; never so if a name is of one kind here and of another there. */
+    @SuppressWarnings("ReferenceEquality") // a short way where the engine hands the same object round
     public boolean covers(Resources other) {
-        return cpus >= other.cpus
-                && disk >= other.disk
-                && gpus >= other.gpus
-                && mem >= other.mem
-                && special.covers(other.special);
+        return this == other
+                || (cpus >= other.cpus
+                        && disk >= other.disk
+                        && gpus >= other.gpus
+                        && mem >= other.mem
+                        && special.covers(other.special));
     }
 
     /**
@@ -273,9 +275,13 @@ public final class Resources {
      *
      * @throws IllegalArgumentException if a name is of one kind here and of another there
      */
+    @SuppressWarnings("ReferenceEquality") // a short way where the engine hands the same object round
     public Resources minusSaturating(Resources other) {
         if (other.isEmpty()) {
             return this;
+        }
+        if (this == other) {
+            return EMPTY;
         }
         return ofParts(
                 Math.max(0, cpus - other.cpus),

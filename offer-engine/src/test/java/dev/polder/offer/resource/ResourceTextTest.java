@@ -85,7 +85,7 @@ final class ResourceTextTest {
                 "(r):1|0|expected the name of a resource, found '('",
                 "cpus(r:1|6|expected ')' after the role, found ':'",
                 "cpus(r)x:1|7|expected ':' and a value, found 'x'",
-                "cpus)r(:1|6|role '': must not be empty",
+                "cpus)r(:1|7|role '': must not be empty",
                 "cpus(a//b):1|5|role 'a//b': empty component at index 2",
                 "cpus:x|5|expected a number, ranges in [] or a set in {}, found 'x'",
                 "cpus:|5|expected a number, ranges in [] or a set in {}, found the end",
