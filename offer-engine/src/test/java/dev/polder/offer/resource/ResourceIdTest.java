@@ -226,6 +226,16 @@ final class ResourceIdTest {
         requireApart(ResourceId.of("x", ResourceKind.SCALAR), ResourceId.of("x", ResourceKind.SET));
     }
 
+    @Test
+    void shouldHashLabelsTheSameInEveryJvm() {
+        ResourceId labelled =
+                reserved(ResourceId.CPUS, DYNAMIC_R1.withLabels(List.of(Label.of("k", "v"), Label.of("l"))));
+
+        // computed once
+        assertThat(labelled.hashCode()).isEqualTo(-419_519_126);
+        assertThat(Label.of("k", "v").hashCode()).isEqualTo(31 * "k".hashCode() + "v".hashCode());
+    }
+
     private static void requireApart(ResourceId first, ResourceId second) {
         assertThat(first).hasSameHashCodeAs(second).isNotEqualTo(second).isLessThan(second);
         assertThat(second).isGreaterThan(first);
