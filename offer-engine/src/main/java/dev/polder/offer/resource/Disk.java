@@ -129,7 +129,7 @@ public record Disk(Optional<Source> source, Optional<Persistence> persistence, O
             return type == Type.PATH || (type == Type.RAW && id.isEmpty());
         }
 
-        /** A hash that is the same in every JVM, which those of enums are not. */
+        /** The same in every JVM, which those of enums are not. */
         @Override
         public int hashCode() {
             int hash = 31 * type.name().hashCode() + root.hashCode();

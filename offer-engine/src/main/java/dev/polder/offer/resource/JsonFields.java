@@ -135,7 +135,7 @@ final class JsonFields {
                 return constant;
             }
         }
-        throw problem(position(), what + " is '" + name + "', must be one of " + List.of(constants));
+        throw problem(position(), what + " is '" + Texts.beginning(name) + "', must be one of " + List.of(constants));
     }
 
     /** Checks that the text ends here. */
@@ -157,7 +157,8 @@ final class JsonFields {
     }
 
     private ResourceSyntaxException expected(String what) throws IOException {
-        return problem(position(), "expected " + what + ", found " + parser.getText());
+        String found = parser.currentToken() == null ? "the end" : Texts.beginning(parser.getText());
+        return problem(position(), "expected " + what + ", found " + found);
     }
 
     ResourceSyntaxException problem(int position, String problem) {

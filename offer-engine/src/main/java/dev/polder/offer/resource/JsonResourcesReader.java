@@ -88,8 +88,13 @@ final class JsonResourcesReader {
             resource();
             return true;
         });
+        int end = fields.position();
         fields.end();
-        return resources.build();
+        try {
+            return resources.build();
+        } catch (ArithmeticException e) {
+            throw fields.problem(end, e);
+        }
     }
 
     private void resource() throws IOException {

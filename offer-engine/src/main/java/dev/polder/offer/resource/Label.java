@@ -35,6 +35,12 @@ public record Label(String key, Optional<String> value) implements Comparable<La
         return byKey != 0 ? byKey : Texts.compare(value, other.value);
     }
 
+    /** The same in every JVM, which is not promised of records. */
+    @Override
+    public int hashCode() {
+        return 31 * key.hashCode() + value.hashCode();
+    }
+
     /** Returns the label as Mesos writes it: {@code k: v}, or {@code k} alone. */
     @Override
     public String toString() {

@@ -62,7 +62,7 @@ public record Reservation(Type type, String role, Optional<String> principal, Li
         return type == Type.DYNAMIC;
     }
 
-    /** A hash that is the same in every JVM, which those of enums are not. */
+    /** The same in every JVM, which those of enums are not. */
     @Override
     public int hashCode() {
         return 31 * (31 * (31 * role.hashCode() + principal.hashCode()) + labels.hashCode())

@@ -8,12 +8,16 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * Resources as a JSON array of the protocol's {@code Resource} objects: the form that also tells disks, labels and
  * refined reservations.
  */
 public final class ResourceJson {
+    /** How the parser speaks of a place in its input, which it does not show. */
+    private static final Pattern SOURCE = Pattern.compile("\\[Source: .*?; (line: \\d+, column: \\d+)]");
+
     private ResourceJson() {}
 
     /** How reservations are written. */
@@ -48,7 +52,8 @@ public final class ResourceJson {
             return new JsonResourcesReader(text, parser, defaultRole, check).read();
         } catch (JsonProcessingException e) {
             long offset = e.getLocation() == null ? 0 : e.getLocation().getCharOffset();
-            throw ResourceSyntaxException.at(text, (int) offset, "no JSON: " + e.getOriginalMessage());
+            String problem = SOURCE.matcher(e.getOriginalMessage()).replaceAll("$1");
+            throw ResourceSyntaxException.at(text, (int) offset, "no JSON: " + problem);
         } catch (IOException e) {
             throw new UncheckedIOException("reading from memory failed", e);
         }

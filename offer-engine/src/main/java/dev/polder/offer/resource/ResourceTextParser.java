@@ -85,7 +85,7 @@ final class ResourceTextParser {
         // blanks within a number do not count, as in Mesos
         String number = untilOneOf(";").replaceAll("\\s", "");
         if (!NUMBER.matcher(number).matches()) {
-            String found = number.isEmpty() ? found(at) : "'" + number + "'";
+            String found = number.isEmpty() ? found(at) : "'" + Texts.beginning(number) + "'";
             throw problem(start, "expected a number, ranges in [] or a set in {}, found " + found);
         }
         try {

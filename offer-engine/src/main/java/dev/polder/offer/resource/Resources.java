@@ -416,7 +416,6 @@ public final class Resources {
                         && special.equals(that.special));
     }
 
-    /** The same in every JVM. */
     @Override
     public int hashCode() {
         int known = hash;

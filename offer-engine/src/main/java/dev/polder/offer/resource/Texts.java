@@ -7,6 +7,8 @@ import java.util.Optional;
 
 /** Texts that may be absent, or may hold what cannot be shown. */
 final class Texts {
+    private static final int SHOWN_MAX = 40;
+
     private Texts() {}
 
     /** Orders two texts; what is absent comes first. */
@@ -37,6 +39,11 @@ final class Texts {
             out.append(c < 0x20 || c == 0x7f ? '?' : c);
         }
         return out.toString();
+    }
+
+    /** Returns the beginning of a text that may be long. */
+    static String beginning(String text) {
+        return text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX) + "...";
     }
 
     /** Returns a character as {@code U+0041}. */

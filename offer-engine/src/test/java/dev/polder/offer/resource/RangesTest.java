@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.polder.offer.resource.Ranges.Range;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class RangesTest {
     @Test
@@ -64,5 +66,63 @@ final class RangesTest {
         assertThat(Ranges.EMPTY.covers(Ranges.EMPTY)).isTrue();
         assertThat(Ranges.of(1, 1).covers(Ranges.EMPTY)).isTrue();
         assertThat(Ranges.EMPTY.covers(Ranges.of(1, 1))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[20-40]|[21-38]|true",
+                "[20-40]|[20-40]|true",
+                "[20-40]|[20-41]|false",
+                "[1-10,20-30]|[5-7,22-25]|true",
+                "[1-10,11-20]|[5-15]|true",
+                "[1-10,12-20]|[5-15]|false",
+                "[1-10]|[]|true",
+                "[]|[1-1]|false"
+            })
+    void shouldCoverNumbersThatAreThere(String one, String other, boolean covers) {
+        assertThat(ports(one).covers(ports(other))).isEqualTo(covers);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[20-40]|[30-50]|[20-50]",
+                "[20-40]|[41-50]|[20-50]",
+                "[20-40]|[42-50]|[20-40,42-50]",
+                "[1-2]|[4-5,3-3]|[1-5]",
+                "[1-10,30-40]|[5-35]|[1-40]",
+                "[5-10]|[1-20]|[1-20]",
+                "[1-1,3-3,5-5]|[2-2,4-4]|[1-5]",
+                "[1-10]|[1-10]|[1-10]"
+            })
+    void shouldUniteNumbers(String one, String other, String sum) {
+        assertThat(ports(one).plus(ports(other)))
+                .isEqualTo(ports(sum))
+                .isEqualTo(ports(other).plus(ports(one)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[20-40]|[30-50]|[20-29]",
+                "[20-40]|[10-25]|[26-40]",
+                "[20-40]|[20-40]|[]",
+                "[20-40]|[25-30]|[20-24,31-40]",
+                "[20-40]|[50-60]|[20-40]",
+                "[50-60,70-80]|[55-75]|[50-54,76-80]",
+                "[1-10,20-30,40-50]|[5-45]|[1-4,46-50]",
+                "[1-10]|[2-2,4-4,6-8]|[1-1,3-3,5-5,9-10]",
+                "[]|[1-5]|[]"
+            })
+    void shouldTakeAwayNumbers(String one, String other, String rest) {
+        assertThat(ports(one).minus(ports(other))).isEqualTo(ports(rest));
+    }
+
+    private static Ranges ports(String text) {
+        return Given.text("ports:" + text).ranges("ports");
     }
 }

@@ -190,6 +190,58 @@ final class ResourceIdTest {
     }
 
     @Test
+    void shouldTellFieldsApartWhoseHashesAreTheSame() {
+        Reservation reservation = Reservation.dynamic("r", "Aa").withLabels(List.of(Label.of("k", "Aa")));
+        Disk.Source source = new Disk.Source(
+                Disk.Source.Type.MOUNT,
+                Optional.of("Aa"),
+                Optional.of("Aa"),
+                Optional.of("Aa"),
+                Optional.of("Aa"),
+                List.of(Label.of("Aa")));
+        Disk.Persistence volume = Disk.Persistence.of("Aa");
+
+        requireApart(
+                ResourceId.CPUS.pushed(reservation),
+                ResourceId.CPUS.pushed(Reservation.dynamic("r", "BB").withLabels(reservation.labels())));
+        requireApart(
+                ResourceId.CPUS.pushed(reservation),
+                ResourceId.CPUS.pushed(reservation.withLabels(List.of(Label.of("k", "BB")))));
+        requireApart(
+                on(source),
+                on(Disk.Source.mount("BB")
+                        .withId("Aa")
+                        .withProfile("Aa")
+                        .withVendor("Aa")
+                        .withMetadata(source.metadata())));
+        requireApart(on(source), on(source.withId("BB")));
+        requireApart(on(source), on(source.withProfile("BB")));
+        requireApart(on(source), on(source.withVendor("BB")));
+        requireApart(on(source), on(source.withMetadata(List.of(Label.of("BB")))));
+        requireApart(
+                ResourceId.DISK.withDisk(Disk.of(volume, Disk.Volume.at("d"))),
+                ResourceId.DISK.withDisk(Disk.of(Disk.Persistence.of("BB"), Disk.Volume.at("d"))));
+        requireApart(ResourceId.CPUS.withProvider("Aa"), ResourceId.CPUS.withProvider("BB"));
+        requireApart(ResourceId.CPUS.allocatedTo("Aa"), ResourceId.CPUS.allocatedTo("BB"));
+        requireApart(ResourceId.of("x", ResourceKind.SCALAR), ResourceId.of("x", ResourceKind.SET));
+    }
+
+    @Test
+    void shouldHashLabelsTheSameInEveryJvm() {
+        ResourceId labelled =
+                reserved(ResourceId.CPUS, DYNAMIC_R1.withLabels(List.of(Label.of("k", "v"), Label.of("l"))));
+
+        // computed once
+        assertThat(labelled.hashCode()).isEqualTo(-419_519_126);
+        assertThat(Label.of("k", "v").hashCode()).isEqualTo(31 * "k".hashCode() + "v".hashCode());
+    }
+
+    private static void requireApart(ResourceId first, ResourceId second) {
+        assertThat(first).hasSameHashCodeAs(second).isNotEqualTo(second).isLessThan(second);
+        assertThat(second).isGreaterThan(first);
+    }
+
+    @Test
     void shouldBeWrittenAsMesosWritesIt() {
         assertThat(reserved(ResourceId.CPUS, DYNAMIC_R1_P1)).hasToString("cpus(reservations: [(DYNAMIC,r1,p1)])");
         assertThat(reserved(ResourceId.CPUS, DYNAMIC_R1).allocatedTo("r1"))
