@@ -242,8 +242,8 @@ final class OfferConstraintsTest {
         assertThat(OfferConstraints.of(Collections.nCopies(1000, unsatisfied)).refusal(agent))
                 .hasValueSatisfying(words -> assertThat(words)
                         .hasSizeLessThanOrEqualTo(OfferConstraints.REFUSAL_LENGTH_MAX)
-                        .contains("; group 3: ")
-                        .endsWith("; and 997 more groups"));
+                        .contains("; group 4: ")
+                        .endsWith("; and 996 more groups"));
     }
 
     private static boolean allows(Selector selector, Predicate predicate, AgentProfile agent) {
