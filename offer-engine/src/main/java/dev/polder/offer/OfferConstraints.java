@@ -78,9 +78,10 @@ public final class OfferConstraints {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof OfferConstraints constraints
-                && constraints.hash == hash
-                && constraints.groups.equals(groups);
+        return other == this
+                || other instanceof OfferConstraints constraints
+                        && constraints.hash == hash
+                        && constraints.groups.equals(groups);
     }
 
     @Override

@@ -8,8 +8,9 @@ package dev.polder.offer;
  *   <li>Mesos bounds the memory that RE2 takes to build the program. Here the same number bounds the expression's UTF-8
  *       bytes once its counted repetitions are written out ({@code (ab){3}} counts like {@code ababab}; a class of Unicode
  *       such as {@code \pL} counts {@value RegexScan#UNICODE_CLASS_BYTES}, whatever its name's length). That is known before
- *       anything is built. It never refuses what the program size allows, but for some expressions that repeat themselves.
- *   <li>RE2 counts instructions for bytes, RE2/J for characters: {@code .} is one instruction, not nine. Few expressions are
+ *       anything is built. It never refuses what the program size allows, but for long lists of alternatives that begin alike, of which
+ *       the compiler keeps the beginning once.
+ *   <li>RE2 counts instructions for bytes, RE2/J for characters: {@code .} is one instruction, not eight. Few expressions are
  *       smaller in RE2; they have many optional repetitions, and the difference is some percent.
  * </ul>
  *

@@ -46,6 +46,11 @@ record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened) {
             nesting = Math.max(nesting, atomNesting);
         }
 
+        /** Counts what is not repeated by a repetition behind it. */
+        void pass(int tokenBytes) {
+            bytes = clamp(bytes + tokenBytes);
+        }
+
         void repeatLast(int copies, int optional, int tokenBytes) {
             long repeated = clamp(lastBytes * copies + tokenBytes);
             bytes = clamp(bytes - lastBytes + repeated);
@@ -61,6 +66,9 @@ record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened) {
 
     private static final class Pass {
         private final String regex;
+        /** Looked for once: a search from each place where a name may begin would take quadratic time. */
+        private final int lastNameEnd;
+
         private final Deque<Group> outer = new ArrayDeque<>();
         private Group group = new Group(-1);
         private int unopened = -1;
@@ -68,6 +76,7 @@ record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened) {
 
         Pass(String regex) {
             this.regex = regex;
+            lastNameEnd = regex.lastIndexOf(":]");
         }
 
         RegexScan scan() {
@@ -89,11 +98,14 @@ record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened) {
                 case '(' -> {
                     outer.push(group);
                     group = new Group(at++);
+                    if (at < regex.length() && regex.charAt(at) == '?') { // of flags or a name: it repeats nothing
+                        literal();
+                    }
                 }
                 case ')' -> {
                     if (outer.isEmpty()) {
                         unopened = unopened < 0 ? at : unopened;
-                        group.append(1, 0);
+                        group.pass(1);
                     } else {
                         close();
                     }
@@ -122,18 +134,26 @@ record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened) {
 
         private void escape() {
             if (regex.startsWith("\\Q", at)) {
-                int end = regex.indexOf("\\E", at + 2);
-                int last = end < 0 ? regex.length() : end;
-                group.append(end < 0 ? 2 : 4, 0);
-                for (at += 2; at < last; ) {
-                    literal();
-                }
-                at = end < 0 ? at : end + 2;
+                quotation();
                 return;
             }
             int start = at;
             int bytes = escapeBytes();
             group.append(Math.max(bytes, at - start), 0);
+        }
+
+        /** Goes past {@code \Q}, the literals behind it, and {@code \E} or the end. */
+        private void quotation() {
+            int end = regex.indexOf("\\E", at + 2);
+            int last = end < 0 ? regex.length() : end;
+            group.pass(2);
+            for (at += 2; at < last; ) {
+                literal();
+            }
+            if (end >= 0) {
+                group.pass(2);
+                at += 2;
+            }
         }
 
         /** Goes past a backslash and what belongs to it; returns what both count. */
@@ -162,7 +182,8 @@ record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened) {
             boolean first = true; // a bracket that comes first is an ordinary character
             while (at < regex.length() && (first || regex.charAt(at) != ']')) {
                 first = false;
-                int named = regex.startsWith("[:", at) ? regex.indexOf(":]", at + 2) : -1;
+                boolean isName = lastNameEnd >= at + 2 && regex.startsWith("[:", at);
+                int named = isName ? regex.indexOf(":]", at + 2) : -1;
                 int start = at;
                 if (named >= 0) {
                     at = named + 2;

@@ -7,7 +7,6 @@ import dev.polder.offer.OfferConstraints.Constraint;
 import dev.polder.offer.OfferConstraints.Group;
 import dev.polder.offer.OfferConstraints.Predicate;
 import dev.polder.offer.OfferConstraints.Selector;
-import dev.polder.offer.resource.Resources;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -243,7 +242,8 @@ final class OfferConstraintsTest {
         assertThat(OfferConstraints.of(Collections.nCopies(1000, unsatisfied)).refusal(agent))
                 .hasValueSatisfying(words -> assertThat(words)
                         .hasSizeLessThanOrEqualTo(OfferConstraints.REFUSAL_LENGTH_MAX)
-                        .matches("(?s).*; and \\d+ more groups"));
+                        .contains("; group 4: ")
+                        .endsWith("; and 996 more groups"));
     }
 
     private static boolean allows(Selector selector, Predicate predicate, AgentProfile agent) {
