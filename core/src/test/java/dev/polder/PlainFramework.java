@@ -16,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -90,7 +91,7 @@ final class PlainFramework {
             for (int b = stream.read(); b >= 0; b = stream.read()) {
                 if (b == '\n') {
                     byte[] event = stream.readNBytes(Integer.parseInt(length, 0, length.length(), 10));
-                    arriving.add(JsonShape.values(event));
+                    arriving.addAll(eventsOf(event));
                     length.setLength(0);
                 } else {
                     length.append(new String(new byte[] {(byte) b}, US_ASCII));
@@ -100,6 +101,17 @@ final class PlainFramework {
             // the end says so
         }
         arriving.add(ENDED);
+    }
+
+    /** Of offers that come together each is an event of its own, whose paths begin in the offer. */
+    private static List<Map<String, String>> eventsOf(byte[] event) throws IOException {
+        Map<String, String> whole = JsonShape.values(event);
+        if (!"OFFERS".equals(whole.get("type"))) {
+            return List.of(whole);
+        }
+        List<Map<String, String>> offers = JsonShape.elements(event, "offers", "offers");
+        offers.forEach(offer -> offer.put("type", "OFFERS"));
+        return offers;
     }
 
     /** Waits for the next event of a type; those of others are passed over, except the end of the stream. */
@@ -165,16 +177,16 @@ final class PlainFramework {
     /** Waits for an offer of a node that is not the one named, and runs a line for the shell there. */
     void launch(String task, String line, String notOn) throws IOException, InterruptedException {
         Map<String, String> offer = next("OFFERS");
-        while (notOn.equals(offer.get("offers.offers[].attributes[].text.value"))) {
+        while (notOn.equals(offer.get("attributes[].text.value"))) {
             offer = next("OFFERS");
         }
-        HttpResponse<String> answer = call("ACCEPT", """
+        HttpResponse<String> answer =
+                call("ACCEPT", """
                 "offer_ids":[{"value":"%s"}],"operations":[{"type":"LAUNCH","launch":{"task_infos":[{
                 "name":"%3$s","task_id":{"value":"%3$s"},"agent_id":{"value":"%2$s"},
                 "command":{"shell":true,"value":"%4$s"},"resources":[
                 {"name":"cpus","type":"SCALAR","scalar":{"value":0.1},"role":"*","allocation_info":{"role":"*"}},
-                {"name":"mem","type":"SCALAR","scalar":{"value":16},"role":"*","allocation_info":{"role":"*"}}]}]}}]""".formatted(
-                offer.get("offers.offers[].id.value"), offer.get("offers.offers[].agent_id.value"), task, line));
+                {"name":"mem","type":"SCALAR","scalar":{"value":16},"role":"*","allocation_info":{"role":"*"}}]}]}}]""".formatted(offer.get("id.value"), offer.get("agent_id.value"), task, line));
         if (answer.statusCode() != 202) {
             throw new IOException("ACCEPT was answered " + answer.statusCode() + ": " + answer.body());
         }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -29,6 +31,25 @@ public final class JsonShape {
             walk(parser, "", leaves, true);
         }
         return leaves;
+    }
+
+    /** Values of each element of the array that is reached by these fields; none if there is no such array. */
+    public static List<Map<String, String>> elements(byte[] json, String... fields) throws IOException {
+        List<Map<String, String>> elements = new ArrayList<>();
+        try (JsonParser parser = new JsonFactory().createParser(json)) {
+            parser.nextToken();
+            for (String field : fields) {
+                while (parser.hasCurrentToken() && !field.equals(parser.nextFieldName())) {}
+            }
+            if (parser.nextToken() == JsonToken.START_ARRAY) {
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    Map<String, String> leaves = new TreeMap<>();
+                    walk(parser, "", leaves, true);
+                    elements.add(leaves);
+                }
+            }
+        }
+        return elements;
     }
 
     private static void walk(JsonParser parser, String path, Map<String, String> leaves, boolean texts)

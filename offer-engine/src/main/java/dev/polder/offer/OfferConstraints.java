@@ -79,9 +79,9 @@ public final class OfferConstraints {
     @Override
     public boolean equals(Object other) {
         return other == this
-                || other instanceof OfferConstraints constraints
+                || (other instanceof OfferConstraints constraints
                         && constraints.hash == hash
-                        && constraints.groups.equals(groups);
+                        && constraints.groups.equals(groups));
     }
 
     @Override

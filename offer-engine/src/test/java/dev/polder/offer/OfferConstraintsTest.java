@@ -7,6 +7,7 @@ import dev.polder.offer.OfferConstraints.Constraint;
 import dev.polder.offer.OfferConstraints.Group;
 import dev.polder.offer.OfferConstraints.Predicate;
 import dev.polder.offer.OfferConstraints.Selector;
+import dev.polder.offer.resource.Resources;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
