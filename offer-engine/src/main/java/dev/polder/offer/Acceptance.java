@@ -176,6 +176,9 @@ final class Acceptance {
                 agents.giveFree(agent, amounts, REST);
             }
         }
+        if (isUsed && books.subscriptions().wishes.has(subscription)) {
+            books.subscriptions().launched(subscription, slots[0], amounts.get(USED));
+        }
         long refusedMs = isUsed ? refuseMs : Math.max(refuseMs, books.config().reofferDelayMs());
         ledger.refuse(nowMs, subscription, agent, amounts, REST, refusedMs);
         ledger.dropIfIdle(subscription);

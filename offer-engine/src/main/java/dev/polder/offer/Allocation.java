@@ -23,6 +23,8 @@ final class Allocation {
     private final Eligibility eligibility;
     private final Retries retries;
     private final Ledger ledger;
+    private final Packing packing;
+    private final Clearing clearing;
 
     /** Whether shares and orders are those of an earlier cluster total. */
     private boolean isStale;
@@ -37,6 +39,8 @@ final class Allocation {
         this.eligibility = books.eligibility();
         this.retries = books.retries();
         this.ledger = ledger;
+        this.packing = new Packing(agents.free(), tree.shares.clusterTotal);
+        this.clearing = new Clearing(books);
     }
 
     /** Notes that the cluster's total has changed. */
@@ -80,18 +84,59 @@ final class Allocation {
         BitSet fresh = subscriptions.fresh();
         boolean isWalked = fresh.cardinality() > SEARCHED_MAX;
         boolean isForFresh = !fresh.isEmpty();
-        for (int agent = due(0, isForFresh); agent >= 0; agent = due(agent + 1, isForFresh)) {
-            boolean everybody = isWalked || agents.changed().get(agent);
-            int subscription = everybody ? next(agent) : nextOfFew(agent);
-            while (subscription >= 0) {
-                ledger.offer(nowMs, subscription, agent, eligibility.granted(), 0, sink);
-                boolean isOver = !agents.offerable().get(agent);
-                subscription = isOver ? NONE : everybody ? next(agent) : nextOfFew(agent);
+        if (subscriptions.wishes.present().isEmpty()) {
+            for (int agent = due(0, isForFresh); agent >= 0; agent = due(agent + 1, isForFresh)) {
+                serve(nowMs, agent, isWalked, sink);
             }
+        } else {
+            servePacked(nowMs, isForFresh, isWalked, sink);
         }
-        agents.changed().clear();
         fresh.clear();
         retries.clear();
+    }
+
+    /** Sets agents aside for those that wait in vain. */
+    void clear(long nowMs) {
+        if (!isPaused) {
+            rekeyIfStale();
+            clearing.choose(nowMs);
+        }
+    }
+
+    private void servePacked(long nowMs, boolean isForFresh, boolean isWalked, OfferSink sink) {
+        for (int agent = due(0, isForFresh); agent >= 0; agent = due(agent + 1, isForFresh)) {
+            packing.add(agent);
+        }
+        int count = packing.order();
+        for (int i = 0; i < count; i++) {
+            serve(nowMs, packing.agent(i), isWalked, sink);
+        }
+        packing.clear();
+        // an offer may have ended that other agents were set aside
+        for (int agent = agents.changed().nextSetBit(0);
+                agent >= 0;
+                agent = agents.changed().nextSetBit(0)) {
+            serve(nowMs, agent, isWalked, sink);
+        }
+    }
+
+    /** Offers what is free on an agent until nobody may have more of it. */
+    private void serve(long nowMs, int agent, boolean isWalked, OfferSink sink) {
+        boolean everybody = isWalked;
+        int subscription = 0;
+        while (subscription >= 0 && agents.offerable().get(agent)) {
+            everybody |= agents.changed().get(agent);
+            agents.changed().clear(agent);
+            subscription = everybody ? next(agent) : nextOfFew(agent);
+            if (subscription >= 0) {
+                ledger.offer(nowMs, subscription, agent, eligibility.granted(), 0, sink);
+            }
+        }
+    }
+
+    /** Has a subscription that said something new be looked at for what is to be set aside. */
+    void wake(int subscription) {
+        clearing.wake(subscription);
     }
 
     /** Returns the first agent from {@code from} on that is to be looked at, -1 if there is none. */

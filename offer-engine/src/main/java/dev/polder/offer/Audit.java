@@ -187,7 +187,10 @@ final class Audit {
     private void checkEligibility(int row, String whose) {
         int framework = subscriptions.framework(row);
         boolean isActive = subscriptions.frameworks.isActive(framework);
-        boolean isEligible = subscriptions.isSubscribed(row) && !subscriptions.isSuppressed(row) && isActive;
+        boolean isEligible = subscriptions.isSubscribed(row)
+                && !subscriptions.isSuppressed(row)
+                && !subscriptions.wishes.isSatisfied(row)
+                && isActive;
         check(subscriptions.frameworks.contains(framework), "%s: no such framework", whose);
         check(subscriptions.isEligible(row) == isEligible, "%s: eligible is not %s", whose, isEligible);
         check(isEligible || !subscriptions.fresh().get(row), "%s: fresh but not eligible", whose);
@@ -283,7 +286,7 @@ final class Audit {
 
     private void checkDeadlines() {
         check(offers.size() == offerCount, "%s offers, not %s", offers.size(), offerCount);
-        int expected = offerCount + reviveCount + books.filters().size();
+        int expected = offerCount + reviveCount + books.filters().size() + subscriptions.setAsides.size();
         check(
                 books.deadlines().size() == expected,
                 "%s deadlines, not %s",

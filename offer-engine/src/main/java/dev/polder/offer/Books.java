@@ -22,7 +22,8 @@ record Books(
         Turns memberTurns = config.frameworkOrder() == OfferEngineConfig.Order.RANDOM ? new Turns(~seed) : null;
         Shares members = new Shares(total, memberTurns);
         RoleTree tree = new RoleTree(new Shares(total, roleTurns), members);
-        Subscriptions subscriptions = new Subscriptions(tree, members, filters, deadlines, config);
+        Subscriptions subscriptions =
+                new Subscriptions(tree, members, filters, deadlines, new SetAsides(agents, deadlines), config);
         Quotas quotas = new Quotas(tree, agents);
         return new Books(
                 config,

@@ -73,6 +73,9 @@ final class Explanation {
         if (subscriptions.isSuppressed(subscription)) {
             return Refusal.Why.SUPPRESSED;
         }
+        if (subscriptions.wishes.isSatisfied(subscription)) {
+            return Refusal.Why.SATISFIED;
+        }
         return allocation.isPaused() ? Refusal.Why.PAUSED : null;
     }
 
@@ -81,6 +84,8 @@ final class Explanation {
             case FRAMEWORK_INACTIVE -> "framework " + framework + " is not active";
             case ROLE_NOT_SUBSCRIBED -> "framework " + framework + " is not subscribed to role " + role;
             case SUPPRESSED -> "framework " + framework + " suppressed role " + role + " and did not revive it yet";
+            case SATISFIED ->
+                "framework " + framework + " has offers for all that it said it waits for under role " + role;
             case PAUSED -> "no offers are made before resume";
             default -> throw Invariant.broken("%s depends on the agent", everywhere);
         };
@@ -148,6 +153,12 @@ final class Explanation {
                 "the agent is in region " + agents.profile(agent).region().orElse("") + ", the master in "
                         + books.config().region().orElse("");
             case GPUS -> "the agent has gpus: " + agents.total().get(agent);
+            case SET_ASIDE ->
+                free + ", kept for "
+                        + subscriptions.describe(subscriptions.setAsides.subscription(agent)) + " for another "
+                        + Math.max(0, books.deadlines().timeMs(subscriptions.setAsides.deadline(agent)) - nowMs)
+                        + " ms";
+            case UNSUITABLE -> free + ", too little for " + openDemands(subscription);
             case NOT_FOR_ROLE -> free + ", nothing of it for role " + subscriptions.path(subscription);
             case OVER_LIMIT ->
                 free + ", of which quota leaves "
@@ -168,6 +179,23 @@ final class Explanation {
             }
             default -> throw Invariant.broken("%s does not depend on the agent", rule);
         };
+    }
+
+    /** Names the demands that have no offer yet. */
+    private String openDemands(int subscription) {
+        StringBuilder text = new StringBuilder();
+        Wishes wishes = subscriptions.wishes;
+        for (int demand = 0; demand < wishes.count(subscription) && text.length() < NUMBERS_MAX; demand++) {
+            if (wishes.isOpen(subscription, demand)) {
+                text.append(text.isEmpty() ? "" : "; ")
+                        .append(wishes.demand(subscription, demand).shape());
+                wishes.demand(subscription, demand)
+                        .pieces()
+                        .forEach((name, count) ->
+                                text.append(" and ").append(count).append(' ').append(name));
+            }
+        }
+        return text.toString();
     }
 
     private static String nothingOr(String text) {

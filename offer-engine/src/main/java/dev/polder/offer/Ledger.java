@@ -45,6 +45,10 @@ final class Ledger {
         charges.chargeOffer(subscription, agent, amounts, row);
         long timesOutAtMs = Deadlines.after(nowMs, config.offerTimeoutMs());
         offers.setDeadline(slot, deadlines.set(timesOutAtMs, Deadlines.Kind.OFFER, slot));
+        if (subscriptions.setAsides.subscription(agent) == subscription) {
+            subscriptions.setAsides.end(agent);
+        }
+        subscriptions.cover(subscription, slot, offers.amounts());
         sink.offered(view.at(slot));
     }
 
@@ -67,6 +71,7 @@ final class Ledger {
             deadlines.callOff(offers.deadline(slot));
         }
         offers.remove(slot);
+        subscriptions.uncover(offers.subscription(slot), slot);
     }
 
     /** Ends an offer that nobody answered, and tells. */

@@ -127,6 +127,7 @@ public final class OfferEngine {
         requireAgent(agent);
         agents.setActive(agent, active);
         if (!active) {
+            subscriptions.setAsides.end(agent);
             ledger.rescindOfAgent(agent, OfferSink.Reason.AGENT_GONE, sink);
         }
     }
@@ -144,6 +145,7 @@ public final class OfferEngine {
      */
     public void removeAgent(int agent, OfferSink sink) {
         requireAgent(agent);
+        subscriptions.setAsides.end(agent);
         ledger.rescindOfAgent(agent, OfferSink.Reason.AGENT_GONE, sink);
         ledger.releaseAll(agent);
         books.filters().removeAgent(agent);
@@ -159,7 +161,11 @@ public final class OfferEngine {
         whitelist = hostnames.map(Set::copyOf);
         BitSet present = agents.present();
         for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
-            agents.setBarred(agent, isBarred(agents.profile(agent)));
+            boolean isBarred = isBarred(agents.profile(agent));
+            agents.setBarred(agent, isBarred);
+            if (isBarred) {
+                subscriptions.setAsides.end(agent);
+            }
         }
     }
 
@@ -322,6 +328,29 @@ public final class OfferEngine {
         subscriptions.revive(nowMs, subscription);
     }
 
+    /**
+     * Says what a framework waits for under a role: offers that are of no use for it are not made, those that are made
+     * hold what is needed and no more, and for what fits nowhere an agent is set aside. Of several demands the first that
+     * fits is served. Each call replaces what was said before; when an offer is accepted, as many tasks come off as what
+     * is used is good for. Without any demands nothing is offered.
+     *
+     * @throws IllegalArgumentException if the framework is not subscribed to the role
+     */
+    public void setDemands(int framework, String role, List<Demand> demands) {
+        int subscription = requireSubscribed(framework, role);
+        subscriptions.wish(subscription, Optional.of(List.copyOf(demands)), offers);
+        allocation.wake(subscription);
+    }
+
+    /**
+     * Takes back what {@link #setDemands} said: the framework is offered whatever comes again.
+     *
+     * @throws IllegalArgumentException if the framework is not subscribed to the role
+     */
+    public void clearDemands(int framework, String role) {
+        subscriptions.wish(requireSubscribed(framework, role), Optional.empty(), offers);
+    }
+
     // ---- answers
 
     /** Returns the open offer, null if it was answered, rescinded or never made. */
@@ -467,12 +496,14 @@ public final class OfferEngine {
                             .add(books.filters().agent(about), books.filters().subscription(about));
                     books.filters().drop(about);
                 }
+                case SET_ASIDE -> subscriptions.setAsides.expire(about);
                 case REVIVE -> subscriptions.performWaiting(nowMs, about);
             }
         }
         if (allocation.isDue()) {
             allocation.round(nowMs, sink);
         }
+        allocation.clear(nowMs);
     }
 
     /**

@@ -24,6 +24,7 @@ import java.util.Set;
  * @param guardsGpus whether agents with GPUs are offered only to frameworks that know of them
  * @param region the master's region; agents of other regions are offered only to frameworks that know of regions. Empty:
  *     all agents are near
+ * @param setAsideMs how long an agent is set aside at most for what fits nowhere ({@link Demand}); 0 for never
  */
 public record OfferEngineConfig(
         long offerTimeoutMs,
@@ -34,7 +35,8 @@ public record OfferEngineConfig(
         Order frameworkOrder,
         Set<String> excludedFromShares,
         boolean guardsGpus,
-        Optional<String> region) {
+        Optional<String> region,
+        long setAsideMs) {
     /** How those who compete are ordered. */
     public enum Order {
         /** The smallest dominant share by weight first. */
@@ -70,6 +72,9 @@ public record OfferEngineConfig(
         if (reviveIntervalMs < 0) {
             mistakes.add("reviveIntervalMs is " + reviveIntervalMs + ", must be 0 or more");
         }
+        if (setAsideMs < 0) {
+            mistakes.add("setAsideMs is " + setAsideMs + ", must be 0 or more");
+        }
         if (!mistakes.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", mistakes));
         }
@@ -92,6 +97,7 @@ public record OfferEngineConfig(
         private Set<String> excludedFromShares = Set.of();
         private boolean guardsGpus = true;
         private Optional<String> region = Optional.empty();
+        private long setAsideMs = 60_000;
 
         private Builder() {}
 
@@ -164,7 +170,8 @@ public record OfferEngineConfig(
                     frameworkOrder,
                     excludedFromShares,
                     guardsGpus,
-                    region);
+                    region,
+                    setAsideMs);
         }
     }
 }

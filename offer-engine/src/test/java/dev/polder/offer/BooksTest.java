@@ -240,6 +240,6 @@ final class BooksTest {
         assertThat(OfferEngineConfig.DEFAULT)
                 .hasToString("OfferEngineConfig[offerTimeoutMs=120000, reofferDelayMs=1000, reviveIntervalMs=1000,"
                         + " minimum=Minimum[alternatives=[cpus:0.01, mem:32]], roleOrder=FAIR, frameworkOrder=FAIR,"
-                        + " excludedFromShares=[], guardsGpus=true, region=Optional.empty]");
+                        + " excludedFromShares=[], guardsGpus=true, region=Optional.empty, setAsideMs=60000]");
     }
 }
