@@ -25,6 +25,7 @@ final class Allocation {
     private final Ledger ledger;
     private final Packing packing;
     private final Clearing clearing;
+    private final GangOffers gangOffers;
 
     /** Whether shares and orders are those of an earlier cluster total. */
     private boolean isStale;
@@ -41,6 +42,7 @@ final class Allocation {
         this.ledger = ledger;
         this.packing = new Packing(agents.free(), tree.shares.clusterTotal);
         this.clearing = new Clearing(books);
+        this.gangOffers = new GangOffers(books, ledger, clearing);
     }
 
     /** Notes that the cluster's total has changed. */
@@ -74,12 +76,14 @@ final class Allocation {
                 && (!agents.changed().isEmpty()
                         || !subscriptions.fresh().isEmpty()
                         || !retries.isEmpty()
+                        || subscriptions.gangs.isNews()
                         || quotas.isHeldDue());
     }
 
     void round(long nowMs, OfferSink sink) {
         quotas.releaseHeld();
         rekeyIfStale();
+        gangOffers.serve(nowMs, sink);
         retries.sort();
         BitSet fresh = subscriptions.fresh();
         boolean isWalked = fresh.cardinality() > SEARCHED_MAX;
@@ -99,6 +103,7 @@ final class Allocation {
     void clear(long nowMs) {
         if (!isPaused) {
             rekeyIfStale();
+            gangOffers.setAside(nowMs);
             clearing.choose(nowMs);
         }
     }

@@ -286,7 +286,11 @@ final class Audit {
 
     private void checkDeadlines() {
         check(offers.size() == offerCount, "%s offers, not %s", offers.size(), offerCount);
-        int expected = offerCount + reviveCount + books.filters().size() + subscriptions.setAsides.size();
+        int expected = offerCount
+                + reviveCount
+                + books.filters().size()
+                + subscriptions.setAsides.size()
+                + subscriptions.gangs.waiting().size();
         check(
                 books.deadlines().size() == expected,
                 "%s deadlines, not %s",

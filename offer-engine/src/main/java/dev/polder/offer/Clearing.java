@@ -3,6 +3,10 @@ package dev.polder.offer;
 import dev.polder.offer.resource.Resources;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Sets agents aside for demands that fit nowhere, though they would on some agent if less was in use there: were what
@@ -19,6 +23,7 @@ final class Clearing {
     private static final long LOOK_AGAIN_MS = 1_000;
 
     private static final int NONE = -1;
+    private static final double NEVER = -1;
     private static final int FREE = 0;
     private static final int TOTAL = 1;
     private static final int NEEDED = 2;
@@ -85,8 +90,7 @@ final class Clearing {
                 restUntilMs = Arrays.copyOf(restUntilMs, FreeList.rowsFor(each));
                 Arrays.fill(restUntilMs, before, restUntilMs.length, Long.MIN_VALUE);
             }
-            boolean isWaiting =
-                    subscriptions.isEligible(each) && restUntilMs[each] <= nowMs && setAsides.count(each) == 0;
+            boolean isWaiting = subscriptions.isEligible(each) && restUntilMs[each] <= nowMs && !setAsides.hasAny(each);
             if (isWaiting && (first == NONE || subscriptions.comesBefore(each, first))) {
                 first = each;
             }
@@ -110,33 +114,53 @@ final class Clearing {
         double least = Double.MAX_VALUE;
         BitSet present = agents.present();
         for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
-            if (isClearable(subscription, demand, agent)) {
-                double lacking = lacking(demand);
-                if (lacking < least) {
-                    least = lacking;
-                    best = agent;
-                }
+            double lacking = lacking(subscription, subscription, demand, agent);
+            if (lacking > 0 && lacking < least) {
+                least = lacking;
+                best = agent;
             }
         }
         return best;
     }
 
-    /** Tells whether an agent is too full for a task now, and nothing else is in the way; what is free is in FREE then. */
-    boolean isClearable(int subscription, Demand demand, int agent) {
+    /** Returns the agents, at most so many, that lack least for a gang, those first that lack nothing. */
+    List<Integer> closest(Gangs.Wanted gang) {
+        Map<Integer, Double> lacking = new HashMap<>();
+        BitSet present = agents.present();
+        for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
+            double part = lacking(gang.subscription, gang.key(), gang.gang.each(), agent);
+            if (part >= 0) {
+                lacking.put(agent, part);
+            }
+        }
+        return lacking.keySet().stream()
+                .sorted(Comparator.<Integer, Double>comparing(lacking::get).thenComparing(agent -> agent))
+                .limit(gang.gang.agents())
+                .toList();
+    }
+
+    /**
+     * Returns the largest part of what a task needs that is not free on an agent, 0 if it fits now; less than 0 if it
+     * never does, or something else than what is in use there is in the way.
+     */
+    private double lacking(int subscription, int key, Demand demand, int agent) {
         if (!agents.isOpen(agent)
-                || setAsides.isForAnother(agent, subscription)
+                || setAsides.isForAnother(agent, key)
                 || eligibility.refusalWhatever(subscription, agent) != null) {
-            return false;
+            return NEVER;
         }
         copyVisible(subscription, agent, agents.total(), TOTAL);
-        copyVisible(subscription, agent, agents.free(), FREE);
-        if (Bundle.fit(demand, amounts, TOTAL) == 0 || Bundle.fit(demand, amounts, FREE) > 0) {
-            return false;
+        if (Bundle.fit(demand, amounts, TOTAL) == 0) {
+            return NEVER;
         }
         Bundle.cut(demand, 1, amounts, TOTAL, amounts, NEEDED);
         int role = subscriptions.role(subscription);
-        return (quotas.isFree(role) || quotas.cut(role, agent, amounts, NEEDED) == null)
-                && !filters.match(agent, subscription, amounts, NEEDED);
+        boolean isAllowed = quotas.isFree(role) || quotas.cut(role, agent, amounts, NEEDED) == null;
+        if (!isAllowed || filters.match(agent, subscription, amounts, NEEDED)) {
+            return NEVER;
+        }
+        copyVisible(subscription, agent, agents.free(), FREE);
+        return Bundle.fit(demand, amounts, FREE) > 0 ? 0 : Math.max(Double.MIN_VALUE, lackingPart(demand));
     }
 
     private void copyVisible(int subscription, int agent, ResourceColumn from, int to) {
@@ -147,8 +171,7 @@ final class Clearing {
         }
     }
 
-    /** Returns the largest part of what a task needs that is not free. */
-    private double lacking(Demand demand) {
+    private double lackingPart(Demand demand) {
         double most = 0;
         for (String name : demand.shape().names()) {
             double needed = demand.shape().of(name);

@@ -19,6 +19,8 @@ final class Deadlines {
         OFFER,
         /** A decline filter ends; the reference is its slot. */
         FILTER,
+        /** A gang's time is over; the reference is its id. */
+        GANG,
         /** An agent is no longer set aside; the reference is the agent. */
         SET_ASIDE,
         /** A revive that came too soon is performed; the reference is the subscription. */

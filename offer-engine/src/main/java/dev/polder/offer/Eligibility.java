@@ -24,6 +24,9 @@ final class Eligibility {
     /** What the last question left, in row 0. */
     private final ResourceColumn granted = new ResourceColumn();
 
+    /** The rule by which quota took something off the last grant, null if none did. */
+    private Refusal.@Nullable Why cut;
+
     Eligibility(Agents agents, Subscriptions subscriptions, Quotas quotas, Filters filters) {
         this.agents = agents;
         this.subscriptions = subscriptions;
@@ -46,11 +49,40 @@ final class Eligibility {
 
     /** Returns the rule by which a subscription is not offered anything of an agent, null if it may be. */
     Refusal.@Nullable Why refusal(int subscription, int agent) {
+        Refusal.Why rule = grant(subscription, subscription, agent);
+        if (rule != null) {
+            return rule;
+        }
+        if (!subscriptions.minimum(subscription).isReachedBy(granted, 0)) {
+            return cut != null ? cut : Refusal.Why.BELOW_MINIMUM;
+        }
+        if (wishes.has(subscription)) {
+            return refusalByWish(subscription, agent);
+        }
+        return filters.match(agent, subscription, granted, 0) ? Refusal.Why.FILTERED : null;
+    }
+
+    /** Returns the rule by which an agent is none for a gang, null if it is; then is granted what it needs there. */
+    Refusal.@Nullable Why refusalOfGang(Gangs.Wanted gang, int agent) {
+        Refusal.Why rule = grant(gang.subscription, gang.key(), agent);
+        if (rule != null) {
+            return rule;
+        }
+        Demand each = gang.gang.each();
+        if (Bundle.fit(each, granted, 0) == 0) {
+            return cut != null ? cut : Refusal.Why.UNSUITABLE;
+        }
+        Bundle.cut(each, 1, granted, 0, granted, 0);
+        return filters.match(agent, gang.subscription, granted, 0) ? Refusal.Why.FILTERED : null;
+    }
+
+    /** Grants what a subscription may have within quota, or returns the rule by which it may have nothing. */
+    private Refusal.@Nullable Why grant(int subscription, int key, int agent) {
         Refusal.Why whatever = refusalWhatever(subscription, agent);
         if (whatever != null) {
             return whatever;
         }
-        if (setAsides.isForAnother(agent, subscription)) {
+        if (setAsides.isForAnother(agent, key)) {
             return Refusal.Why.SET_ASIDE;
         }
         granted.copy(0, agents.free(), agent);
@@ -62,14 +94,8 @@ final class Eligibility {
             }
         }
         int role = subscriptions.role(subscription);
-        Refusal.Why cut = quotas.isFree(role) ? null : quotas.cut(role, agent, granted, 0);
-        if (!subscriptions.minimum(subscription).isReachedBy(granted, 0)) {
-            return cut != null ? cut : Refusal.Why.BELOW_MINIMUM;
-        }
-        if (wishes.has(subscription)) {
-            return refusalByWish(subscription, agent, cut);
-        }
-        return filters.match(agent, subscription, granted, 0) ? Refusal.Why.FILTERED : null;
+        cut = quotas.isFree(role) ? null : quotas.cut(role, agent, granted, 0);
+        return null;
     }
 
     /** Returns the rule by which a subscription never gets anything of an agent, whatever is free. */
@@ -90,7 +116,7 @@ final class Eligibility {
      * Cuts what is granted down to what the first demand needs that fits and was not refused here. A demand is refused
      * here if one task of it was: how many of them are offered besides makes no difference.
      */
-    private Refusal.@Nullable Why refusalByWish(int subscription, int agent, Refusal.@Nullable Why cut) {
+    private Refusal.@Nullable Why refusalByWish(int subscription, int agent) {
         boolean isFiltered = false;
         for (int demand = 0; demand < wishes.count(subscription); demand++) {
             Demand its = wishes.demand(subscription, demand);

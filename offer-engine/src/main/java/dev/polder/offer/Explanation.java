@@ -155,7 +155,7 @@ final class Explanation {
             case GPUS -> "the agent has gpus: " + agents.total().get(agent);
             case SET_ASIDE ->
                 free + ", kept for "
-                        + subscriptions.describe(subscriptions.setAsides.subscription(agent)) + " for another "
+                        + forWhom(subscriptions.setAsides.key(agent)) + " for another "
                         + Math.max(0, books.deadlines().timeMs(subscriptions.setAsides.deadline(agent)) - nowMs)
                         + " ms";
             case UNSUITABLE -> free + ", too little for " + openDemands(subscription);
@@ -179,6 +179,15 @@ final class Explanation {
             }
             default -> throw Invariant.broken("%s does not depend on the agent", rule);
         };
+    }
+
+    private String forWhom(int key) {
+        for (Gangs.Wanted gang : subscriptions.gangs.waiting()) {
+            if (gang.key() == key) {
+                return "a gang of " + subscriptions.describe(gang.subscription);
+            }
+        }
+        return subscriptions.describe(key);
     }
 
     /** Names the demands that have no offer yet. */

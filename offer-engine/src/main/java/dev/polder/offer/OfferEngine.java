@@ -351,6 +351,33 @@ public final class OfferEngine {
         subscriptions.wish(requireSubscribed(framework, role), Optional.empty(), offers);
     }
 
+    /**
+     * Asks for offers of several agents at once, all or none, until a time is over: then {@link OfferSink#gangFailed}
+     * is told, and nothing is held. Such a gang is served before single offers are made. If one of its offers ends
+     * unused, those that are still open are rescinded. Returns the gang's id, counted up from 0.
+     *
+     * @throws IllegalArgumentException if the framework is not subscribed to the role, is not active, or waits for too
+     *     many gangs already
+     */
+    public long askForGang(long nowMs, int framework, String role, Gang gang) {
+        int subscription = requireSubscribed(framework, role);
+        requireNonNull(gang, "gang");
+        if (!frameworks.isActive(framework)) {
+            throw new IllegalArgumentException("framework " + framework + " is not active");
+        }
+        if (subscriptions.gangs.waiting(subscription) == Gangs.PER_SUBSCRIPTION_MAX) {
+            throw new IllegalArgumentException("framework " + framework + " waits for " + Gangs.PER_SUBSCRIPTION_MAX
+                    + " gangs under role " + role + " already");
+        }
+        tick(nowMs);
+        return subscriptions.gangs.ask(nowMs, subscription, gang);
+    }
+
+    /** Waits for a gang no more; tells whether it still waited. Its offers, once made, are answered like others. */
+    public boolean callOffGang(long gang) {
+        return subscriptions.gangs.callOff(gang);
+    }
+
     // ---- answers
 
     /** Returns the open offer, null if it was answered, rescinded or never made. */
@@ -496,6 +523,7 @@ public final class OfferEngine {
                             .add(books.filters().agent(about), books.filters().subscription(about));
                     books.filters().drop(about);
                 }
+                case GANG -> sink.gangFailed(subscriptions.gangs.expire(about).id);
                 case SET_ASIDE -> subscriptions.setAsides.expire(about);
                 case REVIVE -> subscriptions.performWaiting(nowMs, about);
             }

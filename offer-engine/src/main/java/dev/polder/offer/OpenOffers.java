@@ -18,6 +18,10 @@ final class OpenOffers {
     private int[] agent = {};
     private int[] subscription = {};
     private int[] deadline = {};
+
+    /** The gang that an offer is part of. */
+    private long[] gang = {};
+
     private long[] madeAtMs = {};
     private final Links ofAgent = new Links();
     private final Links ofSubscription = new Links();
@@ -34,6 +38,7 @@ final class OpenOffers {
         subscription[slot] = toSubscription;
         madeAtMs[slot] = nowMs;
         deadline[slot] = NONE;
+        gang[slot] = Gangs.NONE;
         amounts.copy(slot, from, row);
         byId.put(id[slot], slot);
         ofAgent.append(onAgent, slot);
@@ -46,6 +51,7 @@ final class OpenOffers {
         agent = Arrays.copyOf(agent, rows);
         subscription = Arrays.copyOf(subscription, rows);
         deadline = Arrays.copyOf(deadline, rows);
+        gang = Arrays.copyOf(gang, rows);
         madeAtMs = Arrays.copyOf(madeAtMs, rows);
         amounts.ensure(rows - 1);
     }
@@ -62,7 +68,16 @@ final class OpenOffers {
         deadline[slot] = node;
     }
 
+    void setGang(int slot, long id) {
+        gang[slot] = id;
+    }
+
     // ---- questions
+
+    /** Returns the gang that an offer is part of, {@link Gangs#NONE} if of none. */
+    long gang(int slot) {
+        return gang[slot];
+    }
 
     /** Returns the slot of an open offer, -1 if there is none of that id. */
     int find(long offerId) {

@@ -1,7 +1,6 @@
 package dev.polder.offer;
 
 import dev.polder.offer.FrameworkProfile.Capability;
-import dev.polder.offer.resource.Resources;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -23,6 +22,7 @@ final class Subscriptions {
     final Frameworks frameworks = new Frameworks();
     final Wishes wishes = new Wishes();
     final SetAsides setAsides;
+    final Gangs gangs;
 
     private final Filters filters;
     private final Deadlines deadlines;
@@ -60,6 +60,7 @@ final class Subscriptions {
         this.filters = filters;
         this.deadlines = deadlines;
         this.setAsides = setAsides;
+        this.gangs = new Gangs(deadlines, setAsides);
         this.defaultMinimum = config.minimum();
         this.reviveIntervalMs = config.reviveIntervalMs();
     }
@@ -130,6 +131,7 @@ final class Subscriptions {
         callOffRevive(subscription);
         filters.clear(subscription);
         wishes.forget(subscription);
+        gangs.callOffAll(subscription);
         subscribed.clear(subscription);
         suppressed.clear(subscription);
         decideEligibility(subscription);
@@ -148,6 +150,7 @@ final class Subscriptions {
         for (int i = 0; i < its.size(); i++) {
             if (!isActive) {
                 filters.clear(its.getInt(i));
+                gangs.callOffAll(its.getInt(i));
             }
             decideEligibility(its.getInt(i));
         }
@@ -207,9 +210,11 @@ final class Subscriptions {
     }
 
     /** Notes what was launched with an offer, which is no more. */
-    void launched(int subscription, int slot, Resources used) {
-        wishes.launched(subscription, slot, used);
-        decideEligibility(subscription);
+    void launched(int subscription, int slot, ResourceColumn used, int row) {
+        if (wishes.has(subscription)) {
+            wishes.launched(subscription, slot, used, row);
+            decideEligibility(subscription);
+        }
     }
 
     /** Notes that an offer was made. */
@@ -228,10 +233,7 @@ final class Subscriptions {
     }
 
     private void decideEligibility(int subscription) {
-        boolean isEligible = subscribed.get(subscription)
-                && !suppressed.get(subscription)
-                && !wishes.isSatisfied(subscription)
-                && frameworks.isActive(framework[subscription]);
+        boolean isEligible = isWilling(subscription) && !wishes.isSatisfied(subscription);
         if (isEligible == eligible.get(subscription)) {
             return;
         }
@@ -322,6 +324,13 @@ final class Subscriptions {
 
     boolean isSuppressed(int subscription) {
         return suppressed.get(subscription);
+    }
+
+    /** Tells whether a framework takes offers under a role, of whatever sort. */
+    boolean isWilling(int subscription) {
+        return subscribed.get(subscription)
+                && !suppressed.get(subscription)
+                && frameworks.isActive(framework[subscription]);
     }
 
     boolean isEligible(int subscription) {

@@ -1,7 +1,6 @@
 package dev.polder.offer;
 
 import dev.polder.offer.resource.Quantities;
-import dev.polder.offer.resource.Resources;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -56,17 +55,11 @@ final class Wishes {
 
     private long[] tasksOf = {};
 
-    private final ResourceColumn amount = new ResourceColumn();
-
     /** What is left of the plain scalars that were used, while tasks are taken off. */
     private final long[] plainRest = new long[ResourceColumn.FIELDS];
 
     /** The same of the others. */
     private Quantities othersRest = Quantities.EMPTY;
-
-    Wishes() {
-        amount.ensure(0);
-    }
 
     // ---- what is said
 
@@ -80,7 +73,9 @@ final class Wishes {
         present.set(subscription);
         Links its = offers.ofSubscription();
         for (int slot = its.first(subscription); slot >= 0; slot = its.next(slot)) {
-            cover(subscription, slot, offers.amounts());
+            if (offers.gang(slot) == Gangs.NONE) {
+                cover(subscription, slot, offers.amounts());
+            }
         }
     }
 
@@ -128,12 +123,11 @@ final class Wishes {
      * Takes the tasks off that were launched with an offer, which covers nothing any more: as many as the scalars that are used
      * are good for, first of those that it was made for.
      */
-    void launched(int subscription, int slot, Resources used) {
+    void launched(int subscription, int slot, ResourceColumn used, int row) {
         Wish wish = wish(subscription);
-        amount.set(0, used);
-        othersRest = used.special().quantities();
+        othersRest = used.special(row).quantities();
         for (int field = 0; field < plainRest.length; field++) {
-            plainRest[field] = amount.plain(0, field) + ClusterTotal.field(othersRest, field);
+            plainRest[field] = used.plain(row, field) + ClusterTotal.field(othersRest, field);
         }
         if (demandOf[slot] != NONE) {
             launched(wish, demandOf[slot]);

@@ -25,6 +25,9 @@ final class Desk implements OfferSink {
     /** What was rescinded, as id and reason. */
     final List<String> rescinded = new ArrayList<>();
 
+    /** The gangs that failed. */
+    final List<Long> failed = new ArrayList<>();
+
     private final Map<Integer, FrameworkProfile> frameworks = new HashMap<>();
 
     Desk() {
@@ -73,6 +76,11 @@ final class Desk implements OfferSink {
     @Override
     public void rescinded(OfferView offer, Reason reason) {
         rescinded.add(offer.id() + " " + reason);
+    }
+
+    @Override
+    public void gangFailed(long gang) {
+        failed.add(gang);
     }
 
     /** Runs the engine, checks it, and returns the offers made now. */

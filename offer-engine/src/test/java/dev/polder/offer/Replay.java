@@ -75,6 +75,8 @@ final class Replay {
             for (Refusal.Why why : Refusal.Why.values()) {
                 counts.put(why.toString(), 0);
             }
+            // gangs have histories of their own
+            counts.remove(OfferSink.Reason.GANG_BROKEN.toString());
             // after a run nobody waits for the next one
             counts.remove(Refusal.Why.NEXT_RUN.toString());
             for (String other : List.of(
