@@ -26,6 +26,7 @@ final class Allocation {
     private final Packing packing;
     private final Clearing clearing;
     private final GangOffers gangOffers;
+    private final Preemptions preemptions;
 
     /** Whether shares and orders are those of an earlier cluster total. */
     private boolean isStale;
@@ -43,6 +44,7 @@ final class Allocation {
         this.packing = new Packing(agents.free(), tree.shares.clusterTotal);
         this.clearing = new Clearing(books);
         this.gangOffers = new GangOffers(books, ledger, clearing);
+        this.preemptions = new Preemptions(books, clearing);
     }
 
     /** Notes that the cluster's total has changed. */
@@ -99,12 +101,13 @@ final class Allocation {
         retries.clear();
     }
 
-    /** Sets agents aside for those that wait in vain. */
-    void clear(long nowMs) {
+    /** Sets agents aside for those that wait in vain, and has lower tasks make room for higher ones. */
+    void clear(long nowMs, OfferSink sink) {
         if (!isPaused) {
             rekeyIfStale();
             gangOffers.setAside(nowMs);
             clearing.choose(nowMs);
+            preemptions.choose(nowMs, sink);
         }
     }
 
@@ -142,6 +145,11 @@ final class Allocation {
     /** Has a subscription that said something new be looked at for what is to be set aside. */
     void wake(int subscription) {
         clearing.wake(subscription);
+        preemptions.wake(subscription);
+    }
+
+    Preemptions preemptions() {
+        return preemptions;
     }
 
     /** Returns the first agent from {@code from} on that is to be looked at, -1 if there is none. */

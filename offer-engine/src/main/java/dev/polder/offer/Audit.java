@@ -22,6 +22,7 @@ final class Audit {
     private final RoleTree tree;
     private final OpenOffers offers;
     private final boolean isStale;
+    private final boolean hasPreemptionDeadline;
 
     /** What each has on each agent, shared things once; filled while the agents are checked. */
     private final Map<Integer, Map<Integer, Resources>> had = new HashMap<>();
@@ -36,6 +37,7 @@ final class Audit {
         this.tree = books.tree();
         this.offers = books.offers();
         this.isStale = allocation.isStale();
+        this.hasPreemptionDeadline = allocation.preemptions().hasDeadline();
     }
 
     void run() {
@@ -290,7 +292,8 @@ final class Audit {
                 + reviveCount
                 + books.filters().size()
                 + subscriptions.setAsides.size()
-                + subscriptions.gangs.waiting().size();
+                + subscriptions.gangs.waiting().size()
+                + (hasPreemptionDeadline ? 1 : 0);
         check(
                 books.deadlines().size() == expected,
                 "%s deadlines, not %s",

@@ -11,7 +11,8 @@ record Books(
         Charges charges,
         Eligibility eligibility,
         OpenOffers offers,
-        Retries retries) {
+        Retries retries,
+        RunningTasks tasks) {
 
     static Books empty(OfferEngineConfig config, long seed) {
         Deadlines deadlines = new Deadlines();
@@ -35,7 +36,8 @@ record Books(
                 new Charges(agents, subscriptions, quotas),
                 new Eligibility(agents, subscriptions, quotas, filters),
                 new OpenOffers(),
-                new Retries());
+                new Retries(),
+                new RunningTasks());
     }
 
     RoleTree tree() {

@@ -143,7 +143,7 @@ final class Clearing {
      * Returns the largest part of what a task needs that is not free on an agent, 0 if it fits now; less than 0 if it
      * never does, or something else than what is in use there is in the way.
      */
-    private double lacking(int subscription, int key, Demand demand, int agent) {
+    double lacking(int subscription, int key, Demand demand, int agent) {
         if (!agents.isOpen(agent)
                 || setAsides.isForAnother(agent, key)
                 || eligibility.refusalWhatever(subscription, agent) != null) {

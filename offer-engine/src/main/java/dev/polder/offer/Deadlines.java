@@ -23,6 +23,8 @@ final class Deadlines {
         GANG,
         /** An agent is no longer set aside; the reference is the agent. */
         SET_ASIDE,
+        /** A demand has waited long enough to preempt tasks; the reference is 0. */
+        PREEMPTION,
         /** A revive that came too soon is performed; the reference is the subscription. */
         REVIVE
     }

@@ -44,7 +44,7 @@ final class Ledger {
         if (subscriptions.setAsides.key(agent) == subscription) {
             subscriptions.setAsides.end(agent);
         }
-        subscriptions.cover(subscription, slot, offers.amounts());
+        subscriptions.cover(nowMs, subscription, slot, offers.amounts());
         sink.offered(view.at(slot));
     }
 

@@ -148,6 +148,7 @@ public final class OfferEngine {
         subscriptions.setAsides.end(agent);
         ledger.rescindOfAgent(agent, OfferSink.Reason.AGENT_GONE, sink);
         ledger.releaseAll(agent);
+        books.tasks().removeAgent(agent);
         books.filters().removeAgent(agent);
         books.eligibility().constraints().forgetAgent(agent);
         books.quotas().removeAgent(agent);
@@ -336,9 +337,11 @@ public final class OfferEngine {
      *
      * @throws IllegalArgumentException if the framework is not subscribed to the role
      */
-    public void setDemands(int framework, String role, List<Demand> demands) {
+    public void setDemands(long nowMs, int framework, String role, List<Demand> demands) {
         int subscription = requireSubscribed(framework, role);
-        subscriptions.wish(subscription, Optional.of(List.copyOf(demands)), offers);
+        List<Demand> copy = List.copyOf(demands);
+        tick(nowMs);
+        subscriptions.wish(nowMs, subscription, Optional.of(copy), offers);
         allocation.wake(subscription);
     }
 
@@ -348,7 +351,7 @@ public final class OfferEngine {
      * @throws IllegalArgumentException if the framework is not subscribed to the role
      */
     public void clearDemands(int framework, String role) {
-        subscriptions.wish(requireSubscribed(framework, role), Optional.empty(), offers);
+        subscriptions.wish(lastNowMs, requireSubscribed(framework, role), Optional.empty(), offers);
     }
 
     /**
@@ -493,6 +496,41 @@ public final class OfferEngine {
         ledger.release(subscription, agent, argument, 0);
     }
 
+    // ---- priorities
+
+    /**
+     * Sets a role's priority, 0 by default; a role without one of its own has that of the nearest role above it. It
+     * counts where {@link OfferEngineConfig#preemptAfterMs} is set.
+     *
+     * @throws IllegalArgumentException if the role's path is not well-formed
+     */
+    public void setPriority(String role, int priority) {
+        RoleTree.requirePath(role);
+        books.tasks().setPriority(role, priority);
+    }
+
+    /**
+     * Notes that a task runs, so that it can be asked to end for one of a higher priority. The engine is told of its
+     * resources apart from that, by {@link #accept} or {@link #use}. Without preemption nothing is kept.
+     *
+     * @throws IllegalArgumentException if a task of that id runs already, or there is no such agent
+     */
+    public void taskStarted(RunningTask task) {
+        requireAgent(task.agent());
+        if (books.config().preemptAfterMs().isPresent()) {
+            RunningTask known = books.tasks().find(task.id());
+            if (known != null) {
+                throw new IllegalArgumentException("task " + task.id() + " runs already, on agent " + known.agent());
+            }
+            books.tasks().add(task);
+        }
+    }
+
+    /** Notes that a task runs no more; of one that is not known nothing is to be noted. */
+    public void taskEnded(long task) {
+        books.tasks().remove(task);
+    }
+
     // ---- the clock
 
     /** Makes no offers until {@link #resume}: a new master waits until enough agents are back. Time goes on. */
@@ -524,6 +562,7 @@ public final class OfferEngine {
                     books.filters().drop(about);
                 }
                 case GANG -> sink.gangFailed(subscriptions.gangs.expire(about).id);
+                case PREEMPTION -> allocation.preemptions().expire();
                 case SET_ASIDE -> subscriptions.setAsides.expire(about);
                 case REVIVE -> subscriptions.performWaiting(nowMs, about);
             }
@@ -531,7 +570,7 @@ public final class OfferEngine {
         if (allocation.isDue()) {
             allocation.round(nowMs, sink);
         }
-        allocation.clear(nowMs);
+        allocation.clear(nowMs, sink);
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -25,6 +26,9 @@ import java.util.Set;
  * @param region the master's region; agents of other regions are offered only to frameworks that know of regions. Empty:
  *     all agents are near
  * @param setAsideMs how long an agent is set aside at most for what fits nowhere ({@link Demand}); 0 for never
+ * @param preemptAfterMs how long a demand waits before tasks of lower priority have to end for it, 0 or more; empty: none
+ *     ever has to
+ * @param preemptionMs how long victims have to end, while the agent is set aside; 1 or more
  */
 public record OfferEngineConfig(
         long offerTimeoutMs,
@@ -36,7 +40,9 @@ public record OfferEngineConfig(
         Set<String> excludedFromShares,
         boolean guardsGpus,
         Optional<String> region,
-        long setAsideMs) {
+        long setAsideMs,
+        OptionalLong preemptAfterMs,
+        long preemptionMs) {
     /** How those who compete are ordered. */
     public enum Order {
         /** The smallest dominant share by weight first. */
@@ -75,6 +81,12 @@ public record OfferEngineConfig(
         if (setAsideMs < 0) {
             mistakes.add("setAsideMs is " + setAsideMs + ", must be 0 or more");
         }
+        if (preemptAfterMs.isPresent() && preemptAfterMs.getAsLong() < 0) {
+            mistakes.add("preemptAfterMs is " + preemptAfterMs.getAsLong() + ", must be 0 or more");
+        }
+        if (preemptionMs < 1) {
+            mistakes.add("preemptionMs is " + preemptionMs + ", must be 1 or more");
+        }
         if (!mistakes.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", mistakes));
         }
@@ -98,6 +110,8 @@ public record OfferEngineConfig(
         private boolean guardsGpus = true;
         private Optional<String> region = Optional.empty();
         private long setAsideMs = 60_000;
+        private OptionalLong preemptAfterMs = OptionalLong.empty();
+        private long preemptionMs = 60_000;
 
         private Builder() {}
 
@@ -155,6 +169,24 @@ public record OfferEngineConfig(
             return this;
         }
 
+        /** Sets how long an agent is set aside at most for what fits nowhere; 0 for never. */
+        public Builder setAsideMs(long milliseconds) {
+            setAsideMs = milliseconds;
+            return this;
+        }
+
+        /** Has tasks end for demands of a higher priority that have waited so long. */
+        public Builder preemptAfterMs(long milliseconds) {
+            preemptAfterMs = OptionalLong.of(milliseconds);
+            return this;
+        }
+
+        /** Sets how long victims have to end. */
+        public Builder preemptionMs(long milliseconds) {
+            preemptionMs = milliseconds;
+            return this;
+        }
+
         /**
          * Returns the settings.
          *
@@ -171,7 +203,9 @@ public record OfferEngineConfig(
                     excludedFromShares,
                     guardsGpus,
                     region,
-                    setAsideMs);
+                    setAsideMs,
+                    preemptAfterMs,
+                    preemptionMs);
         }
     }
 }

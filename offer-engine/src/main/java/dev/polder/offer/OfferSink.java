@@ -15,6 +15,9 @@ public interface OfferSink {
     /** A gang's time is over, and there was never room for all of it; it waits no more. */
     default void gangFailed(long gang) {}
 
+    /** Tasks have to end for a demand that waits; told only where preemption is configured. */
+    default void preempt(Preemption preemption) {}
+
     /** Why an offer ended without an answer. */
     enum Reason {
         /** It stood unanswered for as long as offers do. */

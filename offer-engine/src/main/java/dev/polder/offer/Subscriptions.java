@@ -190,10 +190,10 @@ final class Subscriptions {
     }
 
     /** Replaces what a subscription waits for; empty for whatever comes. */
-    void wish(int subscription, Optional<List<Demand>> demands, OpenOffers offers) {
+    void wish(long nowMs, int subscription, Optional<List<Demand>> demands, OpenOffers offers) {
         setAsides.endOf(subscription);
         if (demands.isPresent()) {
-            wishes.set(subscription, demands.get(), offers);
+            wishes.set(nowMs, subscription, demands.get(), offers);
         } else {
             wishes.forget(subscription);
         }
@@ -218,9 +218,9 @@ final class Subscriptions {
     }
 
     /** Notes that an offer was made. */
-    void cover(int subscription, int slot, ResourceColumn amounts) {
+    void cover(long nowMs, int subscription, int slot, ResourceColumn amounts) {
         if (wishes.has(subscription)) {
-            wishes.cover(subscription, slot, amounts);
+            wishes.cover(nowMs, subscription, slot, amounts);
             decideEligibility(subscription);
         }
     }

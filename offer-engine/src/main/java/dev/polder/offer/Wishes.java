@@ -28,6 +28,9 @@ final class Wishes {
         /** For how many of them there are open offers, by demand. */
         final long[] covered;
 
+        /** Since when it waits: since it was said, or got the last offer. */
+        long sinceMs;
+
         Wish(List<Demand> demands) {
             this.demands = demands.toArray(new Demand[0]);
             outstanding = new long[this.demands.length];
@@ -64,17 +67,18 @@ final class Wishes {
     // ---- what is said
 
     /** Replaces what a subscription waits for; its open offers cover of that what they are good for. */
-    void set(int subscription, List<Demand> demands, OpenOffers offers) {
+    void set(long nowMs, int subscription, List<Demand> demands, OpenOffers offers) {
         if (subscription >= wishes.length) {
             wishes = Arrays.copyOf(wishes, FreeList.rowsFor(subscription));
         }
         Wish wish = new Wish(demands);
+        wish.sinceMs = nowMs;
         wishes[subscription] = wish;
         present.set(subscription);
         Links its = offers.ofSubscription();
         for (int slot = its.first(subscription); slot >= 0; slot = its.next(slot)) {
             if (offers.gang(slot) == Gangs.NONE) {
-                cover(subscription, slot, offers.amounts());
+                cover(nowMs, subscription, slot, offers.amounts());
             }
         }
     }
@@ -90,12 +94,13 @@ final class Wishes {
     // ---- offers
 
     /** Notes which demand a new offer serves: the first that still waits and fits. */
-    void cover(int subscription, int slot, ResourceColumn amounts) {
+    void cover(long nowMs, int subscription, int slot, ResourceColumn amounts) {
         if (slot >= demandOf.length) {
             demandOf = Arrays.copyOf(demandOf, FreeList.rowsFor(slot));
             tasksOf = Arrays.copyOf(tasksOf, demandOf.length);
         }
         Wish wish = wish(subscription);
+        wish.sinceMs = nowMs;
         demandOf[slot] = NONE;
         for (int demand = 0; demand < wish.demands.length && demandOf[slot] == NONE; demand++) {
             long fitting = wish.isOpen(demand) ? Bundle.fit(wish.demands[demand], amounts, slot) : 0;
@@ -195,6 +200,11 @@ final class Wishes {
     /** Returns how many demands a subscription named. */
     int count(int subscription) {
         return wish(subscription).demands.length;
+    }
+
+    /** Returns since when a subscription waits: since it said so, or got the last offer. */
+    long sinceMs(int subscription) {
+        return wish(subscription).sinceMs;
     }
 
     Demand demand(int subscription, int index) {

@@ -238,8 +238,9 @@ final class BooksTest {
                 .withMessage("offerTimeoutMs is 0, must be 1 or more; reofferDelayMs is -1, must be 0 or more;"
                         + " reviveIntervalMs is -2, must be 0 or more");
         assertThat(OfferEngineConfig.DEFAULT)
-                .hasToString("OfferEngineConfig[offerTimeoutMs=120000, reofferDelayMs=1000, reviveIntervalMs=1000,"
-                        + " minimum=Minimum[alternatives=[cpus:0.01, mem:32]], roleOrder=FAIR, frameworkOrder=FAIR,"
-                        + " excludedFromShares=[], guardsGpus=true, region=Optional.empty, setAsideMs=60000]");
+                .hasToString(
+                        "OfferEngineConfig[offerTimeoutMs=120000, reofferDelayMs=1000, reviveIntervalMs=1000,"
+                                + " minimum=Minimum[alternatives=[cpus:0.01, mem:32]], roleOrder=FAIR, frameworkOrder=FAIR,"
+                                + " excludedFromShares=[], guardsGpus=true, region=Optional.empty, setAsideMs=60000, preemptAfterMs=OptionalLong.empty, preemptionMs=60000]");
     }
 }

@@ -23,7 +23,7 @@ final class DemandTest {
         engine.addAgent(AgentProfile.of(cpus(2_000)));
         int large = engine.addAgent(AgentProfile.of(cpus(8_000)));
         int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
-        engine.setDemands(framework, "a", List.of(Demand.of(1, shape(4_000))));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(1, shape(4_000))));
 
         assertThat(desk.runForOne(0).agent()).isEqualTo(large);
         assertThat(engine.explain(0, framework, "a"))
@@ -36,7 +36,7 @@ final class DemandTest {
         engine.addAgent(AgentProfile.of(cpusAndMem(8_000, 1_000)));
         for (String name : List.of("f", "g", "h")) {
             engine.setDemands(
-                    engine.addFramework(FrameworkProfile.of(name, "a")), "a", List.of(Demand.of(2, shape(1_000))));
+                    0, engine.addFramework(FrameworkProfile.of(name, "a")), "a", List.of(Demand.of(2, shape(1_000))));
         }
         int other = engine.addFramework(FrameworkProfile.of("other", "b"));
         engine.suppress(other, "b");
@@ -53,7 +53,7 @@ final class DemandTest {
             engine.addAgent(AgentProfile.of(cpus(1_000)));
         }
         int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
-        engine.setDemands(framework, "a", List.of(Demand.of(2, shape(1_000))));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(2, shape(1_000))));
 
         List<Offer> offers = desk.run(0);
         assertThat(offers).hasSize(2);
@@ -71,9 +71,9 @@ final class DemandTest {
         assertThat(desk.run(0)).hasSize(2);
 
         engine.addAgent(AgentProfile.of(cpus(3_000)));
-        engine.setDemands(framework, "a", List.of(Demand.of(6, shape(1_000))));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(6, shape(1_000))));
         assertThat(desk.run(0)).isEmpty();
-        engine.setDemands(framework, "a", List.of(Demand.of(7, shape(1_000))));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(7, shape(1_000))));
         assertThat(desk.runForOne(0).resources()).isEqualTo(cpus(1_000));
     }
 
@@ -81,7 +81,7 @@ final class DemandTest {
     void shouldTakeOffWhatWasLaunched() {
         int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
         int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
-        engine.setDemands(framework, "a", List.of(Demand.of(3, shape(1_000)).withPerOffer(2)));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(3, shape(1_000)).withPerOffer(2)));
 
         List<Offer> offers = desk.run(0);
         assertThat(offers).extracting(Offer::resources).containsExactly(cpus(2_000), cpus(1_000));
@@ -104,7 +104,7 @@ final class DemandTest {
     void shouldOfferNothingToOneWhoWaitsForNothing() {
         engine.addAgent(AgentProfile.of(cpus(1_000)));
         int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
-        engine.setDemands(framework, "a", List.of());
+        engine.setDemands(0, framework, "a", List.of());
 
         assertThat(desk.run(0)).isEmpty();
     }
@@ -114,6 +114,7 @@ final class DemandTest {
         engine.addAgent(AgentProfile.of(cpus(3_000)));
         int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
         engine.setDemands(
+                0,
                 framework,
                 "a",
                 List.of(Demand.of(1, shape(4_000)), Demand.of(1, shape(2_000)), Demand.of(5, shape(500))));
@@ -131,7 +132,7 @@ final class DemandTest {
                 .build();
         engine.addAgent(AgentProfile.of(ports));
         int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
-        engine.setDemands(framework, "a", List.of(Demand.of(2, shape(1_000)).withPieces("ports", 2)));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(2, shape(1_000)).withPieces("ports", 2)));
 
         assertThat(desk.runForOne(0).resources())
                 .isEqualTo(Resources.builder()
@@ -146,7 +147,7 @@ final class DemandTest {
         engine.addAgent(AgentProfile.of(cpus(8_000)));
         int small = engine.addAgent(AgentProfile.of(cpus(2_000)));
         int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
-        engine.setDemands(framework, "a", List.of(Demand.of(2, shape(1_000))));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(2, shape(1_000))));
 
         assertThat(desk.runForOne(0).agent()).isEqualTo(small);
     }
@@ -158,7 +159,7 @@ final class DemandTest {
         engine.use(small, "a", agents[0], cpus(3_000), desk);
         engine.use(small, "a", agents[1], cpus(2_000), desk);
         int large = engine.addFramework(FrameworkProfile.of("large", "b"));
-        engine.setDemands(large, "b", List.of(Demand.of(1, shape(4_000))));
+        engine.setDemands(0, large, "b", List.of(Demand.of(1, shape(4_000))));
         engine.suppress(small, "a");
         assertThat(desk.run(0)).isEmpty();
 
@@ -186,7 +187,7 @@ final class DemandTest {
         int small = engine.addFramework(FrameworkProfile.of("small", "a"));
         engine.use(small, "a", agent, cpus(2_000), desk);
         int large = engine.addFramework(FrameworkProfile.of("large", "b"));
-        engine.setDemands(large, "b", List.of(Demand.of(1, shape(4_000))));
+        engine.setDemands(0, large, "b", List.of(Demand.of(1, shape(4_000))));
         engine.suppress(small, "a");
         desk.run(0);
         engine.revive(0, small, "a");
@@ -207,7 +208,7 @@ final class DemandTest {
                 .hasMessage("demand of 0 tasks an offer: must be 1 or more");
         assertThatThrownBy(() -> Demand.of(1, shape(1)).withPieces("ports", 0))
                 .hasMessage("demand of 0 ports a task: must be 1 or more");
-        assertThatThrownBy(() -> engine.setDemands(framework, "b", List.of()))
+        assertThatThrownBy(() -> engine.setDemands(0, framework, "b", List.of()))
                 .hasMessage("framework 0 is not subscribed to role b");
     }
 }

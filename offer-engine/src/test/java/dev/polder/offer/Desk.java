@@ -25,6 +25,9 @@ final class Desk implements OfferSink {
     /** What was rescinded, as id and reason. */
     final List<String> rescinded = new ArrayList<>();
 
+    /** Who was asked to end tasks for whom. */
+    final List<Preemption> preemptions = new ArrayList<>();
+
     /** The gangs that failed. */
     final List<Long> failed = new ArrayList<>();
 
@@ -81,6 +84,11 @@ final class Desk implements OfferSink {
     @Override
     public void gangFailed(long gang) {
         failed.add(gang);
+    }
+
+    @Override
+    public void preempt(Preemption preemption) {
+        preemptions.add(preemption);
     }
 
     /** Runs the engine, checks it, and returns the offers made now. */

@@ -30,7 +30,7 @@ final class FragmentationTest {
     @Test
     void shouldPlaceALargeTaskSoonWhenItIsHinted() {
         fill();
-        engine.setDemands(large, "b", List.of(Demand.of(1, Quantities.ofPlain(LARGE_CPUS, 0, 0, 0))));
+        engine.setDemands(0, large, "b", List.of(Demand.of(1, Quantities.ofPlain(LARGE_CPUS, 0, 0, 0))));
 
         assertThat(roundsUntilPlaced(100)).isLessThanOrEqualTo(3);
     }

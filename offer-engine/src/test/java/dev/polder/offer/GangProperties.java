@@ -31,7 +31,7 @@ final class GangProperties {
         private final Map<Long, Long> endMs = new HashMap<>();
 
         void play(Random random) {
-            engine.setDemands(ganging, "a", List.of());
+            engine.setDemands(0, ganging, "a", List.of());
             for (int agent = 0; agent < AGENTS; agent++) {
                 engine.addAgent(AgentProfile.of(cpus(8_000)));
             }

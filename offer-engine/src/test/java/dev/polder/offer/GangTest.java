@@ -38,7 +38,7 @@ final class GangTest {
         }
         engine.suppress(framework, "a");
         engine.revive(0, framework, "a");
-        engine.setDemands(framework, "a", List.of());
+        engine.setDemands(0, framework, "a", List.of());
         long gang = engine.askForGang(0, framework, "a", new Gang(3, FOUR_CPUS, 1_000));
 
         List<Offer> offers = desk.run(0);
@@ -57,7 +57,7 @@ final class GangTest {
     void shouldOfferNothingOfAGangThatHasNoRoomAndFailWhenItsTimeIsOver() {
         int other = addOther();
         addAgents(other, 0, 4_000);
-        engine.setDemands(framework, "a", List.of());
+        engine.setDemands(0, framework, "a", List.of());
         long gang = engine.askForGang(0, framework, "a", new Gang(2, FOUR_CPUS, 1_000));
 
         assertThat(desk.run(0)).isEmpty();
@@ -76,7 +76,7 @@ final class GangTest {
     void shouldSetAsideTheAgentsThatLackLeast() {
         int other = addOther();
         addAgents(other, 1_000, 3_500, 3_000);
-        engine.setDemands(framework, "a", List.of());
+        engine.setDemands(0, framework, "a", List.of());
         engine.askForGang(0, framework, "a", new Gang(2, FOUR_CPUS, 10_000));
         desk.run(0);
 
@@ -89,7 +89,7 @@ final class GangTest {
     void shouldKeepOthersFromWhatIsSetAsideUntilItIsEnough() {
         int other = addOther();
         addAgents(other, 1_000, 2_000);
-        engine.setDemands(framework, "a", List.of());
+        engine.setDemands(0, framework, "a", List.of());
         engine.askForGang(0, framework, "a", new Gang(2, FOUR_CPUS, 10_000));
         desk.run(0);
         engine.revive(0, other, "b");
@@ -104,7 +104,7 @@ final class GangTest {
     @Test
     void shouldRescindTheOthersWhenOneOfAGangIsDeclined() {
         addAgents(addOther(), 0, 0, 0);
-        engine.setDemands(framework, "a", List.of());
+        engine.setDemands(0, framework, "a", List.of());
         engine.askForGang(0, framework, "a", new Gang(3, FOUR_CPUS, 1_000));
         List<Offer> offers = desk.run(0);
 
@@ -120,7 +120,7 @@ final class GangTest {
     @Test
     void shouldRescindTheOthersWhenAnAgentIsGone() {
         addAgents(addOther(), 0, 0);
-        engine.setDemands(framework, "a", List.of());
+        engine.setDemands(0, framework, "a", List.of());
         engine.askForGang(0, framework, "a", new Gang(2, FOUR_CPUS, 1_000));
         List<Offer> offers = desk.run(0);
 
@@ -134,7 +134,7 @@ final class GangTest {
     void shouldNotExceedALimitWithAGang() {
         addAgents(addOther(), 0, 0, 0);
         engine.setQuotas(Map.of("a", Quota.limit(Limits.of(Map.of("cpus", 8_000L)))), false, desk);
-        engine.setDemands(framework, "a", List.of());
+        engine.setDemands(0, framework, "a", List.of());
         long three = engine.askForGang(0, framework, "a", new Gang(3, FOUR_CPUS, 1_000));
         assertThat(desk.run(0)).isEmpty();
 
@@ -146,7 +146,7 @@ final class GangTest {
     @Test
     void shouldForgetTheGangsOfAFrameworkThatIsGone() {
         addAgents(addOther(), 4_000);
-        engine.setDemands(framework, "a", List.of());
+        engine.setDemands(0, framework, "a", List.of());
         engine.askForGang(0, framework, "a", new Gang(1, FOUR_CPUS, 1_000));
         desk.run(0);
 

@@ -324,7 +324,7 @@ final class Replay {
         if (isSubscribed) {
             shadow.wishes.set(member, demands);
         }
-        expect(isSubscribed, () -> engine.setDemands(framework, role, demands));
+        expect(isSubscribed, () -> engine.setDemands(nowMs, framework, role, demands));
     }
 
     private static Demand demand(int pick) {
