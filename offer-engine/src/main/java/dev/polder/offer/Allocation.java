@@ -27,6 +27,7 @@ final class Allocation {
     private final Clearing clearing;
     private final GangOffers gangOffers;
     private final Preemptions preemptions;
+    private final InverseOffers inverseOffers;
 
     /** Whether shares and orders are those of an earlier cluster total. */
     private boolean isStale;
@@ -45,6 +46,7 @@ final class Allocation {
         this.clearing = new Clearing(books);
         this.gangOffers = new GangOffers(books, ledger, clearing);
         this.preemptions = new Preemptions(books, clearing);
+        this.inverseOffers = books.inverseOffers();
     }
 
     /** Notes that the cluster's total has changed. */
@@ -79,6 +81,7 @@ final class Allocation {
                         || !subscriptions.fresh().isEmpty()
                         || !retries.isEmpty()
                         || subscriptions.gangs.isNews()
+                        || inverseOffers.isDue()
                         || quotas.isHeldDue());
     }
 
@@ -101,13 +104,17 @@ final class Allocation {
         retries.clear();
     }
 
-    /** Sets agents aside for those that wait in vain, and has lower tasks make room for higher ones. */
-    void clear(long nowMs, OfferSink sink) {
+    /**
+     * Does what is left after offers are made: sets agents aside for those that wait in vain, has lower tasks make room
+     * for higher ones, asks frameworks to leave agents that will be unavailable.
+     */
+    void conclude(long nowMs, OfferSink sink) {
         if (!isPaused) {
             rekeyIfStale();
             gangOffers.setAside(nowMs);
             clearing.choose(nowMs);
             preemptions.choose(nowMs, sink);
+            inverseOffers.ask(nowMs, sink);
         }
     }
 

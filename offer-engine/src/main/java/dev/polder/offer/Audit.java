@@ -293,7 +293,8 @@ final class Audit {
                 + books.filters().size()
                 + subscriptions.setAsides.size()
                 + subscriptions.gangs.waiting().size()
-                + (hasPreemptionDeadline ? 1 : 0);
+                + (hasPreemptionDeadline ? 1 : 0)
+                + books.inverseOffers().deadlineCount();
         check(
                 books.deadlines().size() == expected,
                 "%s deadlines, not %s",

@@ -12,7 +12,8 @@ record Books(
         Eligibility eligibility,
         OpenOffers offers,
         Retries retries,
-        RunningTasks tasks) {
+        RunningTasks tasks,
+        InverseOffers inverseOffers) {
 
     static Books empty(OfferEngineConfig config, long seed) {
         Deadlines deadlines = new Deadlines();
@@ -26,6 +27,7 @@ record Books(
         Subscriptions subscriptions =
                 new Subscriptions(tree, members, filters, deadlines, new SetAsides(agents, deadlines), config);
         Quotas quotas = new Quotas(tree, agents);
+        OpenOffers offers = new OpenOffers();
         return new Books(
                 config,
                 deadlines,
@@ -35,9 +37,10 @@ record Books(
                 quotas,
                 new Charges(agents, subscriptions, quotas),
                 new Eligibility(agents, subscriptions, quotas, filters),
-                new OpenOffers(),
+                offers,
                 new Retries(),
-                new RunningTasks());
+                new RunningTasks(),
+                new InverseOffers(agents, subscriptions, offers, deadlines, config));
     }
 
     RoleTree tree() {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import org.agrona.collections.IntArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -149,6 +150,7 @@ public final class OfferEngine {
         ledger.rescindOfAgent(agent, OfferSink.Reason.AGENT_GONE, sink);
         ledger.releaseAll(agent);
         books.tasks().removeAgent(agent);
+        books.inverseOffers().set(agent, Optional.empty(), sink);
         books.filters().removeAgent(agent);
         books.eligibility().constraints().forgetAgent(agent);
         books.quotas().removeAgent(agent);
@@ -249,6 +251,7 @@ public final class OfferEngine {
         subscriptions.setFrameworkActive(framework, active);
         if (!active) {
             ledger.rescindOfFramework(framework, slot -> true, OfferSink.Reason.FRAMEWORK_GONE, sink);
+            books.inverseOffers().endOf(framework, sink);
         }
     }
 
@@ -268,6 +271,7 @@ public final class OfferEngine {
             }
         }
         ledger.rescindOfFramework(framework, slot -> true, OfferSink.Reason.FRAMEWORK_GONE, sink);
+        books.inverseOffers().endOf(framework, sink);
         for (int subscription : its.toIntArray()) {
             subscriptions.unsubscribe(subscription);
             ledger.dropIfIdle(subscription);
@@ -327,6 +331,7 @@ public final class OfferEngine {
         int subscription = requireSubscribed(framework, role);
         tick(nowMs);
         subscriptions.revive(nowMs, subscription);
+        books.inverseOffers().forgetFilters(framework);
     }
 
     /**
@@ -496,6 +501,55 @@ public final class OfferEngine {
         ledger.release(subscription, agent, argument, 0);
     }
 
+    // ---- maintenance
+
+    /**
+     * Says when an agent will be unavailable, empty for never. Its open offers, which did not say so, are rescinded; all
+     * that have something of it are asked by inverse offers, from the next {@link #run} on, whether they can leave it.
+     * Offers of it go on being made.
+     */
+    public void setUnavailability(int agent, Optional<Unavailability> when, OfferSink sink) {
+        requireAgent(agent);
+        ledger.rescindOfAgent(agent, OfferSink.Reason.WITHDRAWN, sink);
+        books.inverseOffers().set(agent, when, sink);
+    }
+
+    /** Returns when an agent will be unavailable. */
+    public Optional<Unavailability> unavailability(int agent) {
+        requireAgent(agent);
+        return books.inverseOffers().unavailability(agent);
+    }
+
+    /**
+     * Notes what a framework says to an inverse offer; it is asked again when {@code refuseMs}, at least the reoffer
+     * delay, have passed, or it revives a role.
+     *
+     * @throws IllegalArgumentException if the inverse offer is not open, or that is no answer
+     */
+    public void answerInverse(long nowMs, long inverseOfferId, InverseOffer.Answer answer, long refuseMs) {
+        requireRefuseMs(refuseMs);
+        InverseOffer question = books.inverseOffers().find(inverseOfferId);
+        if (question == null) {
+            throw new IllegalArgumentException("inverse offer " + inverseOfferId + " is not open");
+        }
+        if (answer == InverseOffer.Answer.UNKNOWN) {
+            throw new IllegalArgumentException("inverse offer " + inverseOfferId + ": UNKNOWN is no answer");
+        }
+        tick(nowMs);
+        books.inverseOffers().answer(nowMs, question, answer, refuseMs);
+    }
+
+    /** Returns what each framework that is asked about an agent has said to it. */
+    public SortedMap<Integer, InverseOffer.Answer> answers(int agent) {
+        requireAgent(agent);
+        return books.inverseOffers().answers(agent);
+    }
+
+    /** Returns the inverse offers that are open. */
+    public List<InverseOffer> openInverseOffers() {
+        return books.inverseOffers().open();
+    }
+
     // ---- priorities
 
     /**
@@ -562,6 +616,7 @@ public final class OfferEngine {
                     books.filters().drop(about);
                 }
                 case GANG -> sink.gangFailed(subscriptions.gangs.expire(about).id);
+                case INVERSE_OFFER -> books.inverseOffers().expire(nowMs, about, sink);
                 case PREEMPTION -> allocation.preemptions().expire();
                 case SET_ASIDE -> subscriptions.setAsides.expire(about);
                 case REVIVE -> subscriptions.performWaiting(nowMs, about);
@@ -570,7 +625,7 @@ public final class OfferEngine {
         if (allocation.isDue()) {
             allocation.round(nowMs, sink);
         }
-        allocation.clear(nowMs, sink);
+        allocation.conclude(nowMs, sink);
     }
 
     /**

@@ -18,6 +18,12 @@ public interface OfferSink {
     /** Tasks have to end for a demand that waits; told only where preemption is configured. */
     default void preempt(Preemption preemption) {}
 
+    /** A framework is asked whether it can leave an agent. */
+    default void inverseOffered(InverseOffer offer) {}
+
+    /** The question is gone, though nobody answered it. */
+    default void inverseRescinded(InverseOffer offer) {}
+
     /** Why an offer ended without an answer. */
     enum Reason {
         /** It stood unanswered for as long as offers do. */

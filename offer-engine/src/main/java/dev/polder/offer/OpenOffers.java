@@ -33,7 +33,7 @@ final class OpenOffers {
         if (slot >= id.length) {
             grow(FreeList.rowsFor(slot));
         }
-        id[slot] = nextId++;
+        id[slot] = takeId();
         agent[slot] = onAgent;
         subscription[slot] = toSubscription;
         madeAtMs[slot] = nowMs;
@@ -44,6 +44,11 @@ final class OpenOffers {
         ofAgent.append(onAgent, slot);
         ofSubscription.append(toSubscription, slot);
         return slot;
+    }
+
+    /** Returns an id that no offer had before. */
+    long takeId() {
+        return nextId++;
     }
 
     private void grow(int rows) {

@@ -28,6 +28,9 @@ final class Desk implements OfferSink {
     /** Who was asked to end tasks for whom. */
     final List<Preemption> preemptions = new ArrayList<>();
 
+    /** All inverse offers ever made. */
+    final List<InverseOffer> inverse = new ArrayList<>();
+
     /** The gangs that failed. */
     final List<Long> failed = new ArrayList<>();
 
@@ -89,6 +92,16 @@ final class Desk implements OfferSink {
     @Override
     public void preempt(Preemption preemption) {
         preemptions.add(preemption);
+    }
+
+    @Override
+    public void inverseOffered(InverseOffer offer) {
+        inverse.add(offer);
+    }
+
+    @Override
+    public void inverseRescinded(InverseOffer offer) {
+        rescinded.add(offer.id() + " inverse");
     }
 
     /** Runs the engine, checks it, and returns the offers made now. */
