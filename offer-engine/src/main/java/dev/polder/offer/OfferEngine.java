@@ -735,6 +735,17 @@ public final class OfferEngine {
     }
 
     /**
+     * Says the same in short: agents that have the same in all, and are passed over by the same rule, are told of
+     * together, with the numbers of one of them. Cheap enough to be asked at any time: a fraction of a microsecond an agent.
+     *
+     * @throws IllegalArgumentException if there is no such framework
+     */
+    public List<RefusedAgents> explainInShort(long nowMs, int framework, String role) {
+        requireFramework(framework);
+        return new Explanation(books, allocation).explainInShort(nowMs, framework, role);
+    }
+
+    /**
      * Says why a framework has no offer of one agent under a role now; empty if it has one.
      *
      * @throws IllegalArgumentException if there is no such framework or agent

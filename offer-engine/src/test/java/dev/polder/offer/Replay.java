@@ -533,6 +533,13 @@ final class Replay {
             assertThat(refusal.detail()).isNotEmpty();
             counts.merge(refusal.why().toString(), 1, Integer::sum);
         }
+        for (RefusedAgents some : engine.explainInShort(nowMs, framework, role)) {
+            assertThat(refusals.stream()
+                            .filter(refusal -> refusal.why() == some.why()
+                                    && engine.total(refusal.agent()).equals(some.total())))
+                    .hasSize(some.count())
+                    .contains(some.example());
+        }
         TreeSet<Integer> served = new TreeSet<>();
         for (Offer offer : engine.openOffers(framework)) {
             if (offer.role().equals(role)) {
