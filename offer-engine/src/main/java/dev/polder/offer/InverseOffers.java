@@ -98,20 +98,19 @@ final class InverseOffers {
 
     /** Asks all that have something of an agent that will be unavailable; takes back what others were asked. */
     void ask(long nowMs, OfferSink sink) {
-        for (int agent : unavailable.keySet()) {
+        unavailable.forEach((agent, when) -> {
             SortedSet<Integer> asked = asked(agent);
             end(agent, framework -> !asked.contains(framework), sink);
             for (int framework : asked) {
                 Talk talk = talks.computeIfAbsent(agent, key -> new TreeMap<>()).computeIfAbsent(framework, Talk::new);
                 if (talk.deadline == NONE) {
-                    ask(nowMs, agent, talk, sink);
+                    ask(nowMs, agent, when, talk, sink);
                 }
             }
-        }
+        });
     }
 
-    private void ask(long nowMs, int agent, Talk talk, OfferSink sink) {
-        Unavailability when = unavailable.get(agent);
+    private void ask(long nowMs, int agent, Unavailability when, Talk talk, OfferSink sink) {
         talk.open = new InverseOffer(offers.takeId(), talk.framework, agent, when, nowMs);
         setDeadline(talk, Deadlines.after(nowMs, config.offerTimeoutMs()));
         agentOf.put(talk.open.id(), agent);

@@ -33,11 +33,10 @@ final class RunningTasks {
         RunningTask task = byId.remove(id);
         ending.remove(id);
         if (task != null) {
-            Map<Long, RunningTask> others = byAgent.get(task.agent());
-            others.remove(id);
-            if (others.isEmpty()) {
-                byAgent.remove(task.agent());
-            }
+            byAgent.computeIfPresent(task.agent(), (agent, others) -> {
+                others.remove(id);
+                return others.isEmpty() ? null : others;
+            });
         }
     }
 
