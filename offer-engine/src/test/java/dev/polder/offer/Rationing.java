@@ -60,7 +60,7 @@ final class Rationing {
             next = shares.get(offer.framework()) < shares.get(next.framework()) ? offer : next;
         }
         for (Offer offer : offers) {
-            if (offer != next) {
+            if (offer.id() != next.id()) {
                 desk.engine.withdraw(offer.id());
             }
         }
