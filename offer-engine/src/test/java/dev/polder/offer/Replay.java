@@ -38,8 +38,8 @@ final class Replay {
 
     final List<String> events = new ArrayList<>();
     final Map<String, Integer> counts = new TreeMap<>();
-    private final OfferEngine engine = new OfferEngine(CONFIG);
-    private final Shadow shadow;
+    final OfferEngine engine = new OfferEngine(CONFIG);
+    final Shadow shadow;
     private final Recorder sink = new Recorder();
     private long nowMs = -5_000;
 

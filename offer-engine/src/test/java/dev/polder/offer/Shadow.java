@@ -322,7 +322,8 @@ final class Shadow {
             guaranteed = guaranteed.plus(quota.getValue().guarantees());
         }
         Quantities total = agents.values().stream()
-                .map(agent -> agent.profile.total().quantities())
+                .map(agent ->
+                        agent.profile.total().filter(id -> !id.isRevocable()).quantities())
                 .reduce(Quantities.EMPTY, Quantities::plus);
         boolean isExceeded = update.entrySet().stream()
                 .anyMatch(quota -> !quota.getValue().limits().allow(consumedWithoutOffers(quota.getKey())));
