@@ -94,7 +94,7 @@ public final class OfferEngine {
     public int addAgent(AgentProfile profile) {
         requireRoom(agents.quantities().plus(profile.total().quantities()), Resources.EMPTY);
         int agent = agents.add(profile);
-        agents.setBarred(agent, isBarred(profile));
+        decideBarred(agent);
         reservations.change(Resources.EMPTY, profile.total());
         allocation.takeTotal();
         return agent;
@@ -119,7 +119,7 @@ public final class OfferEngine {
         }
         reservations.change(before.total(), profile.total());
         agents.update(agent, profile);
-        agents.setBarred(agent, isBarred(profile));
+        decideBarred(agent);
         allocation.takeTotal();
     }
 
@@ -164,16 +164,17 @@ public final class OfferEngine {
         whitelist = hostnames.map(Set::copyOf);
         BitSet present = agents.present();
         for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
-            boolean isBarred = isBarred(agents.profile(agent));
-            agents.setBarred(agent, isBarred);
-            if (isBarred) {
-                subscriptions.setAsides.end(agent);
-            }
+            decideBarred(agent);
         }
     }
 
-    private boolean isBarred(AgentProfile profile) {
-        return whitelist.isPresent() && !whitelist.get().contains(profile.hostname());
+    private void decideBarred(int agent) {
+        boolean isBarred = whitelist.isPresent()
+                && !whitelist.get().contains(agents.profile(agent).hostname());
+        agents.setBarred(agent, isBarred);
+        if (isBarred) {
+            subscriptions.setAsides.end(agent);
+        }
     }
 
     /**
