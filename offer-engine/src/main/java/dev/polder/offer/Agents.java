@@ -210,9 +210,8 @@ final class Agents {
             for (int field = 0; field < available.length; field++) {
                 available[field] += amounts.plain(row, field);
             }
-            Resources special = amounts.special(row);
-            if (!special.quantities().isEmpty()) {
-                availableOthers = availableOthers.plus(Pool.of(special));
+            if (amounts.hasSpecialScalars(row)) {
+                availableOthers = availableOthers.plus(Pool.of(amounts.special(row)));
             }
             hasAvailableGrown = true;
         }
@@ -225,9 +224,8 @@ final class Agents {
             for (int field = 0; field < available.length; field++) {
                 available[field] -= amounts.plain(row, field);
             }
-            Resources special = amounts.special(row);
-            if (!special.quantities().isEmpty()) {
-                availableOthers = availableOthers.minus(Pool.of(special));
+            if (amounts.hasSpecialScalars(row)) {
+                availableOthers = availableOthers.minus(Pool.of(amounts.special(row)));
             }
         }
         if (free.isEmpty(agent)) {

@@ -21,7 +21,7 @@ final class Bundle {
     static long fit(Demand demand, ResourceColumn amounts, int row) {
         long most = Long.MAX_VALUE;
         Resources special = amounts.special(row);
-        boolean isPlain = special.isEmpty();
+        boolean isPlain = !amounts.hasSpecialScalars(row);
         for (int field = 0; field < FIELDS; field++) {
             long each = ClusterTotal.field(demand.shape(), field);
             if (each > 0) {

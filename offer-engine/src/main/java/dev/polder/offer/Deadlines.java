@@ -54,6 +54,9 @@ final class Deadlines {
     private int[] heap = new int[16];
     private int heapSize;
 
+    /** The list that was used last, -1 if it has ended. */
+    private int recent = NONE;
+
     /** What {@link #poll} found last. */
     private Kind dueKind = Kind.OFFER;
 
@@ -80,10 +83,7 @@ final class Deadlines {
         if (node >= kind.length) {
             growNodes(FreeList.rowsFor(node));
         }
-        int itsList = (int) listAt.get(timeMs);
-        if (itsList == NONE) {
-            itsList = startList(timeMs);
-        }
+        int itsList = listFor(timeMs);
         kind[node] = what;
         reference[node] = about;
         list[node] = itsList;
@@ -96,6 +96,17 @@ final class Deadlines {
         }
         last[itsList] = node;
         return node;
+    }
+
+    /** What is done together is due together, so the list that was used last is the one that is asked for most. */
+    private int listFor(long timeMs) {
+        if (recent == NONE || atMs[recent] != timeMs) {
+            recent = (int) listAt.get(timeMs);
+            if (recent == NONE) {
+                recent = startList(timeMs);
+            }
+        }
+        return recent;
     }
 
     /** Removes a deadline that is set. */
@@ -200,6 +211,7 @@ final class Deadlines {
     private void endList(int ended) {
         listAt.remove(atMs[ended]);
         lists.give(ended);
+        recent = recent == ended ? NONE : recent;
         heapSize--;
         int moved = heap[heapSize];
         if (moved != ended) {

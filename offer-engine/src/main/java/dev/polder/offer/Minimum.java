@@ -45,7 +45,7 @@ public record Minimum(List<Quantities> alternatives) {
 
     private static boolean reaches(ResourceColumn amounts, int row, Quantities alternative) {
         Resources special = amounts.special(row);
-        boolean isPlain = special.quantities().isEmpty();
+        boolean isPlain = !amounts.hasSpecialScalars(row);
         for (int field = 0; field < ResourceColumn.FIELDS; field++) {
             long more = isPlain ? 0 : ClusterTotal.field(special.quantities(), field);
             if (amounts.plain(row, field) + more < ClusterTotal.field(alternative, field)) {

@@ -29,10 +29,11 @@ import org.jspecify.annotations.Nullable;
  * <p>For every agent, at every step: used + offered + free - overcommitted = total, and of no resource is there
  * something both free and overcommitted; what is shared is free unless it is offered, however many use it. Offers are
  * made by {@link #run} alone; all other methods only change the books. One offer is all that is free on one agent and
- * may be had by one framework under one role. It goes where the share is smallest, at each level of the tree (the
- * largest, over all scalars, of what is used and offered / the cluster's total, divided by the weight); those that are
- * equal take turns by how many offers they got, then by name. Roles that lack something of what they are guaranteed
- * come before all others.
+ * may be had by one framework under one role, or, if it said what it waits for ({@link #setDemands}), what it needs of
+ * that. It goes where the share is smallest, at each level of the tree (the largest, over all scalars, of what is used
+ * and offered / the cluster's total, divided by the weight); those that are equal take turns by how many offers they
+ * got, then by name. Gangs ({@link #askForGang}) come before all others, then roles that lack something of what they
+ * are guaranteed.
  *
  * <p>The same calls have the same results. A method that throws has changed nothing, but for
  * {@link IllegalStateException} with "broken invariant", after which the engine must be thrown away.

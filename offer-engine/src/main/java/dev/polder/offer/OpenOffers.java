@@ -1,7 +1,6 @@
 package dev.polder.offer;
 
 import java.util.Arrays;
-import org.agrona.collections.Long2LongHashMap;
 
 /**
  * Open offers as columns by slot, found by id, and in a list of each agent and each subscription in the order in which
@@ -12,7 +11,7 @@ final class OpenOffers {
     static final int NONE = -1;
 
     private final FreeList slots = new FreeList();
-    private final Long2LongHashMap byId = new Long2LongHashMap(NONE);
+    private final OfferIndex byId = new OfferIndex();
     private final ResourceColumn amounts = new ResourceColumn();
     private long[] id = {};
     private int[] agent = {};
@@ -63,7 +62,7 @@ final class OpenOffers {
 
     /** Forgets an offer; its slot may be another's with the next {@link #add}, until then it can still be read. */
     void remove(int slot) {
-        byId.remove(id[slot]);
+        byId.remove(id[slot], slot);
         ofAgent.remove(agent[slot], slot);
         ofSubscription.remove(subscription[slot], slot);
         slots.give(slot);
@@ -86,7 +85,7 @@ final class OpenOffers {
 
     /** Returns the slot of an open offer, -1 if there is none of that id. */
     int find(long offerId) {
-        return (int) byId.get(offerId);
+        return byId.get(offerId);
     }
 
     /** Returns how many offers are open. */

@@ -18,8 +18,17 @@ final class ResourceColumn {
     /** How many plain scalars there are. */
     static final int FIELDS = 4;
 
+    /** What is special about a row: nothing, something without scalars, such as ports, or something with scalars. */
+    private static final byte NOTHING = 0;
+
+    private static final byte PIECES = 1;
+    private static final byte SCALARS = 2;
+
     private long[] plain = {};
     private Resources[] special = {};
+
+    /** What sort of thing is in {@link #special}, so that the most frequent questions need not look there. */
+    private byte[] sort = {};
 
     /** Makes room for {@code row}; what is new is nothing. */
     void ensure(int row) {
@@ -29,6 +38,7 @@ final class ResourceColumn {
             plain = Arrays.copyOf(plain, FIELDS * more);
             special = Arrays.copyOf(special, more);
             Arrays.fill(special, rows, more, Resources.EMPTY);
+            sort = Arrays.copyOf(sort, more);
         }
     }
 
@@ -39,6 +49,7 @@ final class ResourceColumn {
         plain[at + 2] = 0;
         plain[at + 3] = 0;
         special[row] = Resources.EMPTY;
+        sort[row] = NOTHING;
     }
 
     void set(int row, Resources resources) {
@@ -47,12 +58,13 @@ final class ResourceColumn {
         plain[at + DISK] = resources.disk();
         plain[at + GPUS] = resources.gpus();
         plain[at + MEM] = resources.mem();
-        special[row] = resources.special();
+        setSpecial(row, resources.special());
     }
 
     void copy(int row, ResourceColumn from, int fromRow) {
         System.arraycopy(from.plain, FIELDS * fromRow, plain, FIELDS * row, FIELDS);
         special[row] = from.special[fromRow];
+        sort[row] = from.sort[fromRow];
     }
 
     void add(int row, ResourceColumn from, int fromRow) {
@@ -62,7 +74,9 @@ final class ResourceColumn {
         plain[at + 1] += from.plain[fromAt + 1];
         plain[at + 2] += from.plain[fromAt + 2];
         plain[at + 3] += from.plain[fromAt + 3];
-        special[row] = special[row].plus(from.special[fromRow]);
+        if (from.sort[fromRow] != NOTHING) {
+            setSpecial(row, special[row].plus(from.special[fromRow]));
+        }
     }
 
     /** Takes away what must be there. */
@@ -76,8 +90,8 @@ final class ResourceColumn {
         if ((plain[at] | plain[at + 1] | plain[at + 2] | plain[at + 3]) < 0) {
             throw Invariant.broken("row %s: less than nothing after %s is taken away", row, from.get(fromRow));
         }
-        if (!from.special[fromRow].isEmpty()) {
-            special[row] = special[row].minus(from.special[fromRow]);
+        if (from.sort[fromRow] != NOTHING) {
+            setSpecial(row, special[row].minus(from.special[fromRow]));
         }
     }
 
@@ -88,7 +102,7 @@ final class ResourceColumn {
                 && plain[at + 1] >= other.plain[otherAt + 1]
                 && plain[at + 2] >= other.plain[otherAt + 2]
                 && plain[at + 3] >= other.plain[otherAt + 3]
-                && coversSpecial(row, other.special[otherRow]);
+                && (other.sort[otherRow] == NOTHING || special[row].covers(other.special[otherRow]));
     }
 
     boolean covers(int row, Resources resources) {
@@ -97,16 +111,12 @@ final class ResourceColumn {
                 && plain[at + DISK] >= resources.disk()
                 && plain[at + GPUS] >= resources.gpus()
                 && plain[at + MEM] >= resources.mem()
-                && coversSpecial(row, resources.special());
-    }
-
-    private boolean coversSpecial(int row, Resources other) {
-        return other.isEmpty() || special[row].covers(other);
+                && (resources.special().isEmpty() || special[row].covers(resources.special()));
     }
 
     boolean isEmpty(int row) {
         int at = FIELDS * row;
-        return (plain[at] | plain[at + 1] | plain[at + 2] | plain[at + 3]) == 0 && special[row].isEmpty();
+        return (plain[at] | plain[at + 1] | plain[at + 2] | plain[at + 3]) == 0 && sort[row] == NOTHING;
     }
 
     /** Returns a plain scalar in thousandths. */
@@ -125,6 +135,17 @@ final class ResourceColumn {
 
     void setSpecial(int row, Resources resources) {
         special[row] = resources;
+        sort[row] = resources.isEmpty() ? NOTHING : resources.quantities().isEmpty() ? PIECES : SCALARS;
+    }
+
+    /** Tells whether there is something that is not plain. */
+    boolean hasSpecial(int row) {
+        return sort[row] != NOTHING;
+    }
+
+    /** Tells whether there are scalars among what is not plain. */
+    boolean hasSpecialScalars(int row) {
+        return sort[row] == SCALARS;
     }
 
     /** Returns the plain scalars as quantities. */

@@ -87,8 +87,8 @@ final class Shares {
         for (int field = 0; field < FIELDS; field++) {
             pool[at + field] = Math.addExact(pool[at + field], amounts.plain(amountRow, field));
         }
-        Resources special = amounts.special(amountRow);
-        if (!special.quantities().isEmpty()) {
+        if (amounts.hasSpecialScalars(amountRow)) {
+            Resources special = amounts.special(amountRow);
             Quantities pooled = Pool.of(special);
             poolOthers[row] = poolOthers[row].plus(pooled);
             apart[row] = apart[row].plus(special.quantities().minus(pooled));
@@ -100,8 +100,8 @@ final class Shares {
         for (int field = 0; field < FIELDS; field++) {
             pool[at + field] -= amounts.plain(amountRow, field);
         }
-        Resources special = amounts.special(amountRow);
-        if (!special.quantities().isEmpty()) {
+        if (amounts.hasSpecialScalars(amountRow)) {
+            Resources special = amounts.special(amountRow);
             Quantities pooled = Pool.of(special);
             poolOthers[row] = poolOthers[row].minus(pooled);
             apart[row] = apart[row].minus(special.quantities().minus(pooled));
