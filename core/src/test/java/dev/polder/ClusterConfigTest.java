@@ -30,6 +30,13 @@ final class ClusterConfigTest {
                         polder.framework-return-timeout=60s
                         polder.election-timeout=500ms
                         polder.heartbeat-interval=15s
+                        polder.min-allocatable-resources=cpus:0.01|mem:32
+                        polder.filter-gpu-resources=true
+                        polder.role-sorter=drf
+                        polder.framework-sorter=drf
+                        polder.fair-sharing-excluded-resource-names=
+                        polder.offer-constraints-re2-max-mem=4096
+                        polder.offer-constraints-re2-max-program-size=100
                         polder.trust-network=false
                         polder.keep-tasks-on-close=false""");
     }

@@ -2,6 +2,7 @@ package dev.polder.master;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polder.offer.RegexLimits;
 import dev.polder.wire.proto.Mesos;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;
 import dev.polder.wire.proto.Mesos.FrameworkInfo.Capability;
@@ -313,6 +314,6 @@ class FrameworkRulesTest {
     }
 
     private static String problemOf(Call.Subscribe.Builder subscribe) {
-        return FrameworkRules.problemOf(subscribe.build());
+        return FrameworkRules.problemOf(subscribe.build(), RegexLimits.DEFAULT);
     }
 }

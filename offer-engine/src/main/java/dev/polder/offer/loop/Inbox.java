@@ -57,7 +57,7 @@ final class Inbox<T extends Inbox.Request> {
 
     /** Puts a request in, or refuses it. */
     void put(T request) {
-        if (state.get() != State.OPEN) {
+        if (state.get() == State.ENDED) {
             request.refuse(gone());
         } else if (!queue.offer(request)) {
             refused.incrementAndGet();
@@ -71,7 +71,7 @@ final class Inbox<T extends Inbox.Request> {
         }
     }
 
-    /** Asks the loop to end. */
+    /** Asks the loop to end; what is put until it has done so is refused then. */
     void close() {
         state.compareAndSet(State.OPEN, State.CLOSING); // not a test and a set: it may have ended in between
         wake();
@@ -85,7 +85,7 @@ final class Inbox<T extends Inbox.Request> {
     }
 
     private RejectedExecutionException gone() {
-        Throwable cause = state.get() == State.ENDED ? fault : null;
+        Throwable cause = fault;
         return cause == null
                 ? new RejectedExecutionException("offer engine loop '" + name + "' is closed")
                 : new RejectedExecutionException("offer engine loop '" + name + "' has ended: " + cause, cause);

@@ -8,6 +8,7 @@ import dev.polder.offer.OfferView;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,8 +49,8 @@ public final class OfferEngineLoop implements AutoCloseable {
     private final CompletableFuture<Void> ended;
 
     private long nowMs;
-    private volatile long turns;
-    private volatile long longestTurnNs;
+    private final AtomicLong turns = new AtomicLong();
+    private final AtomicLong longestTurnNs = new AtomicLong();
 
     /** Something to be done with the engine that has a result. */
     @FunctionalInterface
@@ -60,6 +61,7 @@ public final class OfferEngineLoop implements AutoCloseable {
          * @param nowMs the time to tell the engine: any other may end the loop, for the engine's time never goes back
          * @param sink where the engine tells what it rescinds: the loop's listener
          */
+        @Nullable
         T answer(OfferEngine engine, long nowMs, OfferSink sink);
     }
 
@@ -109,7 +111,7 @@ public final class OfferEngineLoop implements AutoCloseable {
     }
 
     /** Asks for something to be done; as {@link #ask}, but the answer says no more than that it was. */
-    public CompletableFuture<@Nullable Void> tell(Change change) {
+    public CompletableFuture<Void> tell(Change change) {
         requireNonNull(change, "change");
         return ask((lent, now, told) -> {
             change.make(lent, now, told);
@@ -121,13 +123,13 @@ public final class OfferEngineLoop implements AutoCloseable {
      * Returns what completes when the loop has ended and everything is answered: with null after {@link #close}, with
      * the cause otherwise.
      */
-    public CompletableFuture<@Nullable Void> ended() {
+    public CompletableFuture<Void> ended() {
         return ended;
     }
 
     /** Returns what the loop has done so far. */
     public LoopCounters counters() {
-        return new LoopCounters(inbox.size(), inbox.refused(), turns, longestTurnNs);
+        return new LoopCounters(inbox.size(), inbox.refused(), turns.get(), longestTurnNs.get());
     }
 
     /**
@@ -198,7 +200,7 @@ public final class OfferEngineLoop implements AutoCloseable {
     private void turn() {
         long beganNs = System.nanoTime();
         tick();
-        for (int i = 0; i < BATCH_MAX; i++) {
+        for (int i = 0; i < BATCH_MAX && inbox.isOpen(); i++) {
             Pending<?> pending = inbox.take();
             if (pending == null) {
                 break;
@@ -208,12 +210,13 @@ public final class OfferEngineLoop implements AutoCloseable {
         }
         engine.run(nowMs, sink);
         sink.requireSound();
-        turns++;
-        longestTurnNs = Math.max(longestTurnNs, System.nanoTime() - beganNs);
+        turns.incrementAndGet();
+        longestTurnNs.accumulateAndGet(System.nanoTime() - beganNs, Math::max);
         long deadlineMs = engine.nextDeadlineMs();
         tick();
         if (deadlineMs > nowMs) {
-            inbox.sleep(deadlineMs == Long.MAX_VALUE ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(deadlineMs - nowMs));
+            inbox.sleep(
+                    deadlineMs == Long.MAX_VALUE ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(deadlineMs - nowMs));
             Thread.interrupted(); // one that is left over would keep it awake
         }
     }
@@ -234,7 +237,7 @@ public final class OfferEngineLoop implements AutoCloseable {
         }
 
         void perform(OfferEngine engine, long nowMs, OfferSink sink) {
-            T result;
+            @Nullable T result;
             try {
                 result = question.answer(engine, nowMs, sink);
             } catch (Throwable refusal) { // a question may throw anything, and is told
@@ -252,8 +255,7 @@ public final class OfferEngineLoop implements AutoCloseable {
 
         /** Throws if it was not just a refusal: what the engine does not promise to throw may have left it half changed. */
         private static void requireSound(OfferEngine engine, Throwable refusal) {
-            boolean isBroken =
-                    String.valueOf(refusal.getMessage()).startsWith("broken invariant");
+            boolean isBroken = String.valueOf(refusal.getMessage()).startsWith("broken invariant");
             boolean isPromised = refusal instanceof IllegalArgumentException
                     || refusal instanceof ArithmeticException
                     || (refusal instanceof IllegalStateException && !isBroken);
