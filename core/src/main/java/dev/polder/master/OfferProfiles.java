@@ -99,20 +99,17 @@ final class OfferProfiles {
     }
 
     private static SubscriptionProfile subscription(FrameworkRecord framework, String role) {
-        SubscriptionProfile profile = SubscriptionProfile.DEFAULT;
-        Mesos.OfferFilters filters = framework.info().getOfferFiltersMap().get(role);
-        if (filters != null) {
-            profile = understood(() -> OfferFiltersCodec.minimum(role, filters), Optional.empty())
-                    .map(profile::withMinimum)
-                    .orElse(profile);
-        }
+        Mesos.OfferFilters filters =
+                framework.info().getOfferFiltersOrDefault(role, Mesos.OfferFilters.getDefaultInstance());
         RoleConstraints constraints =
                 framework.offerConstraints().getRoleConstraintsMap().get(role);
-        return constraints == null
-                ? profile
-                : profile.withConstraints(understood(
-                        () -> OfferConstraintsCodec.ofRole(role, constraints, RegexLimits.LARGEST),
-                        OfferConstraints.NONE));
+        return new SubscriptionProfile(
+                understood(() -> OfferFiltersCodec.minimum(role, filters), Optional.empty()),
+                constraints == null
+                        ? OfferConstraints.NONE
+                        : understood(
+                                () -> OfferConstraintsCodec.ofRole(role, constraints, RegexLimits.LARGEST),
+                                OfferConstraints.NONE));
     }
 
     private static <T> T understood(Supplier<T> said, T otherwise) {
