@@ -65,7 +65,13 @@ public record OfferConfig(
 
     OfferConfig withMinAllocatableResources(String text) {
         return new OfferConfig(
-                text, filterGpuResources, roleSorter, frameworkSorter, fairShareExcluded, regexMemoryMax, regexProgramMax);
+                text,
+                filterGpuResources,
+                roleSorter,
+                frameworkSorter,
+                fairShareExcluded,
+                regexMemoryMax,
+                regexProgramMax);
     }
 
     OfferConfig withFilterGpuResources(boolean filters) {
@@ -155,7 +161,12 @@ public record OfferConfig(
 
     OfferSettings settings() {
         return new OfferSettings(
-                minimum(), filterGpuResources, order(roleSorter), order(frameworkSorter), fairShareExcluded, regexLimits());
+                minimum(),
+                filterGpuResources,
+                order(roleSorter),
+                order(frameworkSorter),
+                fairShareExcluded,
+                regexLimits());
     }
 
     private Minimum minimum() {

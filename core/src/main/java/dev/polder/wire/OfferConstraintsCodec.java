@@ -72,14 +72,16 @@ public final class OfferConstraintsCodec {
     }
 
     private static IllegalArgumentException noSelector() {
-        return new IllegalArgumentException("a selector that is neither an attribute's name nor HOSTNAME, REGION or ZONE");
+        return new IllegalArgumentException(
+                "a selector that is neither an attribute's name nor HOSTNAME, REGION or ZONE");
     }
 
     private static Predicate predicate(AttributeConstraint.Predicate predicate, RegexLimits limits) {
         return switch (predicate.getPredicateCase()) {
             case EXISTS -> new Predicate.Exists();
             case NOT_EXISTS -> new Predicate.NotExists();
-            case TEXT_EQUALS -> new Predicate.TextEquals(predicate.getTextEquals().getValue());
+            case TEXT_EQUALS ->
+                new Predicate.TextEquals(predicate.getTextEquals().getValue());
             case TEXT_NOT_EQUALS ->
                 new Predicate.TextNotEquals(predicate.getTextNotEquals().getValue());
             case TEXT_MATCHES ->

@@ -45,7 +45,8 @@ public final class OfferFiltersCodec {
                     "an entry of min_allocatable_resources without quantities; at least one is needed");
         }
         Quantities.Builder quantities = Quantities.builder();
-        for (Map.Entry<String, Mesos.Value.Scalar> entry : from.getQuantitiesMap().entrySet()) {
+        for (Map.Entry<String, Mesos.Value.Scalar> entry :
+                from.getQuantitiesMap().entrySet()) {
             quantities.add(
                     entry.getKey(), thousandths(entry.getKey(), entry.getValue().getValue()));
         }
@@ -63,7 +64,8 @@ public final class OfferFiltersCodec {
             problem = "Infinite values not supported";
         }
         if (problem != null) {
-            throw new IllegalArgumentException("Invalid resource quantity for '" + name + "' " + units + ": " + problem);
+            throw new IllegalArgumentException(
+                    "Invalid resource quantity for '" + name + "' " + units + ": " + problem);
         }
         return Math.round(Math.min(units, Thousandths.UNITS_MAX) * 1000);
     }

@@ -216,9 +216,17 @@ class FrameworkRulesTest {
                 .contains("regular expression '('");
         assertThat(problemOf(constrained("a", group(matchesNot("rack", "["))))).contains("regular expression '['");
         assertThat(problemOf(constrained("a", group(matches("rack", "(?=a)"))))).contains("regular expression '(?=a)'");
-        assertThat(problemOf(constrained("a", group(exists("rack").toBuilder().clearPredicate().buildPartial()))))
+        assertThat(problemOf(constrained(
+                        "a",
+                        group(exists("rack").toBuilder()
+                                .setPredicate(AttributeConstraint.Predicate.getDefaultInstance())
+                                .build()))))
                 .isEqualTo("offer_constraints of role 'a': a constraint without a predicate");
-        assertThat(problemOf(constrained("a", group(exists("rack").toBuilder().clearSelector().buildPartial()))))
+        assertThat(problemOf(constrained(
+                        "a",
+                        group(exists("rack").toBuilder()
+                                .setSelector(AttributeConstraint.Selector.getDefaultInstance())
+                                .build()))))
                 .startsWith("offer_constraints of role 'a': a selector that is neither an attribute's name");
     }
 
@@ -229,7 +237,8 @@ class FrameworkRulesTest {
         AttributeConstraint[] tooMany = Arrays.copyOf(most, most.length + 1);
         tooMany[most.length] = matchesNot("rack", "r1");
 
-        assertThat(problemOf(constrained("a", group(most), group(exists("rack"))))).isNull();
+        assertThat(problemOf(constrained("a", group(most), group(exists("rack")))))
+                .isNull();
         assertThat(problemOf(constrained("a", group(tooMany))))
                 .isEqualTo("offer_constraints: too many regular expressions: 257 > regexesMax=256");
     }
@@ -249,7 +258,9 @@ class FrameworkRulesTest {
         assertThat(problemOf(filtered("a", -1.0)))
                 .isEqualTo("offer_filters of role 'a': Invalid resource quantity for 'cpus' -1.0:"
                         + " Negative values not supported");
-        assertThat(problemOf(filtered("unknown", Double.NaN))).contains("'unknown'").contains("NaN not supported");
+        assertThat(problemOf(filtered("unknown", Double.NaN)))
+                .contains("'unknown'")
+                .contains("NaN not supported");
         assertThat(problemOf(filtered("a", Double.POSITIVE_INFINITY))).contains("Infinite values not supported");
         assertThat(problemOf(multiRole("a")
                         .putOfferFilters(

@@ -127,6 +127,8 @@ class OfferEligibilityTest {
                                 .build(),
                         Fact.newBuilder()
                                 .setFrameworkAdded(Facts.FrameworkAdded.newBuilder()
+                                        .setWallMs(1)
+                                        .setNumbered(false)
                                         .setInfo(old.getFrameworkInfo().toBuilder()
                                                 .putOfferFilters("r", minimum(Map.of("cpus", -1.0)))
                                                 .setId(Mesos.FrameworkID.newBuilder()
@@ -134,7 +136,11 @@ class OfferEligibilityTest {
                                         .setOfferConstraints(old.getOfferConstraints()))
                                 .build())));
 
-        master.serving(1, fixture.moment(), Mesos.MasterInfo.newBuilder().setId("m").setIp(1).setPort(1).build(), "c");
+        Turn unused = master.serving(
+                1,
+                fixture.moment(),
+                Mesos.MasterInfo.newBuilder().setId("m").setIp(1).setPort(1).build(),
+                "c");
 
         assertThat(master.leads()).isTrue();
         master.checkInvariants();
@@ -168,8 +174,8 @@ class OfferEligibilityTest {
 
     @Test
     void shouldOfferEverythingToWhoeverAsksForNothingInParticular() {
-        Framework all = fixture.subscribe(
-                info(Capability.Type.MULTI_ROLE).addRoles("r").putOfferFilters("r", minimum()));
+        Framework all =
+                fixture.subscribe(info(Capability.Type.MULTI_ROLE).addRoles("r").putOfferFilters("r", minimum()));
 
         fixture.register("crumb", cpus(1));
 
@@ -178,8 +184,8 @@ class OfferEligibilityTest {
 
     @Test
     void shouldGoByItsOwnMinimumForThoseWhoSayNothing() {
-        MasterFixture greedy = fixture(settings(
-                Minimum.oneOf(Quantities.of(Map.of("cpus", 2_000L))), true, RegexLimits.DEFAULT));
+        MasterFixture greedy =
+                fixture(settings(Minimum.oneOf(Quantities.of(Map.of("cpus", 2_000L))), true, RegexLimits.DEFAULT));
         Framework framework = greedy.subscribe();
 
         greedy.register("small", cpus(1_999));
@@ -262,7 +268,8 @@ class OfferEligibilityTest {
     private static DomainInfo domain(String region, String zone) {
         return DomainInfo.newBuilder()
                 .setFaultDomain(DomainInfo.FaultDomain.newBuilder()
-                        .setRegion(DomainInfo.FaultDomain.RegionInfo.newBuilder().setName(region))
+                        .setRegion(
+                                DomainInfo.FaultDomain.RegionInfo.newBuilder().setName(region))
                         .setZone(DomainInfo.FaultDomain.ZoneInfo.newBuilder().setName(zone)))
                 .build();
     }
@@ -289,8 +296,8 @@ class OfferEligibilityTest {
         return AttributeConstraint.newBuilder()
                 .setSelector(AttributeConstraint.Selector.newBuilder().setPseudoattributeType(type))
                 .setPredicate(AttributeConstraint.Predicate.newBuilder()
-                        .setTextEquals(
-                                AttributeConstraint.Predicate.TextEquals.newBuilder().setValue(value)));
+                        .setTextEquals(AttributeConstraint.Predicate.TextEquals.newBuilder()
+                                .setValue(value)));
     }
 
     private static AttributeConstraint.Predicate.Builder matches(String regex) {
