@@ -1,8 +1,12 @@
 package dev.polder.offer.loop;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jetbrains.lincheck.Lincheck;
+import org.jetbrains.lincheck.LincheckAssertionError;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -151,6 +155,41 @@ final class InboxLincheckTest {
             join(producer);
             join(closer);
         });
+    }
+
+    /** A sleeper that looks first and says then that it sleeps: who rings in between finds nobody to wake. */
+    private static final class Careless {
+        private final AtomicBoolean rung = new AtomicBoolean();
+        private volatile @Nullable Thread sleeper;
+
+        void ring() {
+            rung.set(true);
+            Thread sleeping = sleeper;
+            if (sleeping != null) {
+                LockSupport.unpark(sleeping);
+            }
+        }
+
+        void sleep() {
+            if (!rung.get()) {
+                sleeper = Thread.currentThread();
+                LockSupport.park(this);
+            }
+        }
+    }
+
+    /** The checker sees what the tests above are for. */
+    @Test
+    void shouldFindThePlantedSleeperThatIsNotWoken() {
+        assertThatThrownBy(() -> Lincheck.runConcurrentTest(2_000, () -> {
+                    Careless careless = new Careless();
+                    Thread ringing = new Thread(careless::ring);
+                    ringing.start();
+                    careless.sleep();
+                    join(ringing);
+                }))
+                .isInstanceOf(LincheckAssertionError.class)
+                .hasMessageContaining("deadlock");
     }
 
     private static void join(Thread thread) {
