@@ -3,7 +3,6 @@ package dev.polder.offer.loop;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +39,7 @@ final class Inbox<T extends Inbox.Request> {
     }
 
     private final String name;
+    private final Parking parking;
     private final MpscVarHandleArrayQueue<T> queue;
     private final AtomicLong refused = new AtomicLong();
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
@@ -48,8 +48,9 @@ final class Inbox<T extends Inbox.Request> {
 
     private volatile @Nullable Thread sleeper;
 
-    Inbox(String name, int requestsMax) {
+    Inbox(String name, int requestsMax, Parking parking) {
         this.name = name;
+        this.parking = parking;
         queue = new MpscVarHandleArrayQueue<>(requestsMax);
     }
 
@@ -80,7 +81,7 @@ final class Inbox<T extends Inbox.Request> {
     private void wake() {
         Thread sleeping = sleeper;
         if (sleeping != null) {
-            LockSupport.unpark(sleeping);
+            parking.unpark(sleeping);
         }
     }
 
@@ -117,7 +118,7 @@ final class Inbox<T extends Inbox.Request> {
     void sleep(long nanos) {
         sleeper = Thread.currentThread();
         if (queue.isEmpty() && state.get() == State.OPEN) {
-            LockSupport.parkNanos(this, nanos);
+            parking.park(nanos);
         }
         sleeper = null;
     }

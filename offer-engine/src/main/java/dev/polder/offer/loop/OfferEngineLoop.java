@@ -80,7 +80,7 @@ public final class OfferEngineLoop implements AutoCloseable {
     private OfferEngineLoop(LoopConfig config, OfferListener listener) {
         engine = new OfferEngine(config.engine(), config.seed());
         clockMs = config.clockMs();
-        inbox = new Inbox<>(config.name(), config.requestsMax());
+        inbox = new Inbox<>(config.name(), config.requestsMax(), Parking.OF_THREADS);
         sink = new ListenerSink(listener);
         nowMs = clockMs.getAsLong();
         thread = new Thread(this::live, config.name());
