@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.polder.offer.OfferEngine;
 import dev.polder.offer.OfferSink;
-import dev.polder.offer.OfferView;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -264,44 +263,6 @@ public final class OfferEngineLoop implements AutoCloseable {
             }
             if (!isPromised) {
                 engine.checkInvariants();
-            }
-        }
-    }
-
-    /** Tells the listener, and keeps what it throws from the engine, which is not done yet. */
-    private static final class ListenerSink implements OfferSink {
-        private final OfferListener listener;
-        private @Nullable Throwable fault;
-
-        ListenerSink(OfferListener listener) {
-            this.listener = listener;
-        }
-
-        @Override
-        public void offered(OfferView offer) {
-            if (fault == null) {
-                try {
-                    listener.onOffer(offer.toOffer());
-                } catch (Throwable e) { // it may throw anything
-                    fault = e;
-                }
-            }
-        }
-
-        @Override
-        public void rescinded(OfferView offer, Reason reason) {
-            if (fault == null) {
-                try {
-                    listener.onRescinded(offer.toOffer(), reason);
-                } catch (Throwable e) { // it may throw anything
-                    fault = e;
-                }
-            }
-        }
-
-        void requireSound() {
-            if (fault != null) {
-                throw new IllegalStateException("the listener threw " + fault, fault);
             }
         }
     }

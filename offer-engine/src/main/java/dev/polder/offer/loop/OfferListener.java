@@ -1,7 +1,9 @@
 package dev.polder.offer.loop;
 
+import dev.polder.offer.InverseOffer;
 import dev.polder.offer.Offer;
 import dev.polder.offer.OfferSink;
+import dev.polder.offer.Preemption;
 
 /**
  * What an {@link OfferEngineLoop} tells its owner. Called on the loop's thread, in the order in which things happened:
@@ -19,4 +21,16 @@ public interface OfferListener {
      * @param why as the engine says it
      */
     default void onRescinded(Offer offer, OfferSink.Reason why) {}
+
+    /** A gang's time is over, and there was never room for all of it. */
+    default void onGangFailed(long gang) {}
+
+    /** Tasks have to end for a demand that waits. */
+    default void onPreemption(Preemption preemption) {}
+
+    /** A framework is asked whether it can leave an agent. */
+    default void onInverseOffer(InverseOffer offer) {}
+
+    /** The question is gone, though nobody answered it. */
+    default void onInverseRescinded(InverseOffer offer) {}
 }
