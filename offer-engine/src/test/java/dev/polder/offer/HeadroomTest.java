@@ -116,9 +116,9 @@ final class HeadroomTest {
     void shouldHoldBackLessForWhatARoleBelowUses() {
         int agent = desk.addAgent("cpus:4");
         int below = desk.addFramework("z/y");
+        desk.setQuota("z", guarantee("cpus:3"));
         desk.use(below, "z/y", agent, "cpus:2");
         engine.suppress(below, "z/y");
-        desk.setQuota("z", guarantee("cpus:3"));
 
         assertThat(byRole(desk.run(0))).isEqualTo(Map.of("a", resources("cpus:1")));
     }

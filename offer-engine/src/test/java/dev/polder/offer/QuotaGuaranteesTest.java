@@ -141,9 +141,9 @@ final class QuotaGuaranteesTest {
         desk.addAgent("cpus:1");
         desk.addFramework("a");
         desk.addFramework("z");
+        desk.setQuota("z", guarantee("cpus:1"));
         int reserved = desk.addAgent("cpus(z):1");
         engine.setAgentActive(reserved, false, desk);
-        desk.setQuota("z", guarantee("cpus:1"));
 
         assertThat(desk.runForOne(0).role()).as("z has what it is guaranteed").isEqualTo("a");
     }
@@ -167,10 +167,10 @@ final class QuotaGuaranteesTest {
     @Test
     void shouldCountWhatIsReservedToARoleBelow() {
         desk.addAgent("cpus:1");
+        desk.setQuota("z", guarantee("cpus:1"));
         desk.addAgent("cpus(z/y):1");
         desk.addFramework("a");
         desk.addFramework("z");
-        desk.setQuota("z", guarantee("cpus:1"));
 
         assertThat(desk.runForOne(0).role()).isEqualTo("a");
     }
@@ -182,8 +182,8 @@ final class QuotaGuaranteesTest {
         desk.addFramework("a");
         int below = desk.addFramework("z/y");
         desk.addFramework("z");
-        desk.use(below, "z/y", used, "cpus:1");
         desk.setQuota("z", guarantee("cpus:1"));
+        desk.use(below, "z/y", used, "cpus:1");
 
         assertThat(desk.runForOne(0).role()).isEqualTo("a");
     }

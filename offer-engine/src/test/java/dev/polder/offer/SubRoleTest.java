@@ -46,12 +46,15 @@ final class SubRoleTest {
 
     @Test
     void shouldOrderTreesOfAnyDepth() {
-        add("a/a/a/a/b", 3);
+        int deep = add("a/a/a/a/b", 3);
         add("a/a/a/a/c", 2);
         add("b", 4);
         add("a/a/d", 1);
-
         assertThat(turns()).as("a has 6, a/a/a 5 of it").containsExactly("b", "a/a/d", "a/a/a/a/c", "a/a/a/a/b");
+
+        desk.release(deep, "a/a/a/a/b", busy, "cpus:3");
+
+        assertThat(turns()).as("a has 3, a/a/a 2 of it").containsExactly("a/a/d", "a/a/a/a/b", "a/a/a/a/c", "b");
     }
 
     @Test
