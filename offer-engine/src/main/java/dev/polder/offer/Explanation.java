@@ -139,6 +139,10 @@ final class Explanation {
         if (agents.isBarred(agent)) {
             return Refusal.Why.NOT_WHITELISTED;
         }
+        Refusal.Why whatever = eligibility.refusalWhatever(subscription, agent);
+        if (whatever != null) {
+            return whatever;
+        }
         if (agents.free().isEmpty(agent)) {
             return books.offers().ofAgent().count(agent) == 0 ? Refusal.Why.NOTHING_FREE : Refusal.Why.OTHERS_FIRST;
         }

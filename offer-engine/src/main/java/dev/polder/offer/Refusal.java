@@ -24,14 +24,14 @@ public record Refusal(int agent, Why why, String detail) {
         AGENT_INACTIVE,
         /** The agent is not on the whitelist. */
         NOT_WHITELISTED,
-        /** All that the agent has is in use. */
-        NOTHING_FREE,
         /** The framework's constraints do not allow the agent. */
         CONSTRAINTS,
         /** The agent is in another region, and the framework does not know of regions. */
         OTHER_REGION,
         /** The agent has GPUs, and the framework does not know of GPUs. */
         GPUS,
+        /** All that the agent has is in use. */
+        NOTHING_FREE,
         /** The agent is set aside, so that something large which others wait for can fit there. */
         SET_ASIDE,
         /** What is free is reserved to others, or of a sort that the framework cannot handle. */

@@ -45,6 +45,20 @@ final class MaintenanceTest {
     }
 
     @Test
+    void shouldAskWhoUsesTheAgentBeforeItIsActive() {
+        engine.setFrameworkActive(framework, false, desk);
+        use();
+        plan();
+        desk.run(0);
+        assertThat(desk.inverse).isEmpty();
+
+        engine.setFrameworkActive(framework, true, desk);
+        desk.run(1);
+
+        assertThat(desk.inverse).extracting(InverseOffer::framework).containsExactly(framework);
+    }
+
+    @Test
     void shouldRescindOffersMakeThemAgainAndAskWhoHasThem() {
         engine.suppress(other, "c");
         Offer before = desk.runForOne(0);

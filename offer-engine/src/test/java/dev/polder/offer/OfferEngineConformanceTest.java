@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,13 +22,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 /** Holds {@code docs/conformance/offer-engine.md} to what there is. */
 final class OfferEngineConformanceTest {
     private static final String NOT_APPLICABLE = "does not apply";
-    private static final String FOLLOWS = "follows with maintenance";
-
-    /** What may follow with maintenance: nothing else can be put off. */
-    private static final Set<String> MAINTENANCE = Set.of(
-            "HierarchicalAllocatorTest.AddAgentWithUnknownFrameworkAndMaintenance",
-            "HierarchicalAllocatorTest.MaintenanceInverseOffers");
-
     private static final List<String> PACKAGES = List.of("dev.polder.offer.resource.", "dev.polder.offer.");
     private static final List<Class<? extends Annotation>> KINDS =
             List.of(Test.class, ParameterizedTest.class, Property.class);
@@ -84,12 +76,6 @@ final class OfferEngineConformanceTest {
         if (row.test.equals(NOT_APPLICABLE)) {
             return;
         }
-        if (row.test.equals(FOLLOWS)) {
-            if (!MAINTENANCE.contains(row.upstream)) {
-                mistakes.add(row.upstream + " does not follow with maintenance");
-            }
-            return;
-        }
         for (String test : row.test.split(", ", -1)) {
             if (!isTest(test)) {
                 mistakes.add(row.upstream + " names " + test + ", which is no test");
@@ -142,21 +128,11 @@ final class OfferEngineConformanceTest {
                 "| A.Four | NoSuchTest.shouldUniteSets | words |",
                 "| A.Five | ResourcesTest.shouldUniteSets, FairnessTest.shouldEqualiseDominantShares | words |",
                 "| A.Seven | ResourcesTest.shouldUniteSets, ResourcesTest.shouldNotBeThere | words |",
-                "| A.Eight | follows with maintenance | words |",
-                "| HierarchicalAllocatorTest.MaintenanceInverseOffers | follows with maintenance | words |",
                 "",
                 "| what | Polder | because |",
                 "|---|---|---|",
                 "| another table | of another sort | words |");
-        List<String> names = List.of(
-                "A.One",
-                "A.Two",
-                "A.Three",
-                "A.Four",
-                "A.Five",
-                "A.Six",
-                "A.Eight",
-                "HierarchicalAllocatorTest.MaintenanceInverseOffers");
+        List<String> names = List.of("A.One", "A.Two", "A.Three", "A.Four", "A.Five", "A.Six");
 
         assertThat(mistakes(names, rows(document)))
                 .containsExactly(
@@ -167,7 +143,6 @@ final class OfferEngineConformanceTest {
                         "A.Four names NoSuchTest.shouldUniteSets, which is no test",
                         "A.Seven is no test of Mesos",
                         "A.Seven names ResourcesTest.shouldNotBeThere, which is no test",
-                        "A.Eight does not follow with maintenance",
                         "A.Six has no row");
     }
 }

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -567,6 +568,8 @@ final class Replay {
             return Refusal.Why.AGENT_INACTIVE;
         } else if (shadow.isBarred(agent)) {
             return Refusal.Why.NOT_WHITELISTED;
+        } else if (shadow.rules.whatever(new Shadow.Member(index, role), agent) != null) {
+            return Objects.requireNonNull(shadow.rules.whatever(new Shadow.Member(index, role), agent));
         } else if (shadow.free(agent).isEmpty()) {
             return shadow.offersOf(agent).isEmpty() ? Refusal.Why.NOTHING_FREE : Refusal.Why.OTHERS_FIRST;
         }
