@@ -25,11 +25,14 @@ record Effort(int divisor, int warmUpsMin, long warmUpMsMin, int repetitions) {
         return Math.max(1, number / divisor);
     }
 
-    /** Does something that measures itself until it is warm, then ten times; returns the median of those. */
+    /**
+     * Does something that measures itself until it is warm, then so that it counts; returns the median of
+     * that.
+     */
     double median(LongSupplier measured) {
         long warmFrom = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(warmUpMsMin);
         for (int i = 0; i < warmUpsMin || System.nanoTime() < warmFrom; i++) {
-            measured.getAsLong();
+            long unused = measured.getAsLong();
         }
         long[] sorted = new long[repetitions];
         for (int i = 0; i < repetitions; i++) {

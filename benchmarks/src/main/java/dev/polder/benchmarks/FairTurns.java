@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -28,16 +29,16 @@ final class FairTurns {
         final String name;
 
         /** Those among which it is one. */
-        final TreeSet<Contender> like;
+        final SortedSet<Contender> like;
 
         /** The frameworks of a role. */
-        final TreeSet<Contender> members = new TreeSet<>(ORDER);
+        final SortedSet<Contender> members = new TreeSet<>(ORDER);
 
         Quantities charged = Quantities.EMPTY;
         long share;
         long offers;
 
-        Contender(String name, TreeSet<Contender> like) {
+        Contender(String name, SortedSet<Contender> like) {
             this.name = name;
             this.like = like;
             like.add(this);
@@ -45,7 +46,7 @@ final class FairTurns {
     }
 
     private final Quantities total;
-    private final TreeSet<Contender> roles = new TreeSet<>(ORDER);
+    private final SortedSet<Contender> roles = new TreeSet<>(ORDER);
     private final Map<String, Contender> roleOfName = new HashMap<>();
     private final List<Contender> frameworks = new ArrayList<>();
     private final List<Contender> roleOfFramework = new ArrayList<>();

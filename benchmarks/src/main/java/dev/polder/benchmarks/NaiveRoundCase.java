@@ -48,9 +48,9 @@ final class NaiveRoundCase {
         naive.run(0);
         long nanos = CpuClock.nanos() - begin;
         OfferNotes notes = cluster.notes();
-        OfferCluster.require(naive.offers() == notes.count(), "%s and %s offers", naive.offers(), notes.count());
+        Claim.check(naive.offers() == notes.count(), "%s and %s offers", naive.offers(), notes.count());
         for (int i = 0; i < notes.count(); i++) {
-            OfferCluster.require(
+            Claim.check(
                     naive.framework(notes.id(i)) == notes.framework(i) && naive.agent(notes.id(i)) == notes.agent(i),
                     "offer %s is another",
                     notes.id(i));

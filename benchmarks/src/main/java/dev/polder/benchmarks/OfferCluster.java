@@ -9,7 +9,6 @@ import dev.polder.offer.resource.Quantities;
 import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -111,15 +110,12 @@ final class OfferCluster {
      * @throws IllegalStateException if one is not right
      */
     void checkOffers(int expected) {
-        require(notes.count() == expected, "%s offers were made, not %s", notes.count(), expected);
-        require(notes.rescinded() == 0, "%s offers were rescinded", notes.rescinded());
+        Claim.check(notes.count() == expected, "%s offers were made, not %s", notes.count(), expected);
+        Claim.check(notes.rescinded() == 0, "%s offers were rescinded", notes.rescinded());
         for (int i = 0; i < expected; i++) {
-            Offer offer = engine.offer(notes.id(i));
-            require(offer != null, "offer %s is not open", notes.id(i));
-            require(offer.framework() == notes.framework(i), "%s is not to %s", offer, notes.framework(i));
-            require(offer.agent() == notes.agent(i), "%s is not of %s", offer, notes.agent(i));
-            require(offer.role().equals(role(offer.framework())), "%s: wrong role", offer);
-            require(offer.resources().equals(total(offer.agent())), "%s: not all that is free", offer);
+            Offer offer = notes.offer(i, engine);
+            Claim.check(offer.role().equals(role(offer.framework())), "%s: wrong role", offer);
+            Claim.check(offer.resources().equals(total(offer.agent())), "%s: not all that is free", offer);
             checkTurn(offer.framework(), offer.resources());
         }
     }
@@ -130,7 +126,7 @@ final class OfferCluster {
      * @throws IllegalStateException if it is another's
      */
     void checkTurn(int framework, Resources resources) {
-        require(turns().isTurnOf(framework), "framework %s got an offer out of its turn", framework);
+        Claim.check(turns().isTurnOf(framework), "framework %s got an offer out of its turn", framework);
         turns().offered(framework, resources);
     }
 
@@ -164,16 +160,5 @@ final class OfferCluster {
             }
         }
         return turns;
-    }
-
-    /**
-     * Stops a measurement that measures something else than it should.
-     *
-     * @throws IllegalStateException if the claim does not hold
-     */
-    static void require(boolean claim, String words, Object... details) {
-        if (!claim) {
-            throw new IllegalStateException(String.format(Locale.ROOT, words, details));
-        }
     }
 }

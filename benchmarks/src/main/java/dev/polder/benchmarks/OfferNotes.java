@@ -1,5 +1,7 @@
 package dev.polder.benchmarks;
 
+import dev.polder.offer.Offer;
+import dev.polder.offer.OfferEngine;
 import dev.polder.offer.OfferSink;
 import dev.polder.offer.OfferView;
 
@@ -64,7 +66,20 @@ final class OfferNotes implements OfferSink {
         return agents[note];
     }
 
-    String role(int note) {
-        return roles[note];
+    /**
+     * Returns an offer from the engine's books.
+     *
+     * @throws IllegalStateException if it is not open, or the books say something else
+     */
+    Offer offer(int note, OfferEngine engine) {
+        Offer offer = engine.offer(ids[note]);
+        if (offer == null) {
+            throw new IllegalStateException("offer " + ids[note] + " is not open");
+        }
+        boolean isSame = offer.framework() == frameworks[note]
+                && offer.agent() == agents[note]
+                && offer.role().equals(roles[note]);
+        Claim.check(isSame, "offer %s is another in the books: %s", ids[note], offer);
+        return offer;
     }
 }

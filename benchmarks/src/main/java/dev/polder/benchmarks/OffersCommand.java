@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
             "recover-1000: 1,000 agents of a full cluster come free and are offered again.",
             "add-framework: a framework comes to a full cluster.",
             "memory: heap, after collecting garbage, of a cluster with every agent offered.",
-            "mixed: three sorts of frameworks place 19,500 tasks; virtual clock, a round a second.",
+            "mixed: three sorts of frameworks place 19,500 tasks; virtual clock, answers take 10 ms.",
             "latency: from the end of a task to the offer of what it had, wall clock, one thread.",
             "steady: what an offer allocates on the heap when tasks come and go.",
             "naive-full-round: the same full round by the model that the tests compare the engine with."
@@ -106,8 +106,7 @@ final class OffersCommand implements Callable<Integer> {
             case MixedCase.NAME -> figures.addAll(new MixedCase(effort).measure());
             case LatencyCase.NAME -> figures.addAll(new LatencyCase(effort).measure(oneRole));
             case SteadyCase.NAME -> figures.addAll(new SteadyCase(effort).measure(oneRole));
-            case NaiveRoundCase.NAME ->
-                figures.addAll(new NaiveRoundCase(effort).measure(effort.size(100, 100, 10)));
+            case NaiveRoundCase.NAME -> figures.addAll(new NaiveRoundCase(effort).measure(effort.size(100, 100, 10)));
             default -> throw new IllegalArgumentException(name);
         }
         return figures;

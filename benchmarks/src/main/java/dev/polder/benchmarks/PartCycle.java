@@ -47,12 +47,10 @@ final class PartCycle {
     /** Checks the one offer that must stand now. */
     void checkOffer() {
         OfferNotes notes = cluster.notes();
-        OfferCluster.require(notes.count() == 1, "%s offers were made for one task that ended", notes.count());
-        Offer offer = cluster.engine().offer(notes.id(0));
-        OfferCluster.require(offer != null, "offer %s is not open", notes.id(0));
-        OfferCluster.require(offer.agent() == agent, "%s is not of agent %s", offer, agent);
-        OfferCluster.require(offer.resources().equals(PART), "%s is not what has come free: %s", offer, PART);
-        OfferCluster.require(offer.framework() == notes.framework(0), "%s is not to %s", offer, notes.framework(0));
+        Claim.check(notes.count() == 1, "%s offers were made for one task that ended", notes.count());
+        Offer offer = notes.offer(0, cluster.engine());
+        Claim.check(offer.agent() == agent, "%s is not of agent %s", offer, agent);
+        Claim.check(offer.resources().equals(PART), "%s is not what has come free: %s", offer, PART);
         cluster.returned(holders[agent], PART);
         cluster.checkTurn(offer.framework(), PART);
     }
