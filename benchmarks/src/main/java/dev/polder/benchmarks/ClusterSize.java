@@ -2,8 +2,8 @@ package dev.polder.benchmarks;
 
 /** How large a cluster is that an offer engine looks after. */
 record ClusterSize(int agents, int frameworks, int roles) {
-    @Override
-    public String toString() {
-        return agents + " agents, " + frameworks + " frameworks, " + roles + " roles";
+    /** Returns the role of a framework; they take turns in the roles. */
+    String role(int framework) {
+        return "role-" + framework % roles;
     }
 }

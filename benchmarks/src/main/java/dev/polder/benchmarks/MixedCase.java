@@ -16,7 +16,7 @@ final class MixedCase {
     List<OfferFigure> measure() {
         MixedRun[] last = new MixedRun[1];
         double nanos = effort.median(() -> {
-            last[0] = new MixedRun(1);
+            last[0] = new MixedRun();
             last[0].run();
             return last[0].engineNanos();
         });

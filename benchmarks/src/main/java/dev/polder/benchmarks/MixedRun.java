@@ -37,7 +37,10 @@ final class MixedRun {
             AGENTS, LARGE_FRAMEWORKS + SMALL_FRAMEWORKS + MEDIUM_FRAMEWORKS, LARGE_FRAMEWORKS + 1 + MEDIUM_FRAMEWORKS);
 
     private final OfferEngine engine = new OfferEngine(OfferEngineConfig.DEFAULT);
-    private final OfferNotes notes;
+
+    /** An agent may be offered to everybody once in a round. */
+    private final OfferNotes notes = new OfferNotes(AGENTS * SIZE.frameworks());
+
     private final List<MixedFramework> frameworks = new ArrayList<>();
 
     /** What each offer of a round is answered with. */
@@ -46,9 +49,7 @@ final class MixedRun {
     private int rounds;
     private long engineNanos;
 
-    /** Makes the cluster; an agent may be offered to so many frameworks in one round. */
-    MixedRun(int offersPerAgentMax) {
-        notes = new OfferNotes(AGENTS * offersPerAgentMax);
+    MixedRun() {
         for (int i = 0; i < AGENTS; i++) {
             engine.addAgent(AgentProfile.of(AGENT));
         }

@@ -95,7 +95,7 @@ final class OfferCluster {
     }
 
     String role(int framework) {
-        return "role-" + framework % size.roles();
+        return size.role(framework);
     }
 
     /** Returns who uses all of an agent. */
@@ -153,11 +153,17 @@ final class OfferCluster {
 
     private FairTurns turns() {
         if (turns == null) {
-            turns = new FairTurns(
-                    totals.stream().map(Resources::quantities).reduce(Quantities.EMPTY, Quantities::plus));
-            for (int i = 0; i < size.frameworks(); i++) {
-                turns.add(frameworkName(i), role(i));
-            }
+            turns = turns(size, totals);
+        }
+        return turns;
+    }
+
+    /** Returns whose turn it is in such a cluster before the first offer. */
+    static FairTurns turns(ClusterSize size, List<Resources> totals) {
+        FairTurns turns =
+                new FairTurns(totals.stream().map(Resources::quantities).reduce(Quantities.EMPTY, Quantities::plus));
+        for (int i = 0; i < size.frameworks(); i++) {
+            turns.add(frameworkName(i), size.role(i));
         }
         return turns;
     }

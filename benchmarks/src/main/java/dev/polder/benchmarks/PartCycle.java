@@ -6,10 +6,11 @@ import java.util.Arrays;
 
 /** In a cluster that is full a task ends, what it had is offered, and the next task takes it: again and again. */
 final class PartCycle {
-    private static final Resources PART = Resources.ofPlain(1_000, 0, 0, 1_024_000);
+    /** What a task uses. */
+    static final Resources PART = Resources.ofPlain(1_000, 0, 0, 1_024_000);
 
     /** A prime, so that all agents have their turn in an order that is not theirs. */
-    private static final int STEP = 7_919;
+    static final int STEP = 7_919;
 
     private final OfferCluster cluster;
 
