@@ -166,7 +166,7 @@ final class Acceptance {
             performSlowly(agent, subscription, isUsed);
         } else {
             for (int i = 0; i < count; i++) {
-                ledger.endForUse(slots[i]);
+                ledger.endForUse(slots[i], isUsed);
             }
             if (isUsed) {
                 agents.hold(agent, subscription, amounts, USED);
@@ -176,6 +176,9 @@ final class Acceptance {
                 agents.giveFree(agent, amounts, REST);
             }
         }
+        if (isUsed && offers.gang(slots[0]) == Gangs.NONE) {
+            books.subscriptions().launched(subscription, slots[0], amounts, USED);
+        }
         long refusedMs = isUsed ? refuseMs : Math.max(refuseMs, books.config().reofferDelayMs());
         ledger.refuse(nowMs, subscription, agent, amounts, REST, refusedMs);
         ledger.dropIfIdle(subscription);
@@ -184,7 +187,7 @@ final class Acceptance {
     /** Charges everything anew, since what is shared or converted counts differently before and after. */
     private void performSlowly(int agent, int subscription, boolean isUsed) {
         for (int i = 0; i < count; i++) {
-            ledger.endForUse(slots[i]);
+            ledger.endForUse(slots[i], isUsed);
             books.charges().discharge(subscription, agent, offers.amounts(), slots[i]);
         }
         if (converted != null) {

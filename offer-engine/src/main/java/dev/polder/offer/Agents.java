@@ -267,7 +267,8 @@ final class Agents {
 
     // ---- what is available
 
-    private boolean isOpen(int agent) {
+    /** Tells whether an agent may be offered. */
+    boolean isOpen(int agent) {
         return active.get(agent) && !barred.get(agent);
     }
 

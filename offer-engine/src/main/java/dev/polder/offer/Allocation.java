@@ -23,6 +23,11 @@ final class Allocation {
     private final Eligibility eligibility;
     private final Retries retries;
     private final Ledger ledger;
+    private final Packing packing;
+    private final Clearing clearing;
+    private final GangOffers gangOffers;
+    private final Preemptions preemptions;
+    private final InverseOffers inverseOffers;
 
     /** Whether shares and orders are those of an earlier cluster total. */
     private boolean isStale;
@@ -37,6 +42,11 @@ final class Allocation {
         this.eligibility = books.eligibility();
         this.retries = books.retries();
         this.ledger = ledger;
+        this.packing = new Packing(agents.free(), tree.shares.clusterTotal);
+        this.clearing = new Clearing(books);
+        this.gangOffers = new GangOffers(books, ledger, clearing);
+        this.preemptions = new Preemptions(books, clearing);
+        this.inverseOffers = books.inverseOffers();
     }
 
     /** Notes that the cluster's total has changed. */
@@ -70,28 +80,83 @@ final class Allocation {
                 && (!agents.changed().isEmpty()
                         || !subscriptions.fresh().isEmpty()
                         || !retries.isEmpty()
+                        || subscriptions.gangs.isNews()
+                        || inverseOffers.isDue()
                         || quotas.isHeldDue());
     }
 
     void round(long nowMs, OfferSink sink) {
         quotas.releaseHeld();
         rekeyIfStale();
+        gangOffers.serve(nowMs, sink);
         retries.sort();
         BitSet fresh = subscriptions.fresh();
         boolean isWalked = fresh.cardinality() > SEARCHED_MAX;
         boolean isForFresh = !fresh.isEmpty();
-        for (int agent = due(0, isForFresh); agent >= 0; agent = due(agent + 1, isForFresh)) {
-            boolean everybody = isWalked || agents.changed().get(agent);
-            int subscription = everybody ? next(agent) : nextOfFew(agent);
-            while (subscription >= 0) {
-                ledger.offer(nowMs, subscription, agent, eligibility.granted(), 0, sink);
-                boolean isOver = !agents.offerable().get(agent);
-                subscription = isOver ? NONE : everybody ? next(agent) : nextOfFew(agent);
+        if (subscriptions.wishes.present().isEmpty()) {
+            for (int agent = due(0, isForFresh); agent >= 0; agent = due(agent + 1, isForFresh)) {
+                serve(nowMs, agent, isWalked, sink);
             }
+        } else {
+            servePacked(nowMs, isForFresh, isWalked, sink);
         }
-        agents.changed().clear();
         fresh.clear();
         retries.clear();
+    }
+
+    /**
+     * Does what is left after offers are made: sets agents aside for those that wait in vain, has lower tasks make room
+     * for higher ones, asks frameworks to leave agents that will be unavailable.
+     */
+    void conclude(long nowMs, OfferSink sink) {
+        if (!isPaused) {
+            rekeyIfStale();
+            gangOffers.setAside(nowMs);
+            clearing.choose(nowMs);
+            preemptions.choose(nowMs, sink);
+            inverseOffers.ask(nowMs, sink);
+        }
+    }
+
+    private void servePacked(long nowMs, boolean isForFresh, boolean isWalked, OfferSink sink) {
+        for (int agent = due(0, isForFresh); agent >= 0; agent = due(agent + 1, isForFresh)) {
+            packing.add(agent);
+        }
+        int count = packing.order();
+        for (int i = 0; i < count; i++) {
+            serve(nowMs, packing.agent(i), isWalked, sink);
+        }
+        packing.clear();
+        // an offer may have ended that other agents were set aside
+        for (int agent = agents.changed().nextSetBit(0);
+                agent >= 0;
+                agent = agents.changed().nextSetBit(0)) {
+            serve(nowMs, agent, isWalked, sink);
+        }
+    }
+
+    /** Offers what is free on an agent until nobody may have more of it. */
+    private void serve(long nowMs, int agent, boolean isWalked, OfferSink sink) {
+        boolean everybody = isWalked;
+        int subscription = 0;
+        while (subscription >= 0 && agents.offerable().get(agent)) {
+            everybody |= agents.changed().get(agent);
+            agents.changed().clear(agent);
+            subscription = everybody ? next(agent) : nextOfFew(agent);
+            if (subscription >= 0) {
+                ledger.offer(nowMs, subscription, agent, eligibility.granted(), 0, sink);
+            }
+        }
+    }
+
+    /** Has a subscription that said something new be looked at for what is to be set aside. */
+    void wake(int subscription) {
+        clearing.wake(subscription);
+        preemptions.wake(subscription);
+    }
+
+    Preemptions preemptions() {
+        return preemptions;
     }
 
     /** Returns the first agent from {@code from} on that is to be looked at, -1 if there is none. */

@@ -22,6 +22,7 @@ final class Audit {
     private final RoleTree tree;
     private final OpenOffers offers;
     private final boolean isStale;
+    private final boolean hasPreemptionDeadline;
 
     /** What each has on each agent, shared things once; filled while the agents are checked. */
     private final Map<Integer, Map<Integer, Resources>> had = new HashMap<>();
@@ -36,6 +37,7 @@ final class Audit {
         this.tree = books.tree();
         this.offers = books.offers();
         this.isStale = allocation.isStale();
+        this.hasPreemptionDeadline = allocation.preemptions().hasDeadline();
     }
 
     void run() {
@@ -187,7 +189,10 @@ final class Audit {
     private void checkEligibility(int row, String whose) {
         int framework = subscriptions.framework(row);
         boolean isActive = subscriptions.frameworks.isActive(framework);
-        boolean isEligible = subscriptions.isSubscribed(row) && !subscriptions.isSuppressed(row) && isActive;
+        boolean isEligible = subscriptions.isSubscribed(row)
+                && !subscriptions.isSuppressed(row)
+                && !subscriptions.wishes.isSatisfied(row)
+                && isActive;
         check(subscriptions.frameworks.contains(framework), "%s: no such framework", whose);
         check(subscriptions.isEligible(row) == isEligible, "%s: eligible is not %s", whose, isEligible);
         check(isEligible || !subscriptions.fresh().get(row), "%s: fresh but not eligible", whose);
@@ -283,7 +288,13 @@ final class Audit {
 
     private void checkDeadlines() {
         check(offers.size() == offerCount, "%s offers, not %s", offers.size(), offerCount);
-        int expected = offerCount + reviveCount + books.filters().size();
+        int expected = offerCount
+                + reviveCount
+                + books.filters().size()
+                + subscriptions.setAsides.size()
+                + subscriptions.gangs.waiting().size()
+                + (hasPreemptionDeadline ? 1 : 0)
+                + books.inverseOffers().deadlineCount();
         check(
                 books.deadlines().size() == expected,
                 "%s deadlines, not %s",

@@ -11,7 +11,9 @@ record Books(
         Charges charges,
         Eligibility eligibility,
         OpenOffers offers,
-        Retries retries) {
+        Retries retries,
+        RunningTasks tasks,
+        InverseOffers inverseOffers) {
 
     static Books empty(OfferEngineConfig config, long seed) {
         Deadlines deadlines = new Deadlines();
@@ -22,8 +24,10 @@ record Books(
         Turns memberTurns = config.frameworkOrder() == OfferEngineConfig.Order.RANDOM ? new Turns(~seed) : null;
         Shares members = new Shares(total, memberTurns);
         RoleTree tree = new RoleTree(new Shares(total, roleTurns), members);
-        Subscriptions subscriptions = new Subscriptions(tree, members, filters, deadlines, config);
+        Subscriptions subscriptions =
+                new Subscriptions(tree, members, filters, deadlines, new SetAsides(agents, deadlines), config);
         Quotas quotas = new Quotas(tree, agents);
+        OpenOffers offers = new OpenOffers();
         return new Books(
                 config,
                 deadlines,
@@ -33,8 +37,10 @@ record Books(
                 quotas,
                 new Charges(agents, subscriptions, quotas),
                 new Eligibility(agents, subscriptions, quotas, filters),
-                new OpenOffers(),
-                new Retries());
+                offers,
+                new Retries(),
+                new RunningTasks(),
+                new InverseOffers(agents, subscriptions, offers, deadlines, config));
     }
 
     RoleTree tree() {

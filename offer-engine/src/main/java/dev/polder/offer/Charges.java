@@ -57,6 +57,10 @@ final class Charges {
         }
         subscriptions.place(subscription);
         int role = subscriptions.role(subscription);
+        if (isMixed && tree.leaf(role) == role) {
+            // a virtual leaf may start at any time, and must then know who has what
+            reckonFirst(SharedUse.Level.ROLE_ALONE, role, agent, amounts, row);
+        }
         for (int node = tree.leaf(role); node != RoleTree.NONE; node = tree.parent(node)) {
             tree.unplace(node);
             if (isMixed) {
@@ -84,6 +88,9 @@ final class Charges {
         }
         subscriptions.place(subscription);
         int role = subscriptions.role(subscription);
+        if (isMixed && tree.leaf(role) == role) {
+            reckonLast(SharedUse.Level.ROLE_ALONE, role, agent, amounts, row);
+        }
         for (int node = tree.leaf(role); node != RoleTree.NONE; node = tree.parent(node)) {
             tree.unplace(node);
             if (isMixed) {

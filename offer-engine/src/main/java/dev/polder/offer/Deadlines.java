@@ -19,6 +19,14 @@ final class Deadlines {
         OFFER,
         /** A decline filter ends; the reference is its slot. */
         FILTER,
+        /** A gang's time is over; the reference is its id. */
+        GANG,
+        /** An agent is no longer set aside; the reference is the agent. */
+        SET_ASIDE,
+        /** An inverse offer times out, or its filter ends; the reference is known to {@link InverseOffers}. */
+        INVERSE_OFFER,
+        /** A demand has waited long enough to preempt tasks; the reference is 0. */
+        PREEMPTION,
         /** A revive that came too soon is performed; the reference is the subscription. */
         REVIVE
     }
@@ -131,6 +139,11 @@ final class Deadlines {
 
     int dueReference() {
         return dueReference;
+    }
+
+    /** Returns what a deadline that is set is about. */
+    int reference(int node) {
+        return reference[node];
     }
 
     /** Returns the time of a deadline that is set. */

@@ -15,9 +15,17 @@ final class Eligibility {
     private final Quotas quotas;
     private final Filters filters;
     private final ConstraintAnswers constraints;
+    private final Wishes wishes;
+    private final SetAsides setAsides;
+
+    /** What one task of a demand needs. */
+    private static final int ONE_TASK = 1;
 
     /** What the last question left, in row 0. */
     private final ResourceColumn granted = new ResourceColumn();
+
+    /** The rule by which quota took something off the last grant, null if none did. */
+    private Refusal.@Nullable Why cut;
 
     Eligibility(Agents agents, Subscriptions subscriptions, Quotas quotas, Filters filters) {
         this.agents = agents;
@@ -25,7 +33,9 @@ final class Eligibility {
         this.quotas = quotas;
         this.filters = filters;
         this.constraints = new ConstraintAnswers(agents, subscriptions);
-        granted.ensure(0);
+        this.wishes = subscriptions.wishes;
+        this.setAsides = subscriptions.setAsides;
+        granted.ensure(ONE_TASK);
     }
 
     /** Returns, in row 0, what {@link #refusal} found to be offered; valid until it is asked again. */
@@ -39,14 +49,41 @@ final class Eligibility {
 
     /** Returns the rule by which a subscription is not offered anything of an agent, null if it may be. */
     Refusal.@Nullable Why refusal(int subscription, int agent) {
-        if (!constraints.allows(subscription, agent)) {
-            return Refusal.Why.CONSTRAINTS;
+        Refusal.Why rule = grant(subscription, subscription, agent);
+        if (rule != null) {
+            return rule;
         }
-        if (agents.isRemote(agent) && !subscriptions.can(subscription, Capability.REGION_AWARE)) {
-            return Refusal.Why.OTHER_REGION;
+        if (!subscriptions.minimum(subscription).isReachedBy(granted, 0)) {
+            return cut != null ? cut : Refusal.Why.BELOW_MINIMUM;
         }
-        if (agents.isGuarded(agent) && !subscriptions.can(subscription, Capability.GPU_RESOURCES)) {
-            return Refusal.Why.GPUS;
+        if (wishes.has(subscription)) {
+            return refusalByWish(subscription, agent);
+        }
+        return filters.match(agent, subscription, granted, 0) ? Refusal.Why.FILTERED : null;
+    }
+
+    /** Returns the rule by which an agent is none for a gang, null if it is; then is granted what it needs there. */
+    Refusal.@Nullable Why refusalOfGang(Gangs.Wanted gang, int agent) {
+        Refusal.Why rule = grant(gang.subscription, gang.key(), agent);
+        if (rule != null) {
+            return rule;
+        }
+        Demand each = gang.gang.each();
+        if (Bundle.fit(each, granted, 0) == 0) {
+            return cut != null ? cut : Refusal.Why.UNSUITABLE;
+        }
+        Bundle.cut(each, 1, granted, 0, granted, 0);
+        return filters.match(agent, gang.subscription, granted, 0) ? Refusal.Why.FILTERED : null;
+    }
+
+    /** Grants what a subscription may have within quota, or returns the rule by which it may have nothing. */
+    private Refusal.@Nullable Why grant(int subscription, int key, int agent) {
+        Refusal.Why whatever = refusalWhatever(subscription, agent);
+        if (whatever != null) {
+            return whatever;
+        }
+        if (setAsides.isForAnother(agent, key)) {
+            return Refusal.Why.SET_ASIDE;
         }
         granted.copy(0, agents.free(), agent);
         if (agents.isMixed(agent)) {
@@ -57,15 +94,51 @@ final class Eligibility {
             }
         }
         int role = subscriptions.role(subscription);
-        Refusal.Why cut = quotas.isFree(role) ? null : quotas.cut(role, agent, granted, 0);
-        if (!subscriptions.minimum(subscription).isReachedBy(granted, 0)) {
-            return cut != null ? cut : Refusal.Why.BELOW_MINIMUM;
+        cut = quotas.isFree(role) ? null : quotas.cut(role, agent, granted, 0);
+        return null;
+    }
+
+    /** Returns the rule by which a subscription never gets anything of an agent, whatever is free. */
+    Refusal.@Nullable Why refusalWhatever(int subscription, int agent) {
+        if (!constraints.allows(subscription, agent)) {
+            return Refusal.Why.CONSTRAINTS;
         }
-        return filters.match(agent, subscription, granted, 0) ? Refusal.Why.FILTERED : null;
+        if (agents.isRemote(agent) && !subscriptions.can(subscription, Capability.REGION_AWARE)) {
+            return Refusal.Why.OTHER_REGION;
+        }
+        if (agents.isGuarded(agent) && !subscriptions.can(subscription, Capability.GPU_RESOURCES)) {
+            return Refusal.Why.GPUS;
+        }
+        return null;
+    }
+
+    /**
+     * Cuts what is granted down to what the first demand needs that fits and was not refused here. A demand is refused
+     * here if one task of it was: how many of them are offered besides makes no difference.
+     */
+    private Refusal.@Nullable Why refusalByWish(int subscription, int agent) {
+        boolean isFiltered = false;
+        for (int demand = 0; demand < wishes.count(subscription); demand++) {
+            Demand its = wishes.demand(subscription, demand);
+            long fitting = wishes.isOpen(subscription, demand) ? Bundle.fit(its, granted, 0) : 0;
+            if (fitting > 0) {
+                Bundle.cut(its, 1, granted, 0, granted, ONE_TASK);
+                if (!filters.match(agent, subscription, granted, ONE_TASK)) {
+                    Bundle.cut(its, wishes.servable(subscription, demand, fitting), granted, 0, granted, 0);
+                    return null;
+                }
+                isFiltered = true;
+            }
+        }
+        if (isFiltered) {
+            granted.copy(0, granted, ONE_TASK);
+            return Refusal.Why.FILTERED;
+        }
+        return cut != null ? cut : Refusal.Why.UNSUITABLE;
     }
 
     /** Tells whether a framework may have a resource at all under a role. */
-    private boolean isFor(int subscription, ResourceId id) {
+    boolean isFor(int subscription, ResourceId id) {
         return id.isAllocatableTo(subscriptions.path(subscription))
                 && (!id.isRefined() || subscriptions.can(subscription, Capability.RESERVATION_REFINEMENT))
                 && (!id.isRevocable() || subscriptions.can(subscription, Capability.REVOCABLE_RESOURCES))

@@ -1,10 +1,14 @@
 package dev.polder.offer;
 
 import dev.polder.offer.resource.Quantities;
+import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +41,37 @@ final class Explanation {
             explain(nowMs, framework, role, agent).ifPresent(refusals::add);
         }
         return refusals;
+    }
+
+    /** Explains agents together that have the same and are passed over by the same rule. */
+    List<RefusedAgents> explainInShort(long nowMs, int framework, String role) {
+        int subscription = subscriptions.find(framework, role);
+        Refusal.Why everywhere = everywhere(framework, subscription);
+        Map<Resources, Map<Refusal.Why, RefusedAgents>> classes = new LinkedHashMap<>();
+        BitSet present = agents.present();
+        for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
+            if (subscription < 0 || !hasOffer(subscription, agent)) {
+                Refusal.Why why = everywhere == null ? why(subscription, agent) : everywhere;
+                Quantities free = agents.free()
+                        .plainQuantities(agent)
+                        .plus(agents.free().special(agent).quantities());
+                int example = agent;
+                classes.computeIfAbsent(agents.profile(agent).total(), total -> new EnumMap<>(Refusal.Why.class))
+                        .compute(
+                                why,
+                                (key, before) -> before == null
+                                        ? new RefusedAgents(
+                                                agents.profile(example).total(),
+                                                1,
+                                                free,
+                                                explain(nowMs, framework, role, example)
+                                                        .orElseThrow())
+                                        : before.withOneMore(free));
+            }
+        }
+        return classes.values().stream()
+                .flatMap(byRule -> byRule.values().stream())
+                .toList();
     }
 
     Optional<Refusal> explain(long nowMs, int framework, String role, int agent) {
@@ -73,6 +108,9 @@ final class Explanation {
         if (subscriptions.isSuppressed(subscription)) {
             return Refusal.Why.SUPPRESSED;
         }
+        if (subscriptions.wishes.isSatisfied(subscription)) {
+            return Refusal.Why.SATISFIED;
+        }
         return allocation.isPaused() ? Refusal.Why.PAUSED : null;
     }
 
@@ -81,59 +119,68 @@ final class Explanation {
             case FRAMEWORK_INACTIVE -> "framework " + framework + " is not active";
             case ROLE_NOT_SUBSCRIBED -> "framework " + framework + " is not subscribed to role " + role;
             case SUPPRESSED -> "framework " + framework + " suppressed role " + role + " and did not revive it yet";
+            case SATISFIED ->
+                "framework " + framework + " has offers for all that it said it waits for under role " + role;
             case PAUSED -> "no offers are made before resume";
             default -> throw Invariant.broken("%s depends on the agent", everywhere);
         };
     }
 
     private Refusal explainAgent(long nowMs, int subscription, int agent) {
+        Refusal.Why why = why(subscription, agent);
+        return new Refusal(agent, why, detail(why, nowMs, subscription, agent));
+    }
+
+    /** Returns the first rule that says no; nobody is asked for words. */
+    private Refusal.Why why(int subscription, int agent) {
         if (!agents.isActive(agent)) {
-            return new Refusal(agent, Refusal.Why.AGENT_INACTIVE, "the agent is not active");
+            return Refusal.Why.AGENT_INACTIVE;
         }
         if (agents.isBarred(agent)) {
-            return new Refusal(
-                    agent,
-                    Refusal.Why.NOT_WHITELISTED,
-                    "host '" + agents.profile(agent).hostname() + "' is not on the whitelist");
+            return Refusal.Why.NOT_WHITELISTED;
         }
         if (agents.free().isEmpty(agent)) {
-            return explainNothing(subscription, agent);
+            return books.offers().ofAgent().count(agent) == 0 ? Refusal.Why.NOTHING_FREE : Refusal.Why.OTHERS_FIRST;
         }
         Refusal.Why rule = eligibility.refusal(subscription, agent);
         if (rule != null) {
-            return new Refusal(agent, rule, numbers(rule, nowMs, subscription, agent));
+            return rule;
         }
-        int first = allocation.next(agent);
-        if (first == subscription) {
-            return new Refusal(
-                    agent,
-                    Refusal.Why.NEXT_RUN,
-                    eligibility.granted().get(0) + " is free for it, offered at the next run");
-        }
-        return new Refusal(
-                agent,
-                Refusal.Why.OTHERS_FIRST,
-                "free is " + agents.free().get(agent) + ", and first comes " + subscriptions.describe(first) + ": "
-                        + shares(subscription, first));
+        return allocation.next(agent) == subscription ? Refusal.Why.NEXT_RUN : Refusal.Why.OTHERS_FIRST;
     }
 
-    /** Explains an agent of which nothing is free. */
-    private Refusal explainNothing(int subscription, int agent) {
-        int last = books.offers().ofAgent().last(agent);
-        if (last < 0) {
-            return new Refusal(
-                    agent,
-                    Refusal.Why.NOTHING_FREE,
-                    "of " + agents.total().get(agent) + " is in use "
-                            + agents.used().get(agent));
-        }
-        int other = books.offers().subscription(last);
-        return new Refusal(
-                agent,
-                Refusal.Why.OTHERS_FIRST,
-                agents.offered().get(agent) + " is offered, "
-                        + (books.offers().ofAgent().count(agent) == 1 ? "" : "last ") + "to "
-                        + subscriptions.describe(other) + ": " + shares(subscription, other));
+    private String detail(Refusal.Why why, long nowMs, int subscription, int agent) {
+        return switch (why) {
+            case AGENT_INACTIVE -> "the agent is not active";
+            case NOT_WHITELISTED -> "host '" + agents.profile(agent).hostname() + "' is not on the whitelist";
+            case NOTHING_FREE ->
+                "of " + agents.total().get(agent) + " is in use "
+                        + agents.used().get(agent);
+            case NEXT_RUN -> {
+                eligibility.refusal(subscription, agent);
+                yield eligibility.granted().get(0) + " is free for it, offered at the next run";
+            }
+            case OTHERS_FIRST ->
+                agents.free().isEmpty(agent)
+                        ? offeredToOthers(subscription, agent)
+                        : "free is " + agents.free().get(agent) + ", and first comes "
+                                + othersAndShares(subscription, allocation.next(agent));
+            default -> {
+                // what is granted is of whoever was asked last
+                eligibility.refusal(subscription, agent);
+                yield numbers(why, nowMs, subscription, agent);
+            }
+        };
+    }
+
+    private String offeredToOthers(int subscription, int agent) {
+        Links its = books.offers().ofAgent();
+        return agents.offered().get(agent) + " is offered, " + (its.count(agent) == 1 ? "" : "last ") + "to "
+                + othersAndShares(subscription, books.offers().subscription(its.last(agent)));
+    }
+
+    private String othersAndShares(int subscription, int other) {
+        return subscriptions.describe(other) + ": " + shares(subscription, other);
     }
 
     private String numbers(Refusal.Why rule, long nowMs, int subscription, int agent) {
@@ -148,6 +195,12 @@ final class Explanation {
                 "the agent is in region " + agents.profile(agent).region().orElse("") + ", the master in "
                         + books.config().region().orElse("");
             case GPUS -> "the agent has gpus: " + agents.total().get(agent);
+            case SET_ASIDE ->
+                free + ", kept for "
+                        + forWhom(subscriptions.setAsides.key(agent)) + " for another "
+                        + Math.max(0, books.deadlines().timeMs(subscriptions.setAsides.deadline(agent)) - nowMs)
+                        + " ms";
+            case UNSUITABLE -> free + ", too little for " + openDemands(subscription);
             case NOT_FOR_ROLE -> free + ", nothing of it for role " + subscriptions.path(subscription);
             case OVER_LIMIT ->
                 free + ", of which quota leaves "
@@ -168,6 +221,32 @@ final class Explanation {
             }
             default -> throw Invariant.broken("%s does not depend on the agent", rule);
         };
+    }
+
+    private String forWhom(int key) {
+        for (Gangs.Wanted gang : subscriptions.gangs.waiting()) {
+            if (gang.key() == key) {
+                return "a gang of " + subscriptions.describe(gang.subscription);
+            }
+        }
+        return subscriptions.describe(key);
+    }
+
+    /** Names the demands that have no offer yet. */
+    private String openDemands(int subscription) {
+        StringBuilder text = new StringBuilder();
+        Wishes wishes = subscriptions.wishes;
+        for (int demand = 0; demand < wishes.count(subscription) && text.length() < NUMBERS_MAX; demand++) {
+            if (wishes.isOpen(subscription, demand)) {
+                text.append(text.isEmpty() ? "" : "; ")
+                        .append(wishes.demand(subscription, demand).shape());
+                wishes.demand(subscription, demand)
+                        .pieces()
+                        .forEach((name, count) ->
+                                text.append(" and ").append(count).append(' ').append(name));
+            }
+        }
+        return text.toString();
     }
 
     private static String nothingOr(String text) {

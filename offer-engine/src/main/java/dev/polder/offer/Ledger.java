@@ -40,12 +40,33 @@ final class Ledger {
 
     /** Offers what is in {@code row}, which is free, and tells. */
     void offer(long nowMs, int subscription, int agent, ResourceColumn amounts, int row, OfferSink sink) {
+        int slot = enter(nowMs, subscription, agent, amounts, row);
+        if (subscriptions.setAsides.key(agent) == subscription) {
+            subscriptions.setAsides.end(agent);
+        }
+        subscriptions.cover(nowMs, subscription, slot, offers.amounts());
+        sink.offered(view.at(slot));
+    }
+
+    /** Offers what is in {@code row}, which is free, as part of a gang; it is told later. Returns the slot. */
+    int offer(long nowMs, Gangs.Wanted gang, int agent, ResourceColumn amounts, int row) {
+        int slot = enter(nowMs, gang.subscription, agent, amounts, row);
+        offers.setGang(slot, gang.id);
+        return slot;
+    }
+
+    /** Tells of an offer that was made. */
+    void tell(int slot, OfferSink sink) {
+        sink.offered(view.at(slot));
+    }
+
+    private int enter(long nowMs, int subscription, int agent, ResourceColumn amounts, int row) {
         int slot = offers.add(subscription, agent, amounts, row, nowMs);
         agents.offer(agent, amounts, row);
         charges.chargeOffer(subscription, agent, amounts, row);
         long timesOutAtMs = Deadlines.after(nowMs, config.offerTimeoutMs());
         offers.setDeadline(slot, deadlines.set(timesOutAtMs, Deadlines.Kind.OFFER, slot));
-        sink.offered(view.at(slot));
+        return slot;
     }
 
     /** Ends an offer of which nothing is used. */
@@ -56,17 +77,22 @@ final class Ledger {
 
     private void takeBack(int slot) {
         int agent = offers.agent(slot);
-        remove(slot);
+        remove(slot, false);
         agents.takeBack(agent, offers.amounts(), slot);
         charges.discharge(offers.subscription(slot), agent, offers.amounts(), slot);
     }
 
     /** Takes an offer out of the lists; its amounts can be read until the next offer is made. */
-    private void remove(int slot) {
+    private void remove(int slot, boolean isUsed) {
         if (offers.deadline(slot) >= 0) {
             deadlines.callOff(offers.deadline(slot));
         }
         offers.remove(slot);
+        if (offers.gang(slot) == Gangs.NONE) {
+            subscriptions.uncover(offers.subscription(slot), slot);
+        } else {
+            subscriptions.gangs.ended(offers.gang(slot), slot, isUsed);
+        }
     }
 
     /** Ends an offer that nobody answered, and tells. */
@@ -126,8 +152,8 @@ final class Ledger {
     }
 
     /** Takes an offer off the books, but for its charge: the caller puts its resources elsewhere at once. */
-    void endForUse(int slot) {
-        remove(slot);
+    void endForUse(int slot, boolean isUsed) {
+        remove(slot, isUsed);
         agents.endOffer(offers.agent(slot), offers.amounts(), slot);
     }
 

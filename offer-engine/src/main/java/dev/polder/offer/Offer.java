@@ -11,5 +11,6 @@ import dev.polder.offer.resource.Resources;
  * @param agent the agent's index, from {@link OfferEngine#addAgent}
  * @param resources what is promised, never nothing
  * @param madeAtMs the time of the {@link OfferEngine#run} that made it
+ * @param gang the gang that it is part of, {@link OfferView#NO_GANG} if of none
  */
-public record Offer(long id, int framework, String role, int agent, Resources resources, long madeAtMs) {}
+public record Offer(long id, int framework, String role, int agent, Resources resources, long madeAtMs, long gang) {}

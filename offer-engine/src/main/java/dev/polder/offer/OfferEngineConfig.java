@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -24,6 +25,10 @@ import java.util.Set;
  * @param guardsGpus whether agents with GPUs are offered only to frameworks that know of them
  * @param region the master's region; agents of other regions are offered only to frameworks that know of regions. Empty:
  *     all agents are near
+ * @param setAsideMs how long an agent is set aside at most for what fits nowhere ({@link Demand}); 0 for never
+ * @param preemptAfterMs how long a demand waits before tasks of lower priority have to end for it, 0 or more; empty: none
+ *     ever has to
+ * @param preemptionMs how long victims have to end, while the agent is set aside; 1 or more
  */
 public record OfferEngineConfig(
         long offerTimeoutMs,
@@ -34,7 +39,10 @@ public record OfferEngineConfig(
         Order frameworkOrder,
         Set<String> excludedFromShares,
         boolean guardsGpus,
-        Optional<String> region) {
+        Optional<String> region,
+        long setAsideMs,
+        OptionalLong preemptAfterMs,
+        long preemptionMs) {
     /** How those who compete are ordered. */
     public enum Order {
         /** The smallest dominant share by weight first. */
@@ -70,6 +78,15 @@ public record OfferEngineConfig(
         if (reviveIntervalMs < 0) {
             mistakes.add("reviveIntervalMs is " + reviveIntervalMs + ", must be 0 or more");
         }
+        if (setAsideMs < 0) {
+            mistakes.add("setAsideMs is " + setAsideMs + ", must be 0 or more");
+        }
+        if (preemptAfterMs.isPresent() && preemptAfterMs.getAsLong() < 0) {
+            mistakes.add("preemptAfterMs is " + preemptAfterMs.getAsLong() + ", must be 0 or more");
+        }
+        if (preemptionMs < 1) {
+            mistakes.add("preemptionMs is " + preemptionMs + ", must be 1 or more");
+        }
         if (!mistakes.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", mistakes));
         }
@@ -92,6 +109,9 @@ public record OfferEngineConfig(
         private Set<String> excludedFromShares = Set.of();
         private boolean guardsGpus = true;
         private Optional<String> region = Optional.empty();
+        private long setAsideMs = 60_000;
+        private OptionalLong preemptAfterMs = OptionalLong.empty();
+        private long preemptionMs = 60_000;
 
         private Builder() {}
 
@@ -149,6 +169,24 @@ public record OfferEngineConfig(
             return this;
         }
 
+        /** Sets how long an agent is set aside at most for what fits nowhere; 0 for never. */
+        public Builder setAsideMs(long milliseconds) {
+            setAsideMs = milliseconds;
+            return this;
+        }
+
+        /** Has tasks end for demands of a higher priority that have waited so long. */
+        public Builder preemptAfterMs(long milliseconds) {
+            preemptAfterMs = OptionalLong.of(milliseconds);
+            return this;
+        }
+
+        /** Sets how long victims have to end. */
+        public Builder preemptionMs(long milliseconds) {
+            preemptionMs = milliseconds;
+            return this;
+        }
+
         /**
          * Returns the settings.
          *
@@ -164,7 +202,10 @@ public record OfferEngineConfig(
                     frameworkOrder,
                     excludedFromShares,
                     guardsGpus,
-                    region);
+                    region,
+                    setAsideMs,
+                    preemptAfterMs,
+                    preemptionMs);
         }
     }
 }

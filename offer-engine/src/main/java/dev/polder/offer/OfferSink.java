@@ -12,6 +12,18 @@ public interface OfferSink {
     /** The offer is gone, though nobody answered it; its resources are free again. */
     void rescinded(OfferView offer, Reason reason);
 
+    /** A gang's time is over, and there was never room for all of it; it waits no more. */
+    default void gangFailed(long gang) {}
+
+    /** Tasks have to end for a demand that waits; told only where preemption is configured. */
+    default void preempt(Preemption preemption) {}
+
+    /** A framework is asked whether it can leave an agent. */
+    default void inverseOffered(InverseOffer offer) {}
+
+    /** The question is gone, though nobody answered it. */
+    default void inverseRescinded(InverseOffer offer) {}
+
     /** Why an offer ended without an answer. */
     enum Reason {
         /** It stood unanswered for as long as offers do. */
@@ -24,6 +36,8 @@ public interface OfferSink {
         ROLE_GONE,
         /** Its agent changed, or what was in it turned out to be in use. */
         WITHDRAWN,
+        /** Another offer of its gang ended unused. */
+        GANG_BROKEN,
         /** What is in it is needed for a role's guarantee, or is above a limit that was lowered. */
         QUOTA
     }

@@ -7,6 +7,9 @@ import dev.polder.offer.resource.Resources;
  * an offer costs no allocation. Whoever wants to keep it asks for {@link #toOffer}.
  */
 public interface OfferView {
+    /** An offer that is no part of a gang. */
+    long NO_GANG = Gangs.NONE;
+
     /** Returns the id, counted up by the engine from 0, never used twice by one engine. */
     long id();
 
@@ -25,9 +28,12 @@ public interface OfferView {
     /** Returns when it was made. */
     long madeAtMs();
 
+    /** Returns the gang that it is part of, from {@link OfferEngine#askForGang}, {@link #NO_GANG} if of none. */
+    long gang();
+
     /** Returns a value that lasts. */
     default Offer toOffer() {
-        return new Offer(id(), framework(), role(), agent(), resources(), madeAtMs());
+        return new Offer(id(), framework(), role(), agent(), resources(), madeAtMs(), gang());
     }
 
     /** Reads the slot at which it stands. */
@@ -74,6 +80,11 @@ public interface OfferView {
         @Override
         public long madeAtMs() {
             return offers.madeAtMs(slot);
+        }
+
+        @Override
+        public long gang() {
+            return offers.gang(slot);
         }
     }
 }

@@ -18,6 +18,10 @@ final class OpenOffers {
     private int[] agent = {};
     private int[] subscription = {};
     private int[] deadline = {};
+
+    /** The gang that an offer is part of. */
+    private long[] gang = {};
+
     private long[] madeAtMs = {};
     private final Links ofAgent = new Links();
     private final Links ofSubscription = new Links();
@@ -29,11 +33,12 @@ final class OpenOffers {
         if (slot >= id.length) {
             grow(FreeList.rowsFor(slot));
         }
-        id[slot] = nextId++;
+        id[slot] = takeId();
         agent[slot] = onAgent;
         subscription[slot] = toSubscription;
         madeAtMs[slot] = nowMs;
         deadline[slot] = NONE;
+        gang[slot] = Gangs.NONE;
         amounts.copy(slot, from, row);
         byId.put(id[slot], slot);
         ofAgent.append(onAgent, slot);
@@ -41,11 +46,17 @@ final class OpenOffers {
         return slot;
     }
 
+    /** Returns an id that no offer had before. */
+    long takeId() {
+        return nextId++;
+    }
+
     private void grow(int rows) {
         id = Arrays.copyOf(id, rows);
         agent = Arrays.copyOf(agent, rows);
         subscription = Arrays.copyOf(subscription, rows);
         deadline = Arrays.copyOf(deadline, rows);
+        gang = Arrays.copyOf(gang, rows);
         madeAtMs = Arrays.copyOf(madeAtMs, rows);
         amounts.ensure(rows - 1);
     }
@@ -62,7 +73,16 @@ final class OpenOffers {
         deadline[slot] = node;
     }
 
+    void setGang(int slot, long id) {
+        gang[slot] = id;
+    }
+
     // ---- questions
+
+    /** Returns the gang that an offer is part of, {@link Gangs#NONE} if of none. */
+    long gang(int slot) {
+        return gang[slot];
+    }
 
     /** Returns the slot of an open offer, -1 if there is none of that id. */
     int find(long offerId) {

@@ -51,9 +51,10 @@ final class QuotaUpdate {
         if (force) {
             return;
         }
-        if (!agents.quantities().covers(guaranteed)) {
+        Quantities capacity = capacity();
+        if (!capacity.covers(guaranteed)) {
             throw new IllegalArgumentException("quota: guarantees of all roles together, " + guaranteed
-                    + ", are more than the cluster has, " + agents.quantities());
+                    + ", are more than the cluster has, " + capacity);
         }
         update.forEach((path, quota) -> {
             Quantities inUse = inUse(path);
@@ -62,6 +63,17 @@ final class QuotaUpdate {
                         + " is below what it consumes already, " + inUse);
             }
         });
+    }
+
+    /** Returns the scalars of all agents that can serve a quota: all but what is revocable. */
+    private Quantities capacity() {
+        Quantities sum = Quantities.EMPTY;
+        BitSet present = agents.present();
+        for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
+            sum = sum.plus(
+                    agents.total().get(agent).filter(id -> !id.isRevocable()).quantities());
+        }
+        return sum;
     }
 
     private Map<String, Quota> current() {

@@ -16,6 +16,8 @@ public record Refusal(int agent, Why why, String detail) {
         ROLE_NOT_SUBSCRIBED,
         /** The framework suppressed the role. */
         SUPPRESSED,
+        /** The framework has offers for all that it waits for. */
+        SATISFIED,
         /** The engine makes no offers at all for now. */
         PAUSED,
         /** The agent is switched off. */
@@ -30,6 +32,8 @@ public record Refusal(int agent, Why why, String detail) {
         OTHER_REGION,
         /** The agent has GPUs, and the framework does not know of GPUs. */
         GPUS,
+        /** The agent is set aside, so that something large which others wait for can fit there. */
+        SET_ASIDE,
         /** What is free is reserved to others, or of a sort that the framework cannot handle. */
         NOT_FOR_ROLE,
         /** The role, or one above it, is at its limit. */
@@ -38,6 +42,8 @@ public record Refusal(int agent, Why why, String detail) {
         HEADROOM,
         /** What is free is not worth an offer. */
         BELOW_MINIMUM,
+        /** What is free is not what the framework waits for. */
+        UNSUITABLE,
         /** The framework refused as much or more under this role, and that still stands. */
         FILTERED,
         /** The resources are in other offers, or will be in one to somebody whose turn it is. */

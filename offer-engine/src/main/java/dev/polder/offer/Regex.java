@@ -9,7 +9,7 @@ import com.google.re2j.PatternSyntaxException;
  * A regular expression in RE2's syntax that a text either matches as a whole or not, in time linear in the text's length.
  * Equal if the text of the expression is.
  *
- * <p>Of what RE2 knows, {@code \C} (any byte) is not supported.
+ * <p>Of what RE2 knows, {@code \C} (any byte) is not supported, nor characters from U+1C80 on where case is ignored.
  */
 public final class Regex {
     /** How deep groups and optional repetitions may be nested, as {@link RegexScan#nesting} counts; RE2/J recurses. */
@@ -42,6 +42,9 @@ public final class Regex {
         }
         if (scan.nesting() > NESTING_MAX) {
             throw wrong(text, "nesting " + scan.nesting() + " > nestingMax=" + NESTING_MAX);
+        }
+        if (scan.unfoldable() >= 0) {
+            throw wrong(text, "case cannot be ignored for the character at index " + scan.unfoldable());
         }
         Pattern pattern;
         try {

@@ -16,10 +16,15 @@ import java.util.Deque;
  * @param nesting levels of recursion that compiling takes: two for a group, one for each optional copy in a repetition
  * @param unclosed index of the first parenthesis that is not closed, -1 if there is none
  * @param unopened index of the first parenthesis that closes nothing, -1 if there is none
+ * @param unfoldable if case is ignored somewhere, index of the first character that RE2/J cannot tell the other cases of,
+ *     or that may be the end of a range with such a character in it; -1 if there is none
  */
-record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened) {
+record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened, int unfoldable) {
     /** What a class of Unicode, which is a table of up to 1200 numbers, counts. */
     static final int UNICODE_CLASS_BYTES = 1024;
+
+    /** From this character on RE2/J 1.8 may look for other cases without end: that of U+1C80 leads to it from nowhere. */
+    static final int UNFOLDABLE_FROM = 0x1C80;
 
     private static final int GROUP_NESTING = 2;
 
@@ -72,6 +77,8 @@ record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened) {
         private final Deque<Group> outer = new ArrayDeque<>();
         private Group group = new Group(-1);
         private int unopened = -1;
+        private int unfoldable = -1;
+        private boolean ignoresCase;
         private int at;
 
         Pass(String regex) {
@@ -88,7 +95,7 @@ record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened) {
                 unclosed = group.start;
                 close();
             }
-            return new RegexScan((int) group.bytes, group.nesting, unclosed, unopened);
+            return new RegexScan((int) group.bytes, group.nesting, unclosed, unopened, ignoresCase ? unfoldable : -1);
         }
 
         private void step() {
@@ -99,6 +106,7 @@ record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened) {
                     outer.push(group);
                     group = new Group(at++);
                     if (at < regex.length() && regex.charAt(at) == '?') { // of flags or a name: it repeats nothing
+                        ignoresCase |= hasFlag('i');
                         literal();
                     }
                 }
@@ -126,8 +134,27 @@ record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened) {
             group.append(inner.bytes + 2, inner.nesting + GROUP_NESTING);
         }
 
+        /** Tells whether there is a flag among those that begin behind the question mark. */
+        private boolean hasFlag(char flag) {
+            for (int i = at + 1;
+                    i < regex.length() && (Character.isLetter(regex.charAt(i)) || regex.charAt(i) == '-');
+                    i++) {
+                if (regex.charAt(i) == flag) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private void noteCharacter(int character, int index) {
+            if (character >= UNFOLDABLE_FROM && unfoldable < 0) {
+                unfoldable = index;
+            }
+        }
+
         private void literal() {
             int character = regex.codePointAt(at);
+            noteCharacter(character, at);
             group.append(utf8Bytes(character), 0);
             at += Character.charCount(character);
         }
@@ -163,13 +190,24 @@ record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened) {
                 return 1;
             }
             int character = regex.codePointAt(at);
+            noteCharacter(character, at);
             at += Character.charCount(character);
             boolean unicode = character == 'p' || character == 'P';
             if ((unicode || character == 'x') && at < regex.length() && regex.charAt(at) == '{') {
                 int end = regex.indexOf('}', at);
+                noteCharacter(unicode ? 0 : hexadecimal(at + 1, end), at);
                 at = end < 0 ? regex.length() : end + 1;
             }
             return unicode ? UNICODE_CLASS_BYTES : 1 + utf8Bytes(character);
+        }
+
+        /** Returns the number between two braces; the largest character for what is none, which RE2/J refuses. */
+        private int hexadecimal(int from, int to) {
+            try {
+                return Integer.parseInt(regex, from, Math.max(from, to), 16);
+            } catch (NumberFormatException e) {
+                return Character.MAX_CODE_POINT;
+            }
         }
 
         private void characterClass() {
@@ -193,6 +231,7 @@ record RegexScan(int writtenOutBytes, int nesting, int unclosed, int unopened) {
                     bytes += Math.max(escaped, at - start);
                 } else {
                     int character = regex.codePointAt(at);
+                    noteCharacter(character, at);
                     bytes += utf8Bytes(character);
                     at += Character.charCount(character);
                 }

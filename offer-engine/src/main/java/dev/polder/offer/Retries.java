@@ -12,9 +12,6 @@ final class Retries {
     private int size;
     private final BitSet agents = new BitSet();
 
-    /** Where the pairs of the agent begin that was asked for last. */
-    private int position;
-
     void add(int agent, int subscription) {
         if (size == pairs.length) {
             pairs = Arrays.copyOf(pairs, 2 * size);
@@ -27,10 +24,9 @@ final class Retries {
         return size == 0;
     }
 
-    /** Puts the pairs in order of agents; after that they are asked for in that order. */
+    /** Puts the pairs in order, so that they can be asked for. */
     void sort() {
         Arrays.sort(pairs, 0, size);
-        position = 0;
     }
 
     /** Returns the agents of all pairs; not to be changed. */
@@ -38,12 +34,16 @@ final class Retries {
         return agents;
     }
 
-    /** Finds an agent's pairs, which come after those of the agent before; returns where they begin. */
+    /** Finds an agent's pairs; returns where they begin. */
     int first(int agent) {
-        while (position < size && (int) (pairs[position] >>> Integer.SIZE) < agent) {
-            position++;
+        int at = Arrays.binarySearch(pairs, 0, size, (long) agent << Integer.SIZE);
+        if (at < 0) {
+            return -at - 1;
         }
-        return position;
+        while (at > 0 && pairs[at - 1] == pairs[at]) {
+            at--;
+        }
+        return at;
     }
 
     /** Returns the subscription at a position if it is of this agent's pairs, else -1. */

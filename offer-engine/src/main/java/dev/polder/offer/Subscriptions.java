@@ -3,6 +3,8 @@ package dev.polder.offer;
 import dev.polder.offer.FrameworkProfile.Capability;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
 import org.agrona.collections.IntArrayList;
 
 /**
@@ -18,6 +20,9 @@ final class Subscriptions {
     final Shares shares;
     final RoleTree tree;
     final Frameworks frameworks = new Frameworks();
+    final Wishes wishes = new Wishes();
+    final SetAsides setAsides;
+    final Gangs gangs;
 
     private final Filters filters;
     private final Deadlines deadlines;
@@ -43,11 +48,19 @@ final class Subscriptions {
     /** The deadline of a revive that waits, -1 if none does. */
     private int[] waitingRevive = {};
 
-    Subscriptions(RoleTree tree, Shares shares, Filters filters, Deadlines deadlines, OfferEngineConfig config) {
+    Subscriptions(
+            RoleTree tree,
+            Shares shares,
+            Filters filters,
+            Deadlines deadlines,
+            SetAsides setAsides,
+            OfferEngineConfig config) {
         this.tree = tree;
         this.shares = shares;
         this.filters = filters;
         this.deadlines = deadlines;
+        this.setAsides = setAsides;
+        this.gangs = new Gangs(deadlines, setAsides);
         this.defaultMinimum = config.minimum();
         this.reviveIntervalMs = config.reviveIntervalMs();
     }
@@ -117,6 +130,8 @@ final class Subscriptions {
     void unsubscribe(int subscription) {
         callOffRevive(subscription);
         filters.clear(subscription);
+        wishes.forget(subscription);
+        gangs.callOffAll(subscription);
         subscribed.clear(subscription);
         suppressed.clear(subscription);
         decideEligibility(subscription);
@@ -135,6 +150,7 @@ final class Subscriptions {
         for (int i = 0; i < its.size(); i++) {
             if (!isActive) {
                 filters.clear(its.getInt(i));
+                gangs.callOffAll(its.getInt(i));
             }
             decideEligibility(its.getInt(i));
         }
@@ -173,6 +189,42 @@ final class Subscriptions {
         fresh.set(subscription, eligible.get(subscription));
     }
 
+    /** Replaces what a subscription waits for; empty for whatever comes. */
+    void wish(long nowMs, int subscription, Optional<List<Demand>> demands, OpenOffers offers) {
+        setAsides.endOf(subscription);
+        if (demands.isPresent()) {
+            wishes.set(nowMs, subscription, demands.get(), offers);
+        } else {
+            wishes.forget(subscription);
+        }
+        decideEligibility(subscription);
+        refresh(subscription);
+    }
+
+    /** Notes that an offer is no more; who now has fewer offers than it waits for is looked at again. */
+    void uncover(int subscription, int slot) {
+        if (wishes.has(subscription) && wishes.uncover(subscription, slot)) {
+            decideEligibility(subscription);
+            refresh(subscription);
+        }
+    }
+
+    /** Notes what was launched with an offer, which is no more. */
+    void launched(int subscription, int slot, ResourceColumn used, int row) {
+        if (wishes.has(subscription)) {
+            wishes.launched(subscription, slot, used, row);
+            decideEligibility(subscription);
+        }
+    }
+
+    /** Notes that an offer was made. */
+    void cover(long nowMs, int subscription, int slot, ResourceColumn amounts) {
+        if (wishes.has(subscription)) {
+            wishes.cover(nowMs, subscription, slot, amounts);
+            decideEligibility(subscription);
+        }
+    }
+
     private void callOffRevive(int subscription) {
         if (waitingRevive[subscription] >= 0) {
             deadlines.callOff(waitingRevive[subscription]);
@@ -181,9 +233,7 @@ final class Subscriptions {
     }
 
     private void decideEligibility(int subscription) {
-        boolean isEligible = subscribed.get(subscription)
-                && !suppressed.get(subscription)
-                && frameworks.isActive(framework[subscription]);
+        boolean isEligible = isWilling(subscription) && !wishes.isSatisfied(subscription);
         if (isEligible == eligible.get(subscription)) {
             return;
         }
@@ -194,6 +244,7 @@ final class Subscriptions {
             members.add(subscription);
         } else {
             members.remove(subscription);
+            setAsides.endOf(subscription);
         }
         tree.countWaiting(role[subscription], isEligible ? 1 : -1);
     }
@@ -273,6 +324,13 @@ final class Subscriptions {
 
     boolean isSuppressed(int subscription) {
         return suppressed.get(subscription);
+    }
+
+    /** Tells whether a framework takes offers under a role, of whatever sort. */
+    boolean isWilling(int subscription) {
+        return subscribed.get(subscription)
+                && !suppressed.get(subscription)
+                && frameworks.isActive(framework[subscription]);
     }
 
     boolean isEligible(int subscription) {

@@ -25,7 +25,7 @@ final class AllocationTest {
 
         Offer offer = desk.runForOne(7);
 
-        assertThat(offer).isEqualTo(new Offer(0, framework, "r1", agent, total, 7));
+        assertThat(offer).isEqualTo(new Offer(0, framework, "r1", agent, total, 7, OfferView.NO_GANG));
         assertThat(engine.offered(agent)).isEqualTo(total);
         assertThat(engine.free(agent)).isEqualTo(Resources.EMPTY);
         assertThat(engine.openOffers(framework)).containsExactly(offer);

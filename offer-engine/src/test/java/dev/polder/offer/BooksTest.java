@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.polder.offer.resource.Resources;
+import dev.polder.offer.resource.Value;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -238,8 +239,29 @@ final class BooksTest {
                 .withMessage("offerTimeoutMs is 0, must be 1 or more; reofferDelayMs is -1, must be 0 or more;"
                         + " reviveIntervalMs is -2, must be 0 or more");
         assertThat(OfferEngineConfig.DEFAULT)
-                .hasToString("OfferEngineConfig[offerTimeoutMs=120000, reofferDelayMs=1000, reviveIntervalMs=1000,"
-                        + " minimum=Minimum[alternatives=[cpus:0.01, mem:32]], roleOrder=FAIR, frameworkOrder=FAIR,"
-                        + " excludedFromShares=[], guardsGpus=true, region=Optional.empty]");
+                .hasToString(
+                        "OfferEngineConfig[offerTimeoutMs=120000, reofferDelayMs=1000, reviveIntervalMs=1000,"
+                                + " minimum=Minimum[alternatives=[cpus:0.01, mem:32]], roleOrder=FAIR, frameworkOrder=FAIR,"
+                                + " excludedFromShares=[], guardsGpus=true, region=Optional.empty, setAsideMs=60000, preemptAfterMs=OptionalLong.empty, preemptionMs=60000]");
+    }
+
+    @Test
+    void shouldChargeARoleOnceForWhatItSharesWhenRolesBelowItAppear() {
+        Resources volume = Resources.of(Stocks.SHARED_VOLUME, new Value.Amount(10_000));
+        Desk desk = new Desk();
+        OfferEngine engine = desk.engine;
+        int agent = engine.addAgent(AgentProfile.of(volume));
+        int one = desk.addFramework("a");
+        int other = desk.addFramework("a");
+        engine.use(one, "a", agent, volume, desk);
+        desk.addFramework("a/x");
+        engine.checkInvariants();
+
+        engine.use(other, "a", agent, volume, desk);
+        engine.checkInvariants();
+        engine.release(one, "a", agent, volume);
+        engine.checkInvariants();
+
+        assertThat(engine.dominantShare("a")).isEqualTo(1);
     }
 }

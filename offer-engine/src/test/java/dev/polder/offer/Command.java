@@ -39,6 +39,8 @@ record Command(Kind kind, int pick, int other, Resources amount, long millis) {
         FORCE_QUOTA(4),
         SUPPRESS(2),
         REVIVE(6),
+        SET_DEMANDS(8),
+        CLEAR_DEMANDS(2),
         ACCEPT_ALL(4),
         ACCEPT_PART(10),
         ACCEPT_TOGETHER(4),

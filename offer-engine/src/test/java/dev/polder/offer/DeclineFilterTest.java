@@ -146,6 +146,55 @@ final class DeclineFilterTest {
         assertThat(desk.run(0)).as("the first had to go").hasSize(1);
     }
 
+    @Test
+    void shouldForgetFiltersOfAnAgentThatBecomesAnother() {
+        AgentProfile before = engine.agent(agent);
+        engine.decline(0, desk.runForOne(0).id(), 600_000);
+
+        engine.updateAgent(agent, before.withTotal(cpusAndMem(4_000, 512_000)), desk);
+        assertThat(desk.run(0)).as("it has less of the same").isEmpty();
+        engine.updateAgent(agent, before.withAttributes(List.of(AgentAttribute.text("rack", "r1"))), desk);
+        Offer offer = desk.runForOne(0);
+        engine.decline(0, offer.id(), 600_000);
+        engine.updateAgent(agent, before.withHostname("h2"), desk);
+
+        assertThat(desk.run(0)).hasSize(1);
+    }
+
+    @Test
+    void shouldCountTheFiltersThatStandUnderARole() {
+        int other = desk.addFramework("r1");
+        engine.addAgent(AgentProfile.of(cpus(4_000)));
+        assertThat(engine.activeFilters("r1")).isZero();
+
+        desk.run(0).forEach(offer -> engine.decline(0, offer.id(), offer.framework() == other ? 5_000 : 9_000));
+
+        assertThat(engine.activeFilters("r1")).isEqualTo(2);
+        assertThat(engine.activeFilters("r2")).isZero();
+        desk.run(5_000);
+        assertThat(engine.activeFilters("r1")).as("one has ended").isEqualTo(1);
+        engine.revive(5_000, framework, "r1");
+        assertThat(engine.activeFilters("r1")).isZero();
+    }
+
+    @Test
+    void shouldAskTheConstraintsOfEachRoleAlone() {
+        AgentProfile named = engine.agent(agent).withHostname("h1");
+        engine.updateAgent(agent, named, desk);
+        OfferConstraints elsewhere =
+                OfferConstraints.of(List.of(new OfferConstraints.Group(List.of(new OfferConstraints.Constraint(
+                        new OfferConstraints.Selector.Hostname(), new OfferConstraints.Predicate.TextEquals("h2"))))));
+        FrameworkProfile picky = FrameworkProfile.of("f0", "r1", "r2")
+                .with("r1", SubscriptionProfile.DEFAULT.withConstraints(elsewhere));
+
+        engine.updateFramework(framework, picky, desk);
+
+        assertThat(desk.runForOne(0).role()).isEqualTo("r2");
+        engine.updateAgent(agent, named.withHostname("h2"), desk);
+        engine.suppress(framework, "r2");
+        assertThat(desk.runForOne(0).role()).isEqualTo("r1");
+    }
+
     /** The larger {@code i}, the more of one resource and the less of the other. */
     private static Resources incomparable(int i) {
         return cpusAndMem(100L * (i + 1), 10_000L * (20 - i));

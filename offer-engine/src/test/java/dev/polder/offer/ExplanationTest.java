@@ -2,8 +2,10 @@ package dev.polder.offer;
 
 import static dev.polder.offer.Desk.cpus;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.polder.offer.Refusal.Why;
+import dev.polder.offer.resource.Quantities;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -79,5 +81,28 @@ final class ExplanationTest {
                 .extracting(Refusal::detail)
                 .containsOnly(refusals.get(0).detail());
         return refusals.get(0).detail();
+    }
+
+    @Test
+    void shouldTellTogetherOfAgentsThatAreRefusedForTheSameReason() {
+        Desk desk = new Desk();
+        OfferEngine engine = desk.engine;
+        for (int i = 0; i < 5; i++) {
+            engine.addAgent(AgentProfile.of(cpus(i < 3 ? 2_000 : 4_000)));
+        }
+        int framework = desk.addFramework("a");
+        engine.use(framework, "a", 4, cpus(4_000), desk);
+        desk.run(0).forEach(offer -> engine.decline(0, offer.id(), 5_000));
+
+        List<RefusedAgents> refused = engine.explainInShort(1_000, framework, "a");
+
+        assertThat(refused)
+                .extracting(RefusedAgents::total, RefusedAgents::why, RefusedAgents::count, RefusedAgents::free)
+                .containsExactly(
+                        tuple(cpus(2_000), Refusal.Why.FILTERED, 3, Quantities.ofPlain(6_000, 0, 0, 0)),
+                        tuple(cpus(4_000), Refusal.Why.NOTHING_FREE, 1, Quantities.EMPTY),
+                        tuple(cpus(4_000), Refusal.Why.FILTERED, 1, Quantities.ofPlain(4_000, 0, 0, 0)));
+        assertThat(refused.get(0).example().detail())
+                .isEqualTo("free is cpus:2, the framework refused cpus:2 for another 4000 ms");
     }
 }

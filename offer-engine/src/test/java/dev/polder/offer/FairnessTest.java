@@ -112,6 +112,24 @@ final class FairnessTest {
     }
 
     @Test
+    void shouldGiveEachAgentThatJoinsToTheSmallestShare() {
+        desk.addFramework("a");
+        desk.addAgent("cpus:2;mem:1024");
+        assertThat(desk.runForOne(0).role()).isEqualTo("a");
+        desk.addFramework("b");
+
+        desk.addAgent("cpus:1;mem:512");
+        assertThat(desk.runForOne(0).role()).isEqualTo("b");
+        desk.addAgent("cpus:3;mem:2048");
+        assertThat(desk.runForOne(0).role())
+                .as("3/6 of the cpus less than none")
+                .isEqualTo("b");
+        desk.addAgent("cpus:4;mem:4096");
+
+        assertThat(desk.runForOne(0).role()).isEqualTo("a");
+    }
+
+    @Test
     void shouldGoByNameAndThenByIndexAtFirst() {
         desk.addFramework("b");
         int byIndex = desk.addFramework("a");

@@ -18,7 +18,7 @@ import net.jqwik.api.Shrinkable;
 
 /** The comparison of engine and shadow must be able to fail: a mistake on one side is seen. */
 final class PlantedBugsProperties {
-    private static final int HISTORIES_MAX = 300;
+    private static final int HISTORIES_MAX = 400;
     private static final long SEED = 17;
 
     @Provide

@@ -81,7 +81,7 @@ final class RegexProperties {
     @Property(tries = 5000)
     void shouldForeseeHowLargeTheProgramIs(@ForAll("shards") String text) {
         RegexScan scan = RegexScan.of(text);
-        Assume.that(scan.writtenOutBytes() <= 100_000);
+        Assume.that(scan.writtenOutBytes() <= 100_000 && scan.unfoldable() < 0);
 
         assertThat(scan.writtenOutBytes()).isGreaterThanOrEqualTo(utf8(text).length);
         int size = programSize(text);
@@ -92,7 +92,7 @@ final class RegexProperties {
     @Property(tries = 5000)
     void shouldFindParenthesesWithoutPartnersWhereTheCompilerMissesThem(@ForAll("shards") String text) {
         RegexScan scan = RegexScan.of(text);
-        Assume.that(scan.writtenOutBytes() <= 100_000);
+        Assume.that(scan.writtenOutBytes() <= 100_000 && scan.unfoldable() < 0);
 
         if (programSize(text) > 0) {
             assertThat(scan.unclosed()).isEqualTo(-1);

@@ -2,6 +2,7 @@ package dev.polder.offer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
@@ -244,5 +245,29 @@ final class RegexTest {
 
     private static Regex regex(String text) {
         return Regex.compile(text, RegexLimits.DEFAULT);
+    }
+
+    /** RE2/J 1.8 never comes back from these; without the rule the thread that compiles them would be lost. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(?i)\u1c80",
+                "(?i)[\u1c70-\u1c90]",
+                "(?i)[a-\\x{10FFFF}]",
+                "a(?si:b)\\x{1C80}",
+                "(?im)\\Q\u1c85\\E"
+            })
+    @Timeout(10)
+    void shouldRefuseToIgnoreTheCaseOfWhatHasNoEndOfCases(String text) {
+        assertThatThrownBy(() -> Regex.compile(text, RegexLimits.DEFAULT))
+                .hasMessageContaining("case cannot be ignored for the character at index ");
+    }
+
+    @Test
+    void shouldIgnoreCaseBelowThat() {
+        assertThat(Regex.compile("(?i)straße|ЖУК", RegexLimits.DEFAULT).matches("жук"))
+                .isTrue();
+        assertThat(Regex.compile("(?P<i>\u1c80)", RegexLimits.DEFAULT).matches("\u1c80"))
+                .isTrue();
     }
 }

@@ -38,8 +38,8 @@ final class Replay {
 
     final List<String> events = new ArrayList<>();
     final Map<String, Integer> counts = new TreeMap<>();
-    private final OfferEngine engine = new OfferEngine(CONFIG);
-    private final Shadow shadow;
+    final OfferEngine engine = new OfferEngine(CONFIG);
+    final Shadow shadow;
     private final Recorder sink = new Recorder();
     private long nowMs = -5_000;
 
@@ -75,6 +75,8 @@ final class Replay {
             for (Refusal.Why why : Refusal.Why.values()) {
                 counts.put(why.toString(), 0);
             }
+            // gangs have histories of their own
+            counts.remove(OfferSink.Reason.GANG_BROKEN.toString());
             // after a run nobody waits for the next one
             counts.remove(Refusal.Why.NEXT_RUN.toString());
             for (String other : List.of(
@@ -112,13 +114,14 @@ final class Replay {
                 playAgent(command);
             case ADD_FRAMEWORK, UPDATE_FRAMEWORK, FRAMEWORK_OFF, FRAMEWORK_ON, REMOVE_FRAMEWORK ->
                 playFramework(command);
-            case SET_WEIGHT, SUPPRESS, REVIVE -> playRole(command);
+            case SET_WEIGHT, SUPPRESS, REVIVE, SET_DEMANDS, CLEAR_DEMANDS -> playRole(command);
             case SET_QUOTA, FORCE_QUOTA -> playQuota(command);
             case USE, RELEASE_ALL, RELEASE_PART, RELEASE_TOO_MUCH -> playUse(command);
             case SET_WHITELIST, PAUSE, RESUME -> playCluster(command);
             case RUN -> playRun(command.millis());
             default -> playAnswer(command);
         }
+        shadow.wishes.forgetWhatIsGone();
         counts.merge("waiting revive", shadow.waitingRevives(), Integer::sum);
         compare(command);
     }
@@ -296,11 +299,44 @@ final class Replay {
         SortedSet<String> subscribed =
                 new TreeSet<>(shadow.framework(framework).profile.roles().keySet());
         String chosen = subscribed.isEmpty() || command.other() == 0 ? role : pick(subscribed, command.other());
-        if (command.kind() == Command.Kind.SUPPRESS) {
-            expect(shadow.suppress(framework, chosen), () -> engine.suppress(framework, chosen));
-        } else {
-            expect(shadow.revive(nowMs, framework, chosen), () -> engine.revive(nowMs, framework, chosen));
+        switch (command.kind()) {
+            case SUPPRESS -> expect(shadow.suppress(framework, chosen), () -> engine.suppress(framework, chosen));
+            case REVIVE ->
+                expect(shadow.revive(nowMs, framework, chosen), () -> engine.revive(nowMs, framework, chosen));
+            default -> playWish(command, framework, chosen);
         }
+    }
+
+    private void playWish(Command command, int framework, String role) {
+        Shadow.Member member = new Shadow.Member(framework, role);
+        boolean isSubscribed = shadow.isSubscribed(member);
+        if (command.kind() == Command.Kind.CLEAR_DEMANDS) {
+            if (isSubscribed) {
+                shadow.wishes.clear(member);
+            }
+            expect(isSubscribed, () -> engine.clearDemands(framework, role));
+            return;
+        }
+        List<Demand> demands = new ArrayList<>();
+        for (int i = 0; i < command.pick() % 3; i++) {
+            demands.add(demand(command.other() + i));
+        }
+        if (isSubscribed) {
+            shadow.wishes.set(member, demands);
+        }
+        expect(isSubscribed, () -> engine.setDemands(nowMs, framework, role, demands));
+    }
+
+    private static Demand demand(int pick) {
+        Demand demand = switch (pick % 6) {
+            case 0 -> Demand.of(3, Quantities.ofPlain(500, 0, 0, 0));
+            case 1 -> Demand.of(1, Quantities.ofPlain(4_000, 0, 0, 32_000));
+            case 2 -> Demand.of(5, Quantities.ofPlain(0, 0, 0, 32_000)).withPieces("ports", 2);
+            case 3 -> Demand.of(2, Quantities.of(Map.of("licences", 1_000L, "cpus", 5L)));
+            case 4 -> Demand.of(10, Quantities.ofPlain(0, 10_000, 0, 0)).withPieces("drives", 1);
+            default -> Demand.of(100, Quantities.ofPlain(10, 0, 0, 1_000));
+        };
+        return pick % 4 == 0 ? demand.withPerOffer(2) : demand;
     }
 
     private void playQuota(Command command) {
@@ -497,6 +533,13 @@ final class Replay {
             assertThat(refusal.detail()).isNotEmpty();
             counts.merge(refusal.why().toString(), 1, Integer::sum);
         }
+        for (RefusedAgents some : engine.explainInShort(nowMs, framework, role)) {
+            assertThat(refusals.stream()
+                            .filter(refusal -> refusal.why() == some.why()
+                                    && engine.total(refusal.agent()).equals(some.total())))
+                    .hasSize(some.count())
+                    .contains(some.example());
+        }
         TreeSet<Integer> served = new TreeSet<>();
         for (Offer offer : engine.openOffers(framework)) {
             if (offer.role().equals(role)) {
@@ -516,6 +559,8 @@ final class Replay {
             return Refusal.Why.ROLE_NOT_SUBSCRIBED;
         } else if (framework.suppressed.contains(role)) {
             return Refusal.Why.SUPPRESSED;
+        } else if (shadow.wishes.isSatisfied(new Shadow.Member(index, role))) {
+            return Refusal.Why.SATISFIED;
         } else if (shadow.isPaused) {
             return Refusal.Why.PAUSED;
         } else if (!shadow.agent(agent).isActive) {

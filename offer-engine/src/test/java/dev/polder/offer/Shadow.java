@@ -4,6 +4,7 @@ import dev.polder.offer.resource.Conversion;
 import dev.polder.offer.resource.Quantities;
 import dev.polder.offer.resource.ResourceId;
 import dev.polder.offer.resource.Resources;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -34,7 +35,10 @@ final class Shadow {
         REVIVES_ALWAYS_AT_ONCE,
         TIES_BY_NAME_ALONE,
         FORGETS_GUARANTEES,
-        LIMITS_THE_ROLE_ALONE
+        LIMITS_THE_ROLE_ALONE,
+        LETS_HOARD,
+        SETS_NOTHING_ASIDE,
+        OFFERS_MORE_THAN_NEEDED
     }
 
     /** A framework in a role: what shares are computed for. */
@@ -82,6 +86,7 @@ final class Shadow {
 
     final Map<String, Long> roleOffers = new HashMap<>();
     final ShadowRules rules;
+    final ShadowWishes wishes;
 
     /** How often what is worth counting happened. */
     final Map<String, Integer> happened = new TreeMap<>();
@@ -95,12 +100,13 @@ final class Shadow {
     private final Map<Member, Long> memberOffers = new HashMap<>();
     private Optional<Set<String>> whitelist = Optional.empty();
     private long nextOffer;
-    private long sequence;
+    long sequence;
 
     Shadow(OfferEngineConfig config, Bug bug) {
         this.config = config;
         this.bug = bug;
         this.rules = new ShadowRules(this, config, bug);
+        this.wishes = new ShadowWishes(this, config, bug);
     }
 
     Agent agent(int index) {
@@ -316,7 +322,8 @@ final class Shadow {
             guaranteed = guaranteed.plus(quota.getValue().guarantees());
         }
         Quantities total = agents.values().stream()
-                .map(agent -> agent.profile.total().quantities())
+                .map(agent ->
+                        agent.profile.total().filter(id -> !id.isRevocable()).quantities())
                 .reduce(Quantities.EMPTY, Quantities::plus);
         boolean isExceeded = update.entrySet().stream()
                 .anyMatch(quota -> !quota.getValue().limits().allow(consumedWithoutOffers(quota.getKey())));
@@ -444,6 +451,7 @@ final class Shadow {
         }
         agent(agent).profile = agent(agent).profile.withTotal(total.get());
         accepted.forEach(open -> offers.remove(open.id));
+        wishes.launched(member, accepted.get(0).id, used);
         if (!used.isEmpty()) {
             agent(agent).used.merge(member, used, Resources::plus);
         }
@@ -519,12 +527,28 @@ final class Shadow {
                 .filter(due -> due.endsMs <= nowMs)
                 .sorted(Comparator.comparing(Deadline::endsMs).thenComparing(Deadline::sequence))
                 .forEach(due -> expire(nowMs, due.what));
-        for (int agent : agents.keySet()) {
-            Member next = nextOn(agent);
-            while (next != null) {
-                offer(nowMs, next, agent);
-                next = nextOn(agent);
-            }
+        List<Integer> order = new ArrayList<>(agents.keySet());
+        if (!wishes.demands.isEmpty()) {
+            Map<Integer, BigInteger> room = new HashMap<>();
+            order.forEach(agent -> room.put(agent, rules.roominess(agent)));
+            order.sort(Comparator.comparing(room::get));
+        }
+        // an offer may end that another agent was set aside
+        for (long before = -1; before < nextOffer; ) {
+            before = nextOffer;
+            order.forEach(agent -> serve(nowMs, agent));
+            order = List.copyOf(agents.keySet());
+        }
+        if (!isPaused) {
+            wishes.setAside(nowMs);
+        }
+    }
+
+    private void serve(long nowMs, int agent) {
+        Member next = nextOn(agent);
+        while (next != null) {
+            offer(nowMs, next, agent);
+            next = nextOn(agent);
         }
     }
 
@@ -538,6 +562,7 @@ final class Shadow {
         List<Deadline> all = new ArrayList<>();
         offers.values().forEach(open -> all.add(new Deadline(open.endsMs, open.sequence, open)));
         filters.forEach(filter -> all.add(new Deadline(filter.endsMs, filter.sequence, filter)));
+        wishes.setAsides.forEach(aside -> all.add(new Deadline(aside.endsMs(), aside.sequence(), aside)));
         waiting.forEach(wait -> all.add(new Deadline(wait.endsMs, wait.sequence, wait)));
         return all;
     }
@@ -552,6 +577,8 @@ final class Shadow {
         } else if (what instanceof Waiting wait) {
             waiting.remove(wait);
             performRevive(nowMs, wait.member);
+        } else if (what instanceof ShadowWishes.SetAside aside) {
+            wishes.setAsides.remove(aside);
         } else {
             filters.remove(what);
         }
@@ -564,6 +591,8 @@ final class Shadow {
         }
         long id = nextOffer++;
         offers.put(id, new Open(id, member, agent, granted, nowMs + config.offerTimeoutMs(), sequence++));
+        wishes.serve(offers.get(id));
+        wishes.forgetWhatIsGone();
         memberOffers.merge(member, 1L, Long::sum);
         roleOffers.merge(member.role + "/.", 1L, Long::sum);
         nodeOffers.merge(member.role, 1L, Long::sum);
@@ -580,12 +609,18 @@ final class Shadow {
         List<Member> eligible = new ArrayList<>();
         frameworks.forEach((index, framework) -> {
             for (String role : framework.profile.roles().keySet()) {
-                if (framework.isActive && !framework.suppressed.contains(role)) {
-                    eligible.add(new Member(index, role));
+                Member member = new Member(index, role);
+                if (framework.isActive && !framework.suppressed.contains(role) && !wishes.isSatisfied(member)) {
+                    eligible.add(member);
                 }
             }
         });
         return eligible;
+    }
+
+    boolean isSubscribed(Member member) {
+        return frameworks.containsKey(member.framework)
+                && framework(member.framework).profile.roles().containsKey(member.role);
     }
 
     /** Returns all who are subscribed or have something. */

@@ -73,7 +73,7 @@ final class ShadowRules {
         return pooled.names().stream().anyMatch(name -> lacking.of(name) > 0);
     }
 
-    private int byFairness(Member one, Member other) {
+    int byFairness(Member one, Member other) {
         List<String> path = nodes(one.role());
         List<String> otherPath = nodes(other.role());
         for (int i = 0; i < Math.min(path.size(), otherPath.size()); i++) {
@@ -159,6 +159,11 @@ final class ShadowRules {
 
     // ---- shares
 
+    /** Returns by what a round orders agents while somebody said what he waits for. */
+    BigInteger roominess(int agent) {
+        return dominant(shadow.free(agent).plain().quantities()).min(WHOLE);
+    }
+
     private BigInteger share(Member member) {
         return dominant(quantities(had(List.of(member))));
     }
@@ -220,31 +225,59 @@ final class ShadowRules {
 
     // ---- what one may have
 
-    Grant grant(Member member, int agent) {
+    /** Returns why a member never gets anything of an agent, null if it may. */
+    Refusal.@Nullable Why whatever(Member member, int agent) {
         AgentProfile profile = shadow.agent(agent).profile;
         Set<Capability> can = shadow.framework(member.framework()).profile.capabilities();
-        Resources free = shadow.free(agent);
         if (!shadow.profile(member).constraints().allows(profile)) {
-            return new Grant(Resources.EMPTY, Refusal.Why.CONSTRAINTS);
+            return Refusal.Why.CONSTRAINTS;
         }
         boolean isRemote = config.region().isPresent()
                 && profile.region().isPresent()
                 && !profile.region().equals(config.region());
         if (isRemote && !can.contains(Capability.REGION_AWARE)) {
-            return new Grant(Resources.EMPTY, Refusal.Why.OTHER_REGION);
+            return Refusal.Why.OTHER_REGION;
         }
         boolean hasGpus = profile.total().quantities().gpus() > 0;
         if (config.guardsGpus() && hasGpus && !can.contains(Capability.GPU_RESOURCES)) {
-            return new Grant(Resources.EMPTY, Refusal.Why.GPUS);
+            return Refusal.Why.GPUS;
         }
-        Resources visible = free.filter(id -> id.isAllocatableTo(member.role())
+        return null;
+    }
+
+    /** Returns what of these a member may have at all. */
+    Resources visible(Member member, Resources these) {
+        Set<Capability> can = shadow.framework(member.framework()).profile.capabilities();
+        return these.filter(id -> id.isAllocatableTo(member.role())
                 && (!id.isRefined() || can.contains(Capability.RESERVATION_REFINEMENT))
                 && (!id.isRevocable() || can.contains(Capability.REVOCABLE_RESOURCES))
                 && (!id.isShared() || can.contains(Capability.SHARED_RESOURCES)));
+    }
+
+    Grant grant(Member member, int agent) {
+        Refusal.Why whatever = whatever(member, agent);
+        if (whatever != null) {
+            return new Grant(Resources.EMPTY, whatever);
+        }
+        if (shadow.wishes.isSetAsideForAnother(agent, member)) {
+            return new Grant(Resources.EMPTY, Refusal.Why.SET_ASIDE);
+        }
+        Resources visible = visible(member, shadow.free(agent));
         if (visible.isEmpty()) {
             return new Grant(visible, Refusal.Why.NOT_FOR_ROLE);
         }
         return belowQuota(member, agent, visible);
+    }
+
+    /** Returns what quota leaves of it. */
+    Resources cut(Member member, Resources visible) {
+        Quantities wanted = pool(visible);
+        Map<String, Long> allowed = new TreeMap<>();
+        for (String name : wanted.names()) {
+            allowed.put(name, Math.min(room(member.role(), name), beyondHeadroom(member.role(), name)));
+        }
+        allowed.values().removeIf(amount -> amount == Long.MAX_VALUE);
+        return shrink(visible, allowed);
     }
 
     private Grant belowQuota(Member member, int agent, Resources visible) {
@@ -266,6 +299,9 @@ final class ShadowRules {
         if (!isEnough(granted, minimum)) {
             return new Grant(granted, cut == null ? Refusal.Why.BELOW_MINIMUM : cut);
         }
+        if (shadow.wishes.demands.containsKey(member)) {
+            return shadow.wishes.grant(member, agent, granted, cut);
+        }
         return new Grant(granted, isFiltered(member, agent, granted) ? Refusal.Why.FILTERED : null, cut != null);
     }
 
@@ -276,7 +312,7 @@ final class ShadowRules {
                         .anyMatch(least -> granted.quantities().covers(least));
     }
 
-    private boolean isFiltered(Member member, int agent, Resources granted) {
+    boolean isFiltered(Member member, int agent, Resources granted) {
         return bug != Bug.IGNORES_FILTERS
                 && shadow.filters.stream()
                         .anyMatch(filter -> filter.member().equals(member)

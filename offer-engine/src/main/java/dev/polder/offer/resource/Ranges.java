@@ -118,6 +118,18 @@ public final class Ranges {
         return count;
     }
 
+    /** Returns the smallest numbers of this, at most so many; {@code most} is 0 or more. */
+    public Ranges smallest(long most) {
+        long rest = most;
+        Appender appender = new Appender(bounds.length / 2);
+        for (int i = 0; i < bounds.length && rest > 0; i += 2) {
+            long end = Math.min(bounds[i + 1], bounds[i] + Math.min(rest - 1, NUMBER_MAX - bounds[i]));
+            appender.append(bounds[i], end);
+            rest -= end - bounds[i] + 1;
+        }
+        return appender.finish();
+    }
+
     /** Tells whether {@code number} is in this. */
     public boolean contains(long number) {
         int at = Arrays.binarySearch(bounds, number);

@@ -125,4 +125,16 @@ final class RangesTest {
     private static Ranges ports(String text) {
         return Given.text("ports:" + text).ranges("ports");
     }
+
+    @Test
+    void shouldFindTheSmallestNumbers() {
+        Ranges ranges = Ranges.of(List.of(new Range(3, 5), new Range(8, 9)));
+
+        assertThat(ranges.smallest(0)).isEqualTo(Ranges.EMPTY);
+        assertThat(ranges.smallest(2)).isEqualTo(Ranges.of(3, 4));
+        assertThat(ranges.smallest(4)).isEqualTo(Ranges.of(List.of(new Range(3, 5), new Range(8, 8))));
+        assertThat(ranges.smallest(Long.MAX_VALUE)).isEqualTo(ranges);
+        assertThat(Ranges.of(0, Ranges.NUMBER_MAX).smallest(Ranges.NUMBER_MAX))
+                .isEqualTo(Ranges.of(0, Ranges.NUMBER_MAX - 1));
+    }
 }

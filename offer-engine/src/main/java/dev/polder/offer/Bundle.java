@@ -1,0 +1,94 @@
+package dev.polder.offer;
+
+import dev.polder.offer.resource.Limits;
+import dev.polder.offer.resource.Resources;
+import dev.polder.offer.resource.ResourcesBuilder;
+import dev.polder.offer.resource.Value;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * How many tasks of a shape an amount is good for, and the part of it that so many need. Only what everybody may have is
+ * parted; what is reserved, revocable or shared goes along whole, since few could have it instead.
+ */
+final class Bundle {
+    private static final int FIELDS = ResourceColumn.FIELDS;
+
+    private Bundle() {}
+
+    /** Returns how many tasks of the demand's shape fit. */
+    static long fit(Demand demand, ResourceColumn amounts, int row) {
+        long most = Long.MAX_VALUE;
+        Resources special = amounts.special(row);
+        boolean isPlain = special.isEmpty();
+        for (int field = 0; field < FIELDS; field++) {
+            long each = ClusterTotal.field(demand.shape(), field);
+            if (each > 0) {
+                long more = isPlain ? 0 : ClusterTotal.field(special.quantities(), field);
+                most = Math.min(most, (amounts.plain(row, field) + more) / each);
+            }
+        }
+        if (!demand.shape().isPlain()) {
+            for (String name : demand.shape().names()) {
+                if (!ClusterTotal.isField(name)) {
+                    most = Math.min(
+                            most, special.quantities().of(name) / demand.shape().of(name));
+                }
+            }
+        }
+        for (Map.Entry<String, Integer> piece : demand.pieces().entrySet()) {
+            long there = special.ranges(piece.getKey()).count()
+                    + special.items(piece.getKey()).size();
+            most = Math.min(most, there / piece.getValue());
+        }
+        return most;
+    }
+
+    /** Writes what {@code tasks} tasks need of an amount that is enough for them. */
+    static void cut(Demand demand, long tasks, ResourceColumn amounts, int row, ResourceColumn to, int toRow) {
+        Resources special = amounts.special(row);
+        Resources apart = special.isEmpty() ? special : special.filter(id -> !Pool.contains(id) || id.isShared());
+        Map<String, Long> rest = special.isEmpty() ? Map.of() : new HashMap<>();
+        for (int field = 0; field < FIELDS; field++) {
+            long needed = tasks * ClusterTotal.field(demand.shape(), field)
+                    - (apart.isEmpty() ? 0 : ClusterTotal.field(apart.quantities(), field));
+            long plain = Math.max(0, Math.min(needed, amounts.plain(row, field)));
+            to.setPlain(toRow, field, plain);
+            if (!special.isEmpty()) {
+                rest.put(ClusterTotal.fieldName(field), Math.max(0, needed - plain));
+            }
+        }
+        to.setSpecial(toRow, special.isEmpty() ? special : cutSpecial(demand, tasks, special, apart, rest));
+    }
+
+    private static Resources cutSpecial(
+            Demand demand, long tasks, Resources special, Resources apart, Map<String, Long> rest) {
+        special.quantities().names().stream()
+                .filter(name -> !ClusterTotal.isField(name))
+                .forEach(name -> rest.put(
+                        name,
+                        Math.max(
+                                0,
+                                tasks * demand.shape().of(name)
+                                        - apart.quantities().of(name))));
+        Resources pooled = special.filter(id -> Pool.contains(id) && !id.isShared());
+        ResourcesBuilder pieces = Resources.builder();
+        Map<String, Long> wanted = new HashMap<>();
+        demand.pieces().forEach((name, each) -> wanted.put(name, tasks * each));
+        pooled.forEach((id, value) -> {
+            long count = wanted.getOrDefault(id.name(), 0L);
+            if (count > 0 && value instanceof Value.Numbers numbers) {
+                Value.Numbers some = new Value.Numbers(numbers.ranges().smallest(count));
+                pieces.add(id, some);
+                wanted.put(id.name(), count - some.ranges().count());
+            } else if (count > 0 && value instanceof Value.Items items) {
+                TreeSet<String> some = new TreeSet<>();
+                items.items().stream().limit(count).forEach(some::add);
+                pieces.add(id, new Value.Items(some));
+                wanted.put(id.name(), count - some.size());
+            }
+        });
+        return apart.plus(pooled.scalarsOnly().shrinkTo(Limits.of(rest))).plus(pieces.build());
+    }
+}

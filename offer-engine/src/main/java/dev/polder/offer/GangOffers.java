@@ -1,0 +1,115 @@
+package dev.polder.offer;
+
+import java.util.BitSet;
+import java.util.List;
+import org.agrona.collections.IntArrayList;
+
+/** Makes the offers of gangs, all or none, and sets agents aside for the first gang that waits. Owned by the engine's thread. */
+final class GangOffers {
+    private final Agents agents;
+    private final Subscriptions subscriptions;
+    private final Gangs gangs;
+    private final SetAsides setAsides;
+    private final Eligibility eligibility;
+    private final Quotas quotas;
+    private final Ledger ledger;
+    private final Clearing clearing;
+    private final Packing packing;
+    private final long setAsideMs;
+
+    /** What all offers of a gang hold together. */
+    private final ResourceColumn sum = new ResourceColumn();
+
+    /** The agents that have room for a gang. */
+    private final IntArrayList roomy = new IntArrayList();
+
+    GangOffers(Books books, Ledger ledger, Clearing clearing) {
+        agents = books.agents();
+        subscriptions = books.subscriptions();
+        gangs = subscriptions.gangs;
+        setAsides = subscriptions.setAsides;
+        eligibility = books.eligibility();
+        quotas = books.quotas();
+        setAsideMs = books.config().setAsideMs();
+        packing = new Packing(agents.free(), books.tree().shares.clusterTotal);
+        this.ledger = ledger;
+        this.clearing = clearing;
+        sum.ensure(0);
+    }
+
+    /** Rescinds what is left of broken gangs, then serves those that can be served now. */
+    void serve(long nowMs, OfferSink sink) {
+        gangs.takeNews();
+        for (int slot = gangs.brokenOffer(); slot >= 0; slot = gangs.brokenOffer()) {
+            ledger.rescind(slot, OfferSink.Reason.GANG_BROKEN, sink);
+        }
+        if (gangs.waiting().isEmpty()) {
+            return;
+        }
+        for (Gangs.Wanted wanted : List.copyOf(gangs.waiting())) {
+            if (subscriptions.isWilling(wanted.subscription) && hasRoom(wanted)) {
+                offer(nowMs, wanted, sink);
+            }
+        }
+    }
+
+    /** Tells whether so many agents have room at one time, and quota allows all of it; the agents are in roomy then. */
+    private boolean hasRoom(Gangs.Wanted wanted) {
+        BitSet offerable = agents.offerable();
+        for (int agent = offerable.nextSetBit(0); agent >= 0; agent = offerable.nextSetBit(agent + 1)) {
+            packing.add(agent);
+        }
+        int count = packing.order();
+        roomy.clear();
+        sum.clear(0);
+        for (int i = 0; i < count && roomy.size() < wanted.gang.agents(); i++) {
+            int agent = packing.agent(i);
+            if (eligibility.refusalOfGang(wanted, agent) == null) {
+                roomy.addInt(agent);
+                sum.add(0, eligibility.granted(), 0);
+            }
+        }
+        packing.clear();
+        int role = subscriptions.role(wanted.subscription);
+        return roomy.size() == wanted.gang.agents()
+                && (quotas.isFree(role) || quotas.cut(role, roomy.getInt(0), sum, 0) == null);
+    }
+
+    private void offer(long nowMs, Gangs.Wanted wanted, OfferSink sink) {
+        gangs.serve(wanted);
+        for (int i = 0; i < roomy.size(); i++) {
+            int agent = roomy.getInt(i);
+            Refusal.Why rule = eligibility.refusalOfGang(wanted, agent);
+            if (rule != null) {
+                throw Invariant.broken("gang %s has no room on agent %s: %s", wanted.id, agent, rule);
+            }
+            wanted.open.addInt(ledger.offer(nowMs, wanted, agent, eligibility.granted(), 0));
+        }
+        for (int slot : wanted.open.toIntArray()) {
+            ledger.tell(slot, sink);
+        }
+    }
+
+    /** Keeps agents for the first gang that waits: those that have room, and those that lack least. */
+    void setAside(long nowMs) {
+        if (setAsideMs == 0) {
+            return;
+        }
+        for (Gangs.Wanted wanted : gangs.waiting()) {
+            if (subscriptions.isWilling(wanted.subscription)) {
+                if (wanted.restUntilMs <= nowMs && !setAsides.hasAny(wanted.key())) {
+                    wanted.restUntilMs = Deadlines.after(nowMs, 2 * setAsideMs);
+                    setAside(nowMs, wanted);
+                }
+                return;
+            }
+        }
+    }
+
+    private void setAside(long nowMs, Gangs.Wanted wanted) {
+        List<Integer> closest = clearing.closest(wanted);
+        if (closest.size() == wanted.gang.agents()) {
+            closest.forEach(agent -> setAsides.add(agent, wanted.key(), Deadlines.after(nowMs, setAsideMs)));
+        }
+    }
+}

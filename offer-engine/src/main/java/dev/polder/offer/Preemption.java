@@ -1,0 +1,19 @@
+package dev.polder.offer;
+
+import java.util.List;
+
+/**
+ * What the engine asks to be done for a demand that waits though tasks of lower priority run: end these, and their
+ * resources are offered to it. Until that has happened, or its time is over, the agent is set aside.
+ *
+ * @param framework whose demand waits
+ * @param role under which it waits
+ * @param agent where room is to be made
+ * @param victims the tasks to be ended: as few as possible, then those of the lowest priority, then the youngest
+ */
+public record Preemption(int framework, String role, int agent, List<Long> victims) {
+    /** Copies. */
+    public Preemption {
+        victims = List.copyOf(victims);
+    }
+}

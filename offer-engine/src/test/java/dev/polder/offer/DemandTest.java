@@ -1,0 +1,214 @@
+package dev.polder.offer;
+
+import static dev.polder.offer.Desk.cpus;
+import static dev.polder.offer.Desk.cpusAndMem;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polder.offer.resource.Quantities;
+import dev.polder.offer.resource.Resources;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class DemandTest {
+    private final Desk desk = new Desk();
+    private final OfferEngine engine = desk.engine;
+
+    private static Quantities shape(long cpus) {
+        return Quantities.ofPlain(cpus, 0, 0, 0);
+    }
+
+    @Test
+    void shouldNotOfferWhatIsOfNoUse() {
+        engine.addAgent(AgentProfile.of(cpus(2_000)));
+        int large = engine.addAgent(AgentProfile.of(cpus(8_000)));
+        int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(1, shape(4_000))));
+
+        assertThat(desk.runForOne(0).agent()).isEqualTo(large);
+        assertThat(engine.explain(0, framework, "a"))
+                .singleElement()
+                .satisfies(refusal -> assertThat(refusal.why()).isEqualTo(Refusal.Why.SATISFIED));
+    }
+
+    @Test
+    void shouldPartAnAgentBetweenSeveral() {
+        engine.addAgent(AgentProfile.of(cpusAndMem(8_000, 1_000)));
+        for (String name : List.of("f", "g", "h")) {
+            engine.setDemands(
+                    0, engine.addFramework(FrameworkProfile.of(name, "a")), "a", List.of(Demand.of(2, shape(1_000))));
+        }
+        int other = engine.addFramework(FrameworkProfile.of("other", "b"));
+        engine.suppress(other, "b");
+
+        assertThat(desk.run(0)).extracting(Offer::resources).containsExactly(cpus(2_000), cpus(2_000), cpus(2_000));
+
+        engine.revive(0, other, "b");
+        assertThat(desk.runForOne(0).resources()).isEqualTo(cpusAndMem(2_000, 1_000));
+    }
+
+    @Test
+    void shouldPassOverWhoHoldsOffersForAllThatHeWaitsFor() {
+        for (int i = 0; i < 3; i++) {
+            engine.addAgent(AgentProfile.of(cpus(1_000)));
+        }
+        int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(2, shape(1_000))));
+
+        List<Offer> offers = desk.run(0);
+        assertThat(offers).hasSize(2);
+        engine.decline(0, offers.get(0).id(), 5_000);
+        assertThat(desk.runForOne(0).agent())
+                .as("another agent for the same task")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void shouldCoverWhatItWaitsForByOffersThatItHasAlready() {
+        engine.addAgent(AgentProfile.of(cpus(3_000)));
+        engine.addAgent(AgentProfile.of(cpus(3_000)));
+        int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
+        assertThat(desk.run(0)).hasSize(2);
+
+        engine.addAgent(AgentProfile.of(cpus(3_000)));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(6, shape(1_000))));
+        assertThat(desk.run(0)).isEmpty();
+        engine.setDemands(0, framework, "a", List.of(Demand.of(7, shape(1_000))));
+        assertThat(desk.runForOne(0).resources()).isEqualTo(cpus(1_000));
+    }
+
+    @Test
+    void shouldTakeOffWhatWasLaunched() {
+        int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
+        int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(3, shape(1_000)).withPerOffer(2)));
+
+        List<Offer> offers = desk.run(0);
+        assertThat(offers).extracting(Offer::resources).containsExactly(cpus(2_000), cpus(1_000));
+        engine.accept(0, offers.get(0).id(), cpus(1_000), 0);
+        Offer left = desk.runForOne(0);
+        assertThat(left.resources()).as("for the one that was not launched").isEqualTo(cpus(1_000));
+        desk.acceptAll(0, left);
+        desk.acceptAll(0, offers.get(1));
+        assertThat(desk.run(0)).isEmpty();
+
+        engine.release(framework, "a", agent, cpus(3_000));
+        assertThat(desk.run(0))
+                .as("what has ended is waited for only if it is said again")
+                .isEmpty();
+        engine.clearDemands(framework, "a");
+        assertThat(desk.runForOne(0).resources()).isEqualTo(cpus(4_000));
+    }
+
+    @Test
+    void shouldOfferNothingToOneWhoWaitsForNothing() {
+        engine.addAgent(AgentProfile.of(cpus(1_000)));
+        int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
+        engine.setDemands(0, framework, "a", List.of());
+
+        assertThat(desk.run(0)).isEmpty();
+    }
+
+    @Test
+    void shouldServeTheFirstDemandThatFits() {
+        engine.addAgent(AgentProfile.of(cpus(3_000)));
+        int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
+        engine.setDemands(
+                0,
+                framework,
+                "a",
+                List.of(Demand.of(1, shape(4_000)), Demand.of(1, shape(2_000)), Demand.of(5, shape(500))));
+
+        assertThat(desk.run(0)).extracting(Offer::resources).containsExactly(cpus(2_000), cpus(1_000));
+    }
+
+    @Test
+    void shouldGiveEachTaskItsPorts() {
+        Resources ports = Resources.builder()
+                .scalar("cpus", 8_000)
+                .range("ports", 100, 102)
+                .range("ports", 200, 209)
+                .item("drives", "sda")
+                .build();
+        engine.addAgent(AgentProfile.of(ports));
+        int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(2, shape(1_000)).withPieces("ports", 2)));
+
+        assertThat(desk.runForOne(0).resources())
+                .isEqualTo(Resources.builder()
+                        .scalar("cpus", 2_000)
+                        .range("ports", 100, 102)
+                        .range("ports", 200, 200)
+                        .build());
+    }
+
+    @Test
+    void shouldFillTheFullestAgentFirst() {
+        engine.addAgent(AgentProfile.of(cpus(8_000)));
+        int small = engine.addAgent(AgentProfile.of(cpus(2_000)));
+        int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(2, shape(1_000))));
+
+        assertThat(desk.runForOne(0).agent()).isEqualTo(small);
+    }
+
+    @Test
+    void shouldSetAsideAnAgentUntilTheLargeOneFits() {
+        int[] agents = {engine.addAgent(AgentProfile.of(cpus(4_000))), engine.addAgent(AgentProfile.of(cpus(4_000)))};
+        int small = engine.addFramework(FrameworkProfile.of("small", "a"));
+        engine.use(small, "a", agents[0], cpus(3_000), desk);
+        engine.use(small, "a", agents[1], cpus(2_000), desk);
+        int large = engine.addFramework(FrameworkProfile.of("large", "b"));
+        engine.setDemands(0, large, "b", List.of(Demand.of(1, shape(4_000))));
+        engine.suppress(small, "a");
+        assertThat(desk.run(0)).isEmpty();
+
+        engine.revive(0, small, "a");
+        assertThat(desk.runForOne(0).agent()).as("the fuller one").isEqualTo(agents[0]);
+        assertThat(engine.explain(0, small, "a", agents[1]))
+                .hasValueSatisfying(refusal -> assertThat(refusal)
+                        .isEqualTo(new Refusal(
+                                agents[1],
+                                Refusal.Why.SET_ASIDE,
+                                "free is cpus:2, kept for framework large in role b for another 60000 ms")));
+
+        engine.release(small, "a", agents[1], cpus(1_000));
+        assertThat(desk.run(10)).as("3 of 4").isEmpty();
+        engine.release(small, "a", agents[1], cpus(1_000));
+        assertThat(desk.runForOne(20)).satisfies(offer -> {
+            assertThat(offer.framework()).isEqualTo(large);
+            assertThat(offer.resources()).isEqualTo(cpus(4_000));
+        });
+    }
+
+    @Test
+    void shouldSetNothingAsideForLongerThanItSays() {
+        int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
+        int small = engine.addFramework(FrameworkProfile.of("small", "a"));
+        engine.use(small, "a", agent, cpus(2_000), desk);
+        int large = engine.addFramework(FrameworkProfile.of("large", "b"));
+        engine.setDemands(0, large, "b", List.of(Demand.of(1, shape(4_000))));
+        engine.suppress(small, "a");
+        desk.run(0);
+        engine.revive(0, small, "a");
+        assertThat(desk.run(59_999)).isEmpty();
+
+        assertThat(engine.nextDeadlineMs()).isEqualTo(60_000);
+        assertThat(desk.runForOne(60_000).framework()).isEqualTo(small);
+    }
+
+    @Test
+    void shouldRefuseDemandsThatMakeNoSense() {
+        int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
+
+        assertThatThrownBy(() -> Demand.of(0, shape(1))).hasMessage("demand of 0 tasks: must be 1 to 1000000000");
+        assertThatThrownBy(() -> Demand.of(1, Quantities.EMPTY))
+                .hasMessage("demand of 1 tasks: a task needs nothing, must be something");
+        assertThatThrownBy(() -> Demand.of(1, shape(1)).withPerOffer(0))
+                .hasMessage("demand of 0 tasks an offer: must be 1 or more");
+        assertThatThrownBy(() -> Demand.of(1, shape(1)).withPieces("ports", 0))
+                .hasMessage("demand of 0 ports a task: must be 1 or more");
+        assertThatThrownBy(() -> engine.setDemands(0, framework, "b", List.of()))
+                .hasMessage("framework 0 is not subscribed to role b");
+    }
+}
