@@ -1,5 +1,6 @@
 package dev.polder.benchmarks;
 
+import dev.polder.offer.Demand;
 import dev.polder.offer.resource.Resources;
 
 /** A framework of the mixed set-up: it launches tasks of one shape until it has enough, and then goes on declining. */
@@ -32,13 +33,13 @@ final class MixedFramework {
         return role;
     }
 
-    /** Returns how many tasks it still has to launch. */
-    int left() {
-        return left;
-    }
-
     int placed() {
         return sort.tasks() - left;
+    }
+
+    /** Returns what it waits for. */
+    Demand demand() {
+        return Demand.of(left, resources(1).quantities()).withPerOffer(sort.tasksPerOfferMax());
     }
 
     /** Launches what an offer has room for; returns what of it the tasks use, nothing if it declines. */

@@ -49,24 +49,37 @@ final class MixedRun {
     private int rounds;
     private long engineNanos;
 
-    MixedRun() {
+    /** Makes the cluster; frameworks may tell the engine what they wait for. */
+    MixedRun(boolean areDemandsTold) {
         for (int i = 0; i < AGENTS; i++) {
             engine.addAgent(AgentProfile.of(AGENT));
         }
         for (int i = 0; i < LARGE_FRAMEWORKS; i++) {
-            add(LARGE, "large-" + i);
+            add(new MixedFramework(LARGE, "large-" + i));
         }
         for (int i = 0; i < SMALL_FRAMEWORKS; i++) {
-            add(SMALL, "small");
+            add(new MixedFramework(SMALL, "small"));
         }
         for (int i = 0; i < MEDIUM_FRAMEWORKS; i++) {
-            add(MEDIUM, "medium-" + i);
+            add(new MixedFramework(MEDIUM, "medium-" + i));
+        }
+        if (areDemandsTold) {
+            tellDemands();
         }
     }
 
-    private void add(Sort sort, String role) {
-        engine.addFramework(FrameworkProfile.of("framework-" + frameworks.size(), role));
-        frameworks.add(new MixedFramework(sort, role));
+    private void add(MixedFramework framework) {
+        engine.addFramework(FrameworkProfile.of("framework-" + frameworks.size(), framework.role()));
+        frameworks.add(framework);
+    }
+
+    private void tellDemands() {
+        long begin = CpuClock.nanos();
+        for (int i = 0; i < frameworks.size(); i++) {
+            MixedFramework framework = frameworks.get(i);
+            engine.setDemands(0, i, framework.role(), List.of(framework.demand()));
+        }
+        engineNanos += CpuClock.nanos() - begin;
     }
 
     /** Goes on until every task is placed, or too many rounds have passed. */

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             "add-framework: a framework comes to a full cluster.",
             "memory: heap, after collecting garbage, of a cluster with every agent offered.",
             "mixed: three sorts of frameworks place 19,500 tasks; virtual clock, answers take 10 ms.",
+            "mixed-split: the same, but frameworks say what they wait for, and an agent is split between several.",
             "latency: from the end of a task to the offer of what it had, wall clock, one thread.",
             "steady: what an offer allocates on the heap when tasks come and go.",
             "naive-full-round: the same full round by the model that the tests compare the engine with."
@@ -35,6 +36,7 @@ final class OffersCommand implements Callable<Integer> {
             AddFrameworkCase.NAME,
             MemoryCase.NAME,
             MixedCase.NAME,
+            MixedCase.SPLIT_NAME,
             LatencyCase.NAME,
             SteadyCase.NAME,
             NaiveRoundCase.NAME);
@@ -104,6 +106,7 @@ final class OffersCommand implements Callable<Integer> {
             }
             case MemoryCase.NAME -> figures.addAll(new MemoryCase(effort).measure(effort.size(3_000, 3_000, 3_000)));
             case MixedCase.NAME -> figures.addAll(new MixedCase(effort).measure());
+            case MixedCase.SPLIT_NAME -> figures.addAll(new MixedCase(effort).measureSplit());
             case LatencyCase.NAME -> figures.addAll(new LatencyCase(effort).measure(oneRole));
             case SteadyCase.NAME -> figures.addAll(new SteadyCase(effort).measure(oneRole));
             case NaiveRoundCase.NAME -> figures.addAll(new NaiveRoundCase(effort).measure(effort.size(100, 100, 10)));

@@ -45,6 +45,9 @@ final class OffersCommandTest {
                         "mixed,80,554,55,placed,N,tasks",
                         "mixed,80,554,55,rounds,N,rounds",
                         "mixed,80,554,55,engine_s,N,s",
+                        "mixed-split,80,554,55,placed,N,tasks",
+                        "mixed-split,80,554,55,rounds,N,rounds",
+                        "mixed-split,80,554,55,engine_s,N,s",
                         "latency,100,10,1,p50_us,N,us",
                         "latency,100,10,1,p99_us,N,us",
                         "steady,100,10,1,bytes_per_offer,N,bytes",
@@ -56,9 +59,11 @@ final class OffersCommandTest {
 
     @Test
     void shouldPlaceEveryTaskOfMixedSetUp() {
-        run("--csv", "--quick", "--only", "mixed");
+        run("--csv", "--quick", "--only", "mixed,mixed-split");
 
-        assertThat(out.toString()).contains("mixed,80,554,55,placed,19500.000,tasks");
+        assertThat(out.toString())
+                .contains("mixed,80,554,55,placed,19500.000,tasks")
+                .contains("mixed-split,80,554,55,placed,19500.000,tasks");
     }
 
     @Test
