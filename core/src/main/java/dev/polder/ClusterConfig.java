@@ -138,6 +138,11 @@ public final class ClusterConfig {
         return values.heartbeatInterval;
     }
 
+    /** Returns how the master shares out. */
+    public OfferConfig offers() {
+        return values.offers;
+    }
+
     /** Tells whether the node may listen beyond loopback although nobody has to prove who he is. */
     public boolean trustNetwork() {
         return values.trustNetwork;
@@ -172,6 +177,7 @@ public final class ClusterConfig {
         Duration frameworkReturnTimeout = Duration.ofSeconds(60);
         Duration electionTimeout = Duration.ofMillis(500);
         Duration heartbeatInterval = Duration.ofSeconds(15);
+        OfferConfig offers = OfferConfig.DEFAULT;
         boolean trustNetwork;
         boolean keepTasksOnClose;
 
@@ -286,6 +292,51 @@ public final class ClusterConfig {
             return this;
         }
 
+        /**
+         * What an offer must have at least, unless a framework says otherwise for a role: one of some alternatives.
+         * Default {@code cpus:0.01|mem:32}; empty for everything.
+         */
+        public Builder minAllocatableResources(String value) {
+            offers = offers.withMinAllocatableResources(value);
+            return this;
+        }
+
+        /** Keeps agents with GPUs for frameworks that know of them. Default true. */
+        public Builder filterGpuResources(boolean value) {
+            offers = offers.withFilterGpuResources(value);
+            return this;
+        }
+
+        /** The order among sibling roles. Default DRF. */
+        public Builder roleSorter(OfferConfig.Sorter value) {
+            offers = offers.withSorters(value, offers.frameworkSorter());
+            return this;
+        }
+
+        /** The order among the frameworks of a role. Default DRF. */
+        public Builder frameworkSorter(OfferConfig.Sorter value) {
+            offers = offers.withSorters(offers.roleSorter(), value);
+            return this;
+        }
+
+        /** Scalars that do not count for shares. Default none. */
+        public Builder fairSharingExcludedResourceNames(Set<String> value) {
+            offers = offers.withFairShareExcluded(value);
+            return this;
+        }
+
+        /** How large a regular expression of an offer constraint may be, in bytes. Default 4096. */
+        public Builder offerConstraintsRe2MaxMem(int value) {
+            offers = offers.withRegexLimits(value, offers.regexProgramMax());
+            return this;
+        }
+
+        /** How large a regular expression of an offer constraint may be, in instructions. Default 100. */
+        public Builder offerConstraintsRe2MaxProgramSize(int value) {
+            offers = offers.withRegexLimits(offers.regexMemoryMax(), value);
+            return this;
+        }
+
         /** Allows an address beyond loopback although nobody has to prove who he is. Default false. */
         public Builder trustNetwork(boolean value) {
             trustNetwork = value;
@@ -331,6 +382,7 @@ public final class ClusterConfig {
             copy.frameworkReturnTimeout = frameworkReturnTimeout;
             copy.electionTimeout = electionTimeout;
             copy.heartbeatInterval = heartbeatInterval;
+            copy.offers = offers;
             copy.trustNetwork = trustNetwork;
             copy.keepTasksOnClose = keepTasksOnClose;
             return copy;

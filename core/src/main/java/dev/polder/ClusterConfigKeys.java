@@ -60,6 +60,34 @@ final class ClusterConfigKeys {
                     "heartbeat-interval",
                     (b, text) -> b.heartbeatInterval(parseDuration(text)),
                     b -> print(b.heartbeatInterval)),
+            new Key(
+                    "min-allocatable-resources",
+                    (b, text) -> b.minAllocatableResources(text),
+                    b -> b.offers.minAllocatableResources()),
+            new Key(
+                    "filter-gpu-resources",
+                    (b, text) -> b.filterGpuResources(parseBoolean(text)),
+                    b -> b.offers.filterGpuResources()),
+            new Key(
+                    "role-sorter",
+                    (b, text) -> b.roleSorter(OfferConfig.parseSorter(text)),
+                    b -> OfferConfig.print(b.offers.roleSorter())),
+            new Key(
+                    "framework-sorter",
+                    (b, text) -> b.frameworkSorter(OfferConfig.parseSorter(text)),
+                    b -> OfferConfig.print(b.offers.frameworkSorter())),
+            new Key(
+                    "fair-sharing-excluded-resource-names",
+                    (b, text) -> b.fairSharingExcludedResourceNames(OfferConfig.parseNames(text)),
+                    b -> b.offers.fairShareExcludedText()),
+            new Key(
+                    "offer-constraints-re2-max-mem",
+                    (b, text) -> b.offerConstraintsRe2MaxMem(Integer.parseInt(text)),
+                    b -> b.offers.regexMemoryMax()),
+            new Key(
+                    "offer-constraints-re2-max-program-size",
+                    (b, text) -> b.offerConstraintsRe2MaxProgramSize(Integer.parseInt(text)),
+                    b -> b.offers.regexProgramMax()),
             new Key("trust-network", (b, text) -> b.trustNetwork(parseBoolean(text)), b -> b.trustNetwork),
             new Key(
                     "keep-tasks-on-close",
@@ -128,6 +156,7 @@ final class ClusterConfigKeys {
             mistakes.add("roles: at least one of master, agent");
         }
         mistakes.addAll(Seeds.mistakes(builder));
+        mistakes.addAll(builder.offers.mistakes());
         if (builder.keepTasksOnClose && builder.dataDir.isEmpty()) {
             mistakes.add("keepTasksOnClose: needs dataDir, or nobody would find the tasks again");
         }

@@ -142,7 +142,8 @@ final class MasterParts {
                 config.frameworkReturnTimeout().toMillis(),
                 MasterConfig.DEFAULT.completedFrameworksMax(),
                 MasterConfig.DEFAULT.completedTasksMax(),
-                config.heartbeatInterval().toMillis());
+                config.heartbeatInterval().toMillis(),
+                config.offers().settings());
     }
 
     // ---- questions

@@ -113,8 +113,7 @@ final class NodeParts {
         flags.put("max_completed_tasks_per_framework", Integer.toString(MasterConfig.DEFAULT.completedTasksMax()));
         flags.put("authenticate_frameworks", "false");
         flags.put("authenticate_http_frameworks", "false");
-        flags.put("role_sorter", "drf");
-        flags.put("framework_sorter", "drf");
+        config.offers().addFlags(flags);
         return flags;
     }
 

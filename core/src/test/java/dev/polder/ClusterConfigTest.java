@@ -3,10 +3,18 @@ package dev.polder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.polder.master.OfferSettings;
+import dev.polder.offer.Minimum;
+import dev.polder.offer.OfferEngineConfig;
+import dev.polder.offer.RegexLimits;
+import dev.polder.offer.resource.Quantities;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 final class ClusterConfigTest {
@@ -30,6 +38,13 @@ final class ClusterConfigTest {
                         polder.framework-return-timeout=60s
                         polder.election-timeout=500ms
                         polder.heartbeat-interval=15s
+                        polder.min-allocatable-resources=cpus:0.01|mem:32
+                        polder.filter-gpu-resources=true
+                        polder.role-sorter=drf
+                        polder.framework-sorter=drf
+                        polder.fair-sharing-excluded-resource-names=
+                        polder.offer-constraints-re2-max-mem=4096
+                        polder.offer-constraints-re2-max-program-size=100
                         polder.trust-network=false
                         polder.keep-tasks-on-close=false""");
     }
@@ -75,6 +90,79 @@ final class ClusterConfigTest {
                 .hasMessageContaining("raftPort 70000: 0 to 65535")
                 .hasMessageContaining("polder.agent-timeout 'soon': not a duration")
                 .hasMessageContaining("bind '0.0.0.0': beyond loopback");
+    }
+
+    @Test
+    void shouldTellTheMasterHowToShareOut() {
+        Properties properties = new Properties();
+        properties.setProperty("polder.min-allocatable-resources", "cpus:1;mem:64|disk:10");
+        properties.setProperty("polder.filter-gpu-resources", "false");
+        properties.setProperty("polder.role-sorter", "random");
+        properties.setProperty("polder.framework-sorter", "random");
+        properties.setProperty("polder.fair-sharing-excluded-resource-names", "gpus, disk");
+        properties.setProperty("polder.offer-constraints-re2-max-mem", "1000");
+        properties.setProperty("polder.offer-constraints-re2-max-program-size", "50");
+
+        ClusterConfig config = ClusterConfig.from(properties);
+        OfferSettings settings = config.offers().settings();
+        SortedMap<String, String> flags = new TreeMap<>();
+        config.offers().addFlags(flags);
+
+        assertThat(settings)
+                .isEqualTo(new OfferSettings(
+                        Minimum.oneOf(
+                                Quantities.of(Map.of("cpus", 1_000L, "mem", 64_000L)),
+                                Quantities.of(Map.of("disk", 10_000L))),
+                        false,
+                        OfferEngineConfig.Order.RANDOM,
+                        OfferEngineConfig.Order.RANDOM,
+                        Set.of("disk", "gpus"),
+                        new RegexLimits(1000, 50)));
+        assertThat(flags.toString())
+                .isEqualTo("{fair_sharing_excluded_resource_names=disk,gpus, filter_gpu_resources=false,"
+                        + " framework_sorter=random, min_allocatable_resources=cpus:1;mem:64|disk:10,"
+                        + " offer_constraints_re2_max_mem=1000B, offer_constraints_re2_max_program_size=50,"
+                        + " role_sorter=random}");
+    }
+
+    @Test
+    void shouldShareOutAsMesosUnlessTold() {
+        OfferConfig config = ClusterConfig.builder().build().offers();
+        SortedMap<String, String> flags = new TreeMap<>();
+        config.addFlags(flags);
+
+        assertThat(config.settings()).isEqualTo(OfferSettings.DEFAULT);
+        assertThat(flags.toString())
+                .isEqualTo("{filter_gpu_resources=true, framework_sorter=drf,"
+                        + " min_allocatable_resources=cpus:0.01|mem:32, offer_constraints_re2_max_mem=4KB,"
+                        + " offer_constraints_re2_max_program_size=100, role_sorter=drf}");
+        assertThat(ClusterConfig.builder()
+                        .minAllocatableResources("")
+                        .build()
+                        .offers()
+                        .settings()
+                        .minimum())
+                .isEqualTo(Minimum.NONE);
+    }
+
+    @Test
+    void shouldSayEverythingThatIsWrongWithHowItSharesOut() {
+        Properties properties = new Properties();
+        properties.setProperty("polder.role-sorter", "fifo");
+
+        assertThatThrownBy(() -> ClusterConfig.from(properties)).hasMessage("polder.role-sorter 'fifo': drf or random");
+        assertThatThrownBy(() -> ClusterConfig.builder()
+                        .minAllocatableResources("cpus:1|mem:[1-2]")
+                        .fairSharingExcludedResourceNames(Set.of("gpus", ""))
+                        .offerConstraintsRe2MaxProgramSize(1001)
+                        .build())
+                .hasMessageContaining("minAllocatableResources 'cpus:1|mem:[1-2]': ")
+                .hasMessageContaining("fairSharingExcludedResourceNames ',gpus': a name is empty")
+                .hasMessageContaining("offerConstraintsRe2: programSizeMax 1001: must be 1 to 1000");
+        assertThatThrownBy(() -> ClusterConfig.builder()
+                        .minAllocatableResources("cpus:0")
+                        .build())
+                .hasMessageContaining("minAllocatableResources 'cpus:0': ");
     }
 
     @Test

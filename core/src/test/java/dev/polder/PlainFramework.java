@@ -54,13 +54,24 @@ final class PlainFramework {
 
     /** Subscribes at the address that a {@code Location} names, under the id that it has, and returns SUBSCRIBED. */
     Map<String, String> subscribe(String location) throws IOException, InterruptedException {
+        return subscribe(location, "", "");
+    }
+
+    /**
+     * Subscribes and says more.
+     *
+     * @param more fields of {@code framework_info}, each with a comma before it
+     * @param besides fields of {@code subscribe}, the same
+     */
+    Map<String, String> subscribe(String location, String more, String besides)
+            throws IOException, InterruptedException {
         URI master = URI.create("http:" + location + "/api/v1/scheduler");
         leader = master;
         String id = frameworkId.isEmpty() ? "" : "\"id\":{\"value\":\"" + frameworkId + "\"},";
         String head = frameworkId.isEmpty() ? "" : "\"framework_id\":{\"value\":\"" + frameworkId + "\"},";
         String body = "{\"type\":\"SUBSCRIBE\"," + head + "\"subscribe\":{\"framework_info\":{" + id
                 + "\"user\":\"\",\"name\":\"plain\",\"roles\":[\"*\"],\"failover_timeout\":3600,"
-                + "\"capabilities\":[{\"type\":\"MULTI_ROLE\"}]}}}";
+                + "\"capabilities\":[{\"type\":\"MULTI_ROLE\"}]" + more + "}" + besides + "}}";
         HttpResponse<InputStream> answer = http.send(request(master, body).build(), BodyHandlers.ofInputStream());
         if (answer.statusCode() != 200) {
             throw new IOException("SUBSCRIBE was answered " + answer.statusCode() + ": "

@@ -155,13 +155,7 @@ final class AgentCalls {
                 term.offers.addAgent(agent);
                 return id;
             }
-            if (!agent.total().equals(old.total())) {
-                term.offers.resizeAgent(agent);
-            }
-            if (!old.info().getAttributesList().equals(info.getAttributesList())
-                    || !old.info().getHostname().equals(info.getHostname())) {
-                term.offers.forgetFilters(id);
-            }
+            term.offers.updateAgent(agent);
         }
         return id;
     }

@@ -43,7 +43,8 @@ final class FrameworkCalls {
     void subscribe(FrameworkLink link, Call.Subscribe subscribe) {
         FrameworkInfo info = subscribe.getFrameworkInfo();
         FrameworkId asked = new FrameworkId(info.getId().getValue());
-        String problem = FrameworkRules.problemOf(subscribe);
+        String problem =
+                FrameworkRules.problemOf(subscribe, term.config.offers().regexLimits());
         if (problem == null && term.state.isCompleted(asked)) {
             problem = "framework '" + asked + "': has been removed; subscribe without an id to begin anew";
         }

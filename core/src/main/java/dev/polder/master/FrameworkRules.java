@@ -1,18 +1,13 @@
 package dev.polder.master;
 
 import dev.polder.model.Names;
-import dev.polder.wire.proto.Mesos;
+import dev.polder.offer.RegexLimits;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;
 import dev.polder.wire.proto.Mesos.FrameworkInfo.Capability;
-import dev.polder.wire.proto.MesosScheduler.AttributeConstraint;
 import dev.polder.wire.proto.MesosScheduler.Call;
-import dev.polder.wire.proto.MesosScheduler.OfferConstraints;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** What a subscription must be like. Every rule returns words that name the thing, the value and the rule, or null. */
@@ -22,8 +17,12 @@ final class FrameworkRules {
 
     private FrameworkRules() {}
 
-    /** Returns the first thing that is wrong with a subscription, null if nothing is. */
-    static @Nullable String problemOf(Call.Subscribe subscribe) {
+    /**
+     * Returns the first thing that is wrong with a subscription, null if nothing is.
+     *
+     * @param regexLimits how large a regular expression of an offer constraint may be
+     */
+    static @Nullable String problemOf(Call.Subscribe subscribe, RegexLimits regexLimits) {
         FrameworkInfo info = subscribe.getFrameworkInfo();
         String problem = problemOfId(info);
         if (problem == null) {
@@ -32,15 +31,12 @@ final class FrameworkRules {
         if (problem == null) {
             problem = problemOfFailoverTimeout(info.getFailoverTimeout());
         }
-        if (problem == null) {
-            problem = problemOfOfferFilters(info.getOfferFiltersMap());
-        }
         Set<String> roles = Set.copyOf(new HashSet<>(rolesOf(info)));
         if (problem == null) {
             problem = problemOfSuppressed(subscribe.getSuppressedRolesList(), roles);
         }
         if (problem == null) {
-            problem = problemOfConstraints(subscribe.getOfferConstraints(), roles);
+            problem = OfferProfiles.problemOf(subscribe, roles, regexLimits);
         }
         return problem;
     }
@@ -84,66 +80,10 @@ final class FrameworkRules {
                 : "framework_info.failover_timeout " + seconds + ": at most " + FAILOVER_TIMEOUT_SECONDS_MAX;
     }
 
-    private static @Nullable String problemOfOfferFilters(Map<String, Mesos.OfferFilters> filters) {
-        for (Map.Entry<String, Mesos.OfferFilters> filter : filters.entrySet()) {
-            for (Mesos.OfferFilters.ResourceQuantities quantities :
-                    filter.getValue().getMinAllocatableResources().getQuantitiesList()) {
-                for (Map.Entry<String, Mesos.Value.Scalar> quantity :
-                        quantities.getQuantitiesMap().entrySet()) {
-                    double value = quantity.getValue().getValue();
-                    if (!(value >= 0)) {
-                        return "offer_filters of role '" + filter.getKey() + "': quantity of '" + quantity.getKey()
-                                + "' " + value + " is negative";
-                    }
-                }
-            }
-        }
-        return null;
-    }
-
     private static @Nullable String problemOfSuppressed(List<String> suppressed, Set<String> roles) {
         for (String role : suppressed) {
             if (!roles.contains(role)) {
                 return "suppressed role '" + role + "': none of the framework's roles " + roles;
-            }
-        }
-        return null;
-    }
-
-    private static @Nullable String problemOfConstraints(OfferConstraints constraints, Set<String> roles) {
-        for (Map.Entry<String, OfferConstraints.RoleConstraints> entry :
-                constraints.getRoleConstraintsMap().entrySet()) {
-            String role = entry.getKey();
-            if (!roles.contains(role)) {
-                return "offer_constraints of role '" + role + "': none of the framework's roles " + roles;
-            }
-            if (entry.getValue().getGroupsCount() == 0) {
-                return "offer_constraints of role '" + role + "': no groups; at least one is needed";
-            }
-            for (OfferConstraints.RoleConstraints.Group group : entry.getValue().getGroupsList()) {
-                String problem = problemOfGroup(role, group);
-                if (problem != null) {
-                    return problem;
-                }
-            }
-        }
-        return null;
-    }
-
-    private static @Nullable String problemOfGroup(String role, OfferConstraints.RoleConstraints.Group group) {
-        if (group.getAttributeConstraintsCount() == 0) {
-            return "offer_constraints of role '" + role + "': a group without constraints";
-        }
-        for (AttributeConstraint constraint : group.getAttributeConstraintsList()) {
-            AttributeConstraint.Predicate predicate = constraint.getPredicate();
-            String regex = predicate.hasTextMatches()
-                    ? predicate.getTextMatches().getRegex()
-                    : predicate.getTextNotMatches().getRegex();
-            try {
-                Pattern.compile(regex);
-            } catch (PatternSyntaxException e) {
-                return "offer_constraints of role '" + role + "': regular expression '" + regex + "': "
-                        + e.getDescription();
             }
         }
         return null;

@@ -6,8 +6,6 @@ import static java.util.Objects.requireNonNull;
 import dev.polder.model.AgentId;
 import dev.polder.model.FrameworkId;
 import dev.polder.offer.AgentProfile;
-import dev.polder.offer.FrameworkProfile;
-import dev.polder.offer.FrameworkProfile.Capability;
 import dev.polder.offer.Offer;
 import dev.polder.offer.OfferEngine;
 import dev.polder.offer.OfferEngineConfig;
@@ -85,11 +83,14 @@ final class OfferBook {
     OfferBook(LeaderTerm term) {
         this.term = term;
         MasterConfig config = term.config;
-        engine = new OfferEngine(OfferEngineConfig.builder()
+        OfferEngineConfig.Builder settings = config.offers()
+                .engine()
                 .offerTimeoutMs(config.offerTimeoutMs())
                 .reofferDelayMs(config.reofferDelayMs())
-                .reviveIntervalMs(REVIVE_INTERVAL_MS)
-                .build());
+                .reviveIntervalMs(REVIVE_INTERVAL_MS);
+        OfferProfiles.regionOf(term.state.master().getDomain()).ifPresent(settings::region);
+        // of the random order each term has its own, the same for everybody who replays it
+        engine = new OfferEngine(settings.build(), term.state.term());
         idPrefix = term.state.master().getId() + "-O";
     }
 
@@ -98,7 +99,7 @@ final class OfferBook {
     /** Enters an agent that can be reached, with what its tasks use; it gets no offers before it is connected. */
     void addAgent(AgentRecord agent) {
         term.touch();
-        int index = engine.addAgent(profile(agent));
+        int index = engine.addAgent(OfferProfiles.of(agent));
         agentIndexes.put(agent.id(), index);
         agentsByIndex.put(index, agent.id());
         engine.setAgentActive(index, false, telling);
@@ -109,15 +110,14 @@ final class OfferBook {
         }
     }
 
-    /** What the agent is like has changed, so that who declined it may want it now. */
-    void forgetFilters(AgentId agent) {
-        term.touch();
-        engine.forgetFilters(indexOf(agent));
-    }
-
-    void resizeAgent(AgentRecord agent) {
-        term.touch();
-        engine.updateAgent(indexOf(agent.id()), profile(agent), telling);
+    /** Takes over what an agent is like now; who declined it may want it if it has become another. */
+    void updateAgent(AgentRecord agent) {
+        AgentProfile profile = OfferProfiles.of(agent);
+        int index = indexOf(agent.id());
+        if (!profile.equals(engine.agent(index))) {
+            term.touch();
+            engine.updateAgent(index, profile, telling);
+        }
     }
 
     void setAgentConnected(AgentId id, boolean connected) {
@@ -142,7 +142,7 @@ final class OfferBook {
     /** Enters a framework; it gets no offers before it is connected. */
     void addFramework(FrameworkRecord framework) {
         term.touch();
-        int index = engine.addFramework(profile(framework));
+        int index = engine.addFramework(OfferProfiles.of(framework));
         frameworkIndexes.put(framework.id(), index);
         frameworksByIndex.put(index, framework.id());
         engine.setFrameworkActive(index, false, silent);
@@ -158,7 +158,7 @@ final class OfferBook {
         term.touch();
         int index = indexOf(framework.id());
         engine.setFrameworkActive(index, false, silent);
-        engine.updateFramework(index, profile(framework), silent);
+        engine.updateFramework(index, OfferProfiles.of(framework), silent);
         for (String role : framework.roles()) {
             if (framework.suppressedRoles().contains(role)) {
                 engine.suppress(index, role);
@@ -284,20 +284,6 @@ final class OfferBook {
             Resources booked = engine.used(agent.getValue());
             check(used.equals(booked), "agent %s: tasks use %s, booked %s", agent.getKey(), used, booked);
         }
-    }
-
-    private static AgentProfile profile(AgentRecord agent) {
-        return AgentProfile.of(agent.total()).withHostname(agent.info().getHostname());
-    }
-
-    private static FrameworkProfile profile(FrameworkRecord framework) {
-        FrameworkProfile profile = FrameworkProfile.of(framework.id().value(), framework.roles());
-        for (Capability capability : Capability.values()) {
-            if (framework.can(FrameworkInfo.Capability.Type.valueOf(capability.name()))) {
-                profile = profile.with(capability);
-            }
-        }
-        return profile;
     }
 
     private int indexOf(FrameworkId id) {

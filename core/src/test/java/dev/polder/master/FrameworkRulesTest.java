@@ -2,12 +2,15 @@ package dev.polder.master;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polder.offer.RegexLimits;
+import dev.polder.wire.OfferConstraintsCodec;
 import dev.polder.wire.proto.Mesos;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;
 import dev.polder.wire.proto.Mesos.FrameworkInfo.Capability;
 import dev.polder.wire.proto.MesosScheduler.AttributeConstraint;
 import dev.polder.wire.proto.MesosScheduler.Call;
 import dev.polder.wire.proto.MesosScheduler.OfferConstraints;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -212,20 +215,65 @@ class FrameworkRulesTest {
                 .contains("role 'a'")
                 .contains("regular expression '('");
         assertThat(problemOf(constrained("a", group(matchesNot("rack", "["))))).contains("regular expression '['");
+        assertThat(problemOf(constrained("a", group(matches("rack", "(?=a)"))))).contains("regular expression '(?=a)'");
+        assertThat(problemOf(constrained(
+                        "a",
+                        group(exists("rack").toBuilder()
+                                .setPredicate(AttributeConstraint.Predicate.getDefaultInstance())
+                                .build()))))
+                .isEqualTo("offer_constraints of role 'a': a constraint without a predicate");
+        assertThat(problemOf(constrained(
+                        "a",
+                        group(exists("rack").toBuilder()
+                                .setSelector(AttributeConstraint.Selector.getDefaultInstance())
+                                .build()))))
+                .startsWith("offer_constraints of role 'a': a selector that is neither an attribute's name");
+    }
+
+    @Test
+    void shouldRefuseMoreRegularExpressionsThanMayCome() {
+        AttributeConstraint[] most = new AttributeConstraint[OfferConstraintsCodec.REGEXES_MAX];
+        Arrays.fill(most, matches("rack", "r1"));
+        AttributeConstraint[] tooMany = Arrays.copyOf(most, most.length + 1);
+        tooMany[most.length] = matchesNot("rack", "r1");
+
+        assertThat(problemOf(constrained("a", group(most), group(exists("rack")))))
+                .isNull();
+        assertThat(problemOf(constrained("a", group(tooMany))))
+                .isEqualTo("offer_constraints: too many regular expressions: 257 > regexesMax=256");
     }
 
     @Test
     void shouldAcceptOfferFilters() {
         assertThat(problemOf(filtered("a", 1.0))).isNull();
         assertThat(problemOf(filtered("unknown", 1.0))).isNull();
+        assertThat(problemOf(filtered("a", 0.0))).isNull();
+        assertThat(problemOf(filtered("a", 1e300))).isNull();
         assertThat(problemOf(multiRole("a").putOfferFilters("a", Mesos.OfferFilters.getDefaultInstance())))
                 .isNull();
     }
 
     @Test
-    void shouldRefuseANegativeQuantityInOfferFilters() {
-        assertThat(problemOf(filtered("a", -1.0))).contains("role 'a'").contains("'cpus' -1.0");
-        assertThat(problemOf(filtered("a", Double.NaN))).contains("'cpus' NaN");
+    void shouldRefuseWhatIsNoQuantityInOfferFilters() {
+        assertThat(problemOf(filtered("a", -1.0)))
+                .isEqualTo("offer_filters of role 'a': Invalid resource quantity for 'cpus' -1.0:"
+                        + " Negative values not supported");
+        assertThat(problemOf(filtered("unknown", Double.NaN)))
+                .contains("'unknown'")
+                .contains("NaN not supported");
+        assertThat(problemOf(filtered("a", Double.POSITIVE_INFINITY))).contains("Infinite values not supported");
+        assertThat(problemOf(multiRole("a")
+                        .putOfferFilters(
+                                "a",
+                                Mesos.OfferFilters.newBuilder()
+                                        .setMinAllocatableResources(
+                                                Mesos.OfferFilters.MinAllocatableResources.newBuilder()
+                                                        .addQuantities(
+                                                                Mesos.OfferFilters.ResourceQuantities
+                                                                        .getDefaultInstance()))
+                                        .build())))
+                .isEqualTo("offer_filters of role 'a': an entry of min_allocatable_resources without quantities;"
+                        + " at least one is needed");
     }
 
     // ---- words
@@ -313,6 +361,6 @@ class FrameworkRulesTest {
     }
 
     private static String problemOf(Call.Subscribe.Builder subscribe) {
-        return FrameworkRules.problemOf(subscribe.build());
+        return FrameworkRules.problemOf(subscribe.build(), RegexLimits.DEFAULT);
     }
 }

@@ -206,6 +206,8 @@ final class MasterFixture {
         /** The value of the attribute {@code rack}; without it where empty. */
         String rack = "";
 
+        Mesos.DomainInfo domain = Mesos.DomainInfo.getDefaultInstance();
+
         Agent(String incarnation, Resources resources) {
             this.incarnation = incarnation;
             this.resources = resources;
@@ -224,6 +226,9 @@ final class MasterFixture {
                     .addAllResources(ResourceCodec.resources(other));
             if (!id.getValue().isEmpty()) {
                 info.setId(id);
+            }
+            if (domain.hasFaultDomain()) {
+                info.setDomain(domain);
             }
             if (!rack.isEmpty()) {
                 info.addAttributes(Mesos.Attribute.newBuilder()

@@ -26,6 +26,9 @@ public record RegexLimits(int memoryMax, int programSizeMax) {
     /** RE2/J recurses over the program when it matches; so many instructions fit the smallest stacks. */
     static final int PROGRAM_SIZE_MAX = 1000;
 
+    /** The most that can be allowed at all: for what was accepted under limits that are not known any more. */
+    public static final RegexLimits LARGEST = new RegexLimits(MEMORY_BYTES_MAX, PROGRAM_SIZE_MAX);
+
     /** Checks the ranges. */
     public RegexLimits {
         check("memoryMax", memoryMax, MEMORY_BYTES_MAX);

@@ -1,0 +1,22 @@
+package dev.polder.offer.loop;
+
+import dev.polder.offer.Offer;
+import dev.polder.offer.OfferSink;
+
+/**
+ * What an {@link OfferEngineLoop} tells its owner. Called on the loop's thread, in the order in which things happened:
+ * nothing is decided until it returns, so it hands on what takes long. It may send requests to the loop, but not wait
+ * for them. One that throws ends the loop.
+ */
+@FunctionalInterface
+public interface OfferListener {
+    /** A new offer stands. */
+    void onOffer(Offer offer);
+
+    /**
+     * An offer is gone, though nobody answered it. Whoever answers it all the same is told that it is not open.
+     *
+     * @param why as the engine says it
+     */
+    default void onRescinded(Offer offer, OfferSink.Reason why) {}
+}
