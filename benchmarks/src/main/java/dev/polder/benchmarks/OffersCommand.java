@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             "mixed: three sorts of frameworks place 19,500 tasks; virtual clock, answers take 10 ms.",
             "mixed-split: the same, but frameworks say what they wait for, and an agent is split between several.",
             "latency: from the end of a task to the offer of what it had, wall clock, one thread.",
+            "latency-loop: the same to an engine on a thread of its own, which sleeps until then.",
             "steady: what an offer allocates on the heap when tasks come and go.",
             "naive-full-round: the same full round by the model that the tests compare the engine with."
         },
@@ -38,6 +39,7 @@ final class OffersCommand implements Callable<Integer> {
             MixedCase.NAME,
             MixedCase.SPLIT_NAME,
             LatencyCase.NAME,
+            LatencyLoopCase.NAME,
             SteadyCase.NAME,
             NaiveRoundCase.NAME);
 
@@ -56,7 +58,7 @@ final class OffersCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter progress = spec.commandLine().getErr();
         for (String name : only) {
@@ -81,7 +83,7 @@ final class OffersCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static List<OfferFigure> measure(String name, Effort effort) {
+    private static List<OfferFigure> measure(String name, Effort effort) throws InterruptedException {
         ClusterSize oneRole = effort.size(10_000, 1_000, 1);
         ClusterSize large = effort.size(50_000, 6_000, 6_000);
         List<OfferFigure> figures = new ArrayList<>();
@@ -108,6 +110,7 @@ final class OffersCommand implements Callable<Integer> {
             case MixedCase.NAME -> figures.addAll(new MixedCase(effort).measure());
             case MixedCase.SPLIT_NAME -> figures.addAll(new MixedCase(effort).measureSplit());
             case LatencyCase.NAME -> figures.addAll(new LatencyCase(effort).measure(oneRole));
+            case LatencyLoopCase.NAME -> figures.addAll(new LatencyLoopCase(effort, oneRole).measure());
             case SteadyCase.NAME -> figures.addAll(new SteadyCase(effort).measure(oneRole));
             case NaiveRoundCase.NAME -> figures.addAll(new NaiveRoundCase(effort).measure(effort.size(100, 100, 10)));
             default -> throw new IllegalArgumentException(name);

@@ -50,6 +50,8 @@ final class OffersCommandTest {
                         "mixed-split,80,554,55,engine_s,N,s",
                         "latency,100,10,1,p50_us,N,us",
                         "latency,100,10,1,p99_us,N,us",
+                        "latency-loop,100,10,1,p50_us,N,us",
+                        "latency-loop,100,10,1,p99_us,N,us",
                         "steady,100,10,1,bytes_per_offer,N,bytes",
                         "full-round,1,1,1,cpu_ms,N,ms",
                         "full-round,1,1,1,us_per_offer,N,us",
