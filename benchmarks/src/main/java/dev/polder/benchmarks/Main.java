@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "polder-benchmarks.jar",
         description = "Measures Polder. Figures of one machine compare only with others of the same run.",
         mixinStandardHelpOptions = true,
-        subcommands = {TasksCommand.class, MicroCommand.class, NodeCommand.class})
+        subcommands = {TasksCommand.class, OffersCommand.class, MicroCommand.class, NodeCommand.class})
 final class Main {
     private Main() {}
 
