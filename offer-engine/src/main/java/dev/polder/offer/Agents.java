@@ -32,6 +32,9 @@ final class Agents {
     /** Agents of another region than the master's. */
     private final BitSet remote = new BitSet();
 
+    /** Agents that are remote or guarded. */
+    private final BitSet closed = new BitSet();
+
     /** Agents whose GPUs are kept for frameworks that know of them. */
     private final BitSet guarded = new BitSet();
 
@@ -101,6 +104,7 @@ final class Agents {
         total.set(agent, resources);
         guarded.set(agent, guardsGpus && resources.quantities().gpus() > 0);
         mixed.set(agent, isMixed(resources) || isMixed(used.special(agent)));
+        closed.set(agent, remote.get(agent) || guarded.get(agent));
     }
 
     private static boolean isMixed(Resources resources) {
@@ -153,6 +157,7 @@ final class Agents {
         changed.clear(agent);
         overcommitted.clear(agent);
         mixed.clear(agent);
+        closed.clear(agent);
         profiles[agent] = null;
     }
 
@@ -230,7 +235,9 @@ final class Agents {
         }
         if (free.isEmpty(agent)) {
             offerable.clear(agent);
-            changed.clear(agent);
+            if (changed.get(agent)) {
+                changed.clear(agent);
+            }
         }
     }
 
@@ -341,6 +348,11 @@ final class Agents {
     /** Tells whether not everybody may have everything of an agent. */
     boolean isMixed(int agent) {
         return mixed.get(agent);
+    }
+
+    /** Tells whether an agent is remote or guarded, and so not for everybody. */
+    boolean isClosed(int agent) {
+        return closed.get(agent);
     }
 
     /** Tells whether an agent is in another region than the master. */

@@ -140,8 +140,10 @@ final class Allocation {
         boolean everybody = isWalked;
         int subscription = 0;
         while (subscription >= 0 && agents.offerable().get(agent)) {
-            everybody |= agents.changed().get(agent);
-            agents.changed().clear(agent);
+            if (agents.changed().get(agent)) {
+                everybody = true;
+                agents.changed().clear(agent);
+            }
             subscription = everybody ? next(agent) : nextOfFew(agent);
             if (subscription >= 0) {
                 ledger.offer(nowMs, subscription, agent, eligibility.granted(), 0, sink);
@@ -182,6 +184,10 @@ final class Allocation {
     }
 
     private int search(int node, int agent, boolean forGuarantee) {
+        int only = tree.onlyMember(node);
+        if (only >= 0) {
+            return mayHave(only, agent, forGuarantee) ? only : NONE;
+        }
         FairOrder members = tree.members(node);
         if (members != null) {
             for (int i = 0; i < members.size(); i++) {

@@ -246,6 +246,9 @@ final class Audit {
                 check(tree.waiting(node) == waiting, "%s: %s wait, not %s", whose, tree.waiting(node), waiting);
                 checkRole(node, subscribed, whose);
             }
+            FairOrder members = tree.members(node);
+            int only = members != null && members.size() == 1 ? members.get(0) : RoleTree.NONE;
+            check(tree.onlyMember(node) == only, "%s: the only member is not %s", whose, only);
             checkOrder(tree.children(node), tree.shares, whose);
             checkOrder(tree.members(node), subscriptions.shares, whose);
         }

@@ -21,10 +21,10 @@ final class ConstraintAnswers {
     }
 
     boolean allows(int subscription, int agent) {
-        OfferConstraints constraints = subscriptions.constraints(subscription);
-        if (constraints.isNone()) {
+        if (!subscriptions.isConstrained(subscription)) {
             return true;
         }
+        OfferConstraints constraints = subscriptions.constraints(subscription);
         if (subscription >= asked.length) {
             int before = asked.length;
             asked = Arrays.copyOf(asked, FreeList.rowsFor(subscription));

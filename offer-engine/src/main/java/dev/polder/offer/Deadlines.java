@@ -109,6 +109,13 @@ final class Deadlines {
         return recent;
     }
 
+    /** Makes room for so many deadlines, a power of two. */
+    void reserve(int rows) {
+        if (rows > kind.length) {
+            growNodes(rows);
+        }
+    }
+
     /** Removes a deadline that is set. */
     void callOff(int node) {
         int itsList = list[node];

@@ -103,6 +103,9 @@ final class Eligibility {
         if (!constraints.allows(subscription, agent)) {
             return Refusal.Why.CONSTRAINTS;
         }
+        if (!agents.isClosed(agent)) {
+            return null;
+        }
         if (agents.isRemote(agent) && !subscriptions.can(subscription, Capability.REGION_AWARE)) {
             return Refusal.Why.OTHER_REGION;
         }

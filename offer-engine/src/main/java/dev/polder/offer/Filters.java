@@ -61,6 +61,9 @@ final class Filters {
     }
 
     private int first(int itsAgent, int itsSubscription) {
+        if (count(itsSubscription) == 0) {
+            return NONE;
+        }
         return itsAgent < byAgent.size() ? byAgent.get(itsAgent).get(itsSubscription) : NONE;
     }
 

@@ -92,7 +92,7 @@ final class GangOffers {
 
     /** Keeps agents for the first gang that waits: those that have room, and those that lack least. */
     void setAside(long nowMs) {
-        if (setAsideMs == 0) {
+        if (setAsideMs == 0 || gangs.waiting().isEmpty()) {
             return;
         }
         for (Gangs.Wanted wanted : gangs.waiting()) {

@@ -131,7 +131,8 @@ final class Gangs {
 
     /** Returns an open offer of a gang that is broken, -1 if there is none. */
     int brokenOffer() {
-        for (Wanted wanted : served) {
+        for (int i = 0; i < served.size(); i++) { // without an iterator: it is asked in every round
+            Wanted wanted = served.get(i);
             if (wanted.isBroken) {
                 return wanted.open.getInt(0);
             }

@@ -81,6 +81,10 @@ final class InverseOffers {
 
     /** Tells whether a question is to be asked, or taken back. */
     boolean isDue() {
+        return !unavailable.isEmpty() && isAnyDue(); // mostly there is none, and an iterator is an object
+    }
+
+    private boolean isAnyDue() {
         for (int agent : unavailable.keySet()) {
             SortedSet<Integer> asked = asked(agent);
             for (int framework : asked) {
@@ -98,6 +102,9 @@ final class InverseOffers {
 
     /** Asks all that have something of an agent that will be unavailable; takes back what others were asked. */
     void ask(long nowMs, OfferSink sink) {
+        if (unavailable.isEmpty()) {
+            return;
+        }
         unavailable.forEach((agent, when) -> {
             SortedSet<Integer> asked = asked(agent);
             end(agent, framework -> !asked.contains(framework), sink);

@@ -173,8 +173,8 @@ final class Ledger {
         charges.charge(subscription, agent, isReckoned ? reckoned : amounts, isReckoned ? 0 : row);
     }
 
-    void release(int subscription, int agent, ResourceColumn amounts, int row) {
-        int holding = agents.holdings.find(agent, subscription);
+    /** Makes resources that are part of a holding free, or less overcommitted. */
+    void release(int holding, int subscription, int agent, ResourceColumn amounts, int row) {
         agents.release(agent, holding, amounts, row);
         boolean isReckoned = reckon(subscription, agent, amounts, row);
         charges.discharge(subscription, agent, isReckoned ? reckoned : amounts, isReckoned ? 0 : row);
@@ -186,8 +186,8 @@ final class Ledger {
      * copies are used.
      */
     private boolean reckon(int subscription, int agent, ResourceColumn amounts, int row) {
-        int holding = agents.holdings.find(agent, subscription);
-        if (holding < 0 || !agents.isMixed(agent)) {
+        int holding = agents.isMixed(agent) ? agents.holdings.find(agent, subscription) : Holdings.NONE;
+        if (holding == Holdings.NONE) {
             return false;
         }
         Resources besides = agents.holdings.amounts().special(holding);

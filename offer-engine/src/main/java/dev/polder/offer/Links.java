@@ -17,11 +17,9 @@ final class Links {
 
     /** Appends a slot, which is in no other list of this, to its owner's. */
     void append(int owner, int slot) {
-        ensureOwner(owner);
+        reserve(owner);
         if (slot >= next.length) {
-            int rows = FreeList.rowsFor(slot);
-            next = Arrays.copyOf(next, rows);
-            previous = Arrays.copyOf(previous, rows);
+            reserveSlots(FreeList.rowsFor(slot));
         }
         previous[slot] = last[owner];
         next[slot] = NONE;
@@ -34,7 +32,16 @@ final class Links {
         count[owner]++;
     }
 
-    private void ensureOwner(int owner) {
+    /** Makes room for so many slots. */
+    void reserveSlots(int rows) {
+        if (rows > next.length) {
+            next = Arrays.copyOf(next, rows);
+            previous = Arrays.copyOf(previous, rows);
+        }
+    }
+
+    /** Makes room for an owner. */
+    void reserve(int owner) {
         int before = first.length;
         if (owner >= before) {
             int rows = FreeList.rowsFor(owner);

@@ -95,6 +95,8 @@ public final class OfferEngine {
     public int addAgent(AgentProfile profile) {
         requireRoom(agents.quantities().plus(profile.total().quantities()), Resources.EMPTY);
         int agent = agents.add(profile);
+        offers.reserve(agent);
+        books.deadlines().reserve(FreeList.rowsFor(agent));
         decideBarred(agent);
         reservations.change(Resources.EMPTY, profile.total());
         allocation.takeTotal();
@@ -500,7 +502,7 @@ public final class OfferEngine {
                     + (holding < 0 ? "nothing" : agents.holdings.amounts().get(holding)) + " there");
         }
         argument.set(0, resources);
-        ledger.release(subscription, agent, argument, 0);
+        ledger.release(holding, subscription, agent, argument, 0);
     }
 
     // ---- maintenance

@@ -17,7 +17,6 @@ final class OfferIndex {
     private int[] next = {};
 
     private long[] ids = {};
-    private int size;
 
     OfferIndex() {
         Arrays.fill(first, NONE);
@@ -25,13 +24,9 @@ final class OfferIndex {
 
     void put(long id, int slot) {
         if (slot >= next.length) {
-            next = Arrays.copyOf(next, FreeList.rowsFor(slot));
-            ids = Arrays.copyOf(ids, next.length);
+            reserve(FreeList.rowsFor(slot));
         }
         ids[slot] = id;
-        if (++size > first.length) {
-            grow();
-        }
         enter(slot);
     }
 
@@ -41,9 +36,15 @@ final class OfferIndex {
         first[bucket] = slot;
     }
 
-    private void grow() {
+    /** Makes room for so many slots, a power of two, and as many buckets. */
+    void reserve(int rows) {
+        if (rows <= next.length) {
+            return;
+        }
+        next = Arrays.copyOf(next, rows);
+        ids = Arrays.copyOf(ids, rows);
         int[] before = first;
-        first = new int[2 * before.length];
+        first = new int[Math.max(rows, before.length)];
         Arrays.fill(first, NONE);
         for (int head : before) {
             int following;
@@ -68,7 +69,6 @@ final class OfferIndex {
         int bucket = bucket(id);
         if (first[bucket] == slot) {
             first[bucket] = next[slot];
-            size--;
             return;
         }
         int before = first[bucket];
@@ -76,7 +76,6 @@ final class OfferIndex {
             before = next[before];
         }
         next[before] = next[slot];
-        size--;
     }
 
     private int bucket(long id) {

@@ -26,6 +26,14 @@ final class OpenOffers {
     private final Links ofSubscription = new Links();
     private long nextId;
 
+    /** Makes room for an agent, and for one more offer: the usual. */
+    void reserve(int forAgent) {
+        ofAgent.reserve(forAgent);
+        if (forAgent >= id.length) {
+            grow(FreeList.rowsFor(forAgent));
+        }
+    }
+
     /** Enters an offer of what is in {@code row}; returns its slot. */
     int add(int toSubscription, int onAgent, ResourceColumn from, int row, long nowMs) {
         int slot = slots.take();
@@ -58,6 +66,9 @@ final class OpenOffers {
         gang = Arrays.copyOf(gang, rows);
         madeAtMs = Arrays.copyOf(madeAtMs, rows);
         amounts.ensure(rows - 1);
+        byId.reserve(rows);
+        ofAgent.reserveSlots(rows);
+        ofSubscription.reserveSlots(rows);
     }
 
     /** Forgets an offer; its slot may be another's with the next {@link #add}, until then it can still be read. */

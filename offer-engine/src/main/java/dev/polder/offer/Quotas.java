@@ -278,7 +278,9 @@ final class Quotas {
     /** Tells once whether a node's limit has refused something, since there is more room now. */
     boolean pollBlocked(int node) {
         boolean was = blocked.get(node);
-        blocked.clear(node);
+        if (was) {
+            blocked.clear(node);
+        }
         return was;
     }
 

@@ -74,7 +74,13 @@ final class ResourceColumn {
         plain[at + 1] += from.plain[fromAt + 1];
         plain[at + 2] += from.plain[fromAt + 2];
         plain[at + 3] += from.plain[fromAt + 3];
-        if (from.sort[fromRow] != NOTHING) {
+        if (from.sort[fromRow] == NOTHING) {
+            return;
+        }
+        if (sort[row] == NOTHING) {
+            special[row] = from.special[fromRow];
+            sort[row] = from.sort[fromRow];
+        } else {
             setSpecial(row, special[row].plus(from.special[fromRow]));
         }
     }
@@ -90,7 +96,13 @@ final class ResourceColumn {
         if ((plain[at] | plain[at + 1] | plain[at + 2] | plain[at + 3]) < 0) {
             throw Invariant.broken("row %s: less than nothing after %s is taken away", row, from.get(fromRow));
         }
-        if (from.sort[fromRow] != NOTHING) {
+        if (from.sort[fromRow] == NOTHING) {
+            return;
+        }
+        if (special[row] == from.special[fromRow]) {
+            special[row] = Resources.EMPTY;
+            sort[row] = NOTHING;
+        } else {
             setSpecial(row, special[row].minus(from.special[fromRow]));
         }
     }

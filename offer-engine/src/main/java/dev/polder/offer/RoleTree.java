@@ -45,6 +45,9 @@ final class RoleTree {
     /** The subscriptions that may be offered something, in order; null at a node that is no leaf. */
     private @Nullable FairOrder[] members = {};
 
+    /** The subscription of a leaf where only one may be offered something, else -1: most roles are a framework's own. */
+    private int[] onlyMember = {};
+
     /** How many children there are, ordered or not; the virtual leaf is not counted. */
     private int[] childCount = {};
 
@@ -103,6 +106,7 @@ final class RoleTree {
         parent[node] = above;
         virtualLeaf[node] = NONE;
         childCount[node] = 0;
+        onlyMember[node] = NONE;
         subscriptions[node] = 0;
         ownOffers[node] = 0;
         waiting[node] = 0;
@@ -119,6 +123,7 @@ final class RoleTree {
         children = Arrays.copyOf(children, rows);
         members = Arrays.copyOf(members, rows);
         childCount = Arrays.copyOf(childCount, rows);
+        onlyMember = Arrays.copyOf(onlyMember, rows);
         subscriptions = Arrays.copyOf(subscriptions, rows);
         ownOffers = Arrays.copyOf(ownOffers, rows);
         waiting = Arrays.copyOf(waiting, rows);
@@ -143,6 +148,8 @@ final class RoleTree {
         int leaf = start(path(node) + "/" + VIRTUAL, node);
         boolean wasLeaf = members[node] != null;
         members[leaf] = wasLeaf ? members[node] : new FairOrder(memberShares);
+        onlyMember[leaf] = onlyMember[node];
+        onlyMember[node] = NONE;
         members[node] = null;
         virtualLeaf[node] = leaf;
         shares.setOffers(leaf, ownOffers[node]);
@@ -163,6 +170,7 @@ final class RoleTree {
             childrenOf(node).remove(leaf);
         }
         members[node] = childCount[node] == 0 ? members[leaf] : null;
+        onlyMember[node] = childCount[node] == 0 ? onlyMember[leaf] : NONE;
         virtualLeaf[node] = NONE;
         end(leaf);
     }
@@ -251,6 +259,8 @@ final class RoleTree {
 
     /** Counts a subscription that may be offered something now, or may not any more, at its leaf and all above. */
     void countWaiting(int role, int change) {
+        FairOrder order = membersOf(role);
+        onlyMember[leaf(role)] = order.size() == 1 ? order.get(0) : NONE;
         for (int node = leaf(role); node != ROOT; node = parent[node]) {
             boolean wasOrdered = waiting[node] > 0;
             waiting[node] += change;
@@ -379,6 +389,11 @@ final class RoleTree {
     @Nullable
     FairOrder members(int node) {
         return members[node];
+    }
+
+    /** Returns the subscription of a leaf if only one may be offered something there, else -1. */
+    int onlyMember(int node) {
+        return onlyMember[node];
     }
 
     FairOrder membersOf(int role) {

@@ -71,12 +71,12 @@ final class SetAsides {
 
     /** Tells whether an agent is set aside for another than this one. */
     boolean isForAnother(int agent, int than) {
-        return present.get(agent) && key[agent] != than;
+        return !present.isEmpty() && present.get(agent) && key[agent] != than;
     }
 
     /** Returns for whom an agent is set aside, -1 if it is not. */
     int key(int agent) {
-        return present.get(agent) ? key[agent] : NONE;
+        return !present.isEmpty() && present.get(agent) ? key[agent] : NONE;
     }
 
     /** Tells whether an agent is set aside for this subscription or gang. */

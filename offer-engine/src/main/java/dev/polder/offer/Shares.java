@@ -35,6 +35,9 @@ final class Shares {
     /** What counts for shares only: reserved or revocable. */
     private Quantities[] apart = {};
 
+    /** Whether more than plain scalars that count for quota is charged to a row. */
+    private boolean[] hasOthers = {};
+
     private long[] weights = {};
     private long[] keys = {};
 
@@ -57,6 +60,7 @@ final class Shares {
         Arrays.fill(pool, FIELDS * row, FIELDS * (row + 1), 0);
         poolOthers[row] = Quantities.EMPTY;
         apart[row] = Quantities.EMPTY;
+        hasOthers[row] = false;
         weights[row] = WEIGHT_DEFAULT;
         offers[row] = 0;
         names[row] = name;
@@ -67,6 +71,7 @@ final class Shares {
         pool = Arrays.copyOf(pool, FIELDS * rows);
         poolOthers = Arrays.copyOf(poolOthers, rows);
         apart = Arrays.copyOf(apart, rows);
+        hasOthers = Arrays.copyOf(hasOthers, rows);
         weights = Arrays.copyOf(weights, rows);
         keys = Arrays.copyOf(keys, rows);
         offers = Arrays.copyOf(offers, rows);
@@ -78,6 +83,7 @@ final class Shares {
         System.arraycopy(pool, FIELDS * from, pool, FIELDS * row, FIELDS);
         poolOthers[row] = poolOthers[from];
         apart[row] = apart[from];
+        hasOthers[row] = hasOthers[from];
     }
 
     // ---- charges
@@ -92,6 +98,7 @@ final class Shares {
             Quantities pooled = Pool.of(special);
             poolOthers[row] = poolOthers[row].plus(pooled);
             apart[row] = apart[row].plus(special.quantities().minus(pooled));
+            hasOthers[row] = true;
         }
     }
 
@@ -105,6 +112,7 @@ final class Shares {
             Quantities pooled = Pool.of(special);
             poolOthers[row] = poolOthers[row].minus(pooled);
             apart[row] = apart[row].minus(special.quantities().minus(pooled));
+            hasOthers[row] = !poolOthers[row].isEmpty() || !apart[row].isEmpty();
         }
     }
 
@@ -189,7 +197,7 @@ final class Shares {
     long unweighedShare(int row) {
         int at = FIELDS * row;
         long largest = 0;
-        if (poolOthers[row].isEmpty() && apart[row].isEmpty()) {
+        if (!hasOthers[row]) {
             for (int field = 0; field < FIELDS; field++) {
                 largest = Math.max(largest, clusterTotal.part(field, pool[at + field]));
             }

@@ -34,6 +34,9 @@ final class Subscriptions {
     private final BitSet suppressed = new BitSet();
     private final BitSet eligible = new BitSet();
     private final BitSet fresh = new BitSet();
+
+    /** Those that do not want every agent. */
+    private final BitSet constrained = new BitSet();
     private int[] framework = {};
     private int[] role = {};
     private Minimum[] minimum = {};
@@ -94,6 +97,7 @@ final class Subscriptions {
         role[subscription] = tree.index(path);
         minimum[subscription] = defaultMinimum;
         constraints[subscription] = OfferConstraints.NONE;
+        constrained.clear(subscription);
         reviveFromMs[subscription] = Long.MIN_VALUE;
         waitingRevive[subscription] = -1;
         shares.start(subscription, frameworks.profile(itsFramework).name());
@@ -118,6 +122,7 @@ final class Subscriptions {
         subscribed.set(subscription);
         minimum[subscription] = profile.minimum().orElse(defaultMinimum);
         constraints[subscription] = profile.constraints();
+        constrained.set(subscription, !profile.constraints().isNone());
         capabilities[subscription] = 0;
         for (Capability capability : frameworks.profile(itsFramework).capabilities()) {
             capabilities[subscription] |= capability.bit;
@@ -308,6 +313,11 @@ final class Subscriptions {
 
     Minimum minimum(int subscription) {
         return minimum[subscription];
+    }
+
+    /** Tells whether a subscription does not want every agent. */
+    boolean isConstrained(int subscription) {
+        return constrained.get(subscription);
     }
 
     OfferConstraints constraints(int subscription) {

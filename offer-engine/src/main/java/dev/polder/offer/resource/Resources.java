@@ -41,6 +41,9 @@ public final class Resources {
     /** Null until asked for; racing threads compute the same. */
     private @Nullable Quantities quantities;
 
+    /** Null until asked for, and where it would be this or nothing; racing threads compute the same. */
+    private @Nullable Resources specialPart;
+
     private Resources(long cpus, long disk, long gpus, long mem, Entries special) {
         this.cpus = cpus;
         this.disk = disk;
@@ -114,7 +117,18 @@ public final class Resources {
 
     /** Returns everything but the plain amounts of the four standard scalars; plain ports belong to it. */
     public Resources special() {
-        return (cpus | disk | gpus | mem) == 0 ? this : ofFields(0, 0, 0, 0, special);
+        if ((cpus | disk | gpus | mem) == 0) {
+            return this;
+        }
+        if (special.isEmpty()) {
+            return EMPTY;
+        }
+        Resources known = specialPart;
+        if (known == null) {
+            known = ofFields(0, 0, 0, 0, special);
+            specialPart = known;
+        }
+        return known;
     }
 
     /**
