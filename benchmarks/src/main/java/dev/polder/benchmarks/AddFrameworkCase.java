@@ -20,7 +20,7 @@ final class AddFrameworkCase {
         List<FrameworkProfile> profiles = new ArrayList<>();
         for (int i = size.frameworks(); i < size.frameworks() + ADDED; i++) {
             // a role of its own again, if each of the others has one
-            String role = size.roles() == size.frameworks() ? "role-" + i : cluster.role(i);
+            String role = size.roles() == size.frameworks() ? "role-" + i : size.role(i);
             profiles.add(FrameworkProfile.of(OfferCluster.frameworkName(i), role));
         }
         double nanos = effort.median(() -> addNanos(cluster, profiles));

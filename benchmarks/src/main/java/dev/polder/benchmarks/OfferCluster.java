@@ -8,6 +8,7 @@ import dev.polder.offer.OfferEngineConfig;
 import dev.polder.offer.resource.Quantities;
 import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ final class OfferCluster {
     private final List<Resources> totals;
     private final OfferNotes notes;
 
+    /** The role of each framework: a name that were put together each time would be part of what is measured. */
+    private final String[] roles;
+
     /** Who uses all that an agent has. */
     private final int[] holders;
 
@@ -35,6 +39,8 @@ final class OfferCluster {
         this.size = size;
         this.totals = totals;
         this.notes = new OfferNotes(size.agents());
+        this.roles = new String[size.frameworks()];
+        Arrays.setAll(roles, size::role);
         this.holders = new int[size.agents()];
     }
 
@@ -95,7 +101,7 @@ final class OfferCluster {
     }
 
     String role(int framework) {
-        return size.role(framework);
+        return roles[framework];
     }
 
     /** Returns who uses all of an agent. */

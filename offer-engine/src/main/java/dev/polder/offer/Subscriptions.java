@@ -37,6 +37,7 @@ final class Subscriptions {
 
     /** Those that do not want every agent. */
     private final BitSet constrained = new BitSet();
+
     private int[] framework = {};
     private int[] role = {};
     private Minimum[] minimum = {};
