@@ -15,8 +15,6 @@ import org.junit.jupiter.api.Test;
  * takes out its row with its test.
  */
 class KnownDifferencesTest {
-    private final MasterFixture fixture = new MasterFixture();
-
     @Test
     void shouldRememberUnreachableTasksWithoutABound() {
         MasterFixture small = new MasterFixture(new MasterConfig(120_000, 1_000, 75_000, 60_000, 1, 1, 15_000));

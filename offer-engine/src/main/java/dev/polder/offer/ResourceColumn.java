@@ -96,13 +96,7 @@ final class ResourceColumn {
         if ((plain[at] | plain[at + 1] | plain[at + 2] | plain[at + 3]) < 0) {
             throw Invariant.broken("row %s: less than nothing after %s is taken away", row, from.get(fromRow));
         }
-        if (from.sort[fromRow] == NOTHING) {
-            return;
-        }
-        if (special[row] == from.special[fromRow]) {
-            special[row] = Resources.EMPTY;
-            sort[row] = NOTHING;
-        } else {
+        if (from.sort[fromRow] != NOTHING) {
             setSpecial(row, special[row].minus(from.special[fromRow]));
         }
     }

@@ -291,11 +291,11 @@ public final class Resources {
      */
     @SuppressWarnings("ReferenceEquality") // a short way where the engine hands the same object round
     public Resources minusSaturating(Resources other) {
-        if (other.isEmpty()) {
-            return this;
-        }
         if (this == other) {
             return EMPTY;
+        }
+        if (other.isEmpty()) {
+            return this;
         }
         return ofParts(
                 Math.max(0, cpus - other.cpus),
