@@ -44,7 +44,7 @@ final class Allocation {
         this.ledger = ledger;
         this.packing = new Packing(agents.free(), tree.shares.clusterTotal);
         this.clearing = new Clearing(books);
-        this.gangOffers = new GangOffers(books, ledger, clearing);
+        this.gangOffers = new GangOffers(books, ledger, clearing, this::next);
         this.preemptions = new Preemptions(books, clearing);
         this.inverseOffers = books.inverseOffers();
     }
@@ -153,7 +153,6 @@ final class Allocation {
 
     /** Has a subscription that said something new be looked at for what is to be set aside. */
     void wake(int subscription) {
-        clearing.wake(subscription);
         preemptions.wake(subscription);
     }
 

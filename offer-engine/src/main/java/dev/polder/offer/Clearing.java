@@ -1,7 +1,6 @@
 package dev.polder.offer;
 
 import dev.polder.offer.resource.Resources;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -38,9 +37,6 @@ final class Clearing {
     private final long setAsideMs;
     private final ResourceColumn amounts = new ResourceColumn();
 
-    /** Until when a subscription rests. */
-    private long[] restUntilMs = {};
-
     Clearing(Books books) {
         agents = books.agents();
         subscriptions = books.subscriptions();
@@ -51,13 +47,6 @@ final class Clearing {
         filters = books.filters();
         setAsideMs = books.config().setAsideMs();
         amounts.ensure(NEEDED);
-    }
-
-    /** Has a subscription rest no more: it said something new. */
-    void wake(int subscription) {
-        if (subscription < restUntilMs.length) {
-            restUntilMs[subscription] = Long.MIN_VALUE;
-        }
     }
 
     /** Sets agents aside for those that wait after a round, in their order. */
@@ -73,10 +62,10 @@ final class Clearing {
             }
             int agent = choose(subscription);
             if (agent == NONE) {
-                restUntilMs[subscription] = Deadlines.after(nowMs, LOOK_AGAIN_MS);
+                setAsides.restUntil(subscription, Deadlines.after(nowMs, LOOK_AGAIN_MS));
             } else {
                 setAsides.add(agent, subscription, Deadlines.after(nowMs, setAsideMs));
-                restUntilMs[subscription] = Deadlines.after(nowMs, 2 * setAsideMs);
+                setAsides.restUntil(subscription, Deadlines.after(nowMs, 2 * setAsideMs));
             }
         }
     }
@@ -85,12 +74,8 @@ final class Clearing {
         int first = NONE;
         BitSet present = wishes.present();
         for (int each = present.nextSetBit(0); each >= 0; each = present.nextSetBit(each + 1)) {
-            if (each >= restUntilMs.length) {
-                int before = restUntilMs.length;
-                restUntilMs = Arrays.copyOf(restUntilMs, FreeList.rowsFor(each));
-                Arrays.fill(restUntilMs, before, restUntilMs.length, Long.MIN_VALUE);
-            }
-            boolean isWaiting = subscriptions.isEligible(each) && restUntilMs[each] <= nowMs && !setAsides.hasAny(each);
+            boolean isWaiting =
+                    subscriptions.isEligible(each) && setAsides.restUntilMs(each) <= nowMs && !setAsides.hasAny(each);
             if (isWaiting && (first == NONE || subscriptions.comesBefore(each, first))) {
                 first = each;
             }

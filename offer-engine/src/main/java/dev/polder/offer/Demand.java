@@ -22,6 +22,9 @@ import java.util.TreeMap;
  */
 public record Demand(
         long tasks, Quantities shape, SortedMap<String, Integer> pieces, long perOffer, OptionalInt priority) {
+    /** As many demands as a framework may have under a role: each is looked at for each agent. */
+    public static final int PER_ROLE_MAX = 16;
+
     /** As many tasks as can be waited for. */
     public static final long TASKS_MAX = 1_000_000_000;
 

@@ -2,10 +2,16 @@ package dev.polder.offer;
 
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.agrona.collections.IntArrayList;
 
 /** Makes the offers of gangs, all or none, and sets agents aside for the first gang that waits. Owned by the engine's thread. */
 final class GangOffers {
+    /** Of so many agents one may be set aside for a gang, but {@link #SET_ASIDE_LEAST} in any case. */
+    private static final int AGENTS_FOR_ONE = 4;
+
+    private static final int SET_ASIDE_LEAST = 4;
+
     private final Agents agents;
     private final Subscriptions subscriptions;
     private final Gangs gangs;
@@ -17,13 +23,17 @@ final class GangOffers {
     private final Packing packing;
     private final long setAsideMs;
 
+    /** Whose turn it is on an agent, -1 if it is nobody's. */
+    private final IntUnaryOperator turns;
+
     /** What all offers of a gang hold together. */
     private final ResourceColumn sum = new ResourceColumn();
 
     /** The agents that have room for a gang. */
     private final IntArrayList roomy = new IntArrayList();
 
-    GangOffers(Books books, Ledger ledger, Clearing clearing) {
+    GangOffers(Books books, Ledger ledger, Clearing clearing, IntUnaryOperator turns) {
+        this.turns = turns;
         agents = books.agents();
         subscriptions = books.subscriptions();
         gangs = subscriptions.gangs;
@@ -64,7 +74,7 @@ final class GangOffers {
         sum.clear(0);
         for (int i = 0; i < count && roomy.size() < wanted.gang.agents(); i++) {
             int agent = packing.agent(i);
-            if (eligibility.refusalOfGang(wanted, agent) == null) {
+            if (isItsTurn(wanted, agent) && eligibility.refusalOfGang(wanted, agent) == null) {
                 roomy.addInt(agent);
                 sum.add(0, eligibility.granted(), 0);
             }
@@ -73,6 +83,12 @@ final class GangOffers {
         int role = subscriptions.role(wanted.subscription);
         return roomy.size() == wanted.gang.agents()
                 && (quotas.isFree(role) || quotas.cut(role, roomy.getInt(0), sum, 0) == null);
+    }
+
+    /** Tells whether nobody else may have something of an agent whose turn comes before the gang's. */
+    private boolean isItsTurn(Gangs.Wanted wanted, int agent) {
+        int next = turns.applyAsInt(agent);
+        return next < 0 || next == wanted.subscription || subscriptions.comesBefore(wanted.subscription, next);
     }
 
     private void offer(long nowMs, Gangs.Wanted wanted, OfferSink sink) {
@@ -107,7 +123,8 @@ final class GangOffers {
     }
 
     private void setAside(long nowMs, Gangs.Wanted wanted) {
-        List<Integer> closest = clearing.closest(wanted);
+        int most = Math.max(SET_ASIDE_LEAST, agents.present().cardinality() / AGENTS_FOR_ONE);
+        List<Integer> closest = wanted.gang.agents() > most ? List.of() : clearing.closest(wanted);
         if (closest.size() == wanted.gang.agents()) {
             closest.forEach(agent -> setAsides.add(agent, wanted.key(), Deadlines.after(nowMs, setAsideMs)));
         }

@@ -8,8 +8,8 @@ import org.agrona.collections.IntArrayList;
 
 /**
  * Gangs, in the order in which they were asked for: those that wait, and those whose offers are open. A gang that waits
- * is served before single offers are made, as soon as so many agents have room at one time; it would wait for ever
- * otherwise. For the first of them agents are set aside meanwhile. Owned by the engine's thread; a subscription has at
+ * is served before single offers are made, as soon as so many agents have room at one time on which its turn comes
+ * before that of all others. For the first of them agents are set aside meanwhile; it would wait for ever otherwise. Owned by the engine's thread; a subscription has at
  * most {@link #PER_SUBSCRIPTION_MAX} that wait.
  */
 final class Gangs {

@@ -344,11 +344,16 @@ public final class OfferEngine {
      * fits is served. Each call replaces what was said before; when an offer is accepted, as many tasks come off as what
      * is used is good for. Without any demands nothing is offered.
      *
-     * @throws IllegalArgumentException if the framework is not subscribed to the role
+     * @throws IllegalArgumentException if the framework is not subscribed to the role, or there are more than
+     *     {@link Demand#PER_ROLE_MAX}
      */
     public void setDemands(long nowMs, int framework, String role, List<Demand> demands) {
         int subscription = requireSubscribed(framework, role);
         List<Demand> copy = List.copyOf(demands);
+        if (copy.size() > Demand.PER_ROLE_MAX) {
+            throw new IllegalArgumentException("framework " + framework + " under role " + role + ": " + copy.size()
+                    + " demands, must be " + Demand.PER_ROLE_MAX + " at most");
+        }
         tick(nowMs);
         subscriptions.wish(nowMs, subscription, Optional.of(copy), offers);
         allocation.wake(subscription);
@@ -365,7 +370,8 @@ public final class OfferEngine {
 
     /**
      * Asks for offers of several agents at once, all or none, until a time is over: then {@link OfferSink#gangFailed}
-     * is told, and nothing is held. Such a gang is served before single offers are made. If one of its offers ends
+     * is told, and nothing is held. Such a gang is served before single offers are made, where nobody else's turn comes
+     * first. If one of its offers ends
      * unused, those that are still open are rescinded. Returns the gang's id, counted up from 0.
      *
      * @throws IllegalArgumentException if the framework is not subscribed to the role, is not active, or waits for too

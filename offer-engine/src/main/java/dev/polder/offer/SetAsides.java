@@ -19,6 +19,9 @@ final class SetAsides {
 
     private int[] deadline = {};
 
+    /** Until when a subscription rests. */
+    private long[] restUntilMs = {};
+
     SetAsides(Agents agents, Deadlines deadlines) {
         this.agents = agents;
         this.deadlines = deadlines;
@@ -63,7 +66,21 @@ final class SetAsides {
         }
     }
 
+    /** Has no agent be set aside for a subscription before a time, whatever it says meanwhile. */
+    void restUntil(int subscription, long timeMs) {
+        int before = restUntilMs.length;
+        if (subscription >= before) {
+            restUntilMs = Arrays.copyOf(restUntilMs, FreeList.rowsFor(subscription));
+            Arrays.fill(restUntilMs, before, restUntilMs.length, Long.MIN_VALUE);
+        }
+        restUntilMs[subscription] = timeMs;
+    }
+
     // ---- questions
+
+    long restUntilMs(int subscription) {
+        return subscription < restUntilMs.length ? restUntilMs[subscription] : Long.MIN_VALUE;
+    }
 
     boolean isSet(int agent) {
         return present.get(agent);

@@ -101,6 +101,7 @@ final class Subscriptions {
         constrained.clear(subscription);
         reviveFromMs[subscription] = Long.MIN_VALUE;
         waitingRevive[subscription] = -1;
+        setAsides.restUntil(subscription, Long.MIN_VALUE);
         shares.start(subscription, frameworks.profile(itsFramework).name());
         tree.countSubscription(role[subscription], 1);
         frameworks.subscriptions(itsFramework).addInt(subscription);
@@ -197,11 +198,11 @@ final class Subscriptions {
 
     /** Replaces what a subscription waits for; empty for whatever comes. */
     void wish(long nowMs, int subscription, Optional<List<Demand>> demands, OpenOffers offers) {
-        setAsides.endOf(subscription);
         if (demands.isPresent()) {
             wishes.set(nowMs, subscription, demands.get(), offers);
         } else {
             wishes.forget(subscription);
+            setAsides.endOf(subscription);
         }
         decideEligibility(subscription);
         refresh(subscription);
@@ -226,7 +227,7 @@ final class Subscriptions {
     /** Notes that an offer was made. */
     void cover(long nowMs, int subscription, int slot, ResourceColumn amounts) {
         if (wishes.has(subscription)) {
-            wishes.cover(nowMs, subscription, slot, amounts);
+            wishes.offered(nowMs, subscription, slot, amounts);
             decideEligibility(subscription);
         }
     }

@@ -72,13 +72,14 @@ final class Wishes {
             wishes = Arrays.copyOf(wishes, FreeList.rowsFor(subscription));
         }
         Wish wish = new Wish(demands);
-        wish.sinceMs = nowMs;
+        boolean isWaitingAlready = has(subscription) && !isSatisfied(subscription);
+        wish.sinceMs = isWaitingAlready ? sinceMs(subscription) : nowMs;
         wishes[subscription] = wish;
         present.set(subscription);
         Links its = offers.ofSubscription();
         for (int slot = its.first(subscription); slot >= 0; slot = its.next(slot)) {
             if (offers.gang(slot) == Gangs.NONE) {
-                cover(nowMs, subscription, slot, offers.amounts());
+                cover(subscription, slot, offers.amounts());
             }
         }
     }
@@ -93,14 +94,18 @@ final class Wishes {
 
     // ---- offers
 
-    /** Notes which demand a new offer serves: the first that still waits and fits. */
-    void cover(long nowMs, int subscription, int slot, ResourceColumn amounts) {
+    /** Notes that a new offer serves the first demand that still waits and fits. */
+    void offered(long nowMs, int subscription, int slot, ResourceColumn amounts) {
+        wish(subscription).sinceMs = nowMs;
+        cover(subscription, slot, amounts);
+    }
+
+    private void cover(int subscription, int slot, ResourceColumn amounts) {
         if (slot >= demandOf.length) {
             demandOf = Arrays.copyOf(demandOf, FreeList.rowsFor(slot));
             tasksOf = Arrays.copyOf(tasksOf, demandOf.length);
         }
         Wish wish = wish(subscription);
-        wish.sinceMs = nowMs;
         demandOf[slot] = NONE;
         for (int demand = 0; demand < wish.demands.length && demandOf[slot] == NONE; demand++) {
             long fitting = wish.isOpen(demand) ? Bundle.fit(wish.demands[demand], amounts, slot) : 0;

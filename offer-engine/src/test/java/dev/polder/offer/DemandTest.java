@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polder.offer.resource.Quantities;
 import dev.polder.offer.resource.Resources;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -198,6 +199,30 @@ final class DemandTest {
     }
 
     @Test
+    void shouldNotSetAsideMoreForWhoSaysTheSameAgainAndAgain() {
+        int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
+        int small = engine.addFramework(FrameworkProfile.of("small", "a"));
+        engine.use(small, "a", agent, cpus(2_000), desk);
+        int large = engine.addFramework(FrameworkProfile.of("large", "b"));
+        engine.suppress(small, "a");
+        List<Demand> demands = List.of(Demand.of(1, shape(4_000)));
+        for (int nowMs = 0; nowMs < 60_000; nowMs += 10_000) {
+            engine.setDemands(nowMs, large, "b", demands);
+            desk.run(nowMs);
+        }
+        engine.revive(60_000, small, "a");
+
+        assertThat(desk.runForOne(60_000).framework()).isEqualTo(small);
+        engine.withdraw(desk.made.get(0).id());
+        engine.suppress(small, "a");
+        engine.clearDemands(large, "b");
+        engine.setDemands(62_000, large, "b", demands);
+        desk.run(62_000);
+        engine.revive(63_000, small, "a");
+        assertThat(desk.runForOne(63_000).framework()).as("it rests").isEqualTo(small);
+    }
+
+    @Test
     void shouldRefuseDemandsThatMakeNoSense() {
         int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
 
@@ -206,6 +231,8 @@ final class DemandTest {
                 .hasMessage("demand of 1 tasks: a task needs nothing, must be something");
         assertThatThrownBy(() -> Demand.of(1, shape(1)).withPerOffer(0))
                 .hasMessage("demand of 0 tasks an offer: must be 1 or more");
+        assertThatThrownBy(() -> engine.setDemands(0, framework, "a", Collections.nCopies(17, Demand.of(1, shape(1)))))
+                .hasMessage("framework 0 under role a: 17 demands, must be 16 at most");
         assertThatThrownBy(() -> Demand.of(1, shape(1)).withPieces("ports", 0))
                 .hasMessage("demand of 0 ports a task: must be 1 or more");
         assertThatThrownBy(() -> engine.setDemands(0, framework, "b", List.of()))

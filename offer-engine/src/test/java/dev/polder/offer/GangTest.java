@@ -171,6 +171,20 @@ final class GangTest {
     }
 
     @Test
+    void shouldWaitForItsTurn() {
+        addAgents(addOther(), 0, 0);
+        engine.use(framework, "a", 0, cpus(4_000), desk);
+        int poor = engine.addFramework(FrameworkProfile.of("poor", "c"));
+        engine.setDemands(0, framework, "a", List.of());
+        engine.askForGang(0, framework, "a", new Gang(1, FOUR_CPUS, 1_000));
+
+        Offer first = desk.runForOne(0);
+        assertThat(first.framework()).as("the one that has less comes first").isEqualTo(poor);
+        engine.decline(0, first.id(), 5_000);
+        assertThat(desk.runForOne(0).gang()).isZero();
+    }
+
+    @Test
     void shouldLeaveSingleOffersToOthersWhoseTurnItIs() {
         addAgents(addOther(), 0, 0);
         Optional<Refusal> before = engine.explain(0, framework, "a", 0);

@@ -172,6 +172,18 @@ final class PreemptionTest {
     }
 
     @Test
+    void shouldCountTheTimeFromWhenItBeganToWaitNotFromWhenItSaidSoLast() {
+        start(1, addAgent(4_000), 4_000, 0, 1);
+        for (int nowMs = 0; nowMs < 5_000; nowMs += 1_000) {
+            demand(nowMs, task(4_000));
+            desk.run(nowMs);
+        }
+        desk.run(5_000);
+
+        assertThat(desk.preemptions).hasSize(1);
+    }
+
+    @Test
     void shouldEndNothingWhereItWouldNotHelp() {
         start(1, addAgent(4_000), 4_000, 0, 1);
         demand(0, task(5_000));

@@ -651,6 +651,7 @@ final class Shadow {
         Set<Member> members = members();
         memberOffers.keySet().retainAll(members);
         reviveFromMs.keySet().retainAll(members);
+        wishes.restUntilMs.keySet().retainAll(members);
         Set<String> roles = rules.roles();
         nodeOffers.keySet().retainAll(roles);
         roleOffers.keySet().removeIf(node -> !roles.contains(node.substring(0, node.length() - 2)));

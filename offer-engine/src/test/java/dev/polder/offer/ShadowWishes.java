@@ -29,7 +29,7 @@ final class ShadowWishes {
     final List<SetAside> setAsides = new ArrayList<>();
     private final Map<Member, List<Long>> outstanding = new HashMap<>();
     private final Map<Long, Served> served = new TreeMap<>();
-    private final Map<Member, Long> restUntilMs = new HashMap<>();
+    final Map<Member, Long> restUntilMs = new HashMap<>();
     private final Shadow shadow;
     private final OfferEngineConfig config;
     private final Bug bug;
@@ -41,10 +41,9 @@ final class ShadowWishes {
     }
 
     void set(Member member, List<Demand> its) {
-        clear(member);
+        served.values().removeIf(one -> one.member().equals(member));
         demands.put(member, its);
         outstanding.put(member, new ArrayList<>(its.stream().map(Demand::tasks).toList()));
-        restUntilMs.remove(member);
         shadow.offers.values().stream()
                 .filter(open -> open.member().equals(member))
                 .forEach(this::serve);
