@@ -29,7 +29,8 @@ final class Charges {
     /** Charges an offer, and counts it. */
     void chargeOffer(int subscription, int agent, ResourceColumn amounts, int row) {
         int leaf = tree.leaf(subscriptions.role(subscription));
-        if (tree.shares.isRandom()) {
+        // a gang may be served whose subscription takes no single offers, and is in no order
+        if (subscriptions.isEligible(subscription)) {
             tree.membersOf(leaf).takeTurn(subscription);
             for (int node = leaf; node != RoleTree.ROOT; node = tree.parent(node)) {
                 tree.takeTurn(node);

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.agrona.collections.IntArrayList;
 
 /**
@@ -288,9 +290,11 @@ public final class OfferEngine extends OfferInquiry {
      * @throws IllegalArgumentException if an update is not well-formed, or needs force
      */
     public void setQuotas(Map<String, Quota> update, boolean force, OfferSink sink) {
+        // in an order that is the same whatever sort of map it is
+        SortedMap<String, Quota> sorted = new TreeMap<>(update);
         QuotaUpdate change = new QuotaUpdate(books, ledger);
-        change.check(update, force);
-        change.perform(update, sink);
+        change.check(sorted, force);
+        change.perform(sorted, sink);
     }
 
     /**
