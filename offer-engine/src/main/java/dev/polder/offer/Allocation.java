@@ -146,7 +146,7 @@ final class Allocation {
             }
             subscription = everybody ? next(agent) : nextOfFew(agent);
             if (subscription >= 0) {
-                ledger.offer(nowMs, subscription, agent, eligibility.granted(), 0, sink);
+                ledger.offer(nowMs, subscription, agent, eligibility.granted(), 0, eligibility.grantedDemand(), sink);
             }
         }
     }

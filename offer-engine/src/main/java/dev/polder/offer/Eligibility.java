@@ -24,6 +24,9 @@ final class Eligibility {
     /** What the last question left, in row 0. */
     private final ResourceColumn granted = new ResourceColumn();
 
+    /** The demand for which something was granted last, {@link Wishes#NONE} if for none in particular. */
+    private int grantedDemand = Wishes.NONE;
+
     /** The rule by which quota took something off the last grant, null if none did. */
     private Refusal.@Nullable Why cut;
 
@@ -41,6 +44,11 @@ final class Eligibility {
     /** Returns, in row 0, what {@link #refusal} found to be offered; valid until it is asked again. */
     ResourceColumn granted() {
         return granted;
+    }
+
+    /** Returns the demand that what was granted is for, {@link Wishes#NONE} if the subscription named none. */
+    int grantedDemand() {
+        return grantedDemand;
     }
 
     ConstraintAnswers constraints() {
@@ -94,6 +102,7 @@ final class Eligibility {
             }
         }
         int role = subscriptions.role(subscription);
+        grantedDemand = Wishes.NONE;
         cut = quotas.isFree(role) ? null : quotas.cut(role, agent, granted, 0);
         return null;
     }
@@ -127,6 +136,7 @@ final class Eligibility {
             if (fitting > 0) {
                 Bundle.cut(its, 1, granted, 0, granted, ONE_TASK);
                 if (!filters.match(agent, subscription, granted, ONE_TASK)) {
+                    grantedDemand = demand;
                     Bundle.cut(its, wishes.servable(subscription, demand, fitting), granted, 0, granted, 0);
                     return null;
                 }

@@ -38,13 +38,13 @@ final class Ledger {
 
     // ---- offers
 
-    /** Offers what is in {@code row}, which is free, and tells. */
-    void offer(long nowMs, int subscription, int agent, ResourceColumn amounts, int row, OfferSink sink) {
+    /** Offers what is in {@code row}, which is free, for a demand of the subscription's if it named some, and tells. */
+    void offer(long nowMs, int subscription, int agent, ResourceColumn amounts, int row, int demand, OfferSink sink) {
         int slot = enter(nowMs, subscription, agent, amounts, row);
         if (subscriptions.setAsides.key(agent) == subscription) {
             subscriptions.setAsides.end(agent);
         }
-        subscriptions.cover(nowMs, subscription, slot, offers.amounts());
+        subscriptions.cover(nowMs, subscription, slot, demand, offers.amounts());
         sink.offered(view.at(slot));
     }
 

@@ -314,8 +314,9 @@ public final class OfferEngine extends OfferInquiry {
     public void revive(long nowMs, int framework, String role) {
         int subscription = requireSubscribed(framework, role);
         tick(nowMs);
-        subscriptions.revive(nowMs, subscription);
-        books.inverseOffers().forgetFilters(framework);
+        if (subscriptions.revive(nowMs, subscription)) {
+            books.inverseOffers().forgetFilters(framework);
+        }
     }
 
     /**
@@ -586,7 +587,10 @@ public final class OfferEngine extends OfferInquiry {
                 case INVERSE_OFFER -> books.inverseOffers().expire(nowMs, about, sink);
                 case PREEMPTION -> allocation.preemptions().expire();
                 case SET_ASIDE -> subscriptions.setAsides.expire(about);
-                case REVIVE -> subscriptions.performWaiting(nowMs, about);
+                case REVIVE -> {
+                    subscriptions.performWaiting(nowMs, about);
+                    books.inverseOffers().forgetFilters(subscriptions.framework(about));
+                }
             }
         }
         if (allocation.isDue()) {

@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which tasks have to make room for demands of a higher priority that have waited long enough: the demands of
@@ -81,11 +80,8 @@ final class Preemptions {
             return;
         }
         for (int subscription = first(nowMs); subscription != NONE; subscription = first(nowMs)) {
-            Preemption decided = decide(nowMs, subscription);
-            if (decided == null) {
+            if (!decide(nowMs, subscription, sink)) {
                 restUntilMs[subscription] = Deadlines.after(nowMs, LOOK_AGAIN_MS);
-            } else {
-                sink.preempt(decided);
             }
         }
         setDeadline(nowMs);
@@ -166,17 +162,25 @@ final class Preemptions {
 
     // ---- victims
 
-    private @Nullable Preemption decide(long nowMs, int subscription) {
+    /** Has room made for a subscription's most urgent demand, or finds that it is being made; tells whether. */
+    private boolean decide(long nowMs, int subscription, OfferSink sink) {
         int index = urgent(subscription);
         Demand demand = wishes.demand(subscription, index);
         int priority = priority(subscription, index);
         Map<Integer, Double> lacking = lacking(subscription, demand, priority);
+        List<Integer> inOrder = lacking.keySet().stream().sorted().toList();
+        for (int agent : inOrder) {
+            if (victims.isEnough(demand, room(subscription, agent), debt(subscription, agent))) {
+                setAside(nowMs, subscription, agent);
+                return true;
+            }
+        }
         List<RunningTask> best = List.of();
-        for (int agent : lacking.keySet().stream().sorted().toList()) {
+        for (int agent : inOrder) {
             best = better(best, find(subscription, demand, priority, agent, 1));
         }
         if (best.isEmpty()) {
-            List<Integer> closest = lacking.keySet().stream()
+            List<Integer> closest = inOrder.stream()
                     .sorted(Comparator.<Integer, Double>comparing(lacking::get).thenComparing(agent -> agent))
                     .limit(SEARCHED_MAX)
                     .toList();
@@ -186,15 +190,21 @@ final class Preemptions {
             }
         }
         if (best.isEmpty()) {
-            return null;
+            return false;
         }
         int agent = best.get(0).agent();
         List<Long> ids = best.stream().map(RunningTask::id).toList();
         tasks.setEnding(ids);
+        setAside(nowMs, subscription, agent);
+        sink.preempt(
+                new Preemption(subscriptions.framework(subscription), subscriptions.path(subscription), agent, ids));
+        return true;
+    }
+
+    private void setAside(long nowMs, int subscription, int agent) {
         setAsides.endOf(subscription);
         setAsides.add(agent, subscription, Deadlines.after(nowMs, setAsideMs));
         agentOf[subscription] = agent;
-        return new Preemption(subscriptions.framework(subscription), subscriptions.path(subscription), agent, ids);
     }
 
     /** Returns the agents on which lower tasks are in the way, and what part lacks there. */
@@ -202,8 +212,9 @@ final class Preemptions {
         Map<Integer, Double> lacking = new HashMap<>();
         BitSet present = agents.present();
         for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
-            double part =
-                    tasks.hasBelow(priority, agent) ? clearing.lacking(subscription, subscription, demand, agent) : 0;
+            double part = tasks.hasBelowOrEnding(priority, agent)
+                    ? clearing.lacking(subscription, subscription, demand, agent)
+                    : 0;
             if (part > 0) {
                 lacking.put(agent, part);
             }
@@ -212,12 +223,26 @@ final class Preemptions {
     }
 
     private List<RunningTask> find(int subscription, Demand demand, int priority, int agent, int most) {
+        return victims.find(
+                demand,
+                room(subscription, agent),
+                debt(subscription, agent),
+                tasks.below(priority, agent),
+                resources -> visible(subscription, resources),
+                most);
+    }
+
+    /** Returns what is free, or will be when what ends already has ended. */
+    private Resources room(int subscription, int agent) {
         Resources room = visible(subscription, agents.free().get(agent));
         for (RunningTask task : tasks.on(agent)) {
             room = tasks.isEnding(task) ? room.plus(visible(subscription, task.resources())) : room;
         }
-        return victims.find(
-                demand, room, tasks.below(priority, agent), resources -> visible(subscription, resources), most);
+        return room;
+    }
+
+    private Resources debt(int subscription, int agent) {
+        return visible(subscription, agents.overcommitted(agent));
     }
 
     private Resources visible(int subscription, Resources resources) {

@@ -84,10 +84,10 @@ final class RunningTasks {
         return tasks == null ? List.of() : tasks.values();
     }
 
-    /** Tells whether there is a task on an agent that has less than a priority and is not ending already. */
-    boolean hasBelow(int priority, int agent) {
+    /** Tells whether there is a task on an agent that has less than a priority, or is ending. */
+    boolean hasBelowOrEnding(int priority, int agent) {
         for (RunningTask task : on(agent)) {
-            if (priority(task) < priority && !isEnding(task)) {
+            if (priority(task) < priority || isEnding(task)) {
                 return true;
             }
         }

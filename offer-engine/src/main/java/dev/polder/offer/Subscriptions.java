@@ -171,15 +171,18 @@ final class Subscriptions {
         decideEligibility(subscription);
     }
 
-    /** Revives now, or when the interval since the last time has passed; another one then waits already. */
-    void revive(long nowMs, int subscription) {
+    /** Revives now, which it tells, or when the interval since the last time has passed; another one then waits already. */
+    boolean revive(long nowMs, int subscription) {
         if (nowMs >= reviveFromMs[subscription]) {
             callOffRevive(subscription);
             performRevive(nowMs, subscription);
-        } else if (waitingRevive[subscription] < 0) {
+            return true;
+        }
+        if (waitingRevive[subscription] < 0) {
             waitingRevive[subscription] =
                     deadlines.set(reviveFromMs[subscription], Deadlines.Kind.REVIVE, subscription);
         }
+        return false;
     }
 
     /** Performs a revive whose waiting is over. */
@@ -225,9 +228,9 @@ final class Subscriptions {
     }
 
     /** Notes that an offer was made. */
-    void cover(long nowMs, int subscription, int slot, ResourceColumn amounts) {
+    void cover(long nowMs, int subscription, int slot, int demand, ResourceColumn amounts) {
         if (wishes.has(subscription)) {
-            wishes.offered(nowMs, subscription, slot, amounts);
+            wishes.offered(nowMs, subscription, slot, demand, amounts);
             decideEligibility(subscription);
         }
     }

@@ -21,16 +21,22 @@ final class Victims {
     /**
      * Returns the victims among candidates, which come in the order in which they should go; none if all are not enough.
      *
-     * @param room what is free, or will be
+     * @param room what is free, or will be when what ends already has ended
+     * @param debt what is in use beyond what there is, and so does not become free
      * @param visible what the demand's framework may have of a task's resources
      * @param most with more victims than this none are of interest
      */
     List<RunningTask> find(
-            Demand demand, Resources room, List<RunningTask> candidates, UnaryOperator<Resources> visible, int most) {
+            Demand demand,
+            Resources room,
+            Resources debt,
+            List<RunningTask> candidates,
+            UnaryOperator<Resources> visible,
+            int most) {
         List<Resources> gains =
                 candidates.stream().map(task -> visible.apply(task.resources())).toList();
         for (int i = 0; i < gains.size(); i++) {
-            if (isEnough(demand, room.plus(gains.get(i)))) {
+            if (isEnough(demand, room.plus(gains.get(i)), debt)) {
                 return List.of(candidates.get(i));
             }
         }
@@ -38,23 +44,30 @@ final class Victims {
         for (int higher = 1; most >= 2 && higher < gains.size(); higher++) {
             Resources one = room.plus(gains.get(higher));
             for (int lower = 0; lower < higher; lower++) {
-                if (isEnough(demand, one.plus(gains.get(lower)))) {
+                if (isEnough(demand, one.plus(gains.get(lower)), debt)) {
                     return List.of(candidates.get(lower), candidates.get(higher));
                 }
             }
         }
-        return most > 2 ? greedily(demand, room, candidates, gains, most) : List.of();
+        return most > 2 ? greedily(demand, room, debt, candidates, gains, most) : List.of();
     }
 
     private List<RunningTask> greedily(
-            Demand demand, Resources room, List<RunningTask> candidates, List<Resources> gains, int most) {
+            Demand demand,
+            Resources room,
+            Resources debt,
+            List<RunningTask> candidates,
+            List<Resources> gains,
+            int most) {
         List<Integer> chosen = new ArrayList<>();
         Resources sum = room;
-        while (!isEnough(demand, sum)) {
+        while (!isEnough(demand, sum, debt)) {
             int best = -1;
-            double least = lacking(demand, sum);
+            double least = lacking(demand, sum.minusSaturating(debt));
             for (int i = 0; i < gains.size(); i++) {
-                double after = chosen.contains(i) ? Double.MAX_VALUE : lacking(demand, sum.plus(gains.get(i)));
+                double after = chosen.contains(i)
+                        ? Double.MAX_VALUE
+                        : lacking(demand, sum.plus(gains.get(i)).minusSaturating(debt));
                 if (after < least) {
                     least = after;
                     best = i;
@@ -72,7 +85,7 @@ final class Victims {
             for (int other : chosen) {
                 without = other == chosen.get(i) ? without : without.plus(gains.get(other));
             }
-            if (isEnough(demand, without)) {
+            if (isEnough(demand, without, debt)) {
                 chosen.remove(i);
             }
         }
@@ -81,8 +94,9 @@ final class Victims {
                 : chosen.stream().map(candidates::get).toList();
     }
 
-    private boolean isEnough(Demand demand, Resources there) {
-        amounts.set(0, there);
+    /** Tells whether a task fits into what is there, less what is in use beyond what there is. */
+    boolean isEnough(Demand demand, Resources there, Resources debt) {
+        amounts.set(0, there.minusSaturating(debt));
         return Bundle.fit(demand, amounts, 0) > 0;
     }
 

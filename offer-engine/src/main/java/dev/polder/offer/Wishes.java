@@ -94,27 +94,37 @@ final class Wishes {
 
     // ---- offers
 
-    /** Notes that a new offer serves the first demand that still waits and fits. */
-    void offered(long nowMs, int subscription, int slot, ResourceColumn amounts) {
+    /** Notes the demand for which a new offer was made. */
+    void offered(long nowMs, int subscription, int slot, int demand, ResourceColumn amounts) {
         wish(subscription).sinceMs = nowMs;
-        cover(subscription, slot, amounts);
+        ensure(slot);
+        cover(wish(subscription), slot, demand, Bundle.fit(demand(subscription, demand), amounts, slot));
     }
 
+    /** Notes that an offer which stood before serves the first demand that waits and fits. */
     private void cover(int subscription, int slot, ResourceColumn amounts) {
-        if (slot >= demandOf.length) {
-            demandOf = Arrays.copyOf(demandOf, FreeList.rowsFor(slot));
-            tasksOf = Arrays.copyOf(tasksOf, demandOf.length);
-        }
+        ensure(slot);
         Wish wish = wish(subscription);
         demandOf[slot] = NONE;
         for (int demand = 0; demand < wish.demands.length && demandOf[slot] == NONE; demand++) {
             long fitting = wish.isOpen(demand) ? Bundle.fit(wish.demands[demand], amounts, slot) : 0;
             if (fitting > 0) {
-                demandOf[slot] = demand;
-                tasksOf[slot] = wish.servable(demand, fitting);
-                wish.covered[demand] += tasksOf[slot];
+                cover(wish, slot, demand, fitting);
             }
         }
+    }
+
+    private void ensure(int slot) {
+        if (slot >= demandOf.length) {
+            demandOf = Arrays.copyOf(demandOf, FreeList.rowsFor(slot));
+            tasksOf = Arrays.copyOf(tasksOf, demandOf.length);
+        }
+    }
+
+    private void cover(Wish wish, int slot, int demand, long fitting) {
+        demandOf[slot] = demand;
+        tasksOf[slot] = wish.servable(demand, fitting);
+        wish.covered[demand] += tasksOf[slot];
     }
 
     /** Notes that an offer is no more; tells whether its demand was covered and is not any longer. */

@@ -124,6 +124,21 @@ final class DemandTest {
     }
 
     @Test
+    void shouldCoverTheDemandThatAnOfferWasMadeForThoughAnotherFitsIt() {
+        engine.addAgent(AgentProfile.of(cpus(4_000)));
+        int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
+        Demand small = Demand.of(100, shape(1_000)).withPerOffer(1);
+        engine.setDemands(0, framework, "a", List.of(small, Demand.of(1, shape(4_000))));
+        desk.run(0).forEach(offer -> engine.decline(0, offer.id(), 60_000));
+        assertThat(desk.runForOne(0).resources()).as("for the large one").isEqualTo(cpus(4_000));
+
+        engine.addAgent(AgentProfile.of(cpus(4_000)));
+        desk.run(0).forEach(offer -> engine.decline(0, offer.id(), 60_000));
+
+        assertThat(desk.run(0)).as("the large one has its offer").isEmpty();
+    }
+
+    @Test
     void shouldGiveEachTaskItsPorts() {
         Resources ports = Resources.builder()
                 .scalar("cpus", 8_000)

@@ -120,8 +120,14 @@ final class MaintenanceTest {
 
         engine.revive(1, framework, "a");
         desk.run(1);
-
         assertThat(desk.inverse).hasSize(2);
+
+        engine.answerInverse(2, 1, InverseOffer.Answer.DECLINED, 500_000);
+        engine.revive(2, framework, "a");
+        desk.run(2);
+        assertThat(desk.inverse).as("revives have their interval").hasSize(2);
+        desk.run(1_001);
+        assertThat(desk.inverse).hasSize(3);
     }
 
     @Test

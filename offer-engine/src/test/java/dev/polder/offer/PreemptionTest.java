@@ -128,6 +128,31 @@ final class PreemptionTest {
     }
 
     @Test
+    void shouldWaitForVictimsThatEndSlowlyAndAskNoOthers() {
+        start(1, addAgent(4_000), 3_000, 0, 2);
+        start(2, 0, 1_000, 0, 1);
+        demand(0, task(3_000));
+        assertThat(victims()).containsExactly(1L);
+
+        desk.run(35_000);
+        desk.run(40_000);
+        assertThat(desk.preemptions).hasSize(1);
+
+        end(1, 0, 3_000);
+        assertThat(desk.runForOne(40_001).framework()).isEqualTo(high);
+    }
+
+    @Test
+    void shouldEndAsManyAsAnAgentThatHasShrunkNeeds() {
+        start(1, addAgent(8_000), 4_000, 0, 2);
+        start(2, 0, 4_000, 0, 1);
+        engine.updateAgent(0, AgentProfile.of(cpus(4_000)), desk);
+        demand(0, task(4_000));
+
+        assertThat(victims()).containsExactlyInAnyOrder(1L, 2L);
+    }
+
+    @Test
     void shouldKeepOthersFromWhatTheVictimsLeave() {
         start(1, addAgent(4_000), 2_000, 0, 1);
         start(2, 0, 1_000, 0, 2);

@@ -585,13 +585,14 @@ final class Shadow {
     }
 
     private void offer(long nowMs, Member member, int agent) {
-        Resources granted = rules.grant(member, agent).resources();
-        if (rules.grant(member, agent).isCut()) {
+        ShadowRules.Grant grant = rules.grant(member, agent);
+        Resources granted = grant.resources();
+        if (grant.isCut()) {
             happened.merge("cut", 1, Integer::sum);
         }
         long id = nextOffer++;
         offers.put(id, new Open(id, member, agent, granted, nowMs + config.offerTimeoutMs(), sequence++));
-        wishes.serve(offers.get(id));
+        wishes.serve(offers.get(id), grant.demand());
         wishes.forgetWhatIsGone();
         memberOffers.merge(member, 1L, Long::sum);
         roleOffers.merge(member.role + "/.", 1L, Long::sum);

@@ -37,9 +37,9 @@ final class ShadowRules {
     }
 
     /** What one may be offered of an agent, or the rule that says no. */
-    record Grant(Resources resources, Refusal.@Nullable Why why, boolean isCut) {
+    record Grant(Resources resources, Refusal.@Nullable Why why, boolean isCut, int demand) {
         Grant(Resources resources, Refusal.Why why) {
-            this(resources, why, false);
+            this(resources, why, false, Wishes.NONE);
         }
     }
 
@@ -302,7 +302,8 @@ final class ShadowRules {
         if (shadow.wishes.demands.containsKey(member)) {
             return shadow.wishes.grant(member, agent, granted, cut);
         }
-        return new Grant(granted, isFiltered(member, agent, granted) ? Refusal.Why.FILTERED : null, cut != null);
+        return new Grant(
+                granted, isFiltered(member, agent, granted) ? Refusal.Why.FILTERED : null, cut != null, Wishes.NONE);
     }
 
     static boolean isEnough(Resources granted, Minimum minimum) {

@@ -46,7 +46,7 @@ final class ShadowWishes {
         outstanding.put(member, new ArrayList<>(its.stream().map(Demand::tasks).toList()));
         shadow.offers.values().stream()
                 .filter(open -> open.member().equals(member))
-                .forEach(this::serve);
+                .forEach(this::serveFirst);
     }
 
     void clear(Member member) {
@@ -55,17 +55,26 @@ final class ShadowWishes {
         served.values().removeIf(one -> one.member().equals(member));
     }
 
-    /** Notes which demand an offer is for. */
-    void serve(Open open) {
+    /** Notes for which demand a new offer was made. */
+    void serve(Open open, int demand) {
         Member member = open.member();
-        for (int i = 0; i < demands.getOrDefault(member, List.of()).size() && !served.containsKey(open.id()); i++) {
+        if (demand != Wishes.NONE) {
+            long fitting = fit(demand(member, demand), open.resources());
+            served.put(open.id(), new Served(member, demand, servable(member, demand, fitting)));
+        }
+        setAsides.removeIf(
+                aside -> aside.agent() == open.agent() && aside.member().equals(member));
+    }
+
+    /** Notes which demand an offer serves that stood before it was said. */
+    private void serveFirst(Open open) {
+        Member member = open.member();
+        for (int i = 0; i < demands.get(member).size() && !served.containsKey(open.id()); i++) {
             long fitting = fit(demand(member, i), open.resources());
             if (open(member, i) > 0 && fitting > 0) {
                 served.put(open.id(), new Served(member, i, servable(member, i, fitting)));
             }
         }
-        setAsides.removeIf(
-                aside -> aside.agent() == open.agent() && aside.member().equals(member));
     }
 
     /** Takes off what was launched with this offer, which is answered, and others. */
@@ -149,7 +158,8 @@ final class ShadowWishes {
                                     ? granted
                                     : cut(demand, servable(member, i, fitting), granted),
                             null,
-                            cut != null);
+                            cut != null,
+                            i);
                 }
                 refused = one;
             }
