@@ -40,7 +40,8 @@ import org.agrona.collections.IntArrayList;
 public final class OfferEngine extends OfferInquiry {
     /*
      * Dominant resource fairness: A. Ghodsi et al., NSDI 2011. Roles, subscriptions (a framework in a role), agents,
-     * offers and filters are dense indexes into columns, so that a round allocates nothing. The orders are kept, not
+     * offers and filters are dense indexes into columns, so that a round allocates nothing
+     * where only plain scalars move. The orders are kept, not
      * sorted, and a round looks only where something changed: see Allocation.
      */
 

@@ -163,7 +163,7 @@ abstract class OfferInquiry {
 
     /**
      * Says the same in short: agents that have the same in all, and are passed over by the same rule, are told of
-     * together, with the numbers of one of them. Cheap enough to be asked at any time: a fraction of a microsecond an agent.
+     * together, with the numbers of one of them.
      *
      * @throws IllegalArgumentException if there is no such framework
      */

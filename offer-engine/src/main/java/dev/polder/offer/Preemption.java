@@ -9,7 +9,8 @@ import java.util.List;
  * @param framework whose demand waits
  * @param role under which it waits
  * @param agent where room is to be made
- * @param victims the tasks to be ended: as few as possible, then those of the lowest priority, then the youngest
+ * @param victims the tasks to be ended: one if one is enough, else two, else those that a greedy
+ *     choice finds on the agents that lack least; of equals those of the lowest priority, then the youngest
  */
 public record Preemption(int framework, String role, int agent, List<Long> victims) {
     /** Copies. */

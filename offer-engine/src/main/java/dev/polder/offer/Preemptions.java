@@ -12,8 +12,9 @@ import java.util.Map;
  * Decides which tasks have to make room for demands of a higher priority that have waited long enough: the demands of
  * the highest priority first, then in the fair order. Owned by the engine's thread.
  *
- * <p>It ends: every victim has a lower priority than what takes its place, and what took a place is no victim of what
- * waits after it, since that has no higher priority.
+ * <p>It ends where each subscription names one demand: every victim has a lower priority than what takes its place, and
+ * what took a place is no victim of what waits after it, since that has no higher priority. Of several demands another
+ * may be served by the room that was made for the most urgent one.
  */
 final class Preemptions {
     private static final int NONE = -1;
