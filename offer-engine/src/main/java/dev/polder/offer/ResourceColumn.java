@@ -25,6 +25,11 @@ final class ResourceColumn {
     private static final byte SCALARS = 2;
 
     private long[] plain = {};
+
+    /**
+     * What a row has or had last: it counts where {@link #sort} says so. What comes and goes, as an agent's ports do, is
+     * then written once, for to write a reference takes far longer than a number.
+     */
     private Resources[] special = {};
 
     /** What sort of thing is in {@link #special}, so that the most frequent questions need not look there. */
@@ -48,7 +53,6 @@ final class ResourceColumn {
         plain[at + 1] = 0;
         plain[at + 2] = 0;
         plain[at + 3] = 0;
-        special[row] = Resources.EMPTY;
         sort[row] = NOTHING;
     }
 
@@ -58,13 +62,13 @@ final class ResourceColumn {
         plain[at + DISK] = resources.disk();
         plain[at + GPUS] = resources.gpus();
         plain[at + MEM] = resources.mem();
-        setSpecial(row, resources.special());
+        // whether there is something, and what, is asked of the whole: that is at hand, its part may not be
+        setSpecial(row, resources.special(), sortOf(resources));
     }
 
     void copy(int row, ResourceColumn from, int fromRow) {
         System.arraycopy(from.plain, FIELDS * fromRow, plain, FIELDS * row, FIELDS);
-        special[row] = from.special[fromRow];
-        sort[row] = from.sort[fromRow];
+        setSpecial(row, from.special[fromRow], from.sort[fromRow]);
     }
 
     void add(int row, ResourceColumn from, int fromRow) {
@@ -78,14 +82,14 @@ final class ResourceColumn {
             return;
         }
         if (sort[row] == NOTHING) {
-            special[row] = from.special[fromRow];
-            sort[row] = from.sort[fromRow];
+            setSpecial(row, from.special[fromRow], from.sort[fromRow]);
         } else {
             setSpecial(row, special[row].plus(from.special[fromRow]));
         }
     }
 
     /** Takes away what must be there. */
+    @SuppressWarnings("ReferenceEquality") // a short way where the same object is handed round
     void subtract(int row, ResourceColumn from, int fromRow) {
         int at = FIELDS * row;
         int fromAt = FIELDS * fromRow;
@@ -96,8 +100,13 @@ final class ResourceColumn {
         if ((plain[at] | plain[at + 1] | plain[at + 2] | plain[at + 3]) < 0) {
             throw Invariant.broken("row %s: less than nothing after %s is taken away", row, from.get(fromRow));
         }
-        if (from.sort[fromRow] != NOTHING) {
-            setSpecial(row, special[row].minus(from.special[fromRow]));
+        if (from.sort[fromRow] == NOTHING) {
+            return;
+        }
+        if (sort[row] != NOTHING && special[row] == from.special[fromRow]) {
+            sort[row] = NOTHING;
+        } else {
+            setSpecial(row, special(row).minus(from.special[fromRow]));
         }
     }
 
@@ -108,7 +117,7 @@ final class ResourceColumn {
                 && plain[at + 1] >= other.plain[otherAt + 1]
                 && plain[at + 2] >= other.plain[otherAt + 2]
                 && plain[at + 3] >= other.plain[otherAt + 3]
-                && (other.sort[otherRow] == NOTHING || special[row].covers(other.special[otherRow]));
+                && (other.sort[otherRow] == NOTHING || special(row).covers(other.special[otherRow]));
     }
 
     boolean covers(int row, Resources resources) {
@@ -117,7 +126,7 @@ final class ResourceColumn {
                 && plain[at + DISK] >= resources.disk()
                 && plain[at + GPUS] >= resources.gpus()
                 && plain[at + MEM] >= resources.mem()
-                && (resources.special().isEmpty() || special[row].covers(resources.special()));
+                && (!resources.hasSpecial() || special(row).covers(resources.special()));
     }
 
     boolean isEmpty(int row) {
@@ -136,12 +145,24 @@ final class ResourceColumn {
 
     /** Returns everything that is not plain. */
     Resources special(int row) {
-        return special[row];
+        return sort[row] == NOTHING ? Resources.EMPTY : special[row];
     }
 
+    /** Replaces everything that is not plain. */
     void setSpecial(int row, Resources resources) {
-        special[row] = resources;
-        sort[row] = resources.isEmpty() ? NOTHING : resources.quantities().isEmpty() ? PIECES : SCALARS;
+        setSpecial(row, resources, sortOf(resources));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // only another object has to be written
+    private void setSpecial(int row, Resources resources, byte itsSort) {
+        sort[row] = itsSort;
+        if (itsSort != NOTHING && special[row] != resources) {
+            special[row] = resources;
+        }
+    }
+
+    private static byte sortOf(Resources resources) {
+        return resources.hasSpecialScalars() ? SCALARS : resources.hasSpecial() ? PIECES : NOTHING;
     }
 
     /** Tells whether there is something that is not plain. */
@@ -163,6 +184,6 @@ final class ResourceColumn {
     /** Returns the amount as a value, which takes an allocation. */
     Resources get(int row) {
         int at = FIELDS * row;
-        return special[row].withPlain(plain[at + CPUS], plain[at + DISK], plain[at + GPUS], plain[at + MEM]);
+        return special(row).withPlain(plain[at + CPUS], plain[at + DISK], plain[at + GPUS], plain[at + MEM]);
     }
 }

@@ -27,9 +27,12 @@ final class Entries {
     /** The value of the id at the same index. */
     private final Value[] values;
 
+    private final boolean hasScalars;
+
     private Entries(ResourceId[] ids, Value[] values) {
         this.ids = ids;
         this.values = values;
+        this.hasScalars = Arrays.stream(ids).anyMatch(id -> id.kind() == ResourceKind.SCALAR);
     }
 
     /** One value of one id. */
@@ -70,6 +73,11 @@ final class Entries {
 
     Value value(int at) {
         return values[at];
+    }
+
+    /** Tells whether there are scalars. */
+    boolean hasScalars() {
+        return hasScalars;
     }
 
     /** Adds all scalars to {@code sums}. */

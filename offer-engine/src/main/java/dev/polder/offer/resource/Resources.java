@@ -35,6 +35,11 @@ public final class Resources {
     /** Everything that is not the plain amount of one of the four. */
     private final Entries special;
 
+    /** Whether there is anything in {@link #special}, and scalars among it: asked so often that nobody should look there. */
+    private final boolean hasSpecial;
+
+    private final boolean hasSpecialScalars;
+
     /** Zero until asked for; racing threads compute the same. */
     private int hash;
 
@@ -50,6 +55,8 @@ public final class Resources {
         this.gpus = gpus;
         this.mem = mem;
         this.special = special;
+        this.hasSpecial = !special.isEmpty();
+        this.hasSpecialScalars = special.hasScalars();
     }
 
     static Resources ofFields(long cpus, long disk, long gpus, long mem, Entries special) {
@@ -112,7 +119,7 @@ public final class Resources {
 
     /** Returns the plain amounts of the four standard scalars alone. */
     public Resources plain() {
-        return special.isEmpty() ? this : ofFields(cpus, disk, gpus, mem, Entries.EMPTY);
+        return hasSpecial ? ofFields(cpus, disk, gpus, mem, Entries.EMPTY) : this;
     }
 
     /** Returns everything but the plain amounts of the four standard scalars; plain ports belong to it. */
@@ -120,7 +127,7 @@ public final class Resources {
         if ((cpus | disk | gpus | mem) == 0) {
             return this;
         }
-        if (special.isEmpty()) {
+        if (!hasSpecial) {
             return EMPTY;
         }
         Resources known = specialPart;
@@ -148,7 +155,17 @@ public final class Resources {
 
     /** Tells whether this is nothing at all. */
     public boolean isEmpty() {
-        return (cpus | disk | gpus | mem) == 0 && special.isEmpty();
+        return (cpus | disk | gpus | mem) == 0 && !hasSpecial;
+    }
+
+    /** Tells whether there is anything but plain amounts of the four standard scalars. */
+    public boolean hasSpecial() {
+        return hasSpecial;
+    }
+
+    /** Tells whether there are scalars besides plain amounts of the four standard ones. */
+    public boolean hasSpecialScalars() {
+        return hasSpecialScalars;
     }
 
     /** Returns the scalar {@code name} in thousandths, whatever its metadata; 0 if there is none. */
