@@ -80,27 +80,25 @@ final class Charges {
 
     void discharge(int subscription, int agent, ResourceColumn amounts, int row) {
         boolean isMixed = agents.isMixed(agent);
-        subscriptions.unplace(subscription);
         if (isMixed) {
             reckonLast(SharedUse.Level.SUBSCRIPTION, subscription, agent, amounts, row);
             subscriptions.shares.discharge(subscription, reckoned, 0);
         } else {
             subscriptions.shares.discharge(subscription, amounts, row);
         }
-        subscriptions.place(subscription);
+        subscriptions.unsettle(subscription);
         int role = subscriptions.role(subscription);
         if (isMixed && tree.leaf(role) == role) {
             reckonLast(SharedUse.Level.ROLE_ALONE, role, agent, amounts, row);
         }
         for (int node = tree.leaf(role); node != RoleTree.NONE; node = tree.parent(node)) {
-            tree.unplace(node);
             if (isMixed) {
                 reckonLast(level(node), tree.roleOf(node), agent, amounts, row);
                 tree.shares.discharge(node, reckoned, 0);
             } else {
                 tree.shares.discharge(node, amounts, row);
             }
-            tree.place(node);
+            tree.unsettle(node);
             if (quotas.pollBlocked(node)) {
                 refreshBelow(node);
             }

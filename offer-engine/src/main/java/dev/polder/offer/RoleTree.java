@@ -292,6 +292,18 @@ final class RoleTree {
         }
     }
 
+    /** Notes that a node's charges have changed, but not its offers. */
+    void unsettle(int node) {
+        if (node == ROOT) {
+            return;
+        }
+        if (waiting[node] > 0) {
+            childrenOf(parent[node]).unsettle(node);
+        } else {
+            shares.rekey(node);
+        }
+    }
+
     /** Counts an offer to a role itself. */
     void countOwnOffer(int role) {
         ownOffers[role]++;
@@ -321,7 +333,9 @@ final class RoleTree {
 
     /** Tells whether one leaf's turn comes before another's: decided among the children of their last common node. */
     boolean comesBefore(int one, int other) {
-        return shares.compare(siblingTowards(one, other), siblingTowards(other, one)) < 0;
+        int sibling = siblingTowards(one, other);
+        childrenOf(parent[sibling]).settle();
+        return shares.compare(sibling, siblingTowards(other, one)) < 0;
     }
 
     /** Returns the node at or above a leaf that is a child of the last node above both it and another leaf. */

@@ -23,6 +23,8 @@ final class Shares {
 
     private static final int FIELDS = ResourceColumn.FIELDS;
 
+    private static final int SETTLED = -2;
+
     final ClusterTotal clusterTotal;
     private final @Nullable Turns turns;
 
@@ -43,6 +45,9 @@ final class Shares {
 
     /** How many offers a row got. */
     private long[] offers = {};
+
+    /** The row that is to be moved in its order after this one; {@link #SETTLED} at a row that is not to be moved. */
+    private int[] nextUnsettled = {};
 
     private @Nullable String[] names = {};
 
@@ -65,6 +70,7 @@ final class Shares {
         offers[row] = 0;
         names[row] = name;
         keys[row] = 0;
+        nextUnsettled[row] = SETTLED;
     }
 
     private void grow(int rows) {
@@ -76,6 +82,7 @@ final class Shares {
         keys = Arrays.copyOf(keys, rows);
         offers = Arrays.copyOf(offers, rows);
         names = Arrays.copyOf(names, rows);
+        nextUnsettled = Arrays.copyOf(nextUnsettled, rows);
     }
 
     /** Takes over what is charged to another row. */
@@ -177,6 +184,23 @@ final class Shares {
 
     long key(int row) {
         return keys[row];
+    }
+
+    /** Tells whether a row's key is that of its place, and its keeper knows that it is to be moved. */
+    boolean isUnsettled(int row) {
+        return nextUnsettled[row] != SETTLED;
+    }
+
+    /** Puts a row, which is settled, before another in the list of those that its keeper has to move. */
+    void unsettle(int row, int before) {
+        nextUnsettled[row] = before;
+    }
+
+    /** Takes the first row off such a list, and returns the one that is first now. */
+    int settle(int row) {
+        int next = nextUnsettled[row];
+        nextUnsettled[row] = SETTLED;
+        return next;
     }
 
     void setOffers(int row, long count) {

@@ -268,9 +268,11 @@ final class Subscriptions {
 
     /** Tells whether one comes before the other, by their roles, then within the role. */
     boolean comesBefore(int one, int other) {
-        return role[one] == role[other]
-                ? shares.compare(one, other) < 0
-                : tree.comesBefore(tree.leaf(role[one]), tree.leaf(role[other]));
+        if (role[one] != role[other]) {
+            return tree.comesBefore(tree.leaf(role[one]), tree.leaf(role[other]));
+        }
+        tree.membersOf(role[one]).settle();
+        return shares.compare(one, other) < 0;
     }
 
     /** Takes a subscription out of its order, if it is there, before its charges change. */
@@ -291,6 +293,15 @@ final class Subscriptions {
             if (members.size() != 1 || members.get(0) != subscription) {
                 members.add(subscription);
             }
+        }
+    }
+
+    /** Notes that a subscription's charges have changed, but not its offers. */
+    void unsettle(int subscription) {
+        if (eligible.get(subscription)) {
+            tree.membersOf(role[subscription]).unsettle(subscription);
+        } else {
+            shares.rekey(subscription);
         }
     }
 

@@ -64,6 +64,32 @@ final class ColumnsProperties {
     }
 
     @Property
+    void shouldMoveWhatHasChangedWhenTheOrderIsAskedFor(
+            @ForAll @Size(max = 31) List<@IntRange(min = 0, max = 5) Integer> before,
+            @ForAll("orderChanges") List<int[]> changes) {
+        int[] keys = new int[31];
+        Shares shares = shares(keys.length);
+        FairOrder order = new FairOrder(shares);
+        List<Integer> model = new ArrayList<>();
+        for (int row = 0; row < before.size(); row++) {
+            keys[row] = before.get(row);
+            setKey(shares, row, keys[row]);
+            order.add(row);
+            model.add(row);
+        }
+
+        for (int[] change : changes) {
+            if (change[0] < before.size()) {
+                keys[change[0]] = change[1];
+                charge(shares, change[0], change[1]);
+                order.unsettle(change[0]);
+            }
+        }
+
+        assertThat(rows(order)).isEqualTo(sorted(model, keys));
+    }
+
+    @Property
     void shouldRestoreTheOrderWhenAllKeysChanged(
             @ForAll @Size(max = 31) List<@IntRange(min = 0, max = 5) Integer> before,
             @ForAll @Size(31) List<@IntRange(min = 0, max = 5) Integer> after) {
@@ -135,13 +161,17 @@ final class ColumnsProperties {
     }
 
     private static void setKey(Shares shares, int row, int cpus) {
+        charge(shares, row, cpus);
+        shares.rekey(row);
+    }
+
+    private static void charge(Shares shares, int row, int cpus) {
         ResourceColumn amounts = new ResourceColumn();
         amounts.ensure(0);
         amounts.setPlain(0, ResourceColumn.CPUS, shares.pool(row, ResourceColumn.CPUS));
         shares.discharge(row, amounts, 0);
         amounts.setPlain(0, ResourceColumn.CPUS, cpus);
         shares.charge(row, amounts, 0);
-        shares.rekey(row);
     }
 
     private static List<Integer> rows(FairOrder order) {
