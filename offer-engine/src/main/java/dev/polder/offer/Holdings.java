@@ -11,16 +11,23 @@ final class Holdings {
     static final int NONE = -1;
 
     private final FreeList slots = new FreeList();
+
+    /** The slots by pair, but for the first of each agent: most often there is no other, and it is found quicker there. */
     private final Long2LongHashMap byPair = new Long2LongHashMap(NONE);
+
     private final ResourceColumn amounts = new ResourceColumn();
-    private int[] agent = {};
-    private int[] subscription = {};
+
+    /** The subscription and, in the lower half, the agent of each slot. */
+    private long[] pairs = {};
+
     private final Links ofAgent = new Links();
     private final Links ofSubscription = new Links();
 
     /** Returns the slot of what is used, -1 if nothing is. */
     int find(int onAgent, int itsSubscription) {
-        return (int) byPair.get(pair(onAgent, itsSubscription));
+        int first = ofAgent.first(onAgent);
+        long pair = pair(onAgent, itsSubscription);
+        return first == NONE || pairs[first] == pair ? first : (int) byPair.get(pair);
     }
 
     private static long pair(int onAgent, int itsSubscription) {
@@ -34,16 +41,15 @@ final class Holdings {
             return;
         }
         int slot = slots.take();
-        if (slot >= agent.length) {
-            int rows = FreeList.rowsFor(slot);
-            agent = Arrays.copyOf(agent, rows);
-            subscription = Arrays.copyOf(subscription, rows);
-            amounts.ensure(rows - 1);
+        if (slot >= pairs.length) {
+            pairs = Arrays.copyOf(pairs, FreeList.rowsFor(slot));
+            amounts.ensure(pairs.length - 1);
         }
-        agent[slot] = onAgent;
-        subscription[slot] = itsSubscription;
+        pairs[slot] = pair(onAgent, itsSubscription);
         amounts.copy(slot, more, row);
-        byPair.put(pair(onAgent, itsSubscription), slot);
+        if (ofAgent.first(onAgent) != NONE) {
+            byPair.put(pairs[slot], slot);
+        }
         ofAgent.append(onAgent, slot);
         ofSubscription.append(itsSubscription, slot);
     }
@@ -57,9 +63,16 @@ final class Holdings {
     }
 
     void remove(int slot) {
-        byPair.remove(pair(agent[slot], subscription[slot]));
-        ofAgent.remove(agent[slot], slot);
-        ofSubscription.remove(subscription[slot], slot);
+        int agent = agent(slot);
+        boolean wasFirst = ofAgent.first(agent) == slot;
+        ofAgent.remove(agent, slot);
+        int first = ofAgent.first(agent);
+        if (!wasFirst) {
+            byPair.remove(pairs[slot]);
+        } else if (first != NONE) {
+            byPair.remove(pairs[first]);
+        }
+        ofSubscription.remove(subscription(slot), slot);
         slots.give(slot);
     }
 
@@ -68,11 +81,11 @@ final class Holdings {
     }
 
     int agent(int slot) {
-        return agent[slot];
+        return (int) pairs[slot];
     }
 
     int subscription(int slot) {
-        return subscription[slot];
+        return (int) (pairs[slot] >>> Integer.SIZE);
     }
 
     Links ofAgent() {

@@ -9,85 +9,107 @@ import java.util.Arrays;
 final class Links {
     static final int NONE = -1;
 
-    private int[] first = {};
-    private int[] last = {};
-    private int[] count = {};
-    private int[] next = {};
-    private int[] previous = {};
+    /** Where the first slot, the last slot and the number of slots of an owner are in its row. */
+    private static final int FIRST = 0;
+
+    private static final int LAST = 1;
+    private static final int COUNT = 2;
+
+    private static final int OWNER_FIELDS = 4;
+
+    /** Where the neighbours of a slot are in its row. */
+    private static final int PREVIOUS = 0;
+
+    private static final int NEXT = 1;
+
+    private static final int SLOT_FIELDS = 2;
+
+    /** One row for each owner, its fields side by side, so that they are fetched together. */
+    private int[] owners = {};
+
+    /** One row for each slot. */
+    private int[] slots = {};
 
     /** Appends a slot, which is in no other list of this, to its owner's. */
     void append(int owner, int slot) {
         reserve(owner);
-        if (slot >= next.length) {
+        if (SLOT_FIELDS * slot >= slots.length) {
             reserveSlots(FreeList.rowsFor(slot));
         }
-        previous[slot] = last[owner];
-        next[slot] = NONE;
-        if (last[owner] == NONE) {
-            first[owner] = slot;
+        int its = OWNER_FIELDS * owner;
+        int last = owners[its + LAST];
+        slots[SLOT_FIELDS * slot + PREVIOUS] = last;
+        slots[SLOT_FIELDS * slot + NEXT] = NONE;
+        if (last == NONE) {
+            owners[its + FIRST] = slot;
         } else {
-            next[last[owner]] = slot;
+            slots[SLOT_FIELDS * last + NEXT] = slot;
         }
-        last[owner] = slot;
-        count[owner]++;
+        owners[its + LAST] = slot;
+        owners[its + COUNT]++;
     }
 
     /** Makes room for so many slots. */
     void reserveSlots(int rows) {
-        if (rows > next.length) {
-            next = Arrays.copyOf(next, rows);
-            previous = Arrays.copyOf(previous, rows);
+        if (SLOT_FIELDS * rows > slots.length) {
+            slots = Arrays.copyOf(slots, SLOT_FIELDS * rows);
         }
     }
 
     /** Makes room for an owner. */
     void reserve(int owner) {
-        int before = first.length;
-        if (owner >= before) {
-            int rows = FreeList.rowsFor(owner);
-            first = Arrays.copyOf(first, rows);
-            last = Arrays.copyOf(last, rows);
-            count = Arrays.copyOf(count, rows);
-            Arrays.fill(first, before, rows, NONE);
-            Arrays.fill(last, before, rows, NONE);
+        int before = owners.length;
+        if (OWNER_FIELDS * owner >= before) {
+            owners = Arrays.copyOf(owners, OWNER_FIELDS * FreeList.rowsFor(owner));
+            for (int at = before; at < owners.length; at += OWNER_FIELDS) {
+                owners[at + FIRST] = NONE;
+                owners[at + LAST] = NONE;
+            }
         }
     }
 
     void remove(int owner, int slot) {
-        if (previous[slot] == NONE) {
-            first[owner] = next[slot];
+        int its = OWNER_FIELDS * owner;
+        int previous = previous(slot);
+        int next = next(slot);
+        if (previous == NONE) {
+            owners[its + FIRST] = next;
         } else {
-            next[previous[slot]] = next[slot];
+            slots[SLOT_FIELDS * previous + NEXT] = next;
         }
-        if (next[slot] == NONE) {
-            last[owner] = previous[slot];
+        if (next == NONE) {
+            owners[its + LAST] = previous;
         } else {
-            previous[next[slot]] = previous[slot];
+            slots[SLOT_FIELDS * next + PREVIOUS] = previous;
         }
-        count[owner]--;
+        owners[its + COUNT]--;
     }
 
     /** Returns an owner's first slot, -1 if it has none. */
     int first(int owner) {
-        return owner < first.length ? first[owner] : NONE;
+        return isKnown(owner) ? owners[OWNER_FIELDS * owner + FIRST] : NONE;
     }
 
     /** Returns an owner's last slot, -1 if it has none. */
     int last(int owner) {
-        return owner < last.length ? last[owner] : NONE;
+        return isKnown(owner) ? owners[OWNER_FIELDS * owner + LAST] : NONE;
+    }
+
+    int count(int owner) {
+        return isKnown(owner) ? owners[OWNER_FIELDS * owner + COUNT] : 0;
+    }
+
+    private boolean isKnown(int owner) {
+        return OWNER_FIELDS * owner < owners.length;
     }
 
     /** Returns the slot after this one in its list, -1 at the end. */
     int next(int slot) {
-        return next[slot];
+        return slots[SLOT_FIELDS * slot + NEXT];
     }
 
     /** Returns the slot before this one in its list, -1 at the front. */
     int previous(int slot) {
-        return previous[slot];
-    }
-
-    int count(int owner) {
-        return owner < count.length ? count[owner] : 0;
+        return slots[SLOT_FIELDS * slot + PREVIOUS];
     }
 }

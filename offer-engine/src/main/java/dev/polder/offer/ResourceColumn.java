@@ -120,13 +120,16 @@ final class ResourceColumn {
                 && (other.sort[otherRow] == NOTHING || special(row).covers(other.special[otherRow]));
     }
 
+    @SuppressWarnings("ReferenceEquality") // a short way where the same object is handed round
     boolean covers(int row, Resources resources) {
         int at = FIELDS * row;
         return plain[at + CPUS] >= resources.cpus()
                 && plain[at + DISK] >= resources.disk()
                 && plain[at + GPUS] >= resources.gpus()
                 && plain[at + MEM] >= resources.mem()
-                && (!resources.hasSpecial() || special(row).covers(resources.special()));
+                && (!resources.hasSpecial()
+                        || special(row) == resources.special()
+                        || special(row).covers(resources.special()));
     }
 
     boolean isEmpty(int row) {
