@@ -97,11 +97,11 @@ final class FairOrder {
 
     /** Notes that the share of a row that is there has changed. */
     void unsettle(int row) {
-        if (size == 1) {
-            shares.rekey(row);
-        } else if (shares.isRandom()) {
-            remove(row);
-            add(row);
+        if (shares.isRandom()) {
+            if (size > 1) {
+                remove(row);
+                add(row);
+            }
         } else if (!shares.isUnsettled(row)) {
             shares.unsettle(row, unsettled);
             unsettled = row;
