@@ -133,6 +133,9 @@ final class ResourcesProperties {
         assertThat(resources.plain())
                 .isEqualTo(Resources.ofPlain(resources.cpus(), resources.disk(), resources.gpus(), resources.mem()));
         assertThat(special.special()).isSameAs(special);
+        assertThat(resources.hasSpecial()).isEqualTo(!special.isEmpty());
+        assertThat(resources.hasSpecialScalars())
+                .isEqualTo(!special.quantities().isEmpty());
     }
 
     @Property
