@@ -24,7 +24,7 @@ final class MixedRun {
      * How long frameworks take to answer. If it were as long as the shortest decline filter, those that are finished,
      * whose shares stay the smallest, would be asked first in every round, and the others would starve.
      */
-    private static final long ROUND_MS = 10;
+    static final long ROUND_MS = 10;
 
     private static final Sort LARGE = new Sort(4_000, 100, 70, 400_000);
     private static final int LARGE_FRAMEWORKS = 4;

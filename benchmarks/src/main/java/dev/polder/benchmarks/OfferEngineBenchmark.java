@@ -130,4 +130,11 @@ public class OfferEngineBenchmark {
         int framework = state.next % SIZE.frameworks();
         return state.cluster.engine().explain(0, framework, state.cluster.role(framework), state.next);
     }
+
+    /** A framework learns why it has no offer of any agent, in short. */
+    @Benchmark
+    public Object explainAllInShort(Full state) {
+        state.next = (state.next + 1) % SIZE.frameworks();
+        return state.cluster.engine().explainInShort(0, state.next, state.cluster.role(state.next));
+    }
 }

@@ -1,14 +1,13 @@
 package dev.polder.benchmarks;
 
 import java.io.PrintWriter;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Measures the offer engine alone. */
 @Command(
@@ -28,93 +27,53 @@ import picocli.CommandLine.Spec;
             "naive-full-round: the same full round by the model that the tests compare the engine with."
         },
         mixinStandardHelpOptions = true)
-final class OffersCommand implements Callable<Integer> {
-    private static final List<String> CASES = List.of(
-            FullRoundCase.NAME,
-            "nothing-free",
-            "all-filtered",
-            RecoverCase.NAME,
-            AddFrameworkCase.NAME,
-            MemoryCase.NAME,
-            MixedCase.NAME,
-            MixedCase.SPLIT_NAME,
-            LatencyCase.NAME,
-            LatencyLoopCase.NAME,
-            SteadyCase.NAME,
-            NaiveRoundCase.NAME);
-
-    @Option(names = "--csv", description = "Rows of " + OfferFigure.CSV_HEADER + " in place of a table.")
-    private boolean csv;
-
+final class OffersCommand extends CasesCommand<OfferFigure> {
     @Option(
             names = "--quick",
             description = "Clusters of a hundredth of the size, once and cold: whether it works, not how fast.")
     private boolean quick;
 
-    @Option(names = "--only", split = ",", description = "Which cases, in which order (default: all).")
-    private List<String> only = CASES;
-
-    @Spec
-    private CommandSpec spec;
-
     @Override
-    public Integer call() throws InterruptedException {
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter progress = spec.commandLine().getErr();
-        for (String name : only) {
-            if (!CASES.contains(name)) {
-                throw new ParameterException(
-                        spec.commandLine(), "--only " + name + ": none of the cases " + String.join(", ", CASES));
-            }
-        }
-        List<OfferFigure> figures = new ArrayList<>();
-        for (String name : only) {
-            progress.println(name + " ...");
-            progress.flush();
-            figures.addAll(measure(name, quick ? Effort.QUICK : Effort.FULL));
-        }
-        if (csv) {
-            out.println(OfferFigure.CSV_HEADER);
-            figures.forEach(figure -> out.println(figure.csv()));
-        } else {
-            OfferTable.lines(figures).forEach(out::println);
-        }
-        out.flush();
-        return 0;
-    }
-
-    private static List<OfferFigure> measure(String name, Effort effort) throws InterruptedException {
+    Map<String, Case<OfferFigure>> cases(PrintWriter progress) {
+        Effort effort = quick ? Effort.QUICK : Effort.FULL;
         ClusterSize oneRole = effort.size(10_000, 1_000, 1);
         ClusterSize large = effort.size(50_000, 6_000, 6_000);
-        List<OfferFigure> figures = new ArrayList<>();
-        switch (name) {
-            case FullRoundCase.NAME -> {
-                FullRoundCase rounds = new FullRoundCase(effort);
-                figures.addAll(rounds.measure(effort.size(10_000, 1, 1)));
-                figures.addAll(rounds.measure(oneRole));
-                figures.addAll(rounds.measure(effort.size(10_000, 1_000, 1_000)));
-                figures.addAll(rounds.measure(large));
-            }
-            case "nothing-free" -> figures.addAll(new IdleRoundCase(effort).measureNothingFree(oneRole));
-            case "all-filtered" ->
-                figures.addAll(new IdleRoundCase(effort).measureAllFiltered(effort.size(10_000, 100, 1)));
-            case RecoverCase.NAME -> {
-                figures.addAll(new RecoverCase(effort).measure(oneRole));
-                figures.addAll(new RecoverCase(effort).measure(effort.size(50_000, 1_000, 1)));
-            }
-            case AddFrameworkCase.NAME -> {
-                figures.addAll(new AddFrameworkCase(effort).measure(oneRole));
-                figures.addAll(new AddFrameworkCase(effort).measure(large));
-            }
-            case MemoryCase.NAME -> figures.addAll(new MemoryCase(effort).measure(effort.size(3_000, 3_000, 3_000)));
-            case MixedCase.NAME -> figures.addAll(new MixedCase(effort).measure());
-            case MixedCase.SPLIT_NAME -> figures.addAll(new MixedCase(effort).measureSplit());
-            case LatencyCase.NAME -> figures.addAll(new LatencyCase(effort).measure(oneRole));
-            case LatencyLoopCase.NAME -> figures.addAll(new LatencyLoopCase(effort, oneRole).measure());
-            case SteadyCase.NAME -> figures.addAll(new SteadyCase(effort).measure(oneRole));
-            case NaiveRoundCase.NAME -> figures.addAll(new NaiveRoundCase(effort).measure(effort.size(100, 100, 10)));
-            default -> throw new IllegalArgumentException(name);
-        }
-        return figures;
+        Map<String, Case<OfferFigure>> cases = new LinkedHashMap<>();
+        cases.put(
+                FullRoundCase.NAME,
+                () -> each(
+                        new FullRoundCase(effort)::measure,
+                        effort.size(10_000, 1, 1),
+                        oneRole,
+                        effort.size(10_000, 1_000, 1_000),
+                        large));
+        cases.put("nothing-free", () -> new IdleRoundCase(effort).measureNothingFree(oneRole));
+        cases.put("all-filtered", () -> new IdleRoundCase(effort).measureAllFiltered(effort.size(10_000, 100, 1)));
+        cases.put(
+                RecoverCase.NAME, () -> each(new RecoverCase(effort)::measure, oneRole, effort.size(50_000, 1_000, 1)));
+        cases.put(AddFrameworkCase.NAME, () -> each(new AddFrameworkCase(effort)::measure, oneRole, large));
+        cases.put(MemoryCase.NAME, () -> new MemoryCase(effort).measure(effort.size(3_000, 3_000, 3_000)));
+        cases.put(MixedCase.NAME, () -> new MixedCase(effort).measure());
+        cases.put(MixedCase.SPLIT_NAME, () -> new MixedCase(effort).measureSplit());
+        cases.put(LatencyCase.NAME, () -> new LatencyCase(effort).measure(oneRole));
+        cases.put(LatencyLoopCase.NAME, () -> new LatencyLoopCase(effort, oneRole).measure());
+        cases.put(SteadyCase.NAME, () -> new SteadyCase(effort).measure(oneRole));
+        cases.put(NaiveRoundCase.NAME, () -> new NaiveRoundCase(effort).measure(effort.size(100, 100, 10)));
+        return cases;
+    }
+
+    private static List<OfferFigure> each(Function<ClusterSize, List<OfferFigure>> measurement, ClusterSize... sizes) {
+        return Stream.of(sizes).map(measurement).flatMap(List::stream).toList();
+    }
+
+    @Override
+    List<String> rows(List<OfferFigure> figures) {
+        return Stream.concat(Stream.of(OfferFigure.CSV_HEADER), figures.stream().map(OfferFigure::csv))
+                .toList();
+    }
+
+    @Override
+    List<String> table(List<OfferFigure> figures) {
+        return OfferTable.lines(figures);
     }
 }
