@@ -209,8 +209,10 @@ class FrameworkRulesTest {
     @Test
     void shouldRefuseOfferConstraints() {
         assertThat(problemOf(constrained("b", group(exists("rack"))))).contains("role 'b'");
-        assertThat(problemOf(constrained("a"))).contains("role 'a'").contains("no groups");
-        assertThat(problemOf(constrained("a", group()))).contains("role 'a'").contains("group without constraints");
+        assertThat(problemOf(constrained("a"))).contains("role 'a'").contains("must be at least one group");
+        assertThat(problemOf(constrained("a", group())))
+                .contains("role 'a'")
+                .contains("group []: must be at least one constraint");
         assertThat(problemOf(constrained("a", group(matches("rack", "(")))))
                 .contains("role 'a'")
                 .contains("regular expression '('");

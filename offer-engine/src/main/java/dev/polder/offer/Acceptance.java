@@ -67,6 +67,10 @@ final class Acceptance {
                     throw new IllegalArgumentException("offers " + offerIds + ": " + offerId + " is named twice");
                 }
             }
+            if (count > 0 && (offers.gang(slots[0]) == Gangs.NONE) != (offers.gang(slot) == Gangs.NONE)) {
+                throw new IllegalArgumentException("offers " + offers.id(slots[0]) + " and " + offerId
+                        + ": one is of a gang, they cannot be accepted together");
+            }
             boolean belongs = count == 0
                     || (offers.subscription(slots[0]) == offers.subscription(slot)
                             && offers.agent(slots[0]) == offers.agent(slot));

@@ -28,6 +28,16 @@ final class Allocation {
     private final GangOffers gangOffers;
     private final Preemptions preemptions;
     private final InverseOffers inverseOffers;
+    private final Deadlines deadlines;
+
+    /** When to look again at those that wait in vain, -1 if that is not set. */
+    private int lookAgain = NONE;
+
+    /** Whether something happened since the last look at those. */
+    private boolean isToConclude;
+
+    /** How many set-asides had ended at the last look. */
+    private long endsSeen;
 
     /** Whether shares and orders are those of an earlier cluster total. */
     private boolean isStale;
@@ -43,10 +53,12 @@ final class Allocation {
         this.retries = books.retries();
         this.ledger = ledger;
         this.packing = new Packing(agents.free(), tree.shares.clusterTotal);
-        this.clearing = new Clearing(books);
-        this.gangOffers = new GangOffers(books, ledger, clearing, this::next);
-        this.preemptions = new Preemptions(books, clearing);
+        Prospects prospects = new Prospects(books);
+        this.clearing = new Clearing(books, prospects);
+        this.gangOffers = new GangOffers(books, ledger, prospects, this::nextAsInRound);
+        this.preemptions = new Preemptions(books, ledger, prospects);
         this.inverseOffers = books.inverseOffers();
+        this.deadlines = books.deadlines();
     }
 
     /** Notes that the cluster's total has changed. */
@@ -68,53 +80,113 @@ final class Allocation {
 
     void setPaused(boolean paused) {
         isPaused = paused;
+        subscriptions.demands.waitAnew();
+        isToConclude = true;
     }
 
     boolean isPaused() {
         return isPaused;
     }
 
-    /** Tells whether a round has something to look at. */
+    /** Tells whether {@link #run} has something to do. */
     boolean isDue() {
+        return isRoundDue() || isConclusionDue() || subscriptions.gangs.hasBroken();
+    }
+
+    private boolean isRoundDue() {
         return !isPaused
                 && (!agents.changed().isEmpty()
                         || !subscriptions.fresh().isEmpty()
                         || !retries.isEmpty()
                         || subscriptions.gangs.isNews()
-                        || inverseOffers.isDue()
                         || quotas.isHeldDue());
     }
 
-    void round(long nowMs, OfferSink sink) {
+    private boolean isConclusionDue() {
+        return !isPaused && (isToConclude || hasSetAsideEnded() || inverseOffers.isDue());
+    }
+
+    private boolean hasSetAsideEnded() {
+        return endsSeen != subscriptions.setAsides.ends();
+    }
+
+    /** Has those that wait in vain be looked at: something happened that the round does not see. */
+    void wake() {
+        isToConclude = true;
+    }
+
+    /** Notes that it is time to look again at those that wait in vain. */
+    void expire() {
+        lookAgain = NONE;
+        isToConclude = true;
+    }
+
+    /** Returns how many deadlines there are of this. */
+    int deadlineCount() {
+        return lookAgain == NONE ? 0 : 1;
+    }
+
+    /** Does all that is due. */
+    void run(long nowMs, OfferSink sink) {
+        gangOffers.rescindBroken(nowMs, sink);
+        // what is concluded, or offered for a guarantee, may leave others something to be offered
+        while (isRoundDue() || isConclusionDue()) {
+            if (isRoundDue()) {
+                round(nowMs, sink);
+                isToConclude = true;
+            }
+            conclude(nowMs, sink);
+        }
+    }
+
+    private void round(long nowMs, OfferSink sink) {
         quotas.releaseHeld();
         rekeyIfStale();
-        gangOffers.serve(nowMs, sink);
         retries.sort();
+        gangOffers.serve(nowMs, sink);
         BitSet fresh = subscriptions.fresh();
-        boolean isWalked = fresh.cardinality() > SEARCHED_MAX;
+        boolean isWalked = isWalked();
         boolean isForFresh = !fresh.isEmpty();
-        if (subscriptions.wishes.present().isEmpty()) {
+        if (subscriptions.demands.present().isEmpty()) {
             for (int agent = due(0, isForFresh); agent >= 0; agent = due(agent + 1, isForFresh)) {
                 serve(nowMs, agent, isWalked, sink);
             }
         } else {
             servePacked(nowMs, isForFresh, isWalked, sink);
         }
+        while (!subscriptions.gangs.waiting().isEmpty() && gangOffers.serveFromTheRest(nowMs, sink)) {
+            serveChanged(nowMs, isWalked, sink);
+        }
         fresh.clear();
         retries.clear();
+    }
+
+    private boolean isWalked() {
+        return subscriptions.fresh().cardinality() > SEARCHED_MAX;
     }
 
     /**
      * Does what is left after offers are made: sets agents aside for those that wait in vain, has lower tasks make room
      * for higher ones, asks frameworks to leave agents that will be unavailable.
      */
-    void conclude(long nowMs, OfferSink sink) {
-        if (!isPaused) {
-            rekeyIfStale();
-            gangOffers.setAside(nowMs);
-            clearing.choose(nowMs);
-            preemptions.choose(nowMs, sink);
-            inverseOffers.ask(nowMs, sink);
+    private void conclude(long nowMs, OfferSink sink) {
+        isToConclude = false;
+        endsSeen = subscriptions.setAsides.ends();
+        rekeyIfStale();
+        long gangsAgainMs = gangOffers.setAside(nowMs);
+        long demandsAgainMs = clearing.choose(nowMs);
+        long preemptionsAgainMs = preemptions.choose(nowMs, sink);
+        lookAgainAt(Math.min(gangsAgainMs, Math.min(demandsAgainMs, preemptionsAgainMs)));
+        inverseOffers.ask(nowMs, sink);
+    }
+
+    private void lookAgainAt(long timeMs) {
+        if (lookAgain != NONE) {
+            deadlines.callOff(lookAgain);
+            lookAgain = NONE;
+        }
+        if (timeMs != Long.MAX_VALUE) {
+            lookAgain = deadlines.set(timeMs, Deadlines.Kind.LOOK_AGAIN, 0);
         }
     }
 
@@ -127,7 +199,11 @@ final class Allocation {
             serve(nowMs, packing.agent(i), isWalked, sink);
         }
         packing.clear();
-        // an offer may have ended that other agents were set aside
+        serveChanged(nowMs, isWalked, sink);
+    }
+
+    /** Serves agents that were looked at already: an offer may have ended that others were set aside. */
+    private void serveChanged(long nowMs, boolean isWalked, OfferSink sink) {
         for (int agent = agents.changed().nextSetBit(0);
                 agent >= 0;
                 agent = agents.changed().nextSetBit(0)) {
@@ -151,15 +227,6 @@ final class Allocation {
         }
     }
 
-    /** Has a subscription that said something new be looked at for what is to be set aside. */
-    void wake(int subscription) {
-        preemptions.wake(subscription);
-    }
-
-    Preemptions preemptions() {
-        return preemptions;
-    }
-
     /** Returns the first agent from {@code from} on that is to be looked at, -1 if there is none. */
     private int due(int from, boolean isForFresh) {
         if (isForFresh) {
@@ -180,6 +247,16 @@ final class Allocation {
     int next(int agent) {
         int served = quotas.hasGuarantees() ? search(RoleTree.ROOT, agent, true) : NONE;
         return served >= 0 ? served : search(RoleTree.ROOT, agent, false);
+    }
+
+    /** Returns whose turn it is as the round will find it, which does not ask those again that were refused already. */
+    private int nextAsInRound(int agent) {
+        return agents.changed().get(agent) || isWalked() ? next(agent) : nextOfFew(agent);
+    }
+
+    /** Tells whether a gang's turn comes before that of all others on an agent that has room for it. */
+    boolean isTurnOf(Gangs.Wanted gang, int agent) {
+        return gangOffers.isTurnOf(gang, agent, this::next);
     }
 
     private int search(int node, int agent, boolean forGuarantee) {

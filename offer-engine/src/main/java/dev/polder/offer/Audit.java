@@ -22,7 +22,7 @@ final class Audit {
     private final RoleTree tree;
     private final OpenOffers offers;
     private final boolean isStale;
-    private final boolean hasPreemptionDeadline;
+    private final int lookDeadlines;
 
     /** What each has on each agent, shared things once; filled while the agents are checked. */
     private final Map<Integer, Map<Integer, Resources>> had = new HashMap<>();
@@ -37,7 +37,7 @@ final class Audit {
         this.tree = books.tree();
         this.offers = books.offers();
         this.isStale = allocation.isStale();
-        this.hasPreemptionDeadline = allocation.preemptions().hasDeadline();
+        this.lookDeadlines = allocation.deadlineCount();
     }
 
     void run() {
@@ -62,6 +62,7 @@ final class Audit {
         checkSubscriptions();
         checkNodes();
         checkDeadlines();
+        new WaitingAudit(books).run();
     }
 
     // ---- agents
@@ -191,7 +192,7 @@ final class Audit {
         boolean isActive = subscriptions.frameworks.isActive(framework);
         boolean isEligible = subscriptions.isSubscribed(row)
                 && !subscriptions.isSuppressed(row)
-                && !subscriptions.wishes.isSatisfied(row)
+                && !subscriptions.demands.isSatisfied(row)
                 && isActive;
         check(subscriptions.frameworks.contains(framework), "%s: no such framework", whose);
         check(subscriptions.isEligible(row) == isEligible, "%s: eligible is not %s", whose, isEligible);
@@ -297,7 +298,7 @@ final class Audit {
                 + books.filters().size()
                 + subscriptions.setAsides.size()
                 + subscriptions.gangs.waiting().size()
-                + (hasPreemptionDeadline ? 1 : 0)
+                + lookDeadlines
                 + books.inverseOffers().deadlineCount();
         check(
                 books.deadlines().size() == expected,

@@ -10,7 +10,8 @@ import java.util.TreeSet;
 
 /**
  * How many tasks of a shape an amount is good for, and the part of it that so many need. Only what everybody may have is
- * parted; what is reserved, revocable or shared goes along whole, since few could have it instead.
+ * parted; what is reserved, revocable or shared goes along whole, since few could have it instead. A disk that cannot be
+ * parted is of it as a whole, where the rest is not enough.
  */
 final class Bundle {
     private static final int FIELDS = ResourceColumn.FIELDS;
@@ -75,7 +76,12 @@ final class Bundle {
         Resources pooled = special.filter(id -> Pool.contains(id) && !id.isShared());
         ResourcesBuilder pieces = Resources.builder();
         Map<String, Long> wanted = new HashMap<>();
-        demand.pieces().forEach((name, each) -> wanted.put(name, tasks * each));
+        demand.pieces()
+                .forEach((name, each) -> wanted.put(
+                        name,
+                        tasks * each
+                                - apart.ranges(name).count()
+                                - apart.items(name).size()));
         pooled.forEach((id, value) -> {
             long count = wanted.getOrDefault(id.name(), 0L);
             if (count > 0 && value instanceof Value.Numbers numbers) {
@@ -89,6 +95,27 @@ final class Bundle {
                 wanted.put(id.name(), count - some.size());
             }
         });
-        return apart.plus(pooled.scalarsOnly().shrinkTo(Limits.of(rest))).plus(pieces.build());
+        return apart.plus(cutScalars(pooled.scalarsOnly(), rest)).plus(pieces.build());
+    }
+
+    /** Returns as much as is needed of each name, and more only where something cannot be parted. */
+    private static Resources cutScalars(Resources pooled, Map<String, Long> needed) {
+        Resources parts = pooled.shrinkTo(Limits.of(needed));
+        Resources left = pooled.minus(parts).filter(id -> !id.isDivisible());
+        if (left.isEmpty()) {
+            return parts;
+        }
+        Map<String, Long> lacking = new HashMap<>();
+        needed.forEach((name, amount) -> lacking.put(name, amount - parts.scalar(name)));
+        ResourcesBuilder wholes = Resources.builder();
+        left.forEach((id, value) -> {
+            long missing = lacking.getOrDefault(id.name(), 0L);
+            if (missing > 0 && value instanceof Value.Amount amount) {
+                long copies = Math.min(amount.copies(), 1 + (missing - 1) / amount.thousandths());
+                wholes.add(id, new Value.Amount(amount.thousandths(), copies));
+                lacking.put(id.name(), missing - copies * amount.thousandths());
+            }
+        });
+        return parts.plus(wholes.build());
     }
 }

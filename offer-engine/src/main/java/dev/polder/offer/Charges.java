@@ -110,15 +110,24 @@ final class Charges {
         return tree.isVirtual(node) ? SharedUse.Level.ROLE_ALONE : SharedUse.Level.NODE;
     }
 
-    /** Has the next round look at all agents for the subscriptions at and below a node. */
+    /** Has the next round look at all agents for the subscriptions at and below a node, and their gangs. */
     void refreshBelow(int node) {
+        refreshOrders(node);
+        for (Gangs.Wanted gang : subscriptions.gangs.waiting()) {
+            if (tree.isAtOrBelow(tree.leaf(subscriptions.role(gang.subscription)), node)) {
+                gang.isNews = true;
+            }
+        }
+    }
+
+    private void refreshOrders(int node) {
         FairOrder members = tree.members(node);
         for (int i = 0; members != null && i < members.size(); i++) {
             subscriptions.refresh(members.get(i));
         }
         FairOrder children = tree.children(node);
         for (int i = 0; children != null && i < children.size(); i++) {
-            refreshBelow(children.get(i));
+            refreshOrders(children.get(i));
         }
     }
 

@@ -25,8 +25,8 @@ final class Deadlines {
         SET_ASIDE,
         /** An inverse offer times out, or its filter ends; the reference is known to {@link InverseOffers}. */
         INVERSE_OFFER,
-        /** A demand has waited long enough to preempt tasks; the reference is 0. */
-        PREEMPTION,
+        /** Those that wait in vain are to be looked at again; the reference is 0. */
+        LOOK_AGAIN,
         /** A revive that came too soon is performed; the reference is the subscription. */
         REVIVE
     }

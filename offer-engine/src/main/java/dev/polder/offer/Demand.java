@@ -15,15 +15,19 @@ import java.util.TreeMap;
  *
  * @param tasks how many tasks wait; 1 to {@value #TASKS_MAX}
  * @param shape the scalars that one task needs; at least one
- * @param pieces how many numbers of ranges or items of sets one task needs besides, by name: {@code ports} to 2; of what
- *     is not named nothing is offered
+ * @param pieces how many numbers of ranges or items of sets one task needs besides, by name: {@code ports} to 2, at most
+ *     {@value #PIECES_MAX} of a name; of what is not named nothing is offered
  * @param perOffer how many tasks the framework launches with one offer at most; 1 or more
- * @param priority the tasks' priority, empty for that of the role; a higher one comes first where preemption is on
+ * @param priority the tasks' priority, empty for that of the role, which it never exceeds; a higher one comes first where
+ *     preemption is on
  */
 public record Demand(
         long tasks, Quantities shape, SortedMap<String, Integer> pieces, long perOffer, OptionalInt priority) {
     /** As many demands as a framework may have under a role: each is looked at for each agent. */
     public static final int PER_ROLE_MAX = 16;
+
+    /** As many numbers or items of one name as a task can need. */
+    public static final int PIECES_MAX = 65_536;
 
     /** As many tasks as can be waited for. */
     public static final long TASKS_MAX = 1_000_000_000;
@@ -47,9 +51,9 @@ public record Demand(
         }
         pieces = Collections.unmodifiableSortedMap(new TreeMap<>(pieces));
         for (Map.Entry<String, Integer> piece : pieces.entrySet()) {
-            if (piece.getValue() < 1) {
+            if (piece.getValue() < 1 || piece.getValue() > PIECES_MAX) {
                 throw new IllegalArgumentException(
-                        "demand of " + piece.getValue() + " " + piece.getKey() + " a task: must be 1 or more");
+                        "demand of " + piece.getValue() + " " + piece.getKey() + " a task: must be 1 to " + PIECES_MAX);
             }
         }
     }
@@ -57,6 +61,11 @@ public record Demand(
     /** Returns a demand for tasks of this shape, as many with an offer as fit. */
     public static Demand of(long tasks, Quantities shape) {
         return new Demand(tasks, shape, Collections.emptySortedMap(), TASKS_MAX, OptionalInt.empty());
+    }
+
+    /** Tells whether both are for tasks that need the same and are as urgent, however many. */
+    boolean isOfSameTasks(Demand other) {
+        return shape.equals(other.shape) && pieces.equals(other.pieces) && priority.equals(other.priority);
     }
 
     /** Returns this with so many numbers or items for each task besides. */

@@ -15,7 +15,7 @@ final class Eligibility {
     private final Quotas quotas;
     private final Filters filters;
     private final ConstraintAnswers constraints;
-    private final Wishes wishes;
+    private final Demands demands;
     private final SetAsides setAsides;
 
     /** What one task of a demand needs. */
@@ -24,10 +24,10 @@ final class Eligibility {
     /** What the last question left, in row 0. */
     private final ResourceColumn granted = new ResourceColumn();
 
-    /** The demand for which something was granted last, {@link Wishes#NONE} if for none in particular. */
-    private int grantedDemand = Wishes.NONE;
+    /** The demand for which something was granted last, {@link Demands#NONE} if for none in particular. */
+    private int grantedDemand = Demands.NONE;
 
-    /** The rule by which quota took something off the last grant, null if none did. */
+    /** The rule by which something was taken off the last grant, null if none did. */
     private Refusal.@Nullable Why cut;
 
     Eligibility(Agents agents, Subscriptions subscriptions, Quotas quotas, Filters filters) {
@@ -36,7 +36,7 @@ final class Eligibility {
         this.quotas = quotas;
         this.filters = filters;
         this.constraints = new ConstraintAnswers(agents, subscriptions);
-        this.wishes = subscriptions.wishes;
+        this.demands = subscriptions.demands;
         this.setAsides = subscriptions.setAsides;
         granted.ensure(ONE_TASK);
     }
@@ -46,7 +46,7 @@ final class Eligibility {
         return granted;
     }
 
-    /** Returns the demand that what was granted is for, {@link Wishes#NONE} if the subscription named none. */
+    /** Returns the demand that what was granted is for, {@link Demands#NONE} if the subscription named none. */
     int grantedDemand() {
         return grantedDemand;
     }
@@ -61,11 +61,11 @@ final class Eligibility {
         if (rule != null) {
             return rule;
         }
+        if (demands.has(subscription)) {
+            return refusalByDemand(subscription, agent);
+        }
         if (!subscriptions.minimum(subscription).isReachedBy(granted, 0)) {
             return cut != null ? cut : Refusal.Why.BELOW_MINIMUM;
-        }
-        if (wishes.has(subscription)) {
-            return refusalByWish(subscription, agent);
         }
         return filters.match(agent, subscription, granted, 0) ? Refusal.Why.FILTERED : null;
     }
@@ -90,9 +90,6 @@ final class Eligibility {
         if (whatever != null) {
             return whatever;
         }
-        if (setAsides.isForAnother(agent, key)) {
-            return Refusal.Why.SET_ASIDE;
-        }
         granted.copy(0, agents.free(), agent);
         if (agents.isMixed(agent)) {
             Resources special = granted.special(0);
@@ -102,9 +99,16 @@ final class Eligibility {
             }
         }
         int role = subscriptions.role(subscription);
-        grantedDemand = Wishes.NONE;
+        grantedDemand = Demands.NONE;
         cut = quotas.isFree(role) ? null : quotas.cut(role, agent, granted, 0);
-        return null;
+        if (setAsides.isForAnother(agent, key) && !quotas.servesGuarantee(role, granted, 0)) {
+            if (quotas.hasGuarantees()) {
+                quotas.hold(agent);
+            }
+            granted.clearPool(0);
+            cut = Refusal.Why.SET_ASIDE;
+        }
+        return cut == Refusal.Why.SET_ASIDE && granted.isEmpty(0) ? cut : null;
     }
 
     /** Returns the rule by which a subscription never gets anything of an agent, whatever is free. */
@@ -128,16 +132,18 @@ final class Eligibility {
      * Cuts what is granted down to what the first demand needs that fits and was not refused here. A demand is refused
      * here if one task of it was: how many of them are offered besides makes no difference.
      */
-    private Refusal.@Nullable Why refusalByWish(int subscription, int agent) {
+    private Refusal.@Nullable Why refusalByDemand(int subscription, int agent) {
         boolean isFiltered = false;
-        for (int demand = 0; demand < wishes.count(subscription); demand++) {
-            Demand its = wishes.demand(subscription, demand);
-            long fitting = wishes.isOpen(subscription, demand) ? Bundle.fit(its, granted, 0) : 0;
+        for (int demand = 0; demand < demands.count(subscription); demand++) {
+            Demand its = demands.demand(subscription, demand);
+            boolean isServed =
+                    demands.isOpen(subscription, demand) && !setAsides.isForAnotherDemand(agent, subscription, its);
+            long fitting = isServed ? Bundle.fit(its, granted, 0) : 0;
             if (fitting > 0) {
                 Bundle.cut(its, 1, granted, 0, granted, ONE_TASK);
                 if (!filters.match(agent, subscription, granted, ONE_TASK)) {
                     grantedDemand = demand;
-                    Bundle.cut(its, wishes.servable(subscription, demand, fitting), granted, 0, granted, 0);
+                    Bundle.cut(its, demands.servable(subscription, demand, fitting), granted, 0, granted, 0);
                     return null;
                 }
                 isFiltered = true;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the rule, and the numbers behind it, by which each agent is passed over for one framework and role. It asks the
- * question that the round asks, so that it cannot differ from it.
+ * question that the round asks, so that it cannot differ from it; like that, it may have an agent looked at once more.
  */
 final class Explanation {
     private static final int NUMBERS_MAX = 500;
@@ -86,6 +86,34 @@ final class Explanation {
                         : explainAgent(nowMs, subscription, agent));
     }
 
+    /** Counts the agents on which a gang has no room, by the rule. */
+    WaitingGang explain(Gangs.Wanted gang) {
+        Map<Refusal.Why, Integer> refused = new EnumMap<>(Refusal.Why.class);
+        BitSet present = agents.present();
+        for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
+            Refusal.Why why = whyNotGang(gang, agent);
+            if (why != null) {
+                refused.merge(why, 1, Integer::sum);
+            }
+        }
+        return new WaitingGang(gang.gang.agents(), refused, present.cardinality());
+    }
+
+    private Refusal.@Nullable Why whyNotGang(Gangs.Wanted gang, int agent) {
+        if (!subscriptions.isWilling(gang.subscription)) {
+            return Refusal.Why.SUPPRESSED;
+        }
+        if (allocation.isPaused()) {
+            return Refusal.Why.PAUSED;
+        }
+        Refusal.Why whatever = whyWhatever(gang.subscription, agent);
+        if (whatever != null) {
+            return whatever;
+        }
+        Refusal.Why rule = eligibility.refusalOfGang(gang, agent);
+        return rule == null && !allocation.isTurnOf(gang, agent) ? Refusal.Why.OTHERS_FIRST : rule;
+    }
+
     private boolean hasOffer(int subscription, int agent) {
         OpenOffers offers = books.offers();
         Links its = offers.ofAgent();
@@ -108,7 +136,7 @@ final class Explanation {
         if (subscriptions.isSuppressed(subscription)) {
             return Refusal.Why.SUPPRESSED;
         }
-        if (subscriptions.wishes.isSatisfied(subscription)) {
+        if (subscriptions.demands.isSatisfied(subscription)) {
             return Refusal.Why.SATISFIED;
         }
         return allocation.isPaused() ? Refusal.Why.PAUSED : null;
@@ -133,6 +161,19 @@ final class Explanation {
 
     /** Returns the first rule that says no; nobody is asked for words. */
     private Refusal.Why why(int subscription, int agent) {
+        Refusal.Why whatever = whyWhatever(subscription, agent);
+        if (whatever != null) {
+            return whatever;
+        }
+        Refusal.Why rule = eligibility.refusal(subscription, agent);
+        if (rule != null) {
+            return rule;
+        }
+        return allocation.next(agent) == subscription ? Refusal.Why.NEXT_RUN : Refusal.Why.OTHERS_FIRST;
+    }
+
+    /** Returns the first rule that says no whatever is wanted of the agent, null if none does. */
+    private Refusal.@Nullable Why whyWhatever(int subscription, int agent) {
         if (!agents.isActive(agent)) {
             return Refusal.Why.AGENT_INACTIVE;
         }
@@ -146,11 +187,7 @@ final class Explanation {
         if (agents.free().isEmpty(agent)) {
             return books.offers().ofAgent().count(agent) == 0 ? Refusal.Why.NOTHING_FREE : Refusal.Why.OTHERS_FIRST;
         }
-        Refusal.Why rule = eligibility.refusal(subscription, agent);
-        if (rule != null) {
-            return rule;
-        }
-        return allocation.next(agent) == subscription ? Refusal.Why.NEXT_RUN : Refusal.Why.OTHERS_FIRST;
+        return null;
     }
 
     private String detail(Refusal.Why why, long nowMs, int subscription, int agent) {
@@ -239,12 +276,12 @@ final class Explanation {
     /** Names the demands that have no offer yet. */
     private String openDemands(int subscription) {
         StringBuilder text = new StringBuilder();
-        Wishes wishes = subscriptions.wishes;
-        for (int demand = 0; demand < wishes.count(subscription) && text.length() < NUMBERS_MAX; demand++) {
-            if (wishes.isOpen(subscription, demand)) {
+        Demands demands = subscriptions.demands;
+        for (int demand = 0; demand < demands.count(subscription) && text.length() < NUMBERS_MAX; demand++) {
+            if (demands.isOpen(subscription, demand)) {
                 text.append(text.isEmpty() ? "" : "; ")
-                        .append(wishes.demand(subscription, demand).shape());
-                wishes.demand(subscription, demand)
+                        .append(demands.demand(subscription, demand).shape());
+                demands.demand(subscription, demand)
                         .pieces()
                         .forEach((name, count) ->
                                 text.append(" and ").append(count).append(' ').append(name));
@@ -288,8 +325,13 @@ final class Explanation {
         int theirNode = tree.leaf(subscriptions.role(theirs));
         int ourSide = tree.siblingTowards(ourNode, theirNode);
         int theirSide = tree.siblingTowards(theirNode, ourNode);
-        return "role " + tree.path(ourSide) + " has share " + percent(tree.shares.share(ourSide)) + ", role "
-                + tree.path(theirSide) + " " + percent(tree.shares.share(theirSide));
+        return "role " + name(ourSide) + " has share " + percent(tree.shares.share(ourSide)) + ", role "
+                + name(theirSide) + " " + percent(tree.shares.share(theirSide));
+    }
+
+    private String name(int node) {
+        RoleTree tree = subscriptions.tree;
+        return tree.isVirtual(node) ? tree.path(tree.roleOf(node)) + " itself" : tree.path(node);
     }
 
     /** Returns a share as people read it. */

@@ -11,6 +11,9 @@ import java.util.Arrays;
  * the order is next asked for. So many tasks that end between two rounds cost each row one move.
  */
 final class FairOrder {
+    /** When the turns have come so far, all begin again: well before a {@code long} ends. */
+    private static final long TURNS_END = 1L << 61;
+
     private static final int NONE = -1;
 
     private final Shares shares;
@@ -45,7 +48,8 @@ final class FairOrder {
     /** Puts a row in that is not there. */
     void add(int row) {
         settle();
-        if (shares.isRandom() && shares.key(row) <= now) {
+        // a key that is too far ahead is of the time before the turns began again
+        if (shares.isRandom() && (shares.key(row) <= now || shares.key(row) - now > Turns.LONGEST)) {
             shares.waitFrom(row, now);
         }
         int at = position(row, 0, size);
@@ -133,6 +137,9 @@ final class FairOrder {
     /** A row's turn is taken: in the random order whoever was passed over waits anew, as if his turn were over, too. */
     void takeTurn(int row) {
         if (shares.isRandom()) {
+            if (now > TURNS_END) {
+                beginAgain();
+            }
             now = shares.key(row);
             while (get(0) != row) {
                 int passed = get(0);
@@ -140,6 +147,13 @@ final class FairOrder {
                 add(passed);
             }
         }
+    }
+
+    private void beginAgain() {
+        for (int i = 0; i < size; i++) {
+            shares.shiftKey(get(i), -now);
+        }
+        now = 0;
     }
 
     /** Restores the order after the keys of many rows changed at once; quick where they kept it. */

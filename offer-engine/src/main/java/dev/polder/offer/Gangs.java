@@ -3,17 +3,19 @@ package dev.polder.offer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import org.agrona.collections.IntArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Gangs, in the order in which they were asked for: those that wait, and those whose offers are open. A gang that waits
- * is served before single offers are made, as soon as so many agents have room at one time on which its turn comes
- * before that of all others. For the first of them agents are set aside meanwhile; it would wait for ever otherwise. Owned by the engine's thread; a subscription has at
- * most {@link #PER_SUBSCRIPTION_MAX} that wait.
+ * Gangs, in the order in which they were asked for: those that wait, and those whose offers are open. Owned by the
+ * engine's thread; at most {@link #WAITING_MAX} wait, and {@link #PER_SUBSCRIPTION_MAX} of one subscription.
  */
 final class Gangs {
     static final int PER_SUBSCRIPTION_MAX = 8;
+    static final int WAITING_MAX = 256;
+
+    /** Of those that wait at one time no two ids are the same in these bits. */
+    private static final int KEY_MASK = 0x3fff_ffff;
 
     /** No gang. */
     static final long NONE = -1;
@@ -24,8 +26,19 @@ final class Gangs {
         final int subscription;
         final Gang gang;
 
-        /** When its time is over, -1 once its offers are made. */
+        final long endsMs;
+
+        /** The deadline of its end, called off once its offers are made. */
         int deadline;
+
+        /** Whether something happened since the last look by which it may have room that is not seen by its agents. */
+        boolean isNews = true;
+
+        /** Whether somebody else's turn came first on an agent when it was looked at last. */
+        boolean isPassedOver;
+
+        /** Until when it is not looked for agents to be set aside for it. */
+        long restUntilMs = Long.MIN_VALUE;
 
         /** The slots of its offers that are open. */
         final IntArrayList open = new IntArrayList();
@@ -33,18 +46,16 @@ final class Gangs {
         /** Whether one of its offers ended unused, so that the others are of no use. */
         boolean isBroken;
 
-        /** Until when agents are set aside for it no more. */
-        long restUntilMs = Long.MIN_VALUE;
-
-        Wanted(long id, int subscription, Gang gang) {
+        Wanted(long id, int subscription, Gang gang, long endsMs) {
             this.id = id;
             this.subscription = subscription;
             this.gang = gang;
+            this.endsMs = endsMs;
         }
 
         /** Returns whom agents are set aside for: no subscription, so that nothing else is offered there. */
         int key() {
-            return SetAsides.gangKey((int) id);
+            return SetAsides.gangKey((int) (id & KEY_MASK));
         }
     }
 
@@ -52,10 +63,10 @@ final class Gangs {
     private final SetAsides setAsides;
     private final List<Wanted> waiting = new ArrayList<>();
     private final List<Wanted> served = new ArrayList<>();
-    private int nextId;
+    private long nextId;
 
-    /** Whether a gang was asked for, or broke, since the last round. */
-    private boolean isNews;
+    /** How many of those that were served are broken. */
+    private int broken;
 
     Gangs(Deadlines deadlines, SetAsides setAsides) {
         this.deadlines = deadlines;
@@ -63,35 +74,36 @@ final class Gangs {
     }
 
     long ask(long nowMs, int subscription, Gang gang) {
-        Wanted wanted = new Wanted(nextId++, subscription, gang);
-        wanted.deadline = deadlines.set(Deadlines.after(nowMs, gang.withinMs()), Deadlines.Kind.GANG, (int) wanted.id);
+        Wanted wanted = new Wanted(nextId++, subscription, gang, Deadlines.after(nowMs, gang.withinMs()));
+        wanted.deadline = deadlines.set(wanted.endsMs, Deadlines.Kind.GANG, (int) wanted.id);
         waiting.add(wanted);
-        isNews = true;
         return wanted.id;
     }
 
     /** Forgets a gang that waits; tells whether it did. */
     boolean callOff(long id) {
-        Optional<Wanted> found = waiting.stream().filter(each -> each.id == id).findFirst();
-        found.ifPresent(wanted -> {
+        Wanted wanted = find(id);
+        if (wanted != null) {
             deadlines.callOff(wanted.deadline);
             forget(wanted);
-        });
-        return found.isPresent();
+        }
+        return wanted != null;
     }
 
     /** Forgets a gang whose time is over. */
-    Wanted expire(int id) {
-        Wanted wanted =
-                waiting.stream().filter(each -> each.id == id).findFirst().orElseThrow();
-        forget(wanted);
-        return wanted;
+    Wanted expire(int reference) {
+        for (Wanted wanted : waiting) {
+            if ((int) wanted.id == reference) {
+                forget(wanted);
+                return wanted;
+            }
+        }
+        throw Invariant.broken("gang %s ends, but waits no more", reference);
     }
 
     private void forget(Wanted wanted) {
         waiting.remove(wanted);
         setAsides.endOf(wanted.key());
-        isNews |= !waiting.isEmpty();
     }
 
     /** Forgets all gangs of a subscription that wait. */
@@ -99,6 +111,23 @@ final class Gangs {
         for (Wanted wanted : List.copyOf(waiting)) {
             if (wanted.subscription == subscription) {
                 callOff(wanted.id);
+            }
+        }
+    }
+
+    /** Has all gangs of a subscription be looked at again. */
+    void refresh(int subscription) {
+        for (int i = 0; i < waiting.size(); i++) {
+            Wanted wanted = waiting.get(i);
+            wanted.isNews |= wanted.subscription == subscription;
+        }
+    }
+
+    /** Has nothing be kept for the gangs of a subscription. */
+    void endSetAsides(int subscription) {
+        for (Wanted wanted : waiting) {
+            if (wanted.subscription == subscription) {
+                setAsides.endOf(wanted.key());
             }
         }
     }
@@ -118,11 +147,13 @@ final class Gangs {
             Wanted wanted = each.next();
             if (wanted.id == id) {
                 wanted.open.removeInt(slot);
-                wanted.isBroken |= !isUsed;
+                if (!isUsed && !wanted.isBroken) {
+                    wanted.isBroken = true;
+                    broken++;
+                }
                 if (wanted.open.isEmpty()) {
                     each.remove();
-                } else {
-                    isNews |= wanted.isBroken;
+                    broken -= wanted.isBroken ? 1 : 0;
                 }
                 return;
             }
@@ -131,7 +162,7 @@ final class Gangs {
 
     /** Returns an open offer of a gang that is broken, -1 if there is none. */
     int brokenOffer() {
-        for (int i = 0; i < served.size(); i++) { // without an iterator: it is asked in every round
+        for (int i = 0; broken > 0 && i < served.size(); i++) {
             Wanted wanted = served.get(i);
             if (wanted.isBroken) {
                 return wanted.open.getInt(0);
@@ -141,6 +172,12 @@ final class Gangs {
     }
 
     // ---- questions
+
+    /** Returns the gang that waits and has this id, null if none does. */
+    @Nullable
+    Wanted find(long id) {
+        return waiting.stream().filter(each -> each.id == id).findFirst().orElse(null);
+    }
 
     /** Returns those that wait, first come first; not to be changed. */
     List<Wanted> waiting() {
@@ -153,11 +190,23 @@ final class Gangs {
                 .count();
     }
 
-    boolean isNews() {
-        return isNews;
+    /** Returns those whose offers are open; not to be changed. */
+    List<Wanted> served() {
+        return served;
     }
 
-    void takeNews() {
-        isNews = false;
+    /** Tells whether offers of broken gangs are to be rescinded. */
+    boolean hasBroken() {
+        return broken > 0;
+    }
+
+    /** Tells whether a gang is to be looked at, whatever happened to agents. */
+    boolean isNews() {
+        for (int i = 0; i < waiting.size(); i++) {
+            if (waiting.get(i).isNews) {
+                return true;
+            }
+        }
+        return false;
     }
 }

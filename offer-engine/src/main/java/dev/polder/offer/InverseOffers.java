@@ -1,6 +1,9 @@
 package dev.polder.offer;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,7 @@ final class InverseOffers {
     /** What is between one framework and one agent. */
     private static final class Talk {
         final int framework;
+        final int agent;
         InverseOffer.Answer answer = InverseOffer.Answer.UNKNOWN;
 
         /** The question that is open, null if none is. */
@@ -29,8 +33,9 @@ final class InverseOffers {
         /** The deadline of what is open, else of the filter; -1 if there is neither. */
         int deadline = NONE;
 
-        Talk(int framework) {
+        Talk(int framework, int agent) {
             this.framework = framework;
+            this.agent = agent;
         }
     }
 
@@ -50,6 +55,9 @@ final class InverseOffers {
 
     private int nextTimed;
 
+    /** The agents that will be unavailable of which somebody is to be asked, or asked no more. */
+    private final BitSet touched = new BitSet();
+
     InverseOffers(
             Agents agents,
             Subscriptions subscriptions,
@@ -68,9 +76,23 @@ final class InverseOffers {
         end(agent, any -> true, sink);
         if (when.isPresent()) {
             unavailable.put(agent, when.get());
+            touched.set(agent);
         } else {
             unavailable.remove(agent);
+            touched.clear(agent);
         }
+    }
+
+    /** Notes that who has something of an agent may have changed. */
+    void touch(int agent) {
+        if (!unavailable.isEmpty() && unavailable.containsKey(agent)) {
+            touched.set(agent);
+        }
+    }
+
+    /** Notes that a framework is active again. */
+    void touchAll() {
+        unavailable.keySet().forEach(touched::set);
     }
 
     Optional<Unavailability> unavailability(int agent) {
@@ -81,46 +103,38 @@ final class InverseOffers {
 
     /** Tells whether a question is to be asked, or taken back. */
     boolean isDue() {
-        return !unavailable.isEmpty() && isAnyDue(); // mostly there is none, and an iterator is an object
-    }
-
-    private boolean isAnyDue() {
-        for (int agent : unavailable.keySet()) {
-            SortedSet<Integer> asked = asked(agent);
-            for (int framework : asked) {
-                Talk talk = talksOf(agent).get(framework);
-                if (talk == null || talk.deadline == NONE) {
-                    return true;
-                }
-            }
-            if (!asked.containsAll(talksOf(agent).keySet())) {
-                return true;
-            }
-        }
-        return false;
+        return !touched.isEmpty();
     }
 
     /** Asks all that have something of an agent that will be unavailable; takes back what others were asked. */
     void ask(long nowMs, OfferSink sink) {
-        if (unavailable.isEmpty()) {
-            return;
+        for (int agent = touched.nextSetBit(0); agent >= 0; agent = touched.nextSetBit(agent + 1)) {
+            ask(nowMs, agent, requireNonNull(unavailable.get(agent)), sink);
         }
-        unavailable.forEach((agent, when) -> {
-            SortedSet<Integer> asked = asked(agent);
-            end(agent, framework -> !asked.contains(framework), sink);
-            for (int framework : asked) {
-                Talk talk = talks.computeIfAbsent(agent, key -> new TreeMap<>()).computeIfAbsent(framework, Talk::new);
-                if (talk.deadline == NONE) {
-                    ask(nowMs, agent, when, talk, sink);
-                }
-            }
-        });
+        touched.clear();
     }
 
-    private void ask(long nowMs, int agent, Unavailability when, Talk talk, OfferSink sink) {
-        talk.open = new InverseOffer(offers.takeId(), talk.framework, agent, when, nowMs);
+    private void ask(long nowMs, int agent, Unavailability when, OfferSink sink) {
+        SortedSet<Integer> asked = asked(agent);
+        endUnless(asked, agent, sink);
+        for (int framework : asked) {
+            Talk talk = talks.computeIfAbsent(agent, key -> new TreeMap<>())
+                    .computeIfAbsent(framework, key -> new Talk(framework, agent));
+            if (talk.deadline == NONE) {
+                ask(nowMs, when, talk, sink);
+            }
+        }
+    }
+
+    /** Ends the talks with others than these; what was answered is kept for as long as nothing would be asked. */
+    private void endUnless(SortedSet<Integer> asked, int agent, OfferSink sink) {
+        end(agent, talk -> !asked.contains(talk.framework) && (talk.open != null || talk.deadline == NONE), sink);
+    }
+
+    private void ask(long nowMs, Unavailability when, Talk talk, OfferSink sink) {
+        talk.open = new InverseOffer(offers.takeId(), talk.framework, talk.agent, when, nowMs);
         setDeadline(talk, Deadlines.after(nowMs, config.offerTimeoutMs()));
-        agentOf.put(talk.open.id(), agent);
+        agentOf.put(talk.open.id(), talk.agent);
         sink.inverseOffered(talk.open);
     }
 
@@ -156,10 +170,10 @@ final class InverseOffers {
         return talks.getOrDefault(agent, new TreeMap<>());
     }
 
-    /** Ends what is between an agent and those frameworks. */
-    private void end(int agent, Predicate<Integer> whose, OfferSink sink) {
+    /** Ends those talks about an agent. */
+    private void end(int agent, Predicate<Talk> isMeant, OfferSink sink) {
         for (Talk talk : List.copyOf(talksOf(agent).values())) {
-            if (whose.test(talk.framework)) {
+            if (isMeant.test(talk)) {
                 talksOf(agent).remove(talk.framework);
                 callOff(talk);
                 InverseOffer open = talk.open;
@@ -177,7 +191,7 @@ final class InverseOffers {
     /** Asks a framework nothing more, and forgets what it said. */
     void endOf(int framework, OfferSink sink) {
         for (int agent : unavailable.keySet()) {
-            end(agent, other -> other == framework, sink);
+            end(agent, talk -> talk.framework == framework, sink);
         }
     }
 
@@ -221,6 +235,7 @@ final class InverseOffers {
             throw Invariant.broken("nothing is known of deadline %s", reference);
         }
         talk.deadline = NONE;
+        touched.set(talk.agent);
         InverseOffer open = talk.open;
         if (open != null) {
             close(nowMs, talk, open, 0);
@@ -234,6 +249,7 @@ final class InverseOffers {
             Talk talk = its.get(framework);
             if (talk != null && talk.open == null) {
                 callOff(talk);
+                touched.set(talk.agent);
             }
         }
     }

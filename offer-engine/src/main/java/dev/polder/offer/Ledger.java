@@ -20,6 +20,7 @@ final class Ledger {
     private final Filters filters;
     private final OfferView.Cursor view;
     private final OfferEngineConfig config;
+    private final InverseOffers inverseOffers;
 
     /** What is charged where something of it is shared and used besides. */
     private final ResourceColumn reckoned = new ResourceColumn();
@@ -32,6 +33,7 @@ final class Ledger {
         this.deadlines = books.deadlines();
         this.filters = books.filters();
         this.config = books.config();
+        this.inverseOffers = books.inverseOffers();
         this.view = view;
         reckoned.ensure(0);
     }
@@ -41,11 +43,15 @@ final class Ledger {
     /** Offers what is in {@code row}, which is free, for a demand of the subscription's if it named some, and tells. */
     void offer(long nowMs, int subscription, int agent, ResourceColumn amounts, int row, int demand, OfferSink sink) {
         int slot = enter(nowMs, subscription, agent, amounts, row);
+        endSetAside(agent, subscription);
+        subscriptions.cover(subscription, slot, demand, offers.amounts());
+        sink.offered(view.at(slot));
+    }
+
+    private void endSetAside(int agent, int subscription) {
         if (subscriptions.setAsides.key(agent) == subscription) {
             subscriptions.setAsides.end(agent);
         }
-        subscriptions.cover(nowMs, subscription, slot, demand, offers.amounts());
-        sink.offered(view.at(slot));
     }
 
     /** Offers what is in {@code row}, which is free, as part of a gang; it is told later. Returns the slot. */
@@ -66,6 +72,11 @@ final class Ledger {
         charges.chargeOffer(subscription, agent, amounts, row);
         long timesOutAtMs = Deadlines.after(nowMs, config.offerTimeoutMs());
         offers.setDeadline(slot, deadlines.set(timesOutAtMs, Deadlines.Kind.OFFER, slot));
+        inverseOffers.touch(agent);
+        if (!agents.free().special(agent).isEmpty()) {
+            // a demand that was refused here may now be for other ports, or another disk, than those that were refused
+            agents.touch(agent);
+        }
         return slot;
     }
 
@@ -88,6 +99,7 @@ final class Ledger {
             deadlines.callOff(offers.deadline(slot));
         }
         offers.remove(slot);
+        inverseOffers.touch(offers.agent(slot));
         if (offers.gang(slot) == Gangs.NONE) {
             subscriptions.uncover(offers.subscription(slot), slot);
         } else {
@@ -135,11 +147,15 @@ final class Ledger {
 
     /** An offer's time is over: silence is a refusal; were it none, who never answers would starve others. */
     void timeOut(long nowMs, int slot, OfferSink sink) {
-        int subscription = offers.subscription(slot);
-        int agent = offers.agent(slot);
         offers.setDeadline(slot, OpenOffers.NONE);
-        refuse(nowMs, subscription, agent, offers.amounts(), slot, config.reofferDelayMs());
-        rescind(slot, OfferSink.Reason.TIMED_OUT, sink);
+        refuseAndRescind(nowMs, slot, OfferSink.Reason.TIMED_OUT, sink);
+    }
+
+    /** Ends an offer as if it had been declined, and tells. */
+    void refuseAndRescind(long nowMs, int slot, OfferSink.Reason reason, OfferSink sink) {
+        int subscription = offers.subscription(slot);
+        refuse(nowMs, subscription, offers.agent(slot), offers.amounts(), slot, config.reofferDelayMs());
+        rescind(slot, reason, sink);
     }
 
     /** Keeps a subscription from being offered this, or less of it, for some time. */
@@ -148,6 +164,7 @@ final class Ledger {
                 && subscriptions.frameworks.isActive(subscriptions.framework(subscription));
         if (refuseMs > 0 && isThere && !amounts.isEmpty(row)) {
             filters.add(agent, subscription, amounts, row, Deadlines.after(nowMs, refuseMs));
+            endSetAside(agent, subscription);
         }
     }
 
@@ -170,12 +187,14 @@ final class Ledger {
     void use(int subscription, int agent, ResourceColumn amounts, int row) {
         boolean isReckoned = reckon(subscription, agent, amounts, row);
         agents.use(agent, subscription, amounts, row);
+        inverseOffers.touch(agent);
         charges.charge(subscription, agent, isReckoned ? reckoned : amounts, isReckoned ? 0 : row);
     }
 
     /** Makes resources that are part of a holding free, or less overcommitted. */
     void release(int holding, int subscription, int agent, ResourceColumn amounts, int row) {
         agents.release(agent, holding, amounts, row);
+        inverseOffers.touch(agent);
         boolean isReckoned = reckon(subscription, agent, amounts, row);
         charges.discharge(subscription, agent, isReckoned ? reckoned : amounts, isReckoned ? 0 : row);
         dropIfIdle(subscription);

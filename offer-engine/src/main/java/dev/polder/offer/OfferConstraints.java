@@ -34,7 +34,7 @@ public final class OfferConstraints {
      */
     public static OfferConstraints of(List<Group> groups) {
         if (groups.isEmpty()) {
-            throw new IllegalArgumentException("no groups; at least one is needed");
+            throw new IllegalArgumentException("offer constraints []: must be at least one group");
         }
         long count = 0;
         for (Group group : groups) {
@@ -104,7 +104,7 @@ public final class OfferConstraints {
         public Group {
             constraints = List.copyOf(constraints);
             if (constraints.isEmpty()) {
-                throw new IllegalArgumentException("a group without constraints");
+                throw new IllegalArgumentException("offer constraint group []: must be at least one constraint");
             }
         }
 

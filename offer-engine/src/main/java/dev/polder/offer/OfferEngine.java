@@ -3,17 +3,10 @@ package dev.polder.offer;
 import static java.util.Objects.requireNonNull;
 
 import dev.polder.offer.resource.Conversion;
-import dev.polder.offer.resource.Quantities;
 import dev.polder.offer.resource.Resources;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import org.agrona.collections.IntArrayList;
 
 /**
  * Decides who is offered what: dominant resource fairness over a tree of roles, by weight at each level, then between
@@ -31,13 +24,13 @@ import org.agrona.collections.IntArrayList;
  * may be had by one framework under one role, or, if it said what it waits for ({@link #setDemands}), what it needs of
  * that. It goes where the share is smallest, at each level of the tree (the largest, over all scalars, of what is used
  * and offered / the cluster's total, divided by the weight); those that are equal take turns by how many offers they
- * got, then by name. Gangs ({@link #askForGang}) come before all others, then roles that lack something of what they
- * are guaranteed.
+ * got, then by name. Roles that lack something of what they are guaranteed come first. Gangs ({@link #askForGang}) take
+ * their turns like others, but before single offers are made.
  *
  * <p>The same calls have the same results. A method that throws has changed nothing, but for
  * {@link IllegalStateException} with "broken invariant", after which the engine must be thrown away.
  */
-public final class OfferEngine extends OfferInquiry {
+public final class OfferEngine extends OfferParticipants {
     /*
      * Dominant resource fairness: A. Ghodsi et al., NSDI 2011. Roles, subscriptions (a framework in a role), agents,
      * offers and filters are dense indexes into columns, so that a round allocates nothing
@@ -45,13 +38,8 @@ public final class OfferEngine extends OfferInquiry {
      * sorted, and a round looks only where something changed: see Allocation.
      */
 
-    private final Reservations reservations;
-    private final Acceptance acceptance;
-
     /** What a call is about that names resources by value. */
     private final ResourceColumn argument = new ResourceColumn();
-
-    private Optional<Set<String>> whitelist = Optional.empty();
 
     /** Before all times told, but not so far that a difference of times would overflow. */
     private long lastNowMs = Long.MIN_VALUE / 2;
@@ -64,239 +52,10 @@ public final class OfferEngine extends OfferInquiry {
     /** Makes an engine without agents and frameworks; the seed decides the random order, where that is configured. */
     public OfferEngine(OfferEngineConfig config, long seed) {
         super(config, seed);
-        reservations = new Reservations(books);
-        acceptance = new Acceptance(books, ledger, reservations, allocation);
         argument.ensure(0);
     }
 
-    // ---- agents
-
-    /**
-     * Adds an agent with all its resources free, active, offered from the next {@link #run} on; returns its index,
-     * which may have been that of one removed before.
-     *
-     * @throws ArithmeticException if a scalar of the cluster, and what is in use of it, would be too large to add up
-     */
-    public int addAgent(AgentProfile profile) {
-        requireRoom(agents.quantities().plus(profile.total().quantities()), Resources.EMPTY);
-        int agent = agents.add(profile);
-        offers.reserve(agent);
-        books.deadlines().reserve(FreeList.rowsFor(agent));
-        decideBarred(agent);
-        reservations.change(Resources.EMPTY, profile.total());
-        allocation.takeTotal();
-        return agent;
-    }
-
-    /**
-     * Replaces what is known of an agent; its total may be smaller than what is in use. Its open offers are rescinded;
-     * its decline filters are forgotten if it has become another in anything but the total.
-     *
-     * @throws IllegalArgumentException if a resource that is in use is of another kind now
-     * @throws ArithmeticException if a scalar of the cluster, and what is in use of it, would be too large to add up
-     */
-    public void updateAgent(int agent, AgentProfile profile, OfferSink sink) {
-        requireAgent(agent);
-        requireRoom(agents.quantitiesWith(agent, profile.total()), Resources.EMPTY);
-        profile.total().requireSameKinds(agents.used().special(agent));
-        AgentProfile before = agents.profile(agent);
-        ledger.rescindOfAgent(agent, OfferSink.Reason.WITHDRAWN, sink);
-        if (!before.withTotal(profile.total()).equals(profile)) {
-            books.filters().removeAgent(agent);
-            books.eligibility().constraints().forgetAgent(agent);
-        }
-        reservations.change(before.total(), profile.total());
-        agents.update(agent, profile);
-        decideBarred(agent);
-        allocation.takeTotal();
-    }
-
-    /** Switches offers of this agent on or off; off rescinds those that are open. Nothing in use changes. */
-    public void setAgentActive(int agent, boolean active, OfferSink sink) {
-        requireAgent(agent);
-        agents.setActive(agent, active);
-        if (!active) {
-            subscriptions.setAsides.end(agent);
-            ledger.rescindOfAgent(agent, OfferSink.Reason.AGENT_GONE, sink);
-        }
-    }
-
-    /** Forgets all decline filters of an agent: it has become another in what the engine does not see. */
-    public void forgetFilters(int agent) {
-        requireAgent(agent);
-        books.filters().removeAgent(agent);
-        agents.touch(agent);
-    }
-
-    /**
-     * Forgets an agent, everything in use on it, and all decline filters of it; rescinds its offers. The index may be
-     * handed out again.
-     */
-    public void removeAgent(int agent, OfferSink sink) {
-        requireAgent(agent);
-        subscriptions.setAsides.end(agent);
-        ledger.rescindOfAgent(agent, OfferSink.Reason.AGENT_GONE, sink);
-        ledger.releaseAll(agent);
-        books.tasks().removeAgent(agent);
-        books.inverseOffers().set(agent, Optional.empty(), sink);
-        books.filters().removeAgent(agent);
-        books.eligibility().constraints().forgetAgent(agent);
-        books.quotas().removeAgent(agent);
-        reservations.change(agents.profile(agent).total(), Resources.EMPTY);
-        agents.remove(agent);
-        allocation.takeTotal();
-    }
-
-    /** Lets only agents with these hostnames be offered, empty for all; offers of the others that are open stay. */
-    public void setWhitelist(Optional<Set<String>> hostnames) {
-        whitelist = hostnames.map(Set::copyOf);
-        BitSet present = agents.present();
-        for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
-            decideBarred(agent);
-        }
-    }
-
-    private void decideBarred(int agent) {
-        boolean isBarred = whitelist.isPresent()
-                && !whitelist.get().contains(agents.profile(agent).hostname());
-        agents.setBarred(agent, isBarred);
-        if (isBarred) {
-            subscriptions.setAsides.end(agent);
-        }
-    }
-
-    /**
-     * Converts resources of an agent that nobody uses and nobody is offered: an operator reserves, or makes a volume.
-     * Offers are not rescinded for it: who wants that withdraws them first.
-     *
-     * @throws IllegalArgumentException if what is to be converted is not free; says what is short
-     */
-    public void convertAvailable(int agent, List<Conversion> conversions) {
-        requireAgent(agent);
-        Resources free = agents.free().get(agent);
-        Resources before = agents.profile(agent).total();
-        Resources total = before;
-        for (Conversion conversion : conversions) {
-            acceptance.requireApplicable(agent, total, conversion);
-            free = free.apply(conversion);
-            total = total.apply(conversion);
-        }
-        reservations.change(before, total);
-        agents.convert(agent, total);
-        agents.settle(agent);
-        allocation.takeTotal();
-    }
-
-    // ---- frameworks and roles
-
-    /**
-     * Adds a framework, active, none of its roles suppressed; returns its index, which may have been that of one removed
-     * before.
-     *
-     * @throws IllegalArgumentException if there is a framework of that name
-     */
-    public int addFramework(FrameworkProfile profile) {
-        int framework = frameworks.add(profile);
-        profile.roles().forEach((role, words) -> subscriptions.subscribe(framework, role, words));
-        return framework;
-    }
-
-    /**
-     * Replaces what is known of a framework; offers under a role that it left are rescinded. What it uses stays charged.
-     * A role that it keeps stays suppressed if it was, a new one is not.
-     *
-     * @throws IllegalArgumentException if its name is another
-     */
-    public void updateFramework(int framework, FrameworkProfile profile, OfferSink sink) {
-        requireFramework(framework);
-        String name = frameworks.profile(framework).name();
-        if (!name.equals(profile.name())) {
-            throw new IllegalArgumentException(
-                    "framework '" + name + "' cannot become '" + profile.name() + "': a name stays");
-        }
-        frameworks.update(framework, profile);
-        int[] all = frameworks.subscriptions(framework).toIntArray();
-        for (int subscription : all) {
-            boolean isLeft = !profile.roles().containsKey(subscriptions.path(subscription));
-            if (isLeft && subscriptions.isSubscribed(subscription)) {
-                subscriptions.unsubscribe(subscription);
-            }
-        }
-        // first, so that a role which only lends its name to one below it now is not forgotten in between
-        profile.roles().forEach((role, words) -> subscriptions.subscribe(framework, role, words));
-        ledger.rescindOfFramework(framework, slot -> !isSubscribed(slot), OfferSink.Reason.ROLE_GONE, sink);
-        for (int subscription : all) {
-            ledger.dropIfIdle(subscription);
-        }
-    }
-
-    private boolean isSubscribed(int slot) {
-        return subscriptions.isSubscribed(offers.subscription(slot));
-    }
-
-    /** Switches a framework's offers on or off; off rescinds those that are open and forgets its filters. */
-    public void setFrameworkActive(int framework, boolean active, OfferSink sink) {
-        requireFramework(framework);
-        subscriptions.setFrameworkActive(framework, active);
-        if (!active) {
-            ledger.rescindOfFramework(framework, slot -> true, OfferSink.Reason.FRAMEWORK_GONE, sink);
-            books.inverseOffers().endOf(framework, sink);
-        }
-    }
-
-    /**
-     * Forgets a framework; rescinds its offers. It must use nothing any more.
-     *
-     * @throws IllegalStateException if it still uses resources
-     */
-    public void removeFramework(int framework, OfferSink sink) {
-        requireFramework(framework);
-        IntArrayList its = frameworks.subscriptions(framework);
-        for (int i = 0; i < its.size(); i++) {
-            int holdings = agents.holdings.ofSubscription().count(its.getInt(i));
-            if (holdings > 0) {
-                throw new IllegalStateException(subscriptions.describe(its.getInt(i)) + " still uses resources on "
-                        + holdings + " agents: release them first");
-            }
-        }
-        ledger.rescindOfFramework(framework, slot -> true, OfferSink.Reason.FRAMEWORK_GONE, sink);
-        books.inverseOffers().endOf(framework, sink);
-        for (int subscription : its.toIntArray()) {
-            subscriptions.unsubscribe(subscription);
-            ledger.dropIfIdle(subscription);
-        }
-        frameworks.remove(framework);
-    }
-
-    /**
-     * Sets a role's weight in thousandths (1000 is the default), 1 or more; it counts among the role's siblings. The
-     * role need not have frameworks.
-     *
-     * @throws IllegalArgumentException if the weight is less, or the role's path is not well-formed
-     */
-    public void setWeight(String role, long weight) {
-        RoleTree.requirePath(role);
-        if (weight < 1) {
-            throw new IllegalArgumentException(
-                    "weight of role " + role + ": " + weight + " thousandths, must be 1 or more");
-        }
-        books.tree().setWeight(books.tree().index(role), weight);
-    }
-
-    /**
-     * Replaces the quota of each of these roles, all or none; offers that stand in the way are rescinded, as far as that
-     * helps. Roles that are not named keep theirs.
-     *
-     * @param force whether to go on though more is guaranteed than the cluster has, or a limit is exceeded already
-     * @throws IllegalArgumentException if an update is not well-formed, or needs force
-     */
-    public void setQuotas(Map<String, Quota> update, boolean force, OfferSink sink) {
-        // in an order that is the same whatever sort of map it is
-        SortedMap<String, Quota> sorted = new TreeMap<>(update);
-        QuotaUpdate change = new QuotaUpdate(books, ledger);
-        change.check(sorted, force);
-        change.perform(sorted, sink);
-    }
+    // ---- what frameworks want
 
     /**
      * Stops offers of one role to a framework; offers already open stay. A revive that waits is called off.
@@ -322,7 +81,9 @@ public final class OfferEngine extends OfferInquiry {
 
     /**
      * Says what a framework waits for under a role: offers that are of no use for it are not made, those that are made
-     * hold what is needed and no more, and for what fits nowhere an agent is set aside. Of several demands the first that
+     * hold what is needed and no more, whatever the minimum is, and for what fits nowhere an agent is set aside: what
+     * everybody may have of it is kept from others for some time, but for roles that lack something of their guarantee.
+     * Of several demands the first that
      * fits is served. Each call replaces what was said before; when an offer is accepted, as many tasks come off as what
      * is used is good for. Without any demands nothing is offered.
      *
@@ -337,8 +98,8 @@ public final class OfferEngine extends OfferInquiry {
                     + " demands, must be " + Demand.PER_ROLE_MAX + " at most");
         }
         tick(nowMs);
-        subscriptions.wish(nowMs, subscription, Optional.of(copy), offers);
-        allocation.wake(subscription);
+        subscriptions.setDemands(subscription, Optional.of(copy), offers);
+        allocation.wake();
     }
 
     /**
@@ -347,14 +108,15 @@ public final class OfferEngine extends OfferInquiry {
      * @throws IllegalArgumentException if the framework is not subscribed to the role
      */
     public void clearDemands(int framework, String role) {
-        subscriptions.wish(lastNowMs, requireSubscribed(framework, role), Optional.empty(), offers);
+        subscriptions.setDemands(requireSubscribed(framework, role), Optional.empty(), offers);
     }
 
     /**
      * Asks for offers of several agents at once, all or none, until a time is over: then {@link OfferSink#gangFailed}
      * is told, and nothing is held. Such a gang is served before single offers are made, where nobody else's turn comes
      * first. If one of its offers ends
-     * unused, those that are still open are rescinded. Returns the gang's id, counted up from 0.
+     * unused, those that are still open are rescinded. It is called off without a word when the framework leaves the role
+     * or is no longer active, or is removed. Returns the gang's id, counted up from 0.
      *
      * @throws IllegalArgumentException if the framework is not subscribed to the role, is not active, or waits for too
      *     many gangs already
@@ -364,6 +126,10 @@ public final class OfferEngine extends OfferInquiry {
         requireNonNull(gang, "gang");
         if (!frameworks.isActive(framework)) {
             throw new IllegalArgumentException("framework " + framework + " is not active");
+        }
+        if (subscriptions.gangs.waiting().size() == Gangs.WAITING_MAX) {
+            throw new IllegalArgumentException(
+                    "framework " + framework + ": " + Gangs.WAITING_MAX + " gangs wait already");
         }
         if (subscriptions.gangs.waiting(subscription) == Gangs.PER_SUBSCRIPTION_MAX) {
             throw new IllegalArgumentException("framework " + framework + " waits for " + Gangs.PER_SUBSCRIPTION_MAX
@@ -454,6 +220,7 @@ public final class OfferEngine extends OfferInquiry {
             throw new IllegalArgumentException("agent " + agent + ": something of " + resources
                     + " is in use already, of " + agents.used().get(agent) + "; a port or item can be used once");
         }
+        requireUsedOnce(agent, agents.profile(agent).total(), resources);
         requireRoom(agents.quantities(), resources);
         argument.set(0, resources);
         Links its = offers.ofAgent();
@@ -508,6 +275,7 @@ public final class OfferEngine extends OfferInquiry {
      */
     public void answerInverse(long nowMs, long inverseOfferId, InverseOffer.Answer answer, long refuseMs) {
         requireRefuseMs(refuseMs);
+        requireNonNull(answer, "answer");
         InverseOffer question = books.inverseOffers().find(inverseOfferId);
         if (question == null) {
             throw new IllegalArgumentException("inverse offer " + inverseOfferId + " is not open");
@@ -519,24 +287,14 @@ public final class OfferEngine extends OfferInquiry {
         books.inverseOffers().answer(nowMs, question, answer, refuseMs);
     }
 
-    // ---- priorities
-
-    /**
-     * Sets a role's priority, 0 by default; a role without one of its own has that of the nearest role above it. It
-     * counts where {@link OfferEngineConfig#preemptAfterMs} is set.
-     *
-     * @throws IllegalArgumentException if the role's path is not well-formed
-     */
-    public void setPriority(String role, int priority) {
-        RoleTree.requirePath(role);
-        books.tasks().setPriority(role, priority);
-    }
+    // ---- tasks
 
     /**
      * Notes that a task runs, so that it can be asked to end for one of a higher priority. The engine is told of its
      * resources apart from that, by {@link #accept} or {@link #use}. Without preemption nothing is kept.
      *
-     * @throws IllegalArgumentException if a task of that id runs already, or there is no such agent
+     * @throws IllegalArgumentException if a task of that id runs already, there is no such agent, or not as much is in use
+     *     there
      */
     public void taskStarted(RunningTask task) {
         requireAgent(task.agent());
@@ -545,11 +303,21 @@ public final class OfferEngine extends OfferInquiry {
             if (known != null) {
                 throw new IllegalArgumentException("task " + task.id() + " runs already, on agent " + known.agent());
             }
+            if (!agents.used().get(task.agent()).covers(task.resources())) {
+                throw new IllegalArgumentException(
+                        "task " + task.id() + " cannot use " + task.resources() + " on agent "
+                                + task.agent() + ": there is in use "
+                                + agents.used().get(task.agent()));
+            }
             books.tasks().add(task);
+            allocation.wake();
         }
     }
 
-    /** Notes that a task runs no more; of one that is not known nothing is to be noted. */
+    /**
+     * Notes that a task runs no more; of one that is not known nothing is to be noted. Before its resources are released,
+     * or at least before the next {@link #run}: else it counts as what will be free, too.
+     */
     public void taskEnded(long task) {
         books.tasks().remove(task);
     }
@@ -586,7 +354,7 @@ public final class OfferEngine extends OfferInquiry {
                 }
                 case GANG -> sink.gangFailed(subscriptions.gangs.expire(about).id);
                 case INVERSE_OFFER -> books.inverseOffers().expire(nowMs, about, sink);
-                case PREEMPTION -> allocation.preemptions().expire();
+                case LOOK_AGAIN -> allocation.expire();
                 case SET_ASIDE -> subscriptions.setAsides.expire(about);
                 case REVIVE -> {
                     subscriptions.performWaiting(nowMs, about);
@@ -594,10 +362,7 @@ public final class OfferEngine extends OfferInquiry {
                 }
             }
         }
-        if (allocation.isDue()) {
-            allocation.round(nowMs, sink);
-        }
-        allocation.conclude(nowMs, sink);
+        allocation.run(nowMs, sink);
     }
 
     /**
@@ -609,14 +374,6 @@ public final class OfferEngine extends OfferInquiry {
     }
 
     // ---- leaves
-
-    /**
-     * Checks that all that is charged, and {@code more}, and a cluster of {@code total} besides can be added up: then
-     * no later charge overflows, for what is offered is part of the total.
-     */
-    private void requireRoom(Quantities total, Resources more) {
-        books.tree().shares.charged(RoleTree.ROOT).plus(total).plus(more.quantities());
-    }
 
     private void tick(long nowMs) {
         if (nowMs < lastNowMs) {

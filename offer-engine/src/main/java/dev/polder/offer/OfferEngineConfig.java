@@ -26,9 +26,9 @@ import java.util.Set;
  * @param region the master's region; agents of other regions are offered only to frameworks that know of regions. Empty:
  *     all agents are near
  * @param setAsideMs how long an agent is set aside at most for what fits nowhere ({@link Demand}); 0 for never
- * @param preemptAfterMs how long a demand waits before tasks of lower priority have to end for it, 0 or more; empty: none
- *     ever has to
- * @param preemptionMs how long victims have to end, while the agent is set aside; 1 or more
+ * @param preemptAfterMs how long a demand waits before tasks of lower priority have to end for it; empty: none ever has to
+ * @param preemptionMs how long victims have to end, while the agent is set aside; 1 or more, and as all
+ *     durations {@value #DURATION_MS_MAX} at most
  */
 public record OfferEngineConfig(
         long offerTimeoutMs,
@@ -43,6 +43,9 @@ public record OfferEngineConfig(
         long setAsideMs,
         OptionalLong preemptAfterMs,
         long preemptionMs) {
+    /** As long as any of these may be: ten years. */
+    public static final long DURATION_MS_MAX = 315_360_000_000L;
+
     /** How those who compete are ordered. */
     public enum Order {
         /** The smallest dominant share by weight first. */
@@ -69,26 +72,20 @@ public record OfferEngineConfig(
         requireNonNull(region, "region");
         excludedFromShares = Set.copyOf(excludedFromShares);
         List<String> mistakes = new ArrayList<>();
-        if (offerTimeoutMs < 1) {
-            mistakes.add("offerTimeoutMs is " + offerTimeoutMs + ", must be 1 or more");
-        }
-        if (reofferDelayMs < 0) {
-            mistakes.add("reofferDelayMs is " + reofferDelayMs + ", must be 0 or more");
-        }
-        if (reviveIntervalMs < 0) {
-            mistakes.add("reviveIntervalMs is " + reviveIntervalMs + ", must be 0 or more");
-        }
-        if (setAsideMs < 0) {
-            mistakes.add("setAsideMs is " + setAsideMs + ", must be 0 or more");
-        }
-        if (preemptAfterMs.isPresent() && preemptAfterMs.getAsLong() < 0) {
-            mistakes.add("preemptAfterMs is " + preemptAfterMs.getAsLong() + ", must be 0 or more");
-        }
-        if (preemptionMs < 1) {
-            mistakes.add("preemptionMs is " + preemptionMs + ", must be 1 or more");
-        }
+        check(mistakes, "offerTimeoutMs", offerTimeoutMs, 1);
+        check(mistakes, "reofferDelayMs", reofferDelayMs, 0);
+        check(mistakes, "reviveIntervalMs", reviveIntervalMs, 0);
+        check(mistakes, "setAsideMs", setAsideMs, 0);
+        preemptAfterMs.ifPresent(afterMs -> check(mistakes, "preemptAfterMs", afterMs, 0));
+        check(mistakes, "preemptionMs", preemptionMs, 1);
         if (!mistakes.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", mistakes));
+        }
+    }
+
+    private static void check(List<String> mistakes, String name, long durationMs, long least) {
+        if (durationMs < least || durationMs > DURATION_MS_MAX) {
+            mistakes.add(name + " is " + durationMs + ", must be " + least + " to " + DURATION_MS_MAX);
         }
     }
 

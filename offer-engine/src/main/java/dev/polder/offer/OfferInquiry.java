@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
-/** What can be asked of an {@link OfferEngine}: nothing here changes anything. Owned by the engine's thread. */
+/** What can be asked of an {@link OfferEngine}: nothing here changes what is offered. Owned by the engine's thread. */
 abstract class OfferInquiry {
     final Books books;
     final Agents agents;
@@ -181,6 +181,12 @@ abstract class OfferInquiry {
         requireFramework(framework);
         requireAgent(agent);
         return new Explanation(books, allocation).explain(nowMs, framework, role, agent);
+    }
+
+    /** Says why a gang waits; empty if it does not wait. */
+    public Optional<WaitingGang> explainGang(long gang) {
+        return Optional.ofNullable(subscriptions.gangs.find(gang))
+                .map(wanted -> new Explanation(books, allocation).explain(wanted));
     }
 
     // ---- leaves

@@ -12,7 +12,7 @@ public interface OfferSink {
     /** The offer is gone, though nobody answered it; its resources are free again. */
     void rescinded(OfferView offer, Reason reason);
 
-    /** A gang's time is over, and there was never room for all of it; it waits no more. */
+    /** A gang's time is over, and all of it was never offered; it waits no more. */
     default void gangFailed(long gang) {}
 
     /** Tasks have to end for a demand that waits; told only where preemption is configured. */
@@ -38,6 +38,8 @@ public interface OfferSink {
         WITHDRAWN,
         /** Another offer of its gang ended unused. */
         GANG_BROKEN,
+        /** A demand of a higher priority waits for what is in it, which had better not be used first. */
+        PREEMPTED,
         /** What is in it is needed for a role's guarantee, or is above a limit that was lowered. */
         QUOTA
     }

@@ -22,6 +22,11 @@ final class Pool {
                 : special.filter(Pool::contains).quantities();
     }
 
+    /** Returns the scalars of the pool in an amount. */
+    static Quantities in(Resources resources) {
+        return resources.filter(Pool::contains).quantities();
+    }
+
     /** Returns the scalars of the pool in a row of amounts. */
     static Quantities of(ResourceColumn amounts, int row) {
         return amounts.plainQuantities(row).plus(of(amounts.special(row)));

@@ -1,9 +1,10 @@
 package dev.polder.offer;
 
+import dev.polder.offer.Prospects.Prospect;
+import dev.polder.offer.resource.Quantities;
 import dev.polder.offer.resource.Resources;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,242 +13,264 @@ import java.util.Map;
  * Decides which tasks have to make room for demands of a higher priority that have waited long enough: the demands of
  * the highest priority first, then in the fair order. Owned by the engine's thread.
  *
- * <p>It ends where each subscription names one demand: every victim has a lower priority than what takes its place, and
- * what took a place is no victim of what waits after it, since that has no higher priority. Of several demands another
- * may be served by the room that was made for the most urgent one.
+ * <p>It ends: every victim has a lower priority than what takes its place, for the agent is set aside for that demand
+ * alone, and what took a place is no victim of what waits after it, since that has no higher priority. No task ends
+ * whose role would lack something of its guarantee then: it might pass the set-aside, and be a victim again.
  */
 final class Preemptions {
     private static final int NONE = -1;
 
-    /** How long nothing is looked for after nothing was found. */
-    private static final long LOOK_AGAIN_MS = 1_000;
-
     /** On how many agents, those that lack least, it is looked for what takes more than one victim. */
     private static final int SEARCHED_MAX = 64;
 
+    /** More tasks than this end for no demand. */
+    private static final int VICTIMS_MAX = 64;
+
     private final Agents agents;
     private final Subscriptions subscriptions;
-    private final Wishes wishes;
+    private final Demands demands;
     private final SetAsides setAsides;
-    private final Deadlines deadlines;
-    private final Eligibility eligibility;
     private final RunningTasks tasks;
-    private final Clearing clearing;
+    private final Quotas quotas;
+    private final OpenOffers offers;
+    private final Ledger ledger;
+    private final Prospects prospects;
     private final long afterMs;
     private final long setAsideMs;
     private final Victims victims = new Victims();
 
-    /** Until when nothing is looked for, by subscription. */
-    private long[] restUntilMs = {};
-
-    /** The agent on which victims were asked to end, by subscription, -1 before the first. */
-    private int[] agentOf = {};
-
-    /** When the next demand will have waited long enough, -1 if that is not known. */
-    private int deadline = NONE;
-
-    Preemptions(Books books, Clearing clearing) {
+    Preemptions(Books books, Ledger ledger, Prospects prospects) {
         agents = books.agents();
         subscriptions = books.subscriptions();
-        wishes = subscriptions.wishes;
+        demands = subscriptions.demands;
         setAsides = subscriptions.setAsides;
-        deadlines = books.deadlines();
-        eligibility = books.eligibility();
         tasks = books.tasks();
-        this.clearing = clearing;
+        quotas = books.quotas();
+        offers = books.offers();
+        this.ledger = ledger;
+        this.prospects = prospects;
         afterMs = books.config().preemptAfterMs().orElse(Long.MAX_VALUE);
         setAsideMs = books.config().preemptionMs();
     }
 
-    /** Has a subscription be looked for at once: it said something new. */
-    void wake(int subscription) {
-        if (subscription < restUntilMs.length) {
-            restUntilMs[subscription] = Long.MIN_VALUE;
+    /** Decides for all that have waited long enough, and tells; returns when to look again. */
+    long choose(long nowMs, OfferSink sink) {
+        if (afterMs == Long.MAX_VALUE || demands.present().isEmpty()) {
+            return Long.MAX_VALUE;
         }
-    }
-
-    /** Notes that the deadline has passed. */
-    void expire() {
-        deadline = NONE;
-    }
-
-    boolean hasDeadline() {
-        return deadline != NONE;
-    }
-
-    /** Decides for all that have waited long enough, and tells. */
-    void choose(long nowMs, OfferSink sink) {
-        if (afterMs == Long.MAX_VALUE) {
-            return;
-        }
-        for (int subscription = first(nowMs); subscription != NONE; subscription = first(nowMs)) {
-            if (!decide(nowMs, subscription, sink)) {
-                restUntilMs[subscription] = Deadlines.after(nowMs, LOOK_AGAIN_MS);
+        for (long first = first(nowMs); first != NONE; first = first(nowMs)) {
+            if (!prospects.maySearch(nowMs)) {
+                return prospects.searchableAtMs();
+            }
+            int subscription = (int) (first >> Integer.SIZE);
+            int index = (int) first;
+            if (!decide(nowMs, subscription, index, sink)) {
+                demands.restUntil(subscription, index, Deadlines.after(nowMs, Prospects.REST_MS));
             }
         }
-        setDeadline(nowMs);
+        return nextMs(nowMs);
     }
 
-    /** Returns the subscription that has waited long enough and comes first, -1 if none has. */
-    private int first(long nowMs) {
+    // ---- whose turn it is
+
+    /** Returns the subscription, in the upper half, and the demand that comes first of those that are due, -1 if none is. */
+    private long first(long nowMs) {
         int first = NONE;
-        BitSet present = wishes.present();
+        int firstDemand = NONE;
+        BitSet present = demands.present();
         for (int each = present.nextSetBit(0); each >= 0; each = present.nextSetBit(each + 1)) {
-            ensure(each);
-            boolean isDue = isWaiting(each) && dueMs(each) <= nowMs && restUntilMs[each] <= nowMs;
-            if (isDue && (first == NONE || comesBefore(each, first))) {
-                first = each;
+            int count = isWaiting(each) ? demands.count(each) : 0;
+            for (int demand = 0; demand < count; demand++) {
+                if (demands.isOpen(each, demand)
+                        && dueMs(nowMs, each, demand) <= nowMs
+                        && (first == NONE || comesBefore(each, demand, first, firstDemand))) {
+                    first = each;
+                    firstDemand = demand;
+                }
             }
         }
-        return first;
+        return first == NONE ? NONE : ((long) first << Integer.SIZE) | firstDemand;
     }
 
-    private void ensure(int subscription) {
-        int before = restUntilMs.length;
-        if (subscription >= before) {
-            restUntilMs = Arrays.copyOf(restUntilMs, FreeList.rowsFor(subscription));
-            agentOf = Arrays.copyOf(agentOf, restUntilMs.length);
-            Arrays.fill(restUntilMs, before, restUntilMs.length, Long.MIN_VALUE);
-            Arrays.fill(agentOf, before, agentOf.length, NONE);
-        }
-    }
-
-    /** Tells whether a subscription waits, and no victims make room for it already. */
+    /** Tells whether room could be made for a subscription, and is not being made already. */
     private boolean isWaiting(int subscription) {
-        int agent = agentOf[subscription];
-        return subscriptions.isEligible(subscription) && (agent == NONE || setAsides.key(agent) != subscription);
+        int agent = setAsides.agentOf(subscription);
+        return subscriptions.isEligible(subscription) && (agent == SetAsides.NONE || !setAsides.isPreempted(agent));
     }
 
-    private long dueMs(int subscription) {
-        return Deadlines.after(wishes.sinceMs(subscription), afterMs);
+    private long dueMs(long nowMs, int subscription, int demand) {
+        return Math.max(
+                Deadlines.after(demands.sinceMs(nowMs, subscription, demand), afterMs),
+                demands.restUntilMs(subscription, demand));
     }
 
-    private boolean comesBefore(int one, int other) {
-        int priority = priority(one, urgent(one));
-        int otherPriority = priority(other, urgent(other));
-        return priority == otherPriority ? subscriptions.comesBefore(one, other) : priority > otherPriority;
-    }
-
-    /** Returns the open demand of the highest priority. */
-    private int urgent(int subscription) {
-        int urgent = NONE;
-        for (int demand = 0; demand < wishes.count(subscription); demand++) {
-            boolean isHigher = urgent == NONE || priority(subscription, demand) > priority(subscription, urgent);
-            urgent = wishes.isOpen(subscription, demand) && isHigher ? demand : urgent;
-        }
-        return urgent;
+    private boolean comesBefore(int one, int itsDemand, int other, int othersDemand) {
+        int priority = priority(one, itsDemand);
+        int otherPriority = priority(other, othersDemand);
+        return priority == otherPriority
+                ? one != other && subscriptions.comesBefore(one, other)
+                : priority > otherPriority;
     }
 
     private int priority(int subscription, int demand) {
-        return wishes.demand(subscription, demand)
-                .priority()
-                .orElseGet(() -> tasks.priority(subscriptions.path(subscription)));
+        return tasks.priority(demands.demand(subscription, demand).priority(), subscriptions.path(subscription));
     }
 
-    private void setDeadline(long nowMs) {
+    private long nextMs(long nowMs) {
         long next = Long.MAX_VALUE;
-        BitSet present = wishes.present();
+        BitSet present = demands.present();
         for (int each = present.nextSetBit(0); each >= 0; each = present.nextSetBit(each + 1)) {
-            if (isWaiting(each) && dueMs(each) > nowMs) {
-                next = Math.min(next, dueMs(each));
+            int count = isWaiting(each) ? demands.count(each) : 0;
+            for (int demand = 0; demand < count; demand++) {
+                if (demands.isOpen(each, demand) && dueMs(nowMs, each, demand) > nowMs) {
+                    next = Math.min(next, dueMs(nowMs, each, demand));
+                }
             }
         }
-        if (deadline != NONE && deadlines.timeMs(deadline) != next) {
-            deadlines.callOff(deadline);
-            deadline = NONE;
-        }
-        if (deadline == NONE && next != Long.MAX_VALUE) {
-            deadline = deadlines.set(next, Deadlines.Kind.PREEMPTION, 0);
-        }
+        return next;
     }
 
-    // ---- victims
+    // ---- room
 
-    /** Has room made for a subscription's most urgent demand, or finds that it is being made; tells whether. */
-    private boolean decide(long nowMs, int subscription, OfferSink sink) {
-        int index = urgent(subscription);
-        Demand demand = wishes.demand(subscription, index);
+    /** Has room made for a demand, or finds that it is being made; tells whether. */
+    private boolean decide(long nowMs, int subscription, int index, OfferSink sink) {
+        Demand demand = demands.demand(subscription, index);
         int priority = priority(subscription, index);
-        Map<Integer, Double> lacking = lacking(subscription, demand, priority);
-        List<Integer> inOrder = lacking.keySet().stream().sorted().toList();
-        for (int agent : inOrder) {
-            if (victims.isEnough(demand, room(subscription, agent), debt(subscription, agent))) {
-                setAside(nowMs, subscription, agent);
+        List<Prospect> found = prospects.search(subscription, subscription, demand).stream()
+                .filter(each -> each.lacking() > 0)
+                .toList();
+        for (Prospect each : found) {
+            if (makeRoomOfOffers(nowMs, subscription, demand, priority, each.agent(), sink)) {
+                setAside(nowMs, subscription, demand, each.agent());
                 return true;
             }
         }
-        List<RunningTask> best = List.of();
-        for (int agent : inOrder) {
-            best = better(best, find(subscription, demand, priority, agent, 1));
-        }
-        if (best.isEmpty()) {
-            List<Integer> closest = inOrder.stream()
-                    .sorted(Comparator.<Integer, Double>comparing(lacking::get).thenComparing(agent -> agent))
-                    .limit(SEARCHED_MAX)
-                    .toList();
-            for (int agent : closest) {
-                int most = best.isEmpty() ? Integer.MAX_VALUE : best.size();
-                best = better(best, find(subscription, demand, priority, agent, most));
-            }
-        }
+        List<RunningTask> best = find(nowMs, subscription, demand, priority, found);
         if (best.isEmpty()) {
             return false;
         }
         int agent = best.get(0).agent();
         List<Long> ids = best.stream().map(RunningTask::id).toList();
-        tasks.setEnding(ids);
-        setAside(nowMs, subscription, agent);
+        tasks.setEnding(ids, Deadlines.after(nowMs, setAsideMs));
+        setAside(nowMs, subscription, demand, agent);
         sink.preempt(
                 new Preemption(subscriptions.framework(subscription), subscriptions.path(subscription), agent, ids));
         return true;
     }
 
-    private void setAside(long nowMs, int subscription, int agent) {
-        setAsides.endOf(subscription);
-        setAsides.add(agent, subscription, Deadlines.after(nowMs, setAsideMs));
-        agentOf[subscription] = agent;
+    /**
+     * Tells whether no task has to end on an agent, for what is free or ends already is enough, or what is in offers of a
+     * lower priority besides, which are rescinded then.
+     */
+    private boolean makeRoomOfOffers(
+            long nowMs, int subscription, Demand demand, int priority, int agent, OfferSink sink) {
+        Victims.Room room = room(nowMs, subscription, agent);
+        List<Integer> lower = lowerOffers(priority, agent);
+        Resources free = room.free();
+        for (int slot : lower) {
+            free = free.plus(prospects.visible(subscription, offers.amounts().get(slot)));
+        }
+        boolean isEnough = Victims.isEnough(demand, new Victims.Room(free, room.debt()));
+        if (isEnough) {
+            lower.forEach(slot -> ledger.rescind(slot, OfferSink.Reason.PREEMPTED, sink));
+        }
+        return isEnough;
     }
 
-    /** Returns the agents on which lower tasks are in the way, and what part lacks there. */
-    private Map<Integer, Double> lacking(int subscription, Demand demand, int priority) {
-        Map<Integer, Double> lacking = new HashMap<>();
-        BitSet present = agents.present();
-        for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
-            double part = tasks.hasBelowOrEnding(priority, agent)
-                    ? clearing.lacking(subscription, subscription, demand, agent)
-                    : 0;
-            if (part > 0) {
-                lacking.put(agent, part);
+    /** Returns the offers of an agent whose roles have a lower priority; those of gangs stand. */
+    private List<Integer> lowerOffers(int priority, int agent) {
+        List<Integer> lower = new ArrayList<>();
+        Links its = offers.ofAgent();
+        for (int slot = its.first(agent); slot >= 0; slot = its.next(slot)) {
+            if (offers.gang(slot) == Gangs.NONE && priorityOf(slot) < priority) {
+                lower.add(slot);
             }
         }
-        return lacking;
+        return lower;
     }
 
-    private List<RunningTask> find(int subscription, Demand demand, int priority, int agent, int most) {
-        return victims.find(
-                demand,
-                room(subscription, agent),
-                debt(subscription, agent),
-                tasks.below(priority, agent),
-                resources -> visible(subscription, resources),
-                most);
+    /** Returns the priority of what an offer serves. */
+    private int priorityOf(int slot) {
+        int subscription = offers.subscription(slot);
+        int demand = demands.has(subscription) ? demands.demandOf(slot) : Demands.NONE;
+        return demand == Demands.NONE
+                ? tasks.priority(subscriptions.path(subscription))
+                : priority(subscription, demand);
     }
 
-    /** Returns what is free, or will be when what ends already has ended. */
-    private Resources room(int subscription, int agent) {
-        Resources room = visible(subscription, agents.free().get(agent));
-        for (RunningTask task : tasks.on(agent)) {
-            room = tasks.isEnding(task) ? room.plus(visible(subscription, task.resources())) : room;
+    private void setAside(long nowMs, int subscription, Demand demand, int agent) {
+        setAsides.addPreempted(agent, subscription, demand, Deadlines.after(nowMs, setAsideMs));
+    }
+
+    // ---- victims
+
+    /** Returns the best victims: one on any agent, or more on one of those that lack least. */
+    private List<RunningTask> find(long nowMs, int subscription, Demand demand, int priority, List<Prospect> found) {
+        List<RunningTask> best = List.of();
+        List<Prospect> withLower = found.stream()
+                .filter(each -> tasks.hasBelow(priority, each.agent()))
+                .toList();
+        for (Prospect each : withLower) {
+            best = better(best, find(nowMs, subscription, demand, priority, each.agent(), 1));
         }
-        return room;
+        if (best.isEmpty()) {
+            List<Prospect> closest = withLower.stream()
+                    .sorted(Prospect.CLOSEST_FIRST)
+                    .limit(SEARCHED_MAX)
+                    .toList();
+            for (Prospect each : closest) {
+                int most = best.isEmpty() ? VICTIMS_MAX : best.size();
+                best = better(best, find(nowMs, subscription, demand, priority, each.agent(), most));
+            }
+        }
+        return best;
     }
 
-    private Resources debt(int subscription, int agent) {
-        return visible(subscription, agents.overcommitted(agent));
+    private List<RunningTask> find(long nowMs, int subscription, Demand demand, int priority, int agent, int most) {
+        List<RunningTask> candidates = beyondGuarantees(tasks.below(priority, agent));
+        prospects.count(candidates.size());
+        List<Resources> gains = candidates.stream()
+                .map(task -> prospects.visible(subscription, task.resources()))
+                .toList();
+        return victims.find(demand, room(nowMs, subscription, agent), candidates, gains, most);
     }
 
-    private Resources visible(int subscription, Resources resources) {
-        return resources.special().isEmpty() ? resources : resources.filter(id -> eligibility.isFor(subscription, id));
+    /** Returns those of the tasks that could end, all of them, without a role having less than it is guaranteed. */
+    private List<RunningTask> beyondGuarantees(List<RunningTask> candidates) {
+        if (!quotas.hasGuarantees()) {
+            return candidates;
+        }
+        Map<Integer, Quantities> ending = new HashMap<>();
+        for (RunningTask task : tasks.ending()) {
+            ending.merge(top(task), Pool.in(task.resources()), Quantities::plus);
+        }
+        List<RunningTask> able = new ArrayList<>();
+        for (RunningTask task : candidates) {
+            int top = top(task);
+            Quantities all = ending.getOrDefault(top, Quantities.EMPTY).plus(Pool.in(task.resources()));
+            if (all.names().stream().allMatch(name -> all.of(name) <= quotas.surplus(top, name))) {
+                ending.put(top, all);
+                able.add(task);
+            }
+        }
+        return able;
+    }
+
+    private int top(RunningTask task) {
+        RoleTree tree = subscriptions.tree;
+        int node = tree.find(task.role());
+        return node == RoleTree.NONE ? RoleTree.ROOT : tree.top(node);
+    }
+
+    /** Returns what is free, or will be when what ends already has ended, less what is in use beyond what there is. */
+    private Victims.Room room(long nowMs, int subscription, int agent) {
+        Resources room = prospects.visible(subscription, agents.free().get(agent));
+        for (RunningTask task : tasks.on(agent)) {
+            if (tasks.isEnding(nowMs, task)) {
+                room = room.plus(prospects.visible(subscription, task.resources()));
+            }
+        }
+        return new Victims.Room(room, prospects.visible(subscription, agents.overcommitted(agent)));
     }
 
     /** Returns which of these are fewer, then lower, then younger; what is nothing is no choice. */

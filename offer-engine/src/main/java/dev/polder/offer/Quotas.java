@@ -5,6 +5,7 @@ import dev.polder.offer.resource.Quantities;
 import dev.polder.offer.resource.Resources;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +148,14 @@ final class Quotas {
             }
         }
         Quantities others = Pool.of(amounts.special(row));
-        return others.names().stream().anyMatch(name -> lacking.of(name) > 0);
+        return !others.isEmpty() && others.names().stream().anyMatch(name -> lacking.of(name) > 0);
+    }
+
+    /** Returns what the top-level role above {@code node} has beyond what it is guaranteed, of a scalar that is guaranteed. */
+    long surplus(int node, String name) {
+        int top = tree.top(node);
+        long guaranteed = quota(top).guarantees().of(name);
+        return guaranteed == 0 ? Long.MAX_VALUE : consumed(top).of(name) - guaranteed;
     }
 
     // ---- cuts
@@ -185,7 +193,7 @@ final class Quotas {
             long beyondHeadroom = beyondHeadroom(node, field);
             long allowed = Math.min(belowLimits, beyondHeadroom);
             if (allowed < wanted) {
-                rule = note(rule, belowLimits < wanted, agent);
+                rule = note(rule, belowLimits < wanted, beyondHeadroom < wanted, agent);
                 amounts.setPlain(row, field, Math.min(plain, allowed));
                 if (wanted > plain) {
                     rest = rest == null ? new HashMap<>() : rest;
@@ -193,15 +201,16 @@ final class Quotas {
                 }
             }
         }
-        for (String name : others.names()) {
+        for (String name : others.isEmpty() ? Collections.<String>emptySet() : others.names()) {
             if (ClusterTotal.isField(name)) {
                 continue;
             }
             long wanted = others.of(name);
             long belowLimits = belowLimits(node, name, wanted);
-            long allowed = Math.min(belowLimits, beyondHeadroom(node, name));
+            long beyondHeadroom = beyondHeadroom(node, name);
+            long allowed = Math.min(belowLimits, beyondHeadroom);
             if (allowed < wanted) {
-                rule = note(rule, belowLimits < wanted, agent);
+                rule = note(rule, belowLimits < wanted, beyondHeadroom < wanted, agent);
                 rest = rest == null ? new HashMap<>() : rest;
                 rest.put(name, allowed);
             }
@@ -213,8 +222,31 @@ final class Quotas {
         return rule;
     }
 
-    private Refusal.@Nullable Why note(Refusal.@Nullable Why before, boolean byLimit, int agent) {
-        if (!byLimit) {
+    /**
+     * Tells whether quota leaves a role so much of the pool once what is missing has become free; nothing is noted.
+     */
+    boolean allows(int node, Quantities needed, Quantities missing) {
+        for (String name : needed.names()) {
+            long wanted = needed.of(name);
+            for (int at = node; at != RoleTree.ROOT; at = tree.parent(at)) {
+                long limit = limited.get(at) ? quota(at).limits().limit(name) : Long.MAX_VALUE;
+                if (limit < Long.MAX_VALUE && limit - consumed(at).of(name) < wanted) {
+                    return false;
+                }
+            }
+            long lacking = required.of(name);
+            if (lacking > 0) {
+                long available = availableQuantities().of(name) + missing.of(name);
+                if (unsatisfied(tree.top(node)).of(name) + Math.max(0, available - lacking) < wanted) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private Refusal.@Nullable Why note(Refusal.@Nullable Why before, boolean byLimit, boolean byHeadroom, int agent) {
+        if (byHeadroom) {
             held.set(agent);
         }
         return byLimit || before == Refusal.Why.OVER_LIMIT ? Refusal.Why.OVER_LIMIT : Refusal.Why.HEADROOM;
@@ -296,6 +328,11 @@ final class Quotas {
             held.clear();
         }
         hasRequiredChanged = false;
+    }
+
+    /** Has an agent looked at again when what is guaranteed and lacking changes. */
+    void hold(int agent) {
+        held.set(agent);
     }
 
     /** Tells whether {@link #releaseHeld} has something to do. */

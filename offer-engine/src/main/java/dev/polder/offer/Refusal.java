@@ -32,10 +32,10 @@ public record Refusal(int agent, Why why, String detail) {
         GPUS,
         /** All that the agent has is in use. */
         NOTHING_FREE,
-        /** The agent is set aside, so that something large which others wait for can fit there. */
-        SET_ASIDE,
         /** What is free is reserved to others, or of a sort that the framework cannot handle. */
         NOT_FOR_ROLE,
+        /** The agent is set aside, so that something large which others wait for can fit there. */
+        SET_ASIDE,
         /** The role, or one above it, is at its limit. */
         OVER_LIMIT,
         /** What is free is held back for what other roles are guaranteed. */

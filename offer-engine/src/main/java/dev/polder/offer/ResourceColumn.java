@@ -56,6 +56,13 @@ final class ResourceColumn {
         sort[row] = NOTHING;
     }
 
+    /** Takes out what everybody may have. */
+    void clearPool(int row) {
+        Resources others = special(row);
+        clear(row);
+        setSpecial(row, others.filter(id -> !Pool.contains(id)));
+    }
+
     void set(int row, Resources resources) {
         int at = FIELDS * row;
         plain[at + CPUS] = resources.cpus();

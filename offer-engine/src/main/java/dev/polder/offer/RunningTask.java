@@ -12,7 +12,7 @@ import java.util.OptionalInt;
  * @param role the role whose resources it uses, and whose priority it has if it has none of its own
  * @param agent where it runs
  * @param resources what becomes free when it ends
- * @param priority its own priority, empty for that of its role
+ * @param priority its own priority, empty for that of its role, which it never exceeds
  * @param startedMs since when it runs; of equals the youngest goes first
  */
 public record RunningTask(long id, String role, int agent, Resources resources, OptionalInt priority, long startedMs) {

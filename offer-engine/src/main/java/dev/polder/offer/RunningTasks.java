@@ -2,12 +2,15 @@ package dev.polder.offer;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +21,8 @@ final class RunningTasks {
     private final Map<Long, RunningTask> byId = new HashMap<>();
     private final Map<Integer, Map<Long, RunningTask>> byAgent = new HashMap<>();
 
-    /** Tasks that were asked to be ended and have not ended yet. */
-    private final Set<Long> ending = new TreeSet<>();
+    /** Until when it is waited for them, by id, tasks that were asked to end and have not. */
+    private final SortedMap<Long, Long> ending = new TreeMap<>();
 
     private final Map<String, Integer> priorities = new HashMap<>();
 
@@ -45,11 +48,11 @@ final class RunningTasks {
     }
 
     void setPriority(String role, int priority) {
-        if (priority == 0) {
-            priorities.remove(role);
-        } else {
-            priorities.put(role, priority);
-        }
+        priorities.put(role, priority);
+    }
+
+    void clearPriority(String role) {
+        priorities.remove(role);
     }
 
     /** Returns the priority of a role: its own, or that of the nearest one above it, or 0. */
@@ -62,16 +65,32 @@ final class RunningTasks {
         }
     }
 
+    /** Returns the priority of something under a role that may have one of its own: that of the role is the highest. */
+    int priority(OptionalInt own, String role) {
+        int ofRole = priority(role);
+        return own.isPresent() ? Math.min(own.getAsInt(), ofRole) : ofRole;
+    }
+
     int priority(RunningTask task) {
-        return task.priority().orElseGet(() -> priority(task.role()));
+        return priority(task.priority(), task.role());
     }
 
-    void setEnding(Collection<Long> ids) {
-        ending.addAll(ids);
+    /** Notes that tasks were asked to end, and how long it is waited for them. */
+    void setEnding(Collection<Long> ids, long untilMs) {
+        ids.forEach(id -> ending.put(id, untilMs));
     }
 
-    boolean isEnding(RunningTask task) {
-        return ending.contains(task.id());
+    /** Tells whether a task was asked to end, and it is still waited for that. */
+    boolean isEnding(long nowMs, RunningTask task) {
+        Long untilMs = ending.get(task.id());
+        return untilMs != null && nowMs < untilMs;
+    }
+
+    /** Returns all tasks that were asked to end, in order of id. */
+    List<RunningTask> ending() {
+        List<RunningTask> all = new ArrayList<>();
+        ending.keySet().forEach(id -> all.add(Objects.requireNonNull(byId.get(id))));
+        return all;
     }
 
     @Nullable
@@ -79,34 +98,41 @@ final class RunningTasks {
         return byId.get(id);
     }
 
+    /** Tells whether the indexes say the same; for the audit. */
+    boolean isConsistent() {
+        long there = byAgent.values().stream().mapToLong(Map::size).sum();
+        return there == byId.size() && byId.keySet().containsAll(ending.keySet());
+    }
+
     Collection<RunningTask> on(int agent) {
         Map<Long, RunningTask> tasks = byAgent.get(agent);
         return tasks == null ? List.of() : tasks.values();
     }
 
-    /** Tells whether there is a task on an agent that has less than a priority, or is ending. */
-    boolean hasBelowOrEnding(int priority, int agent) {
+    /** Tells whether there is a task on an agent that has less than a priority, and was not asked to end. */
+    boolean hasBelow(int priority, int agent) {
         for (RunningTask task : on(agent)) {
-            if (priority(task) < priority || isEnding(task)) {
+            if (!ending.containsKey(task.id()) && priority(task) < priority) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Returns the tasks on an agent that have less than a priority and are not ending already, lowest and youngest first. */
+    /** Returns the tasks on an agent that have less than a priority and were not asked to end, lowest and youngest first. */
     List<RunningTask> below(int priority, int agent) {
         List<RunningTask> below = new ArrayList<>();
+        Map<Long, Integer> priorities = new HashMap<>();
         for (RunningTask task : on(agent)) {
-            if (priority(task) < priority && !isEnding(task)) {
+            int its = priority(task);
+            if (its < priority && !ending.containsKey(task.id())) {
                 below.add(task);
+                priorities.put(task.id(), its);
             }
         }
-        below.sort((one, other) -> {
-            int byPriority = Integer.compare(priority(one), priority(other));
-            int byAge = Long.compare(other.startedMs(), one.startedMs());
-            return byPriority != 0 ? byPriority : byAge != 0 ? byAge : Long.compare(one.id(), other.id());
-        });
+        below.sort(Comparator.<RunningTask, Integer>comparing(task -> priorities.get(task.id()))
+                .thenComparing(Comparator.comparingLong(RunningTask::startedMs).reversed())
+                .thenComparingLong(RunningTask::id));
         return below;
     }
 }

@@ -171,6 +171,10 @@ final class Shares {
         }
     }
 
+    void shiftKey(int row, long by) {
+        keys[row] += by;
+    }
+
     boolean isRandom() {
         return turns != null;
     }

@@ -20,7 +20,7 @@ final class Subscriptions {
     final Shares shares;
     final RoleTree tree;
     final Frameworks frameworks = new Frameworks();
-    final Wishes wishes = new Wishes();
+    final Demands demands = new Demands();
     final SetAsides setAsides;
     final Gangs gangs;
 
@@ -130,14 +130,14 @@ final class Subscriptions {
             capabilities[subscription] |= capability.bit;
         }
         decideEligibility(subscription);
-        fresh.set(subscription, eligible.get(subscription));
+        refresh(subscription);
     }
 
     /** Ends a subscription; its row stays while something is charged to it. */
     void unsubscribe(int subscription) {
         callOffRevive(subscription);
         filters.clear(subscription);
-        wishes.forget(subscription);
+        demands.forget(subscription);
         gangs.callOffAll(subscription);
         subscribed.clear(subscription);
         suppressed.clear(subscription);
@@ -168,6 +168,7 @@ final class Subscriptions {
     void suppress(int subscription) {
         callOffRevive(subscription);
         suppressed.set(subscription);
+        gangs.endSetAsides(subscription);
         decideEligibility(subscription);
     }
 
@@ -196,16 +197,15 @@ final class Subscriptions {
         filters.clear(subscription);
         suppressed.clear(subscription);
         decideEligibility(subscription);
-        fresh.set(subscription, eligible.get(subscription));
+        refresh(subscription);
     }
 
     /** Replaces what a subscription waits for; empty for whatever comes. */
-    void wish(long nowMs, int subscription, Optional<List<Demand>> demands, OpenOffers offers) {
-        if (demands.isPresent()) {
-            wishes.set(nowMs, subscription, demands.get(), offers);
+    void setDemands(int subscription, Optional<List<Demand>> said, OpenOffers offers) {
+        if (said.isPresent()) {
+            demands.set(subscription, said.get(), offers);
         } else {
-            wishes.forget(subscription);
-            setAsides.endOf(subscription);
+            demands.forget(subscription);
         }
         decideEligibility(subscription);
         refresh(subscription);
@@ -213,7 +213,7 @@ final class Subscriptions {
 
     /** Notes that an offer is no more; who now has fewer offers than it waits for is looked at again. */
     void uncover(int subscription, int slot) {
-        if (wishes.has(subscription) && wishes.uncover(subscription, slot)) {
+        if (demands.has(subscription) && demands.uncover(subscription, slot)) {
             decideEligibility(subscription);
             refresh(subscription);
         }
@@ -221,16 +221,16 @@ final class Subscriptions {
 
     /** Notes what was launched with an offer, which is no more. */
     void launched(int subscription, int slot, ResourceColumn used, int row) {
-        if (wishes.has(subscription)) {
-            wishes.launched(subscription, slot, used, row);
+        if (demands.has(subscription)) {
+            demands.launched(subscription, slot, used, row);
             decideEligibility(subscription);
         }
     }
 
     /** Notes that an offer was made. */
-    void cover(long nowMs, int subscription, int slot, int demand, ResourceColumn amounts) {
-        if (wishes.has(subscription)) {
-            wishes.offered(nowMs, subscription, slot, demand, amounts);
+    void cover(int subscription, int slot, int demand, ResourceColumn amounts) {
+        if (demands.has(subscription)) {
+            demands.offered(subscription, slot, demand, amounts);
             decideEligibility(subscription);
         }
     }
@@ -243,7 +243,8 @@ final class Subscriptions {
     }
 
     private void decideEligibility(int subscription) {
-        boolean isEligible = isWilling(subscription) && !wishes.isSatisfied(subscription);
+        endIdleSetAside(subscription);
+        boolean isEligible = isWilling(subscription) && !demands.isSatisfied(subscription);
         if (isEligible == eligible.get(subscription)) {
             return;
         }
@@ -251,6 +252,7 @@ final class Subscriptions {
         fresh.set(subscription, isEligible);
         FairOrder members = tree.membersOf(role[subscription]);
         if (isEligible) {
+            demands.waitAnew(subscription);
             members.add(subscription);
         } else {
             members.remove(subscription);
@@ -259,9 +261,25 @@ final class Subscriptions {
         tree.countWaiting(role[subscription], isEligible ? 1 : -1);
     }
 
-    /** Has the next round look at all agents for this subscription, if it may be offered anything. */
+    /** Ends it if an agent is set aside for a demand that waits no more. */
+    private void endIdleSetAside(int subscription) {
+        int agent = setAsides.agentOf(subscription);
+        Demand demand = agent == SetAsides.NONE ? null : setAsides.demand(agent);
+        if (demand != null && !(demands.has(subscription) && demands.isOpen(subscription, demand))) {
+            setAsides.end(agent);
+        }
+    }
+
+    /** Has nothing be kept for a subscription and its gangs. */
+    void endSetAsides(int subscription) {
+        setAsides.endOf(subscription);
+        gangs.endSetAsides(subscription);
+    }
+
+    /** Has the next round look at all agents for this subscription and its gangs, if it may be offered anything. */
     void refresh(int subscription) {
         fresh.set(subscription, eligible.get(subscription));
+        gangs.refresh(subscription);
     }
 
     // ---- order

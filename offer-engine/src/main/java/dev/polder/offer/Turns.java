@@ -8,7 +8,10 @@ import java.util.SplittableRandom;
  * before, though only the served row draws anew. Owned by the engine's thread; the same seed draws the same.
  */
 final class Turns {
-    /** The mean time between two turns of a row at the default weight: in 2^63 there is room for a billion of them. */
+    /** No row waits for longer: 53 random bits go as far as 37 times the mean, which is at most 1,000 times this one. */
+    static final long LONGEST = 1L << 48;
+
+    /** The mean time between two turns of a row at the default weight. */
     private static final double MEAN = 1L << 32;
 
     private final SplittableRandom random;

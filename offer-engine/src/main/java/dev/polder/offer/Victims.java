@@ -3,114 +3,184 @@ package dev.polder.offer;
 import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /**
  * Finds which tasks on one agent have to end for a task of a demand to fit: one if one is enough, else the best two, else
  * as many as it takes, the most useful first, less those that turn out not to be needed. Of equals those of the lowest
  * priority, then the youngest.
+ *
+ * <p>Everything is counted by what the demand names: scalars in thousandths, ranges and sets in pieces.
  */
 final class Victims {
-    private final ResourceColumn amounts = new ResourceColumn();
+    /**
+     * What one agent will have.
+     *
+     * @param free what is free, or will be when what ends already has ended
+     * @param debt what is in use beyond what there is, and so does not become free
+     */
+    record Room(Resources free, Resources debt) {}
 
-    Victims() {
-        amounts.ensure(0);
-    }
+    /** With more than so many the search is given up, before it is seen which of them are not needed. */
+    private static final int CHOSEN_MAX = 128;
+
+    /** What is lacking of each that the demand names, with nobody ending. */
+    private long[] lacking = {};
+
+    /** What each candidate brings of each. */
+    private long[][] gains = {};
 
     /**
      * Returns the victims among candidates, which come in the order in which they should go; none if all are not enough.
      *
-     * @param room what is free, or will be when what ends already has ended
-     * @param debt what is in use beyond what there is, and so does not become free
-     * @param visible what the demand's framework may have of a task's resources
+     * @param gained what the demand's framework may have of each candidate's resources
      * @param most with more victims than this none are of interest
      */
-    List<RunningTask> find(
-            Demand demand,
-            Resources room,
-            Resources debt,
-            List<RunningTask> candidates,
-            UnaryOperator<Resources> visible,
-            int most) {
-        List<Resources> gains =
-                candidates.stream().map(task -> visible.apply(task.resources())).toList();
-        for (int i = 0; i < gains.size(); i++) {
-            if (isEnough(demand, room.plus(gains.get(i)), debt)) {
-                return List.of(candidates.get(i));
+    List<RunningTask> find(Demand demand, Room room, List<RunningTask> candidates, List<Resources> gained, int most) {
+        lacking = lacking(demand, room);
+        gains = gained.stream().map(each -> amounts(demand, each)).toArray(long[][]::new);
+        return chosen(most).stream().map(candidates::get).toList();
+    }
+
+    private List<Integer> chosen(int most) {
+        for (int i = 0; i < gains.length; i++) {
+            if (isEnough(i)) {
+                return List.of(i);
             }
         }
         // in this order a pair is as low as its higher one
-        for (int higher = 1; most >= 2 && higher < gains.size(); higher++) {
-            Resources one = room.plus(gains.get(higher));
+        for (int higher = 1; most >= 2 && higher < gains.length && isPairPossible(); higher++) {
             for (int lower = 0; lower < higher; lower++) {
-                if (isEnough(demand, one.plus(gains.get(lower)), debt)) {
-                    return List.of(candidates.get(lower), candidates.get(higher));
+                if (isEnough(lower, higher)) {
+                    return List.of(lower, higher);
                 }
             }
         }
-        return most > 2 ? greedily(demand, room, debt, candidates, gains, most) : List.of();
+        List<Integer> chosen = most > 2 ? greedily() : List.of();
+        return chosen.size() > most ? List.of() : chosen;
     }
 
-    private List<RunningTask> greedily(
-            Demand demand,
-            Resources room,
-            Resources debt,
-            List<RunningTask> candidates,
-            List<Resources> gains,
-            int most) {
+    private List<Integer> greedily() {
         List<Integer> chosen = new ArrayList<>();
-        Resources sum = room;
-        while (!isEnough(demand, sum, debt)) {
+        boolean[] isChosen = new boolean[gains.length];
+        long[] rest = lacking.clone();
+        while (!isNothing(rest)) {
             int best = -1;
-            double least = lacking(demand, sum.minusSaturating(debt));
-            for (int i = 0; i < gains.size(); i++) {
-                double after = chosen.contains(i)
-                        ? Double.MAX_VALUE
-                        : lacking(demand, sum.plus(gains.get(i)).minusSaturating(debt));
+            double least = part(rest);
+            for (int i = 0; i < gains.length; i++) {
+                double after = isChosen[i] ? Double.MAX_VALUE : part(less(rest, gains[i]));
                 if (after < least) {
                     least = after;
                     best = i;
                 }
             }
-            if (best < 0) {
+            if (best < 0 || chosen.size() == CHOSEN_MAX) {
                 return List.of();
             }
+            isChosen[best] = true;
             chosen.add(best);
-            sum = sum.plus(gains.get(best));
+            rest = less(rest, gains[best]);
         }
         chosen.sort(null);
         for (int i = chosen.size() - 1; i >= 0; i--) {
-            Resources without = room;
+            long[] without = lacking.clone();
             for (int other : chosen) {
-                without = other == chosen.get(i) ? without : without.plus(gains.get(other));
+                without = other == chosen.get(i) ? without : less(without, gains[other]);
             }
-            if (isEnough(demand, without, debt)) {
+            if (isNothing(without)) {
                 chosen.remove(i);
             }
         }
-        return chosen.size() > most
-                ? List.of()
-                : chosen.stream().map(candidates::get).toList();
+        return chosen;
     }
 
-    /** Tells whether a task fits into what is there, less what is in use beyond what there is. */
-    boolean isEnough(Demand demand, Resources there, Resources debt) {
-        amounts.set(0, there.minusSaturating(debt));
-        return Bundle.fit(demand, amounts, 0) > 0;
+    // ---- arithmetic
+
+    /** Tells whether a task fits without anybody ending. */
+    static boolean isEnough(Demand demand, Room room) {
+        return isNothing(lacking(demand, room));
     }
 
-    /** Returns the sum of the parts of what a task needs that are not there: it falls with every task that helps. */
-    private static double lacking(Demand demand, Resources there) {
-        double sum = 0;
-        for (String name : demand.shape().names()) {
-            double needed = demand.shape().of(name);
-            sum += Math.max(0, needed - there.scalar(name)) / needed;
+    private boolean isEnough(int... these) {
+        for (int at = 0; at < lacking.length; at++) {
+            long rest = lacking[at];
+            for (int each : these) {
+                rest -= gains[each][at];
+            }
+            if (rest > 0) {
+                return false;
+            }
         }
-        for (Map.Entry<String, Integer> piece : demand.pieces().entrySet()) {
-            double count = there.ranges(piece.getKey()).count()
-                    + there.items(piece.getKey()).size();
-            sum += Math.max(0, piece.getValue() - count) / piece.getValue();
+        return true;
+    }
+
+    /** Tells whether of each that is lacking some two bring enough: else there is no need to try all. */
+    private boolean isPairPossible() {
+        for (int at = 0; at < lacking.length; at++) {
+            long largest = 0;
+            long second = 0;
+            for (long[] gain : gains) {
+                second = Math.max(second, Math.min(largest, gain[at]));
+                largest = Math.max(largest, gain[at]);
+            }
+            if (largest + second < lacking[at]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static long[] lacking(Demand demand, Room room) {
+        long[] lacking = amounts(demand, room.debt());
+        long[] free = amounts(demand, room.free());
+        int at = 0;
+        for (String name : demand.shape().names()) {
+            lacking[at] += demand.shape().of(name) - free[at];
+            at++;
+        }
+        for (int count : demand.pieces().values()) {
+            lacking[at] += count - free[at];
+            at++;
+        }
+        return lacking;
+    }
+
+    /** Counts what the demand names. */
+    private static long[] amounts(Demand demand, Resources resources) {
+        long[] amounts =
+                new long[demand.shape().names().size() + demand.pieces().size()];
+        int at = 0;
+        for (String name : demand.shape().names()) {
+            amounts[at++] = resources.scalar(name);
+        }
+        for (String name : demand.pieces().keySet()) {
+            amounts[at++] =
+                    resources.ranges(name).count() + resources.items(name).size();
+        }
+        return amounts;
+    }
+
+    private static long[] less(long[] lacking, long[] gain) {
+        long[] rest = new long[lacking.length];
+        for (int at = 0; at < rest.length; at++) {
+            rest[at] = lacking[at] - gain[at];
+        }
+        return rest;
+    }
+
+    private static boolean isNothing(long[] lacking) {
+        for (long each : lacking) {
+            if (each > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns the sum of the parts of what is lacking at first that still are: it falls with every task that helps. */
+    private double part(long[] rest) {
+        double sum = 0;
+        for (int at = 0; at < rest.length; at++) {
+            sum += lacking[at] <= 0 ? 0 : (double) Math.max(0, rest[at]) / lacking[at];
         }
         return sum;
     }

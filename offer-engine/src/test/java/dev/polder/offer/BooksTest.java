@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polder.offer.resource.Resources;
 import dev.polder.offer.resource.Value;
@@ -236,8 +237,9 @@ final class BooksTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(builder::build)
-                .withMessage("offerTimeoutMs is 0, must be 1 or more; reofferDelayMs is -1, must be 0 or more;"
-                        + " reviveIntervalMs is -2, must be 0 or more");
+                .withMessage(
+                        "offerTimeoutMs is 0, must be 1 to 315360000000; reofferDelayMs is -1, must be 0 to 315360000000;"
+                                + " reviveIntervalMs is -2, must be 0 to 315360000000");
         assertThat(OfferEngineConfig.DEFAULT)
                 .hasToString(
                         "OfferEngineConfig[offerTimeoutMs=120000, reofferDelayMs=1000, reviveIntervalMs=1000,"
@@ -263,5 +265,23 @@ final class BooksTest {
         engine.checkInvariants();
 
         assertThat(engine.dominantShare("a")).isEqualTo(1);
+    }
+
+    @Test
+    void shouldRefuseToReserveOtherwiseAPortThatIsInUse() {
+        Desk desk = new Desk();
+        OfferEngine engine = desk.engine;
+        int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
+        int agent = engine.addAgent(AgentProfile.of(Desk.resources("cpus:4;ports:[1-4]")));
+        engine.use(framework, "a", agent, Desk.resources("ports:[1-1]"), desk);
+
+        assertThatThrownBy(
+                        () -> engine.updateAgent(agent, AgentProfile.of(Desk.resources("cpus:4;ports(a):[1-4]")), desk))
+                .hasMessageContaining("agent 0: something of ports:[1-1] is in use, and would be free of");
+        engine.checkInvariants();
+        engine.updateAgent(agent, AgentProfile.of(Desk.resources("cpus:4;ports:[1-1];ports(a):[2-4]")), desk);
+        engine.checkInvariants();
+        assertThatThrownBy(() -> engine.use(framework, "b", agent, Desk.resources("ports:[2-2]"), desk))
+                .hasMessageContaining("a port or item can be used once");
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polder.offer.resource.Quantities;
 import dev.polder.offer.resource.Resources;
+import dev.polder.offer.resource.Value;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -214,6 +215,105 @@ final class DemandTest {
     }
 
     @Test
+    void shouldSetTheOnlyAgentAsideForASixteenthOfTheTime() {
+        int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
+        int small = engine.addFramework(FrameworkProfile.of("small", "a"));
+        engine.use(small, "a", agent, cpus(4_000), desk);
+        for (String name : List.of("one", "two")) {
+            int large = engine.addFramework(FrameworkProfile.of(name, "b"));
+            engine.setDemands(0, large, "b", List.of(Demand.of(1, shape(4_000))));
+        }
+        desk.run(0);
+        int minutes = 0;
+        for (int minute = 0; minute < 32; minute++) {
+            for (long nowMs = 60_000L * minute; engine.nextDeadlineMs() <= nowMs; ) {
+                desk.run(nowMs);
+            }
+            minutes += isSetAside(60_000L * minute, small, agent) ? 1 : 0;
+        }
+
+        assertThat(minutes).isEqualTo(2);
+    }
+
+    private boolean isSetAside(long nowMs, int framework, int agent) {
+        engine.release(framework, "a", agent, cpus(1_000));
+        boolean isSetAside = engine.explain(nowMs, framework, "a", agent)
+                .filter(refusal -> refusal.why() == Refusal.Why.SET_ASIDE)
+                .isPresent();
+        engine.use(framework, "a", agent, cpus(1_000), desk);
+        return isSetAside;
+    }
+
+    @Test
+    void shouldLetOthersHaveWhatIsReservedToThemOnAnAgentThatIsSetAside() {
+        int agent = engine.addAgent(AgentProfile.of(Desk.resources("cpus:4;cpus(a):2")));
+        int small = engine.addFramework(FrameworkProfile.of("small", "a"));
+        engine.use(small, "a", agent, cpus(2_000), desk);
+        int large = engine.addFramework(FrameworkProfile.of("large", "b"));
+        engine.setDemands(0, large, "b", List.of(Demand.of(1, shape(4_000))));
+        engine.suppress(small, "a");
+        desk.run(0);
+        engine.revive(0, small, "a");
+
+        assertThat(desk.runForOne(0).resources()).isEqualTo(Desk.resources("cpus(a):2"));
+    }
+
+    @Test
+    void shouldLetARoleThatLacksItsGuaranteeHaveWhatIsSetAside() {
+        int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
+        int small = engine.addFramework(FrameworkProfile.of("small", "a"));
+        engine.use(small, "a", agent, cpus(2_000), desk);
+        int large = engine.addFramework(FrameworkProfile.of("large", "b"));
+        engine.setDemands(0, large, "b", List.of(Demand.of(1, shape(4_000))));
+        int guaranteed = engine.addFramework(FrameworkProfile.of("guaranteed", "c"));
+        engine.suppress(small, "a");
+        engine.suppress(guaranteed, "c");
+        desk.run(0);
+        engine.revive(0, guaranteed, "c");
+        assertThat(desk.run(0)).isEmpty();
+
+        desk.setQuota("c", Desk.guarantee("cpus:1"));
+        assertThat(desk.runForOne(0)).satisfies(offer -> {
+            assertThat(offer.framework()).isEqualTo(guaranteed);
+            assertThat(offer.resources())
+                    .as("what is beyond it may be had, too")
+                    .isEqualTo(cpus(2_000));
+        });
+    }
+
+    @Test
+    void shouldKeepASetAsideForTheDemandItIsForFromOthersOfTheSame() {
+        int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
+        int other = engine.addFramework(FrameworkProfile.of("other", "a"));
+        engine.use(other, "a", agent, cpus(4_000), desk);
+        engine.suppress(other, "a");
+        int framework = engine.addFramework(FrameworkProfile.of("f", "b"));
+        engine.setDemands(0, framework, "b", List.of(Demand.of(1, shape(4_000)), Demand.of(9, shape(1_000))));
+        desk.run(0);
+        engine.release(other, "a", agent, cpus(3_000));
+        assertThat(desk.run(1)).isEmpty();
+
+        engine.release(other, "a", agent, cpus(1_000));
+        assertThat(desk.runForOne(2).resources()).isEqualTo(cpus(4_000));
+    }
+
+    @Test
+    void shouldEndASetAsideWhenItsDemandWaitsNoMore() {
+        int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
+        int other = engine.addFramework(FrameworkProfile.of("other", "a"));
+        engine.use(other, "a", agent, cpus(2_000), desk);
+        engine.suppress(other, "a");
+        int framework = engine.addFramework(FrameworkProfile.of("f", "b"));
+        engine.setDemands(0, framework, "b", List.of(Demand.of(1, shape(4_000))));
+        desk.run(0);
+        engine.revive(0, other, "a");
+        assertThat(desk.run(0)).isEmpty();
+
+        engine.setDemands(0, framework, "b", List.of(Demand.of(1, shape(5_000))));
+        assertThat(desk.runForOne(0).framework()).isEqualTo(other);
+    }
+
+    @Test
     void shouldNotSetAsideMoreForWhoSaysTheSameAgainAndAgain() {
         int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
         int small = engine.addFramework(FrameworkProfile.of("small", "a"));
@@ -238,6 +338,45 @@ final class DemandTest {
     }
 
     @Test
+    void shouldOfferOtherPortsThanThoseThatWereRefusedWhenSomebodyElseTookThem() {
+        engine.addAgent(AgentProfile.of(Desk.resources("cpus:4;ports:[0-3]")));
+        List<Demand> demands = List.of(Demand.of(1, shape(1_000)).withPieces("ports", 2));
+        int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
+        int other = engine.addFramework(FrameworkProfile.of("other", "b"));
+        engine.suppress(other, "b");
+        engine.setDemands(0, framework, "a", demands);
+        engine.decline(0, desk.runForOne(0).id(), 60_000);
+        assertThat(desk.run(0)).isEmpty();
+
+        engine.setDemands(0, other, "b", demands);
+        engine.revive(0, other, "b");
+
+        assertThat(desk.run(0))
+                .extracting(Offer::resources)
+                .containsExactly(Desk.resources("cpus:1;ports:[0-1]"), Desk.resources("cpus:1;ports:[2-3]"));
+    }
+
+    @Test
+    void shouldOfferADiskThatCannotBePartedAsAWholeToWhoNeedsDisk() {
+        Resources disk = Resources.of(Stocks.MOUNT_DISK, new Value.Amount(50_000));
+        engine.addAgent(AgentProfile.of(cpus(4_000).plus(disk)));
+        int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(1, Quantities.ofPlain(1_000, 8_000, 0, 0))));
+
+        assertThat(desk.runForOne(0).resources()).isEqualTo(cpus(1_000).plus(disk));
+    }
+
+    @Test
+    void shouldKeepADiskThatCannotBePartedFromWhoNeedsNone() {
+        Resources disk = Resources.of(Stocks.MOUNT_DISK, new Value.Amount(50_000));
+        engine.addAgent(AgentProfile.of(cpus(4_000).plus(disk)));
+        int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(1, Quantities.ofPlain(1_000, 0, 0, 0))));
+
+        assertThat(desk.runForOne(0).resources()).isEqualTo(cpus(1_000));
+    }
+
+    @Test
     void shouldRefuseDemandsThatMakeNoSense() {
         int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
 
@@ -249,7 +388,7 @@ final class DemandTest {
         assertThatThrownBy(() -> engine.setDemands(0, framework, "a", Collections.nCopies(17, Demand.of(1, shape(1)))))
                 .hasMessage("framework 0 under role a: 17 demands, must be 16 at most");
         assertThatThrownBy(() -> Demand.of(1, shape(1)).withPieces("ports", 0))
-                .hasMessage("demand of 0 ports a task: must be 1 or more");
+                .hasMessage("demand of 0 ports a task: must be 1 to 65536");
         assertThatThrownBy(() -> engine.setDemands(0, framework, "b", List.of()))
                 .hasMessage("framework 0 is not subscribed to role b");
     }

@@ -160,4 +160,17 @@ final class HeadroomTest {
                 .as("what is switched off serves no guarantee")
                 .isEqualTo(Map.of("a", resources("cpus:1")));
     }
+
+    @Test
+    void shouldOfferWhatHeadroomHeldBackThoughALimitCutItToo() {
+        Desk desk = new Desk();
+        OfferEngine engine = desk.engine;
+        engine.addFramework(FrameworkProfile.of("c", "c"));
+        engine.addAgent(AgentProfile.of(Desk.cpus(8_000)));
+        engine.setQuotas(Map.of("c", Desk.limit("cpus:4"), "a", Desk.guarantee("cpus:6")), true, desk);
+        assertThat(desk.runForOne(0).resources()).isEqualTo(Desk.cpus(2_000));
+
+        engine.addAgent(AgentProfile.of(Desk.resources("cpus:6;gpus:1")));
+        assertThat(desk.runForOne(1).resources()).isEqualTo(Desk.cpus(2_000));
+    }
 }

@@ -175,4 +175,37 @@ final class MaintenanceTest {
         assertThatThrownBy(() -> new Unavailability(0, OptionalLong.of(-1)))
                 .hasMessage("unavailability of -1 ns: must be 0 or more");
     }
+
+    @Test
+    void shouldNotAskAgainForEachNewOfferWhatWasAnswered() {
+        engine.suppress(other, "c");
+        engine.suppress(framework, "b");
+        plan();
+        Offer offer = desk.runForOne(0);
+        engine.answerInverse(0, desk.inverse.get(0).id(), InverseOffer.Answer.ACCEPTED, 60_000);
+        engine.decline(0, offer.id(), 5_000);
+        desk.run(4_999);
+        assertThat(engine.answers(agent)).isEqualTo(Map.of(framework, InverseOffer.Answer.ACCEPTED));
+
+        desk.runForOne(5_000);
+        assertThat(desk.inverse).as("it is known what it says").hasSize(1);
+        desk.run(60_000);
+        assertThat(desk.inverse).as("its filter has ended").hasSize(2);
+    }
+
+    @Test
+    void shouldForgetTheAnswerOfWhoHasNothingThereWhenItsFilterEnds() {
+        engine.suppress(other, "c");
+        engine.suppress(framework, "b");
+        plan();
+        Offer offer = desk.runForOne(0);
+        engine.answerInverse(0, desk.inverse.get(0).id(), InverseOffer.Answer.ACCEPTED, 3_000);
+        engine.decline(0, offer.id(), 60_000);
+        desk.run(2_999);
+        assertThat(engine.answers(agent)).isNotEmpty();
+
+        desk.run(3_000);
+        assertThat(engine.answers(agent)).isEmpty();
+        assertThat(desk.inverse).hasSize(1);
+    }
 }

@@ -164,10 +164,10 @@ final class OfferConstraintsTest {
     void shouldRefuseToBeWithoutGroupsOrConstraints() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> OfferConstraints.of(List.of()))
-                .withMessage("no groups; at least one is needed");
+                .withMessage("offer constraints []: must be at least one group");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Group(List.of()))
-                .withMessage("a group without constraints");
+                .withMessage("offer constraint group []: must be at least one constraint");
     }
 
     @Test

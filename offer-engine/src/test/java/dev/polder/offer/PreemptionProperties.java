@@ -48,6 +48,7 @@ final class PreemptionProperties {
         }
 
         void play() {
+            engine.setPriority("a", PRIORITIES);
             for (int agent = 0; agent < AGENTS; agent++) {
                 engine.addAgent(AgentProfile.of(cpus(AGENT_CPUS)));
             }
@@ -127,6 +128,10 @@ final class PreemptionProperties {
         }
 
         private void accept(Offer offer) {
+            if (engine.offer(offer.id()) == null) {
+                // rescinded at once, for a higher one
+                return;
+            }
             Task task = byFramework(offer.framework());
             engine.accept(nowMs, offer.id(), cpus(task.cpus()), 0);
             running.put(task.id(), offer.agent());

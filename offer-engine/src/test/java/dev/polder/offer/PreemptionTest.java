@@ -24,6 +24,7 @@ final class PreemptionTest {
 
     PreemptionTest() {
         engine.setPriority("service", 10);
+        engine.setPriority("batch", 10);
         engine.suppress(low, "batch");
     }
 
@@ -98,10 +99,10 @@ final class PreemptionTest {
     @Test
     void shouldTakeSeveralThatAreEnoughTogetherAndNoneThatIsNotNeeded() {
         int agent = engine.addAgent(AgentProfile.of(cpusAndMem(6_000, 6_000)));
-        start(desk, 1, agent, cpusAndMem(3_000, 1_000), OptionalInt.empty(), 0);
-        start(desk, 2, agent, cpusAndMem(1_000, 1_000), OptionalInt.empty(), 0);
-        start(desk, 3, agent, cpusAndMem(1_000, 3_000), OptionalInt.empty(), 0);
-        start(desk, 4, agent, cpusAndMem(1_000, 1_000), OptionalInt.empty(), 0);
+        start(desk, 1, agent, cpusAndMem(3_000, 1_000), OptionalInt.of(0), 0);
+        start(desk, 2, agent, cpusAndMem(1_000, 1_000), OptionalInt.of(0), 0);
+        start(desk, 3, agent, cpusAndMem(1_000, 3_000), OptionalInt.of(0), 0);
+        start(desk, 4, agent, cpusAndMem(1_000, 1_000), OptionalInt.of(0), 0);
         demand(0, Demand.of(1, Quantities.ofPlain(5_000, 0, 0, 5_000)));
 
         assertThat(victims()).containsExactly(1L, 2L, 3L);
@@ -167,6 +168,20 @@ final class PreemptionTest {
     }
 
     @Test
+    void shouldLeaveOthersAtOnceWhatWasSetAsideForWhomRoomIsMadeElsewhere() {
+        engine.use(low, "batch", addAgent(4_000), cpus(1_000), desk);
+        start(1, addAgent(4_000), 4_000, 0, 1);
+        demand(0, task(4_000));
+        desk.run(0);
+        engine.revive(0, low, "batch");
+        assertThat(desk.run(0)).as("agent 0 is set aside").isEmpty();
+
+        assertThat(desk.runForOne(5_000).agent()).isZero();
+        assertThat(desk.preemptions).extracting(Preemption::agent).containsExactly(1);
+        assertThat(engine.nextDeadlineMs()).isGreaterThan(5_000);
+    }
+
+    @Test
     void shouldEndNothingOfAPriorityThatIsNotLower() {
         start(1, addAgent(4_000), 4_000, 10, 1);
         demand(0, task(4_000));
@@ -177,6 +192,63 @@ final class PreemptionTest {
         demand(5_000, task(4_000).withPriority(11));
         desk.run(5_000);
         desk.run(10_000);
+        assertThat(desk.preemptions).as("no more than its role's").isEmpty();
+
+        engine.setPriority("service", 11);
+        desk.run(11_000);
+        assertThat(desk.preemptions).hasSize(1);
+    }
+
+    @Test
+    void shouldHaveThePriorityOfTheRoleAboveUnlessARoleHasOneOfItsOwn() {
+        start(1, addAgent(4_000), 4_000, 5, 1);
+        engine.setPriority("service/web", 0);
+        demand(0, task(4_000));
+        desk.run(0);
+        desk.run(5_000);
+        assertThat(desk.preemptions).isEmpty();
+
+        engine.clearPriority("service/web");
+        desk.run(6_000);
+        assertThat(desk.preemptions).hasSize(1);
+    }
+
+    @Test
+    void shouldMakeRoomForAnotherDemandWhereTheMostUrgentOneFitsNowhere() {
+        start(1, addAgent(4_000), 4_000, 0, 1);
+        engine.setDemands(
+                0, high, "service/web", List.of(task(9_000), task(3_000).withPriority(5)));
+
+        assertThat(victims()).containsExactly(1L);
+        end(1, 0, 4_000);
+        assertThat(desk.runForOne(5_001).resources()).isEqualTo(cpus(3_000));
+    }
+
+    @Test
+    void shouldServeTheDemandForWhichRoomWasMadeBeforeSmallerOnesOfTheSame() {
+        start(1, addAgent(4_000), 2_000, 0, 1);
+        start(2, 0, 2_000, 0, 2);
+        Demand large = task(4_000);
+        Demand small = Demand.of(9, Quantities.ofPlain(2_000, 0, 0, 0)).withPriority(0);
+        engine.setDemands(0, high, "service/web", List.of(small, large));
+        assertThat(victims()).containsExactlyInAnyOrder(1L, 2L);
+
+        end(1, 0, 2_000);
+        assertThat(desk.run(5_001)).as("half of it").isEmpty();
+        end(2, 0, 2_000);
+        assertThat(desk.runForOne(5_002).resources()).isEqualTo(cpus(4_000));
+    }
+
+    @Test
+    void shouldCountTheTimeForEachDemandThoughOthersAreServed() {
+        start(1, addAgent(4_000), 4_000, 0, 1);
+        engine.setDemands(0, high, "service/web", List.of(task(4_000), Demand.of(9, Quantities.ofPlain(500, 0, 0, 0))));
+        for (int nowMs = 0; nowMs < 5_000; nowMs += 1_000) {
+            desk.run(nowMs);
+            engine.addAgent(AgentProfile.of(cpus(500)));
+        }
+        desk.run(5_000);
+
         assertThat(desk.preemptions).hasSize(1);
     }
 
@@ -216,6 +288,89 @@ final class PreemptionTest {
         desk.run(5_000);
 
         assertThat(desk.preemptions).isEmpty();
+    }
+
+    @Test
+    void shouldEndNothingOfARoleThatHasNoMoreThanItsGuarantee() {
+        desk.setQuota("batch", Quota.NONE);
+        start(1, addAgent(4_000), 4_000, 0, 1);
+        desk.setQuota("batch", Desk.guarantee("cpus:4"));
+        demand(0, task(4_000));
+        desk.run(0);
+        desk.run(5_000);
+        assertThat(desk.preemptions).isEmpty();
+
+        desk.setQuota("batch", Desk.guarantee("cpus:0"));
+        desk.run(6_000);
+        assertThat(desk.preemptions).hasSize(1);
+    }
+
+    @Test
+    void shouldLookForOthersWhenVictimsDoNotEnd() {
+        start(1, addAgent(4_000), 4_000, 0, 2);
+        start(2, addAgent(4_000), 4_000, 0, 1);
+        demand(0, task(4_000));
+        assertThat(victims()).containsExactly(1L);
+
+        desk.run(34_999);
+        assertThat(desk.preemptions).hasSize(1);
+        assertThat(engine.nextDeadlineMs()).isEqualTo(35_000);
+        desk.run(35_000);
+        assertThat(desk.preemptions.get(1).victims()).containsExactly(2L);
+    }
+
+    @Test
+    void shouldNotCountTheTimeForWhichNothingCouldBeOffered() {
+        start(1, addAgent(4_000), 4_000, 0, 1);
+        demand(0, task(4_000));
+        engine.suppress(high, "service/web");
+        desk.run(600_000);
+        engine.revive(600_000, high, "service/web");
+        desk.run(600_000);
+        engine.pause();
+        desk.run(700_000);
+        engine.resume();
+        desk.run(700_000);
+        desk.run(704_999);
+        assertThat(desk.preemptions).isEmpty();
+
+        desk.run(705_000);
+        assertThat(desk.preemptions).hasSize(1);
+    }
+
+    @Test
+    void shouldTakeWhatIsOnlyOfferedBeforeATaskHasToEnd() {
+        engine.setPriority("batch", 0);
+        start(1, addAgent(4_000), 4_000, 0, 1);
+        engine.addAgent(AgentProfile.of(cpus(4_000)));
+        engine.suppress(high, "service/web");
+        engine.revive(0, low, "batch");
+        Offer lower = desk.runForOne(0);
+        assertThat(lower.framework()).isEqualTo(low);
+        engine.suppress(low, "batch");
+        engine.revive(0, high, "service/web");
+        demand(0, task(4_000));
+        desk.run(0);
+
+        assertThat(desk.runForOne(5_000)).satisfies(offer -> {
+            assertThat(offer.framework()).isEqualTo(high);
+            assertThat(offer.agent()).isEqualTo(lower.agent());
+        });
+        assertThat(desk.rescinded).containsExactly(lower.id() + " PREEMPTED");
+        assertThat(desk.preemptions).isEmpty();
+    }
+
+    @Test
+    void shouldServeTheUrgentOneOfTwoDemandsOfOneShape() {
+        start(1, addAgent(4_000), 4_000, 5, 1);
+        engine.setDemands(0, high, "service/web", List.of(task(4_000).withPriority(0), task(4_000)));
+        assertThat(victims()).containsExactly(1L);
+        end(1, 0, 4_000);
+        desk.runForOne(5_001);
+        engine.addAgent(AgentProfile.of(cpus(4_000)));
+
+        desk.runForOne(5_002);
+        assertThat(desk.run(5_003)).as("each has its offer").isEmpty();
     }
 
     @Test

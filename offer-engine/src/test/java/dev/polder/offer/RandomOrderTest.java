@@ -3,8 +3,10 @@ package dev.polder.offer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polder.offer.OfferEngineConfig.Order;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -180,5 +182,42 @@ final class RandomOrderTest {
                     return difference * difference / mean;
                 })
                 .sum();
+    }
+
+    @Test
+    void shouldGoOnWhenMoreTurnsWereTakenThanCanBeCounted() {
+        Shares shares = new Shares(new ClusterTotal(Set.of()), new Turns(1));
+        FairOrder order = new FairOrder(shares);
+        for (int row = 0; row < 3; row++) {
+            shares.start(row, "r" + row);
+            shares.setWeight(row, 1);
+            order.add(row);
+        }
+        int[] turns = new int[4];
+        for (int turn = 0; turn < 10_000_000; turn++) {
+            turns[serveFirst(order, shares)]++;
+        }
+        order.remove(2);
+        for (int turn = 0; turn < 1_000_000; turn++) {
+            serveFirst(order, shares);
+        }
+        order.add(2);
+        Arrays.fill(turns, 0);
+        for (int turn = 0; turn < 9_000; turn++) {
+            turns[serveFirst(order, shares)]++;
+        }
+
+        assertThat(turns[0]).isBetween(2_500, 3_500);
+        assertThat(turns[1]).isBetween(2_500, 3_500);
+        assertThat(turns[2]).isBetween(2_500, 3_500);
+    }
+
+    private static int serveFirst(FairOrder order, Shares shares) {
+        int row = order.get(0);
+        order.takeTurn(row);
+        order.remove(row);
+        shares.serve(row);
+        order.add(row);
+        return row;
     }
 }

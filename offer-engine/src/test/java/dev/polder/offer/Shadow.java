@@ -38,7 +38,8 @@ final class Shadow {
         LIMITS_THE_ROLE_ALONE,
         LETS_HOARD,
         SETS_NOTHING_ASIDE,
-        OFFERS_MORE_THAN_NEEDED
+        OFFERS_MORE_THAN_NEEDED,
+        GIVES_ROOM_TO_OTHER_DEMANDS
     }
 
     /** A framework in a role: what shares are computed for. */
@@ -86,7 +87,7 @@ final class Shadow {
 
     final Map<String, Long> roleOffers = new HashMap<>();
     final ShadowRules rules;
-    final ShadowWishes wishes;
+    final ShadowDemands demands;
 
     /** How often what is worth counting happened. */
     final Map<String, Integer> happened = new TreeMap<>();
@@ -106,7 +107,7 @@ final class Shadow {
         this.config = config;
         this.bug = bug;
         this.rules = new ShadowRules(this, config, bug);
-        this.wishes = new ShadowWishes(this, config, bug);
+        this.demands = new ShadowDemands(this, config, bug);
     }
 
     Agent agent(int index) {
@@ -188,6 +189,7 @@ final class Shadow {
             forgetFilters(agent);
         }
         agent(agent).profile = profile;
+        demands.endSetAsides(aside -> aside.agent() == agent);
         forgetWhatIsGone();
     }
 
@@ -276,6 +278,7 @@ final class Shadow {
         List<Open> under = offersTo(index, profile.roles().keySet());
         framework.profile = profile;
         rescind(under, OfferSink.Reason.ROLE_GONE);
+        demands.endSetAsides(aside -> aside.member().framework() == index);
         forgetWhatIsGone();
     }
 
@@ -451,7 +454,7 @@ final class Shadow {
         }
         agent(agent).profile = agent(agent).profile.withTotal(total.get());
         accepted.forEach(open -> offers.remove(open.id));
-        wishes.launched(member, accepted.get(0).id, used);
+        demands.launched(member, accepted.get(0).id, used);
         if (!used.isEmpty()) {
             agent(agent).used.merge(member, used, Resources::plus);
         }
@@ -480,6 +483,7 @@ final class Shadow {
             filters.remove(others.get(0));
         }
         filters.add(new Filter(member, agent, refused, endsMs, sequence++));
+        demands.endSetAsides(aside -> aside.agent() == agent && aside.member().equals(member));
     }
 
     private static boolean isOf(Filter filter, Member member, int agent) {
@@ -522,13 +526,22 @@ final class Shadow {
         return deadlines().stream().mapToLong(Deadline::endsMs).min().orElse(Long.MAX_VALUE);
     }
 
+    int deadlineCount() {
+        return deadlines().size();
+    }
+
+    /** Returns when those that wait in vain are to be looked at again. */
+    long lookAgainMs() {
+        return isPaused ? Long.MAX_VALUE : demands.lookAgainMs();
+    }
+
     void run(long nowMs) {
         deadlines().stream()
                 .filter(due -> due.endsMs <= nowMs)
                 .sorted(Comparator.comparing(Deadline::endsMs).thenComparing(Deadline::sequence))
                 .forEach(due -> expire(nowMs, due.what));
         List<Integer> order = new ArrayList<>(agents.keySet());
-        if (!wishes.demands.isEmpty()) {
+        if (!demands.said.isEmpty()) {
             Map<Integer, BigInteger> room = new HashMap<>();
             order.forEach(agent -> room.put(agent, rules.roominess(agent)));
             order.sort(Comparator.comparing(room::get));
@@ -540,7 +553,7 @@ final class Shadow {
             order = List.copyOf(agents.keySet());
         }
         if (!isPaused) {
-            wishes.setAside(nowMs);
+            demands.setAside(nowMs);
         }
     }
 
@@ -562,7 +575,7 @@ final class Shadow {
         List<Deadline> all = new ArrayList<>();
         offers.values().forEach(open -> all.add(new Deadline(open.endsMs, open.sequence, open)));
         filters.forEach(filter -> all.add(new Deadline(filter.endsMs, filter.sequence, filter)));
-        wishes.setAsides.forEach(aside -> all.add(new Deadline(aside.endsMs(), aside.sequence(), aside)));
+        demands.setAsides.forEach(aside -> all.add(new Deadline(aside.endsMs(), aside.sequence(), aside)));
         waiting.forEach(wait -> all.add(new Deadline(wait.endsMs, wait.sequence, wait)));
         return all;
     }
@@ -577,8 +590,8 @@ final class Shadow {
         } else if (what instanceof Waiting wait) {
             waiting.remove(wait);
             performRevive(nowMs, wait.member);
-        } else if (what instanceof ShadowWishes.SetAside aside) {
-            wishes.setAsides.remove(aside);
+        } else if (what instanceof ShadowDemands.SetAside aside) {
+            demands.setAsides.remove(aside);
         } else {
             filters.remove(what);
         }
@@ -592,8 +605,8 @@ final class Shadow {
         }
         long id = nextOffer++;
         offers.put(id, new Open(id, member, agent, granted, nowMs + config.offerTimeoutMs(), sequence++));
-        wishes.serve(offers.get(id), grant.demand());
-        wishes.forgetWhatIsGone();
+        demands.serve(offers.get(id), grant.demand());
+        demands.forgetWhatIsGone();
         memberOffers.merge(member, 1L, Long::sum);
         roleOffers.merge(member.role + "/.", 1L, Long::sum);
         nodeOffers.merge(member.role, 1L, Long::sum);
@@ -611,7 +624,7 @@ final class Shadow {
         frameworks.forEach((index, framework) -> {
             for (String role : framework.profile.roles().keySet()) {
                 Member member = new Member(index, role);
-                if (framework.isActive && !framework.suppressed.contains(role) && !wishes.isSatisfied(member)) {
+                if (framework.isActive && !framework.suppressed.contains(role) && !demands.isSatisfied(member)) {
                     eligible.add(member);
                 }
             }
@@ -652,7 +665,7 @@ final class Shadow {
         Set<Member> members = members();
         memberOffers.keySet().retainAll(members);
         reviveFromMs.keySet().retainAll(members);
-        wishes.restUntilMs.keySet().retainAll(members);
+        demands.restUntilMs.keySet().retainAll(members);
         Set<String> roles = rules.roles();
         nodeOffers.keySet().retainAll(roles);
         roleOffers.keySet().removeIf(node -> !roles.contains(node.substring(0, node.length() - 2)));

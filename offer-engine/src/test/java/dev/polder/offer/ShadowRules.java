@@ -39,7 +39,7 @@ final class ShadowRules {
     /** What one may be offered of an agent, or the rule that says no. */
     record Grant(Resources resources, Refusal.@Nullable Why why, boolean isCut, int demand) {
         Grant(Resources resources, Refusal.Why why) {
-            this(resources, why, false, Wishes.NONE);
+            this(resources, why, false, Demands.NONE);
         }
     }
 
@@ -259,9 +259,6 @@ final class ShadowRules {
         if (whatever != null) {
             return new Grant(Resources.EMPTY, whatever);
         }
-        if (shadow.wishes.isSetAsideForAnother(agent, member)) {
-            return new Grant(Resources.EMPTY, Refusal.Why.SET_ASIDE);
-        }
         Resources visible = visible(member, shadow.free(agent));
         if (visible.isEmpty()) {
             return new Grant(visible, Refusal.Why.NOT_FOR_ROLE);
@@ -269,15 +266,13 @@ final class ShadowRules {
         return belowQuota(member, agent, visible);
     }
 
-    /** Returns what quota leaves of it. */
-    Resources cut(Member member, Resources visible) {
-        Quantities wanted = pool(visible);
-        Map<String, Long> allowed = new TreeMap<>();
-        for (String name : wanted.names()) {
-            allowed.put(name, Math.min(room(member.role(), name), beyondHeadroom(member.role(), name)));
-        }
-        allowed.values().removeIf(amount -> amount == Long.MAX_VALUE);
-        return shrink(visible, allowed);
+    /** Tells whether quota leaves a member what it needs, once what is not free yet has become so. */
+    boolean leaves(Member member, Resources needed, Resources free) {
+        Quantities wanted = pool(needed);
+        Quantities missing = wanted.minusSaturating(pool(free));
+        return wanted.names().stream()
+                .allMatch(name -> Math.min(room(member.role(), name), beyondHeadroom(member.role(), name, missing))
+                        >= wanted.of(name));
     }
 
     private Grant belowQuota(Member member, int agent, Resources visible) {
@@ -295,15 +290,22 @@ final class ShadowRules {
             }
         }
         Resources granted = shrink(visible, allowed);
+        if (shadow.demands.isSetAsideForAnother(agent, member) && !servesGuarantee(member, granted)) {
+            granted = granted.filter(id -> !isPool(id));
+            cut = Refusal.Why.SET_ASIDE;
+            if (granted.isEmpty()) {
+                return new Grant(granted, cut);
+            }
+        }
+        if (shadow.demands.said.containsKey(member)) {
+            return shadow.demands.grant(member, agent, granted, cut);
+        }
         Minimum minimum = shadow.profile(member).minimum().orElse(config.minimum());
         if (!isEnough(granted, minimum)) {
             return new Grant(granted, cut == null ? Refusal.Why.BELOW_MINIMUM : cut);
         }
-        if (shadow.wishes.demands.containsKey(member)) {
-            return shadow.wishes.grant(member, agent, granted, cut);
-        }
         return new Grant(
-                granted, isFiltered(member, agent, granted) ? Refusal.Why.FILTERED : null, cut != null, Wishes.NONE);
+                granted, isFiltered(member, agent, granted) ? Refusal.Why.FILTERED : null, cut != null, Demands.NONE);
     }
 
     static boolean isEnough(Resources granted, Minimum minimum) {
@@ -385,12 +387,16 @@ final class ShadowRules {
     }
 
     private long beyondHeadroom(String role, String name) {
+        return beyondHeadroom(role, name, Quantities.EMPTY);
+    }
+
+    private long beyondHeadroom(String role, String name, Quantities more) {
         long required = shadow.quotas.keySet().stream()
                 .mapToLong(guaranteed -> lacking(guaranteed).of(name))
                 .sum();
         return required == 0
                 ? Long.MAX_VALUE
-                : lacking(top(role)).of(name) + Math.max(0, available().of(name) - required);
+                : lacking(top(role)).of(name) + Math.max(0, available().of(name) + more.of(name) - required);
     }
 
     Quantities available() {

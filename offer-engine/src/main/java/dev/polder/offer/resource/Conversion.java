@@ -9,13 +9,21 @@ import java.util.Optional;
  *
  * @param consumed what must be there, and is not any more; of a shared resource that is not among the converted ones,
  *     it must be all copies
- * @param converted what is there instead
+ * @param converted what is there instead: of no scalar more than is consumed
  */
 public record Conversion(Resources consumed, Resources converted) {
-    /** Checks for nulls. */
+    /**
+     * Checks.
+     *
+     * @throws IllegalArgumentException if more is converted than consumed
+     */
     public Conversion {
         Objects.requireNonNull(consumed, "consumed");
         Objects.requireNonNull(converted, "converted");
+        if (!consumed.quantities().covers(converted.quantities())) {
+            throw new IllegalArgumentException("conversion of " + consumed + " into " + converted
+                    + ": more than there was, must be as much at most");
+        }
     }
 
     /** Returns why this cannot be applied, if so: what it consumes is not there, or others share a volume of it. */

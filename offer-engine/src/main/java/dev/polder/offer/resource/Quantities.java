@@ -162,6 +162,17 @@ public final class Quantities {
     }
 
     /**
+     * Returns so many times this.
+     *
+     * @throws ArithmeticException if one does not fit a {@code long}
+     */
+    public Quantities times(long count) {
+        SortedMap<String, Long> all = new TreeMap<>(asMap());
+        all.replaceAll((name, each) -> Math.multiplyExact(each, count));
+        return of(all);
+    }
+
+    /**
      * Returns this without {@code other}.
      *
      * @throws IllegalArgumentException if this does not cover {@code other}; names the first that is short

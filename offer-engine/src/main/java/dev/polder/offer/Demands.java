@@ -3,9 +3,7 @@ package dev.polder.offer;
 import dev.polder.offer.resource.Quantities;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +13,14 @@ import org.jspecify.annotations.Nullable;
  * <p>An offer to one that said something serves one of its demands. Tasks come off a demand when an offer is accepted, by
  * what is used of it; the framework says anew what it waits for whenever it likes.
  */
-final class Wishes {
+final class Demands {
     static final int NONE = -1;
 
+    /** What is not known yet to wait. */
+    private static final long NOT_YET = Long.MIN_VALUE;
+
     /** What one subscription waits for. */
-    private static final class Wish {
+    private static final class Waiting {
         final Demand[] demands;
 
         /** How many tasks still wait, by demand. */
@@ -28,13 +29,20 @@ final class Wishes {
         /** For how many of them there are open offers, by demand. */
         final long[] covered;
 
-        /** Since when it waits: since it was said, or got the last offer. */
-        long sinceMs;
+        /** Since when each waits and might have been served, {@link #NOT_YET} before that was seen. */
+        final long[] sinceMs;
 
-        Wish(List<Demand> demands) {
+        /** Until when it is not looked for tasks that could end for it. */
+        final long[] restUntilMs;
+
+        Waiting(List<Demand> demands) {
             this.demands = demands.toArray(new Demand[0]);
             outstanding = new long[this.demands.length];
             covered = new long[this.demands.length];
+            sinceMs = new long[this.demands.length];
+            Arrays.fill(sinceMs, NOT_YET);
+            restUntilMs = new long[this.demands.length];
+            Arrays.fill(restUntilMs, Long.MIN_VALUE);
             for (int i = 0; i < this.demands.length; i++) {
                 outstanding[i] = this.demands[i].tasks();
             }
@@ -44,13 +52,25 @@ final class Wishes {
             return outstanding[demand] > covered[demand];
         }
 
+        /** Goes on to wait for those tasks for which it has waited before. */
+        void goOn(Waiting before) {
+            for (int i = 0; i < demands.length; i++) {
+                for (int other = 0; other < before.demands.length; other++) {
+                    if (before.isOpen(other) && before.demands[other].isOfSameTasks(demands[i])) {
+                        sinceMs[i] = before.sinceMs[other];
+                        restUntilMs[i] = before.restUntilMs[other];
+                    }
+                }
+            }
+        }
+
         /** Returns how many tasks of a demand an offer may serve that has room for {@code fitting}. */
         long servable(int demand, long fitting) {
             return Math.min(Math.min(fitting, demands[demand].perOffer()), outstanding[demand] - covered[demand]);
         }
     }
 
-    private @Nullable Wish[] wishes = {};
+    private @Nullable Waiting[] rows = {};
     private final BitSet present = new BitSet();
 
     /** Which demand the offer in a slot serves, and with how many tasks. */
@@ -67,14 +87,15 @@ final class Wishes {
     // ---- what is said
 
     /** Replaces what a subscription waits for; its open offers cover of that what they are good for. */
-    void set(long nowMs, int subscription, List<Demand> demands, OpenOffers offers) {
-        if (subscription >= wishes.length) {
-            wishes = Arrays.copyOf(wishes, FreeList.rowsFor(subscription));
+    void set(int subscription, List<Demand> demands, OpenOffers offers) {
+        if (subscription >= rows.length) {
+            rows = Arrays.copyOf(rows, FreeList.rowsFor(subscription));
         }
-        Wish wish = new Wish(demands);
-        boolean isWaitingAlready = has(subscription) && !isSatisfied(subscription);
-        wish.sinceMs = isWaitingAlready ? sinceMs(subscription) : nowMs;
-        wishes[subscription] = wish;
+        Waiting waiting = new Waiting(demands);
+        if (has(subscription)) {
+            waiting.goOn(waiting(subscription));
+        }
+        rows[subscription] = waiting;
         present.set(subscription);
         Links its = offers.ofSubscription();
         for (int slot = its.first(subscription); slot >= 0; slot = its.next(slot)) {
@@ -87,29 +108,43 @@ final class Wishes {
     /** Has a subscription take part no more. */
     void forget(int subscription) {
         if (has(subscription)) {
-            wishes[subscription] = null;
+            rows[subscription] = null;
             present.clear(subscription);
+        }
+    }
+
+    /** Has a subscription wait anew for what it waits for: it could not be served until now. */
+    void waitAnew(int subscription) {
+        if (has(subscription)) {
+            Arrays.fill(waiting(subscription).sinceMs, NOT_YET);
+        }
+    }
+
+    /** Has all wait anew. */
+    void waitAnew() {
+        for (int each = present.nextSetBit(0); each >= 0; each = present.nextSetBit(each + 1)) {
+            waitAnew(each);
         }
     }
 
     // ---- offers
 
     /** Notes the demand for which a new offer was made. */
-    void offered(long nowMs, int subscription, int slot, int demand, ResourceColumn amounts) {
-        wish(subscription).sinceMs = nowMs;
+    void offered(int subscription, int slot, int demand, ResourceColumn amounts) {
+        waiting(subscription).sinceMs[demand] = NOT_YET;
         ensure(slot);
-        cover(wish(subscription), slot, demand, Bundle.fit(demand(subscription, demand), amounts, slot));
+        cover(waiting(subscription), slot, demand, Bundle.fit(demand(subscription, demand), amounts, slot));
     }
 
     /** Notes that an offer which stood before serves the first demand that waits and fits. */
     private void cover(int subscription, int slot, ResourceColumn amounts) {
         ensure(slot);
-        Wish wish = wish(subscription);
+        Waiting waiting = waiting(subscription);
         demandOf[slot] = NONE;
-        for (int demand = 0; demand < wish.demands.length && demandOf[slot] == NONE; demand++) {
-            long fitting = wish.isOpen(demand) ? Bundle.fit(wish.demands[demand], amounts, slot) : 0;
+        for (int demand = 0; demand < waiting.demands.length && demandOf[slot] == NONE; demand++) {
+            long fitting = waiting.isOpen(demand) ? Bundle.fit(waiting.demands[demand], amounts, slot) : 0;
             if (fitting > 0) {
-                cover(wish, slot, demand, fitting);
+                cover(waiting, slot, demand, fitting);
             }
         }
     }
@@ -121,22 +156,22 @@ final class Wishes {
         }
     }
 
-    private void cover(Wish wish, int slot, int demand, long fitting) {
+    private void cover(Waiting waiting, int slot, int demand, long fitting) {
         demandOf[slot] = demand;
-        tasksOf[slot] = wish.servable(demand, fitting);
-        wish.covered[demand] += tasksOf[slot];
+        tasksOf[slot] = waiting.servable(demand, fitting);
+        waiting.covered[demand] += tasksOf[slot];
     }
 
     /** Notes that an offer is no more; tells whether its demand was covered and is not any longer. */
     boolean uncover(int subscription, int slot) {
-        Wish wish = wish(subscription);
+        Waiting waiting = waiting(subscription);
         int demand = demandOf[slot];
         if (demand == NONE) {
             return false;
         }
-        boolean wasOpen = wish.isOpen(demand);
-        wish.covered[demand] -= tasksOf[slot];
-        return !wasOpen && wish.isOpen(demand);
+        boolean wasOpen = waiting.isOpen(demand);
+        waiting.covered[demand] -= tasksOf[slot];
+        return !wasOpen && waiting.isOpen(demand);
     }
 
     /**
@@ -144,30 +179,28 @@ final class Wishes {
      * are good for, first of those that it was made for.
      */
     void launched(int subscription, int slot, ResourceColumn used, int row) {
-        Wish wish = wish(subscription);
+        Waiting waiting = waiting(subscription);
         othersRest = used.special(row).quantities();
         for (int field = 0; field < plainRest.length; field++) {
             plainRest[field] = used.plain(row, field) + ClusterTotal.field(othersRest, field);
         }
         if (demandOf[slot] != NONE) {
-            launched(wish, demandOf[slot]);
+            launched(waiting, demandOf[slot]);
         }
-        for (int demand = 0; demand < wish.demands.length; demand++) {
-            launched(wish, demand);
+        for (int demand = 0; demand < waiting.demands.length; demand++) {
+            launched(waiting, demand);
         }
     }
 
-    private void launched(Wish wish, int demand) {
-        Quantities shape = wish.demands[demand].shape();
-        long tasks = fitRest(shape, wish.outstanding[demand]);
-        wish.outstanding[demand] -= tasks;
+    private void launched(Waiting waiting, int demand) {
+        Quantities shape = waiting.demands[demand].shape();
+        long tasks = fitRest(shape, waiting.outstanding[demand]);
+        waiting.outstanding[demand] -= tasks;
         for (int field = 0; field < plainRest.length; field++) {
             plainRest[field] -= tasks * ClusterTotal.field(shape, field);
         }
         if (!shape.isPlain()) {
-            Map<String, Long> taken = new HashMap<>();
-            shape.names().forEach(name -> taken.put(name, tasks * shape.of(name)));
-            othersRest = othersRest.minusSaturating(Quantities.of(taken));
+            othersRest = othersRest.minusSaturating(shape.times(tasks));
         }
     }
 
@@ -203,9 +236,9 @@ final class Wishes {
         if (!has(subscription)) {
             return false;
         }
-        Wish wish = wish(subscription);
-        for (int demand = 0; demand < wish.demands.length; demand++) {
-            if (wish.isOpen(demand)) {
+        Waiting waiting = waiting(subscription);
+        for (int demand = 0; demand < waiting.demands.length; demand++) {
+            if (waiting.isOpen(demand)) {
                 return false;
             }
         }
@@ -214,35 +247,57 @@ final class Wishes {
 
     /** Returns how many demands a subscription named. */
     int count(int subscription) {
-        return wish(subscription).demands.length;
+        return waiting(subscription).demands.length;
     }
 
-    /** Returns since when a subscription waits: since it said so, or got the last offer. */
-    long sinceMs(int subscription) {
-        return wish(subscription).sinceMs;
+    /** Returns since when a demand waits and might have been served: from now on if that was not known yet. */
+    long sinceMs(long nowMs, int subscription, int demand) {
+        long[] sinceMs = waiting(subscription).sinceMs;
+        sinceMs[demand] = sinceMs[demand] == NOT_YET ? nowMs : sinceMs[demand];
+        return sinceMs[demand];
+    }
+
+    long restUntilMs(int subscription, int demand) {
+        return waiting(subscription).restUntilMs[demand];
+    }
+
+    /** Has it not be looked for tasks that could end for a demand before a time, even if the demand is said anew. */
+    void restUntil(int subscription, int demand, long timeMs) {
+        waiting(subscription).restUntilMs[demand] = timeMs;
+    }
+
+    /** Tells whether a subscription waits for such tasks, and has no offer for all of them. */
+    boolean isOpen(int subscription, Demand tasks) {
+        Waiting waiting = waiting(subscription);
+        for (int i = 0; i < waiting.demands.length; i++) {
+            if (waiting.isOpen(i) && waiting.demands[i].isOfSameTasks(tasks)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     Demand demand(int subscription, int index) {
-        return wish(subscription).demands[index];
+        return waiting(subscription).demands[index];
     }
 
     /** Tells whether tasks of a demand wait for which there is no offer. */
     boolean isOpen(int subscription, int demand) {
-        return wish(subscription).isOpen(demand);
+        return waiting(subscription).isOpen(demand);
     }
 
     /** Returns how many tasks of a demand an offer may serve that has room for {@code fitting}. */
     long servable(int subscription, int demand, long fitting) {
-        return wish(subscription).servable(demand, fitting);
+        return waiting(subscription).servable(demand, fitting);
     }
 
     /** Returns how many tasks of a demand have not been launched. */
     long outstanding(int subscription, int demand) {
-        return wish(subscription).outstanding[demand];
+        return waiting(subscription).outstanding[demand];
     }
 
     long covered(int subscription, int demand) {
-        return wish(subscription).covered[demand];
+        return waiting(subscription).covered[demand];
     }
 
     /** Returns the demand that an open offer serves, -1 if none; for how many tasks see {@link #tasksOf}. */
@@ -254,11 +309,11 @@ final class Wishes {
         return tasksOf[slot];
     }
 
-    private Wish wish(int subscription) {
-        Wish wish = wishes[subscription];
-        if (wish == null) {
+    private Waiting waiting(int subscription) {
+        Waiting waiting = rows[subscription];
+        if (waiting == null) {
             throw Invariant.broken("subscription %s said not what it waits for", subscription);
         }
-        return wish;
+        return waiting;
     }
 }

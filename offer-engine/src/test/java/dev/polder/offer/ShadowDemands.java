@@ -7,6 +7,7 @@ import dev.polder.offer.resource.Limits;
 import dev.polder.offer.resource.Quantities;
 import dev.polder.offer.resource.Resources;
 import dev.polder.offer.resource.ResourcesBuilder;
+import dev.polder.offer.resource.Value;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,26 +16,33 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What members wait for, and the agents that are set aside for it, written down as plainly as it goes. */
-final class ShadowWishes {
+final class ShadowDemands {
     /** So many tasks of one of a member's demands, for which there is an offer. */
     record Served(Member member, int demand, long tasks) {}
 
     /** An agent that is set aside. */
-    record SetAside(int agent, Member member, long endsMs, long sequence) {}
+    record SetAside(int agent, Member member, Demand demand, long endsMs, long sequence) {}
 
-    final Map<Member, List<Demand>> demands = new HashMap<>();
+    final Map<Member, List<Demand>> said = new HashMap<>();
     final List<SetAside> setAsides = new ArrayList<>();
     private final Map<Member, List<Long>> outstanding = new HashMap<>();
     private final Map<Long, Served> served = new TreeMap<>();
     final Map<Member, Long> restUntilMs = new HashMap<>();
+    private long allRestUntilMs = Long.MIN_VALUE;
+
+    /** Whether anybody ever said what he waits for. */
+    boolean wereSaid;
+
     private final Shadow shadow;
     private final OfferEngineConfig config;
     private final Bug bug;
 
-    ShadowWishes(Shadow shadow, OfferEngineConfig config, Bug bug) {
+    ShadowDemands(Shadow shadow, OfferEngineConfig config, Bug bug) {
         this.shadow = shadow;
         this.config = config;
         this.bug = bug;
@@ -42,7 +50,8 @@ final class ShadowWishes {
 
     void set(Member member, List<Demand> its) {
         served.values().removeIf(one -> one.member().equals(member));
-        demands.put(member, its);
+        said.put(member, its);
+        wereSaid = true;
         outstanding.put(member, new ArrayList<>(its.stream().map(Demand::tasks).toList()));
         shadow.offers.values().stream()
                 .filter(open -> open.member().equals(member))
@@ -50,7 +59,7 @@ final class ShadowWishes {
     }
 
     void clear(Member member) {
-        demands.remove(member);
+        said.remove(member);
         setAsides.removeIf(aside -> aside.member().equals(member));
         served.values().removeIf(one -> one.member().equals(member));
     }
@@ -58,7 +67,7 @@ final class ShadowWishes {
     /** Notes for which demand a new offer was made. */
     void serve(Open open, int demand) {
         Member member = open.member();
-        if (demand != Wishes.NONE) {
+        if (demand != Demands.NONE) {
             long fitting = fit(demand(member, demand), open.resources());
             served.put(open.id(), new Served(member, demand, servable(member, demand, fitting)));
         }
@@ -69,7 +78,7 @@ final class ShadowWishes {
     /** Notes which demand an offer serves that stood before it was said. */
     private void serveFirst(Open open) {
         Member member = open.member();
-        for (int i = 0; i < demands.get(member).size() && !served.containsKey(open.id()); i++) {
+        for (int i = 0; i < said.get(member).size() && !served.containsKey(open.id()); i++) {
             long fitting = fit(demand(member, i), open.resources());
             if (open(member, i) > 0 && fitting > 0) {
                 served.put(open.id(), new Served(member, i, servable(member, i, fitting)));
@@ -79,12 +88,12 @@ final class ShadowWishes {
 
     /** Takes off what was launched with this offer, which is answered, and others. */
     void launched(Member member, long firstOffer, Resources used) {
-        if (!demands.containsKey(member)) {
+        if (!said.containsKey(member)) {
             return;
         }
         List<Integer> order = new ArrayList<>();
         Optional.ofNullable(served.get(firstOffer)).ifPresent(one -> order.add(one.demand()));
-        for (int i = 0; i < demands.get(member).size(); i++) {
+        for (int i = 0; i < said.get(member).size(); i++) {
             order.add(i);
         }
         Quantities rest = used.quantities();
@@ -100,16 +109,33 @@ final class ShadowWishes {
     /** Forgets what depends on something that is no more. */
     void forgetWhatIsGone() {
         served.keySet().retainAll(shadow.offers.keySet());
-        demands.keySet().removeIf(member -> !shadow.isSubscribed(member));
+        said.keySet().removeIf(member -> !shadow.isSubscribed(member));
         setAsides.removeIf(aside -> !shadow.eligible().contains(aside.member())
                 || !shadow.agents.containsKey(aside.agent())
-                || !shadow.isOpen(aside.agent()));
+                || !shadow.isOpen(aside.agent())
+                || !isWaitingFor(aside.member(), aside.demand()));
+    }
+
+    private boolean isWaitingFor(Member member, Demand tasks) {
+        List<Demand> its = said.getOrDefault(member, List.of());
+        return IntStream.range(0, its.size()).anyMatch(i -> isAlike(its.get(i), tasks) && open(member, i) > 0);
+    }
+
+    private static boolean isAlike(Demand one, Demand other) {
+        return one.shape().equals(other.shape())
+                && one.pieces().equals(other.pieces())
+                && one.priority().equals(other.priority());
+    }
+
+    /** Forgets what is set aside of an agent, for a member. */
+    void endSetAsides(Predicate<SetAside> these) {
+        setAsides.removeIf(these);
     }
 
     // ---- what is waited for
 
     private Demand demand(Member member, int index) {
-        return demands.get(member).get(index);
+        return said.get(member).get(index);
     }
 
     /** Returns for how many tasks of a demand there is no offer. */
@@ -124,7 +150,7 @@ final class ShadowWishes {
     }
 
     boolean isSatisfied(Member member) {
-        List<Demand> its = demands.get(member);
+        List<Demand> its = said.get(member);
         for (int i = 0; its != null && i < its.size(); i++) {
             if (open(member, i) > 0) {
                 return false;
@@ -144,12 +170,20 @@ final class ShadowWishes {
                                 aside.agent() == agent && !aside.member().equals(than));
     }
 
+    private boolean isForAnotherDemand(int agent, Member member, Demand demand) {
+        return bug != Bug.GIVES_ROOM_TO_OTHER_DEMANDS
+                && setAsides.stream()
+                        .anyMatch(aside -> aside.agent() == agent
+                                && aside.member().equals(member)
+                                && !isAlike(aside.demand(), demand));
+    }
+
     /** Returns what is offered of what a member may have, or why not. */
     ShadowRules.Grant grant(Member member, int agent, Resources granted, Refusal.@Nullable Why cut) {
         Resources refused = null;
-        for (int i = 0; i < demands.get(member).size(); i++) {
+        for (int i = 0; i < said.get(member).size(); i++) {
             Demand demand = demand(member, i);
-            long fitting = fit(demand, granted);
+            long fitting = isForAnotherDemand(agent, member, demand) ? 0 : fit(demand, granted);
             if (open(member, i) > 0 && fitting > 0) {
                 Resources one = cut(demand, 1, granted);
                 if (!shadow.rules.isFiltered(member, agent, one)) {
@@ -208,40 +242,76 @@ final class ShadowWishes {
                     numbers.add(number);
                 }
             });
-            numbers.stream().limit(tasks * each).forEach(number -> pieces.range(name, number, number));
-            new TreeSet<>(parted.items(name)).stream().limit(tasks * each).forEach(item -> pieces.item(name, item));
+            long already = apart.ranges(name).count() + apart.items(name).size();
+            long wanted = Math.max(0, tasks * each - already);
+            numbers.stream().limit(wanted).forEach(number -> pieces.range(name, number, number));
+            new TreeSet<>(parted.items(name)).stream().limit(wanted).forEach(item -> pieces.item(name, item));
         });
         return apart.plus(Resources.ofPlain(plain.get("cpus"), plain.get("disk"), plain.get("gpus"), plain.get("mem")))
-                .plus(parted.special().scalarsOnly().shrinkTo(Limits.of(needed)))
+                .plus(cutScalars(parted.special().scalarsOnly(), needed))
                 .plus(pieces.build());
+    }
+
+    /** What cannot be parted goes along whole where the rest is not enough. */
+    private static Resources cutScalars(Resources there, Map<String, Long> needed) {
+        Resources[] taken = {there.shrinkTo(Limits.of(needed))};
+        there.forEach((id, value) -> {
+            Resources one = Resources.of(id, new Value.Amount(((Value.Amount) value).thousandths()));
+            while (!id.isDivisible()
+                    && needed.getOrDefault(id.name(), 0L) > taken[0].scalar(id.name())
+                    && there.covers(taken[0].plus(one))) {
+                taken[0] = taken[0].plus(one);
+            }
+        });
+        return taken[0];
     }
 
     // ---- what is set aside
 
+    /** Returns when an agent may be set aside that could not be when that was tried last. */
+    long lookAgainMs() {
+        return config.setAsideMs() == 0 || setAsides.size() >= most()
+                ? Long.MAX_VALUE
+                : waiting().stream()
+                        .mapToLong(member -> Math.max(allRestUntilMs, restUntilMs.getOrDefault(member, Long.MIN_VALUE)))
+                        .min()
+                        .orElse(Long.MAX_VALUE);
+    }
+
+    private int most() {
+        return Math.max(1, shadow.agents.size() / 16);
+    }
+
+    /** Returns those that named demands and have no offers for all of them, and for whom nothing is set aside. */
+    private List<Member> waiting() {
+        return shadow.eligible().stream()
+                .filter(said::containsKey)
+                .filter(member ->
+                        setAsides.stream().noneMatch(aside -> aside.member().equals(member)))
+                .toList();
+    }
+
     void setAside(long nowMs) {
-        int most = Math.max(1, shadow.agents.size() / 16);
         List<Member> asked = new ArrayList<>();
-        while (config.setAsideMs() > 0 && setAsides.size() < most) {
-            Optional<Member> first = shadow.eligible().stream()
-                    .filter(member -> demands.containsKey(member) && !asked.contains(member))
+        while (config.setAsideMs() > 0 && setAsides.size() < most() && allRestUntilMs <= nowMs) {
+            Optional<Member> first = waiting().stream()
+                    .filter(member -> !asked.contains(member))
                     .filter(member -> restUntilMs.getOrDefault(member, Long.MIN_VALUE) <= nowMs)
-                    .filter(member ->
-                            setAsides.stream().noneMatch(aside -> aside.member().equals(member)))
                     .min(shadow.rules::byFairness);
             if (first.isEmpty()) {
                 return;
             }
-            Member member = first.get();
-            asked.add(member);
-            Optional<Integer> agent = bestFor(member);
-            restUntilMs.put(member, nowMs + (agent.isPresent() ? 2 * config.setAsideMs() : 1_000));
-            agent.ifPresent(chosen ->
-                    setAsides.add(new SetAside(chosen, member, nowMs + config.setAsideMs(), shadow.sequence++)));
+            asked.add(first.get());
+            boolean isFound = setAside(nowMs, first.get());
+            restUntilMs.put(first.get(), nowMs + (isFound ? 2 * config.setAsideMs() : 1_000));
+            if (isFound && shadow.agents.size() < 16) {
+                allRestUntilMs = nowMs + config.setAsideMs() * 16 / shadow.agents.size();
+            }
         }
     }
 
-    private Optional<Integer> bestFor(Member member) {
-        for (int i = 0; i < demands.get(member).size(); i++) {
+    private boolean setAside(long nowMs, Member member) {
+        for (int i = 0; i < said.get(member).size(); i++) {
             Demand demand = demand(member, i);
             Optional<Integer> best = open(member, i) == 0
                     ? Optional.empty()
@@ -249,10 +319,12 @@ final class ShadowWishes {
                             .filter(agent -> isClearable(member, demand, agent))
                             .min(Comparator.comparing(agent -> lacking(member, demand, agent)));
             if (best.isPresent()) {
-                return best;
+                long endsMs = nowMs + config.setAsideMs();
+                setAsides.add(new SetAside(best.get(), member, demand, endsMs, shadow.sequence++));
+                return true;
             }
         }
-        return Optional.empty();
+        return false;
     }
 
     private boolean isClearable(Member member, Demand demand, int agent) {
@@ -262,17 +334,19 @@ final class ShadowWishes {
             return false;
         }
         Resources all = shadow.rules.visible(member, shadow.agent(agent).profile.total());
-        if (fit(demand, all) == 0 || fit(demand, shadow.rules.visible(member, shadow.free(agent))) > 0) {
+        Resources free = shadow.rules.visible(member, shadow.free(agent));
+        if (fit(demand, all) == 0 || fit(demand, free) > 0) {
             return false;
         }
         Resources needed = cut(demand, 1, all);
-        return shadow.rules.cut(member, needed).equals(needed) && !shadow.rules.isFiltered(member, agent, needed);
+        return shadow.rules.leaves(member, needed, free) && !shadow.rules.isFiltered(member, agent, needed);
     }
 
     private double lacking(Member member, Demand demand, int agent) {
         Resources free = shadow.rules.visible(member, shadow.free(agent));
+        Resources over = shadow.rules.visible(member, shadow.overcommitted(agent));
         return demand.shape().names().stream()
-                .mapToDouble(name -> ((double) demand.shape().of(name) - free.scalar(name))
+                .mapToDouble(name -> ((double) demand.shape().of(name) - free.scalar(name) + over.scalar(name))
                         / demand.shape().of(name))
                 .max()
                 .orElse(0);
