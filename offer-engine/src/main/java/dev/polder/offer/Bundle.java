@@ -10,18 +10,26 @@ import java.util.TreeSet;
 
 /**
  * How many tasks of a shape an amount is good for, and the part of it that so many need. Only what everybody may have is
- * parted; what is reserved, revocable or shared goes along whole, since few could have it instead. A disk that cannot be
- * parted is of it as a whole, where the rest is not enough.
+ * parted; what is reserved, revocable or shared goes along whole, since few could have it instead. What is revocable, or
+ * a persistent volume, counts for no task: it is of another sort than what a task takes unless it says so. A disk that
+ * cannot be parted is of it as a whole, where the rest is not enough.
  */
 final class Bundle {
     private static final int FIELDS = ResourceColumn.FIELDS;
 
     private Bundle() {}
 
+    /** Returns what of these counts for tasks. */
+    static Resources counted(Resources resources) {
+        return resources.special().isEmpty()
+                ? resources
+                : resources.filter(id -> !id.isRevocable() && !id.isPersistentVolume());
+    }
+
     /** Returns how many tasks of the demand's shape fit. */
     static long fit(Demand demand, ResourceColumn amounts, int row) {
         long most = Long.MAX_VALUE;
-        Resources special = amounts.special(row);
+        Resources special = counted(amounts.special(row));
         boolean isPlain = !amounts.hasSpecialScalars(row);
         for (int field = 0; field < FIELDS; field++) {
             long each = ClusterTotal.field(demand.shape(), field);
@@ -50,10 +58,11 @@ final class Bundle {
     static void cut(Demand demand, long tasks, ResourceColumn amounts, int row, ResourceColumn to, int toRow) {
         Resources special = amounts.special(row);
         Resources apart = special.isEmpty() ? special : special.filter(id -> !Pool.contains(id) || id.isShared());
+        Resources counted = counted(apart);
         Map<String, Long> rest = special.isEmpty() ? Map.of() : new HashMap<>();
         for (int field = 0; field < FIELDS; field++) {
             long needed = tasks * ClusterTotal.field(demand.shape(), field)
-                    - (apart.isEmpty() ? 0 : ClusterTotal.field(apart.quantities(), field));
+                    - (counted.isEmpty() ? 0 : ClusterTotal.field(counted.quantities(), field));
             long plain = Math.max(0, Math.min(needed, amounts.plain(row, field)));
             to.setPlain(toRow, field, plain);
             if (!special.isEmpty()) {
@@ -65,6 +74,7 @@ final class Bundle {
 
     private static Resources cutSpecial(
             Demand demand, long tasks, Resources special, Resources apart, Map<String, Long> rest) {
+        Resources counted = counted(apart);
         special.quantities().names().stream()
                 .filter(name -> !ClusterTotal.isField(name))
                 .forEach(name -> rest.put(
@@ -72,7 +82,7 @@ final class Bundle {
                         Math.max(
                                 0,
                                 tasks * demand.shape().of(name)
-                                        - apart.quantities().of(name))));
+                                        - counted.quantities().of(name))));
         Resources pooled = special.filter(id -> Pool.contains(id) && !id.isShared());
         ResourcesBuilder pieces = Resources.builder();
         Map<String, Long> wanted = new HashMap<>();
@@ -80,8 +90,8 @@ final class Bundle {
                 .forEach((name, each) -> wanted.put(
                         name,
                         tasks * each
-                                - apart.ranges(name).count()
-                                - apart.items(name).size()));
+                                - counted.ranges(name).count()
+                                - counted.items(name).size()));
         pooled.forEach((id, value) -> {
             long count = wanted.getOrDefault(id.name(), 0L);
             if (count > 0 && value instanceof Value.Numbers numbers) {

@@ -11,7 +11,8 @@ import java.util.TreeMap;
 
 /**
  * What a framework waits for under a role: so many tasks of one shape, each to run on one agent. It is a hint: it keeps
- * away offers that are of no use, and is no promise.
+ * away offers that are of no use, and is no promise. What is revocable, and persistent volumes, do not count for it; they,
+ * and what is reserved or shared, come with an offer whole.
  *
  * @param tasks how many tasks wait; 1 to {@value #TASKS_MAX}
  * @param shape the scalars that one task needs; at least one

@@ -105,7 +105,9 @@ final class Prospects {
         }
         return Bundle.fit(demand, amounts, FREE) > 0
                 ? 0
-                : Math.max(Double.MIN_VALUE, lackingPart(demand, visible(subscription, agents.overcommitted(agent))));
+                : Math.max(
+                        Double.MIN_VALUE,
+                        lackingPart(demand, Bundle.counted(visible(subscription, agents.overcommitted(agent)))));
     }
 
     /** Tells whether quota leaves a role what is needed once as much is free as is needed. */
@@ -131,9 +133,10 @@ final class Prospects {
 
     private double lackingPart(Demand demand, Resources overcommitted) {
         double most = 0;
+        Resources counted = Bundle.counted(amounts.get(FREE));
         for (String name : demand.shape().names()) {
             double needed = demand.shape().of(name);
-            double free = (double) amounts.get(FREE).scalar(name) - overcommitted.scalar(name);
+            double free = (double) counted.scalar(name) - overcommitted.scalar(name);
             most = Math.max(most, (needed - free) / needed);
         }
         return most;

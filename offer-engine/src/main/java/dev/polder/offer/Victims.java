@@ -145,7 +145,8 @@ final class Victims {
     }
 
     /** Counts what the demand names. */
-    private static long[] amounts(Demand demand, Resources resources) {
+    private static long[] amounts(Demand demand, Resources all) {
+        Resources resources = Bundle.counted(all);
         long[] amounts =
                 new long[demand.shape().names().size() + demand.pieces().size()];
         int at = 0;

@@ -9,7 +9,11 @@ import dev.polder.offer.resource.Quantities;
 import dev.polder.offer.resource.Resources;
 import dev.polder.offer.resource.Value;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 final class DemandTest {
@@ -374,6 +378,20 @@ final class DemandTest {
         engine.setDemands(0, framework, "a", List.of(Demand.of(1, Quantities.ofPlain(1_000, 0, 0, 0))));
 
         assertThat(desk.runForOne(0).resources()).isEqualTo(cpus(1_000));
+    }
+
+    @Test
+    void shouldCountNeitherWhatIsRevocableNorVolumesForATask() {
+        engine.addAgent(AgentProfile.of(Resources.of(Stocks.REVOCABLE_CPUS, new Value.Amount(4_000))
+                .plus(Resources.ofPlain(1_000, 0, 0, 1_000))));
+        Set<FrameworkProfile.Capability> can = EnumSet.of(FrameworkProfile.Capability.REVOCABLE_RESOURCES);
+        int framework = engine.addFramework(
+                new FrameworkProfile("f", can, new TreeMap<>(Map.of("a", SubscriptionProfile.DEFAULT))));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(1, shape(2_000))));
+        assertThat(desk.run(0)).isEmpty();
+
+        engine.setDemands(0, framework, "a", List.of(Demand.of(1, shape(1_000))));
+        assertThat(desk.runForOne(0).resources().cpus()).isEqualTo(1_000);
     }
 
     @Test

@@ -63,7 +63,8 @@ final class OfferJudge extends Judge {
     }
 
     /** Tells whether an amount is good for one task of a demand. */
-    static boolean isEnough(Resources there, Demand demand) {
+    static boolean isEnough(Resources all, Demand demand) {
+        Resources there = all.filter(id -> !id.isRevocable() && !id.isPersistentVolume());
         return there.quantities().covers(demand.shape())
                 && demand.pieces().entrySet().stream()
                         .allMatch(piece -> pieces(there, piece.getKey()) >= piece.getValue());

@@ -204,7 +204,13 @@ final class ShadowDemands {
         return new ShadowRules.Grant(granted, cut == null ? Refusal.Why.UNSUITABLE : cut);
     }
 
-    static long fit(Demand demand, Resources there) {
+    /** Returns what counts for tasks. */
+    private static Resources counted(Resources these) {
+        return these.filter(id -> !id.isRevocable() && !id.isPersistentVolume());
+    }
+
+    static long fit(Demand demand, Resources all) {
+        Resources there = counted(all);
         long most = Long.MAX_VALUE;
         for (String name : demand.shape().names()) {
             most = Math.min(most, there.scalar(name) / demand.shape().of(name));
@@ -226,7 +232,8 @@ final class ShadowDemands {
                     name,
                     Math.max(
                             0,
-                            tasks * demand.shape().of(name) - apart.quantities().of(name)));
+                            tasks * demand.shape().of(name)
+                                    - counted(apart).quantities().of(name)));
         }
         Map<String, Long> plain = new TreeMap<>();
         for (String name : List.of("cpus", "disk", "gpus", "mem")) {
@@ -242,7 +249,8 @@ final class ShadowDemands {
                     numbers.add(number);
                 }
             });
-            long already = apart.ranges(name).count() + apart.items(name).size();
+            long already = counted(apart).ranges(name).count()
+                    + counted(apart).items(name).size();
             long wanted = Math.max(0, tasks * each - already);
             numbers.stream().limit(wanted).forEach(number -> pieces.range(name, number, number));
             new TreeSet<>(parted.items(name)).stream().limit(wanted).forEach(item -> pieces.item(name, item));
@@ -343,8 +351,8 @@ final class ShadowDemands {
     }
 
     private double lacking(Member member, Demand demand, int agent) {
-        Resources free = shadow.rules.visible(member, shadow.free(agent));
-        Resources over = shadow.rules.visible(member, shadow.overcommitted(agent));
+        Resources free = counted(shadow.rules.visible(member, shadow.free(agent)));
+        Resources over = counted(shadow.rules.visible(member, shadow.overcommitted(agent)));
         return demand.shape().names().stream()
                 .mapToDouble(name -> ((double) demand.shape().of(name) - free.scalar(name) + over.scalar(name))
                         / demand.shape().of(name))
