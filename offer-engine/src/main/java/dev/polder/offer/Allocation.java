@@ -1,6 +1,7 @@
 package dev.polder.offer;
 
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One round of offers: for each agent that is due, in order of index, what is free goes to the subscription whose turn
@@ -79,9 +80,11 @@ final class Allocation {
     }
 
     void setPaused(boolean paused) {
-        isPaused = paused;
-        subscriptions.demands.waitAnew();
-        isToConclude = true;
+        if (isPaused != paused) {
+            isPaused = paused;
+            subscriptions.demands.waitAnew();
+            isToConclude = true;
+        }
     }
 
     boolean isPaused() {
@@ -254,9 +257,9 @@ final class Allocation {
         return agents.changed().get(agent) || isWalked() ? next(agent) : nextOfFew(agent);
     }
 
-    /** Tells whether a gang's turn comes before that of all others on an agent that has room for it. */
-    boolean isTurnOf(Gangs.Wanted gang, int agent) {
-        return gangOffers.isTurnOf(gang, agent, this::next);
+    /** Returns the rule by which an agent is none for a gang, null if it is. */
+    Refusal.@Nullable Why refusalOfGang(Gangs.Wanted gang, int agent) {
+        return gangOffers.refusal(gang, agent, 0, this::next);
     }
 
     private int search(int node, int agent, boolean forGuarantee) {

@@ -1,7 +1,8 @@
 package dev.polder.offer;
 
-import java.util.BitSet;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * Sets agents aside for demands that fit nowhere, though they would on some agent if less was in use there: were what
@@ -13,8 +14,6 @@ import java.util.Optional;
 final class Clearing {
     /** Of so many agents one may be set aside. */
     private static final int AGENTS_FOR_ONE = 16;
-
-    private static final int NONE = -1;
 
     private final Agents agents;
     private final Subscriptions subscriptions;
@@ -43,13 +42,16 @@ final class Clearing {
         int count = agents.present().cardinality();
         int most = Math.max(1, count / AGENTS_FOR_ONE);
         while (setAsides.forDemands() < most && restUntilMs <= nowMs) {
-            int subscription = firstWaiting(nowMs);
-            if (subscription == NONE) {
-                return nextWaitingMs(nowMs);
+            OptionalInt first = waiting()
+                    .filter(each -> setAsides.restUntilMs(each) <= nowMs)
+                    .reduce((one, other) -> subscriptions.comesBefore(one, other) ? one : other);
+            if (first.isEmpty()) {
+                return waiting().mapToLong(setAsides::restUntilMs).min().orElse(Long.MAX_VALUE);
             }
             if (!prospects.maySearch(nowMs)) {
                 return prospects.searchableAtMs();
             }
+            int subscription = first.getAsInt();
             if (!setAside(nowMs, subscription)) {
                 setAsides.restUntil(subscription, Deadlines.after(nowMs, Prospects.REST_MS));
             } else if (count < AGENTS_FOR_ONE) {
@@ -60,30 +62,10 @@ final class Clearing {
         return restUntilMs > nowMs ? restUntilMs : Long.MAX_VALUE;
     }
 
-    private int firstWaiting(long nowMs) {
-        int first = NONE;
-        BitSet present = demands.present();
-        for (int each = present.nextSetBit(0); each >= 0; each = present.nextSetBit(each + 1)) {
-            boolean isDue = isWaiting(each) && setAsides.restUntilMs(each) <= nowMs;
-            if (isDue && (first == NONE || subscriptions.comesBefore(each, first))) {
-                first = each;
-            }
-        }
-        return first;
-    }
-
-    private boolean isWaiting(int subscription) {
-        return subscriptions.isEligible(subscription) && setAsides.agentOf(subscription) == SetAsides.NONE;
-    }
-
-    private long nextWaitingMs(long nowMs) {
-        long next = Long.MAX_VALUE;
-        BitSet present = demands.present();
-        for (int each = present.nextSetBit(0); each >= 0; each = present.nextSetBit(each + 1)) {
-            long restUntil = setAsides.restUntilMs(each);
-            next = isWaiting(each) && restUntil > nowMs ? Math.min(next, restUntil) : next;
-        }
-        return next;
+    /** Returns those that wait in vain and for whom nothing is set aside. */
+    private IntStream waiting() {
+        return demands.present().stream()
+                .filter(each -> subscriptions.isEligible(each) && setAsides.agentOf(each) == SetAsides.NONE);
     }
 
     /** Sets the agent aside that lacks least for the first demand for which one does; tells whether there is one. */

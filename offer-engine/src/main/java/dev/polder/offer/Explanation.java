@@ -110,8 +110,7 @@ final class Explanation {
         if (whatever != null) {
             return whatever;
         }
-        Refusal.Why rule = eligibility.refusalOfGang(gang, agent);
-        return rule == null && !allocation.isTurnOf(gang, agent) ? Refusal.Why.OTHERS_FIRST : rule;
+        return allocation.refusalOfGang(gang, agent);
     }
 
     private boolean hasOffer(int subscription, int agent) {

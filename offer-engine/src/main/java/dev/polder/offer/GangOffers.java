@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 import org.agrona.collections.IntArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the offers of gangs, all or none, before single offers are made: as soon as so many agents have room at one time
@@ -133,14 +134,11 @@ final class GangOffers {
 
     /** Tells whether an agent has room for a gang on which that may not have been so before. */
     private boolean hasNewRoom(Gangs.Wanted wanted) {
-        BitSet changed = agents.changed();
-        for (int agent = changed.nextSetBit(0); agent >= 0; agent = changed.nextSetBit(agent + 1)) {
-            if (agents.offerable().get(agent) && eligibility.refusalOfGang(wanted, agent) == null) {
-                return true;
-            }
-        }
-        BitSet retried = retries.agents();
-        for (int agent = retried.nextSetBit(0); agent >= 0; agent = retried.nextSetBit(agent + 1)) {
+        return hasRoom(wanted, agents.changed()) || hasRoom(wanted, retries.agents());
+    }
+
+    private boolean hasRoom(Gangs.Wanted wanted, BitSet these) {
+        for (int agent = these.nextSetBit(0); agent >= 0; agent = these.nextSetBit(agent + 1)) {
             if (agents.offerable().get(agent) && eligibility.refusalOfGang(wanted, agent) == null) {
                 return true;
             }
@@ -162,18 +160,14 @@ final class GangOffers {
         }
         for (int i = 0; missing > 0 && packed.size() - i >= missing; i++) {
             int agent = packed.getInt(i);
-            if (eligibility.refusalOfGang(wanted, agent) == null) {
-                int row = roomy.size();
-                grants.ensure(row);
-                grants.copy(row, eligibility.granted(), 0);
-                if (isTurnOf(wanted, row, turns.applyAsInt(agent))) {
-                    roomy.addInt(agent);
-                    sum.add(0, grants, row);
-                    missing--;
-                } else {
-                    wanted.isPassedOver = true;
-                }
+            int row = roomy.size();
+            Refusal.Why rule = refusal(wanted, agent, row, turns);
+            if (rule == null) {
+                roomy.addInt(agent);
+                sum.add(0, grants, row);
+                missing--;
             }
+            wanted.isPassedOver |= rule == Refusal.Why.OTHERS_FIRST;
         }
         int role = subscriptions.role(wanted.subscription);
         return missing == 0 && (quotas.isFree(role) || quotas.cut(role, roomy.getInt(0), sum, 0) == null);
@@ -193,14 +187,18 @@ final class GangOffers {
         }
     }
 
-    /** Tells whether a gang has room on an agent, and its turn comes before that of who is next there, -1 for nobody. */
-    boolean isTurnOf(Gangs.Wanted wanted, int agent, IntUnaryOperator whoIsNext) {
-        if (eligibility.refusalOfGang(wanted, agent) != null) {
-            return false;
+    /**
+     * Returns the rule by which an agent is none for a gang, {@link Refusal.Why#OTHERS_FIRST} if it is somebody else's
+     * turn, null if it is one; then what the gang may have is in a row of {@link #grants}.
+     */
+    Refusal.@Nullable Why refusal(Gangs.Wanted wanted, int agent, int row, IntUnaryOperator whoIsNext) {
+        Refusal.Why rule = eligibility.refusalOfGang(wanted, agent);
+        if (rule != null) {
+            return rule;
         }
-        grants.ensure(0);
-        grants.copy(0, eligibility.granted(), 0);
-        return isTurnOf(wanted, 0, whoIsNext.applyAsInt(agent));
+        grants.ensure(row);
+        grants.copy(row, eligibility.granted(), 0);
+        return isTurnOf(wanted, row, whoIsNext.applyAsInt(agent)) ? null : Refusal.Why.OTHERS_FIRST;
     }
 
     /** Compares a gang with who is next on an agent; what the gang is granted is in a row, what that one is was asked last. */

@@ -15,16 +15,11 @@ final class Pool {
         return !id.isReserved() && !id.isRevocable();
     }
 
-    /** Returns the scalars of the pool in a special amount. */
-    static Quantities of(Resources special) {
-        return special.quantities().isEmpty()
-                ? Quantities.EMPTY
-                : special.filter(Pool::contains).quantities();
-    }
-
     /** Returns the scalars of the pool in an amount. */
-    static Quantities in(Resources resources) {
-        return resources.filter(Pool::contains).quantities();
+    static Quantities of(Resources resources) {
+        return resources.quantities().isEmpty()
+                ? Quantities.EMPTY
+                : resources.filter(Pool::contains).quantities();
     }
 
     /** Returns the scalars of the pool in a row of amounts. */

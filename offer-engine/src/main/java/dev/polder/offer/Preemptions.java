@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which tasks have to make room for demands of a higher priority that have waited long enough: the demands of
@@ -18,8 +19,6 @@ import java.util.Map;
  * whose role would lack something of its guarantee then: it might pass the set-aside, and be a victim again.
  */
 final class Preemptions {
-    private static final int NONE = -1;
-
     /** On how many agents, those that lack least, it is looked for what takes more than one victim. */
     private static final int SEARCHED_MAX = 64;
 
@@ -37,7 +36,6 @@ final class Preemptions {
     private final Prospects prospects;
     private final long afterMs;
     private final long setAsideMs;
-    private final Victims victims = new Victims();
 
     Preemptions(Books books, Ledger ledger, Prospects prospects) {
         agents = books.agents();
@@ -58,76 +56,72 @@ final class Preemptions {
         if (afterMs == Long.MAX_VALUE || demands.present().isEmpty()) {
             return Long.MAX_VALUE;
         }
-        for (long first = first(nowMs); first != NONE; first = first(nowMs)) {
+        for (Turn first = first(nowMs); first != null; first = first(nowMs)) {
             if (!prospects.maySearch(nowMs)) {
                 return prospects.searchableAtMs();
             }
-            int subscription = (int) (first >> Integer.SIZE);
-            int index = (int) first;
-            if (!decide(nowMs, subscription, index, sink)) {
-                demands.restUntil(subscription, index, Deadlines.after(nowMs, Prospects.REST_MS));
+            if (!decide(nowMs, first.subscription, first.demand, sink)) {
+                demands.restUntil(first.subscription, first.demand, Deadlines.after(nowMs, Prospects.REST_MS));
             }
         }
-        return nextMs(nowMs);
+        return waiting().stream()
+                .mapToLong(turn -> dueMs(nowMs, turn))
+                .filter(dueMs -> dueMs > nowMs)
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     // ---- whose turn it is
 
-    /** Returns the subscription, in the upper half, and the demand that comes first of those that are due, -1 if none is. */
-    private long first(long nowMs) {
-        int first = NONE;
-        int firstDemand = NONE;
+    /** A demand of a subscription that waits. */
+    private record Turn(int subscription, int demand) {}
+
+    /** Returns what comes first of those that are due, null if none is. */
+    private @Nullable Turn first(long nowMs) {
+        return waiting().stream()
+                .filter(turn -> dueMs(nowMs, turn) <= nowMs)
+                .min(this::compare)
+                .orElse(null);
+    }
+
+    /** Returns the open demands for which room could be made, and is not being made already. */
+    private List<Turn> waiting() {
+        List<Turn> waiting = new ArrayList<>();
         BitSet present = demands.present();
         for (int each = present.nextSetBit(0); each >= 0; each = present.nextSetBit(each + 1)) {
             int count = isWaiting(each) ? demands.count(each) : 0;
             for (int demand = 0; demand < count; demand++) {
-                if (demands.isOpen(each, demand)
-                        && dueMs(nowMs, each, demand) <= nowMs
-                        && (first == NONE || comesBefore(each, demand, first, firstDemand))) {
-                    first = each;
-                    firstDemand = demand;
+                if (demands.isOpen(each, demand)) {
+                    waiting.add(new Turn(each, demand));
                 }
             }
         }
-        return first == NONE ? NONE : ((long) first << Integer.SIZE) | firstDemand;
+        return waiting;
     }
 
-    /** Tells whether room could be made for a subscription, and is not being made already. */
     private boolean isWaiting(int subscription) {
         int agent = setAsides.agentOf(subscription);
         return subscriptions.isEligible(subscription) && (agent == SetAsides.NONE || !setAsides.isPreempted(agent));
     }
 
-    private long dueMs(long nowMs, int subscription, int demand) {
+    private long dueMs(long nowMs, Turn turn) {
         return Math.max(
-                Deadlines.after(demands.sinceMs(nowMs, subscription, demand), afterMs),
-                demands.restUntilMs(subscription, demand));
+                Deadlines.after(demands.sinceMs(nowMs, turn.subscription, turn.demand), afterMs),
+                demands.restUntilMs(turn.subscription, turn.demand));
     }
 
-    private boolean comesBefore(int one, int itsDemand, int other, int othersDemand) {
-        int priority = priority(one, itsDemand);
-        int otherPriority = priority(other, othersDemand);
-        return priority == otherPriority
-                ? one != other && subscriptions.comesBefore(one, other)
-                : priority > otherPriority;
+    /** Orders by priority, then by fairness; the demands of one subscription as they were said. */
+    private int compare(Turn one, Turn other) {
+        int byPriority =
+                Integer.compare(priority(other.subscription, other.demand), priority(one.subscription, one.demand));
+        if (byPriority != 0 || one.subscription == other.subscription) {
+            return byPriority;
+        }
+        return subscriptions.comesBefore(one.subscription, other.subscription) ? -1 : 1;
     }
 
     private int priority(int subscription, int demand) {
         return tasks.priority(demands.demand(subscription, demand).priority(), subscriptions.path(subscription));
-    }
-
-    private long nextMs(long nowMs) {
-        long next = Long.MAX_VALUE;
-        BitSet present = demands.present();
-        for (int each = present.nextSetBit(0); each >= 0; each = present.nextSetBit(each + 1)) {
-            int count = isWaiting(each) ? demands.count(each) : 0;
-            for (int demand = 0; demand < count; demand++) {
-                if (demands.isOpen(each, demand) && dueMs(nowMs, each, demand) > nowMs) {
-                    next = Math.min(next, dueMs(nowMs, each, demand));
-                }
-            }
-        }
-        return next;
     }
 
     // ---- room
@@ -164,13 +158,16 @@ final class Preemptions {
      */
     private boolean makeRoomOfOffers(
             long nowMs, int subscription, Demand demand, int priority, int agent, OfferSink sink) {
-        Victims.Room room = room(nowMs, subscription, agent);
         List<Integer> lower = lowerOffers(priority, agent);
+        if (lower.isEmpty() && !tasks.hasEnding(nowMs, agent)) {
+            return false;
+        }
+        Victims.Room room = room(nowMs, subscription, agent);
         Resources free = room.free();
         for (int slot : lower) {
             free = free.plus(prospects.visible(subscription, offers.amounts().get(slot)));
         }
-        boolean isEnough = Victims.isEnough(demand, new Victims.Room(free, room.debt()));
+        boolean isEnough = new Victims(demand, new Victims.Room(free, room.debt()), List.of()).areNoneNeeded();
         if (isEnough) {
             lower.forEach(slot -> ledger.rescind(slot, OfferSink.Reason.PREEMPTED, sink));
         }
@@ -206,12 +203,13 @@ final class Preemptions {
 
     /** Returns the best victims: one on any agent, or more on one of those that lack least. */
     private List<RunningTask> find(long nowMs, int subscription, Demand demand, int priority, List<Prospect> found) {
+        Map<Integer, Quantities> ending = ending();
         List<RunningTask> best = List.of();
         List<Prospect> withLower = found.stream()
                 .filter(each -> tasks.hasBelow(priority, each.agent()))
                 .toList();
         for (Prospect each : withLower) {
-            best = better(best, find(nowMs, subscription, demand, priority, each.agent(), 1));
+            best = better(best, find(nowMs, subscription, demand, candidates(priority, each.agent(), ending), 1));
         }
         if (best.isEmpty()) {
             List<Prospect> closest = withLower.stream()
@@ -220,36 +218,49 @@ final class Preemptions {
                     .toList();
             for (Prospect each : closest) {
                 int most = best.isEmpty() ? VICTIMS_MAX : best.size();
-                best = better(best, find(nowMs, subscription, demand, priority, each.agent(), most));
+                best = better(
+                        best, find(nowMs, subscription, demand, candidates(priority, each.agent(), ending), most));
             }
         }
         return best;
     }
 
-    private List<RunningTask> find(long nowMs, int subscription, Demand demand, int priority, int agent, int most) {
-        List<RunningTask> candidates = beyondGuarantees(tasks.below(priority, agent));
+    private List<RunningTask> find(
+            long nowMs, int subscription, Demand demand, List<RunningTask> candidates, int most) {
+        if (candidates.isEmpty()) {
+            return List.of();
+        }
         prospects.count(candidates.size());
         List<Resources> gains = candidates.stream()
                 .map(task -> prospects.visible(subscription, task.resources()))
                 .toList();
-        return victims.find(demand, room(nowMs, subscription, agent), candidates, gains, most);
+        Victims.Room room = room(nowMs, subscription, candidates.get(0).agent());
+        return new Victims(demand, room, gains)
+                .find(most).stream().map(candidates::get).toList();
     }
 
-    /** Returns those of the tasks that could end, all of them, without a role having less than it is guaranteed. */
-    private List<RunningTask> beyondGuarantees(List<RunningTask> candidates) {
-        if (!quotas.hasGuarantees()) {
-            return candidates;
-        }
+    /** Returns what tasks bring back that were asked to end and have not, by the node of their top-level role. */
+    private Map<Integer, Quantities> ending() {
         Map<Integer, Quantities> ending = new HashMap<>();
         for (RunningTask task : tasks.ending()) {
-            ending.merge(top(task), Pool.in(task.resources()), Quantities::plus);
+            ending.merge(top(task), Pool.of(task.resources()), Quantities::plus);
         }
+        return ending;
+    }
+
+    /** Returns the tasks on an agent that could end, all of them, without a role having less than it is guaranteed. */
+    private List<RunningTask> candidates(int priority, int agent, Map<Integer, Quantities> ending) {
+        List<RunningTask> lower = tasks.below(priority, agent);
+        if (!quotas.hasGuarantees()) {
+            return lower;
+        }
+        Map<Integer, Quantities> gone = new HashMap<>(ending);
         List<RunningTask> able = new ArrayList<>();
-        for (RunningTask task : candidates) {
+        for (RunningTask task : lower) {
             int top = top(task);
-            Quantities all = ending.getOrDefault(top, Quantities.EMPTY).plus(Pool.in(task.resources()));
+            Quantities all = gone.getOrDefault(top, Quantities.EMPTY).plus(Pool.of(task.resources()));
             if (all.names().stream().allMatch(name -> all.of(name) <= quotas.surplus(top, name))) {
-                ending.put(top, all);
+                gone.put(top, all);
                 able.add(task);
             }
         }

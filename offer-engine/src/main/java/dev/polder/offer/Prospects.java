@@ -16,7 +16,7 @@ import java.util.List;
  */
 final class Prospects {
     /** What never fits. */
-    static final double NEVER = -1;
+    private static final double NEVER = -1;
 
     /** How long whatever waits is not looked for after nothing was found. */
     static final long REST_MS = 1_000;

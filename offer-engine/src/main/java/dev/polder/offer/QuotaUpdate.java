@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 
@@ -121,8 +122,8 @@ final class QuotaUpdate {
     }
 
     /** Makes an update that was checked. */
-    void perform(Map<String, Quota> update, OfferSink sink) {
-        new TreeMap<>(update).forEach((path, quota) -> {
+    void perform(SortedMap<String, Quota> update, OfferSink sink) {
+        update.forEach((path, quota) -> {
             int role = tree.index(path);
             quotas.set(role, quota);
         });

@@ -96,7 +96,6 @@ final class ResourceColumn {
     }
 
     /** Takes away what must be there. */
-    @SuppressWarnings("ReferenceEquality") // a short way where the same object is handed round
     void subtract(int row, ResourceColumn from, int fromRow) {
         int at = FIELDS * row;
         int fromAt = FIELDS * fromRow;
@@ -110,7 +109,7 @@ final class ResourceColumn {
         if (from.sort[fromRow] == NOTHING) {
             return;
         }
-        if (sort[row] != NOTHING && special[row] == from.special[fromRow]) {
+        if (sort[row] != NOTHING && isSame(special[row], from.special[fromRow])) {
             sort[row] = NOTHING;
         } else {
             setSpecial(row, special(row).minus(from.special[fromRow]));
@@ -127,7 +126,6 @@ final class ResourceColumn {
                 && (other.sort[otherRow] == NOTHING || special(row).covers(other.special[otherRow]));
     }
 
-    @SuppressWarnings("ReferenceEquality") // a short way where the same object is handed round
     boolean covers(int row, Resources resources) {
         int at = FIELDS * row;
         return plain[at + CPUS] >= resources.cpus()
@@ -135,7 +133,7 @@ final class ResourceColumn {
                 && plain[at + GPUS] >= resources.gpus()
                 && plain[at + MEM] >= resources.mem()
                 && (!resources.hasSpecial()
-                        || special(row) == resources.special()
+                        || isSame(special(row), resources.special())
                         || special(row).covers(resources.special()));
     }
 
@@ -163,12 +161,17 @@ final class ResourceColumn {
         setSpecial(row, resources, sortOf(resources));
     }
 
-    @SuppressWarnings("ReferenceEquality") // only another object has to be written
     private void setSpecial(int row, Resources resources, byte itsSort) {
         sort[row] = itsSort;
-        if (itsSort != NOTHING && special[row] != resources) {
+        if (itsSort != NOTHING && !isSame(special[row], resources)) {
             special[row] = resources;
         }
+    }
+
+    /** Tells whether these are one object: most often one is handed round, and what is equal goes the long way. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isSame(Resources one, Resources other) {
+        return one == other;
     }
 
     private static byte sortOf(Resources resources) {

@@ -86,6 +86,11 @@ final class RunningTasks {
         return untilMs != null && nowMs < untilMs;
     }
 
+    /** Tells whether there is a task on an agent that was asked to end, and it is still waited for that. */
+    boolean hasEnding(long nowMs, int agent) {
+        return !ending.isEmpty() && on(agent).stream().anyMatch(task -> isEnding(nowMs, task));
+    }
+
     /** Returns all tasks that were asked to end, in order of id. */
     List<RunningTask> ending() {
         List<RunningTask> all = new ArrayList<>();

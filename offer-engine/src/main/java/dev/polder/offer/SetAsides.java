@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Agents that are set aside: what becomes free on them, as far as everybody may have it, is offered for one demand of a
- * subscription, or one gang, alone, so that something large can fit there once. Roles that lack something of what they
- * are guaranteed are passed over by none of it. Each ends by itself after a time. Owned by the engine's thread; at most
+ * subscription, or one gang, alone, so that something large can fit there once. It hinders no role that lacks something
+ * of what it is guaranteed. Each ends by itself after a time. Owned by the engine's thread; at most
  * one for each agent.
  */
 final class SetAsides {

@@ -24,34 +24,40 @@ final class Victims {
     private static final int CHOSEN_MAX = 128;
 
     /** What is lacking of each that the demand names, with nobody ending. */
-    private long[] lacking = {};
+    private final long[] lacking;
 
     /** What each candidate brings of each. */
-    private long[][] gains = {};
+    private final long[][] gains;
 
     /**
-     * Returns the victims among candidates, which come in the order in which they should go; none if all are not enough.
+     * Begins a search among candidates.
      *
-     * @param gained what the demand's framework may have of each candidate's resources
-     * @param most with more victims than this none are of interest
+     * @param gained what the demand's framework may have of each candidate's resources, in the order in which they should go
      */
-    List<RunningTask> find(Demand demand, Room room, List<RunningTask> candidates, List<Resources> gained, int most) {
+    Victims(Demand demand, Room room, List<Resources> gained) {
         lacking = lacking(demand, room);
         gains = gained.stream().map(each -> amounts(demand, each)).toArray(long[][]::new);
-        return chosen(most).stream().map(candidates::get).toList();
     }
 
-    private List<Integer> chosen(int most) {
+    /** Tells whether a task fits without anybody ending. */
+    boolean areNoneNeeded() {
+        return isNothing(lacking);
+    }
+
+    /** Returns the places of the victims among the candidates; none if all are not enough, or it takes more than {@code most}. */
+    List<Integer> find(int most) {
         for (int i = 0; i < gains.length; i++) {
             if (isEnough(i)) {
                 return List.of(i);
             }
         }
-        // in this order a pair is as low as its higher one
-        for (int higher = 1; most >= 2 && higher < gains.length && isPairPossible(); higher++) {
-            for (int lower = 0; lower < higher; lower++) {
-                if (isEnough(lower, higher)) {
-                    return List.of(lower, higher);
+        if (most >= 2 && isPairPossible()) {
+            // in this order a pair is as low as its higher one
+            for (int higher = 1; higher < gains.length; higher++) {
+                for (int lower = 0; lower < higher; lower++) {
+                    if (isEnough(lower, higher)) {
+                        return List.of(lower, higher);
+                    }
                 }
             }
         }
@@ -94,11 +100,6 @@ final class Victims {
     }
 
     // ---- arithmetic
-
-    /** Tells whether a task fits without anybody ending. */
-    static boolean isEnough(Demand demand, Room room) {
-        return isNothing(lacking(demand, room));
-    }
 
     private boolean isEnough(int... these) {
         for (int at = 0; at < lacking.length; at++) {

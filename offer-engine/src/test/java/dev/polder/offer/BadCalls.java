@@ -150,7 +150,7 @@ final class BadCalls {
                 () -> engine.setUnavailability(index, Optional.of(new Unavailability(0, OptionalLong.of(-1))), sink));
     }
 
-    private void addFramework(int index, Notes.Framework framework) {
+    private void addFramework(int index, Shadow.Framework framework) {
         String name = framework.profile.name();
         add("add " + name + " again", () -> engine.addFramework(FrameworkProfile.of(name, "a")));
         add("rename " + name, () -> engine.updateFramework(index, FrameworkProfile.of("x", "a"), sink));

@@ -96,7 +96,7 @@ final class Caller {
                     called.call(
                             "add " + profile,
                             () -> engine.addFramework(profile),
-                            framework -> notes.frameworks.put(framework, new Notes.Framework(profile)));
+                            framework -> notes.frameworks.put(framework, new Shadow.Framework(profile)));
                 }
             }
             case SET_WEIGHT ->

@@ -63,6 +63,18 @@ final class ColumnsProperties {
         }
     }
 
+    /** Puts a row into the order for each of these keys, and returns the rows. */
+    private static List<Integer> addAll(List<Integer> these, int[] keys, Shares shares, FairOrder order) {
+        List<Integer> model = new ArrayList<>();
+        for (int row = 0; row < these.size(); row++) {
+            keys[row] = these.get(row);
+            setKey(shares, row, keys[row]);
+            order.add(row);
+            model.add(row);
+        }
+        return model;
+    }
+
     @Property
     void shouldMoveWhatHasChangedWhenTheOrderIsAskedFor(
             @ForAll @Size(max = 31) List<@IntRange(min = 0, max = 5) Integer> before,
@@ -70,13 +82,7 @@ final class ColumnsProperties {
         int[] keys = new int[31];
         Shares shares = shares(keys.length);
         FairOrder order = new FairOrder(shares);
-        List<Integer> model = new ArrayList<>();
-        for (int row = 0; row < before.size(); row++) {
-            keys[row] = before.get(row);
-            setKey(shares, row, keys[row]);
-            order.add(row);
-            model.add(row);
-        }
+        List<Integer> model = addAll(before, keys, shares, order);
 
         for (int[] change : changes) {
             if (change[0] < before.size()) {
@@ -96,13 +102,7 @@ final class ColumnsProperties {
         int[] keys = new int[31];
         Shares shares = shares(keys.length);
         FairOrder order = new FairOrder(shares);
-        List<Integer> model = new ArrayList<>();
-        for (int row = 0; row < before.size(); row++) {
-            keys[row] = before.get(row);
-            setKey(shares, row, keys[row]);
-            order.add(row);
-            model.add(row);
-        }
+        List<Integer> model = addAll(before, keys, shares, order);
 
         for (int row = 0; row < keys.length; row++) {
             keys[row] = after.get(row);

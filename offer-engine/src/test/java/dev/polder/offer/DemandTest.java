@@ -173,6 +173,21 @@ final class DemandTest {
         assertThat(desk.runForOne(0).agent()).isEqualTo(small);
     }
 
+    /** Adds a framework that uses so much of an agent, under role a, and wants no more for now. */
+    private int addUser(int agent, long cpus) {
+        int user = engine.addFramework(FrameworkProfile.of("user", "a"));
+        engine.use(user, "a", agent, cpus(cpus), desk);
+        engine.suppress(user, "a");
+        return user;
+    }
+
+    /** Adds a framework that waits for this under role b. */
+    private int addWaiting(Demand... demands) {
+        int waiting = engine.addFramework(FrameworkProfile.of("waiting", "b"));
+        engine.setDemands(0, waiting, "b", List.of(demands));
+        return waiting;
+    }
+
     @Test
     void shouldSetAsideAnAgentUntilTheLargeOneFits() {
         int[] agents = {engine.addAgent(AgentProfile.of(cpus(4_000))), engine.addAgent(AgentProfile.of(cpus(4_000)))};
@@ -205,11 +220,8 @@ final class DemandTest {
     @Test
     void shouldSetNothingAsideForLongerThanItSays() {
         int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
-        int small = engine.addFramework(FrameworkProfile.of("small", "a"));
-        engine.use(small, "a", agent, cpus(2_000), desk);
-        int large = engine.addFramework(FrameworkProfile.of("large", "b"));
-        engine.setDemands(0, large, "b", List.of(Demand.of(1, shape(4_000))));
-        engine.suppress(small, "a");
+        int small = addUser(agent, 2_000);
+        addWaiting(Demand.of(1, shape(4_000)));
         desk.run(0);
         engine.revive(0, small, "a");
         assertThat(desk.run(59_999)).isEmpty();
@@ -251,11 +263,8 @@ final class DemandTest {
     @Test
     void shouldLetOthersHaveWhatIsReservedToThemOnAnAgentThatIsSetAside() {
         int agent = engine.addAgent(AgentProfile.of(Desk.resources("cpus:4;cpus(a):2")));
-        int small = engine.addFramework(FrameworkProfile.of("small", "a"));
-        engine.use(small, "a", agent, cpus(2_000), desk);
-        int large = engine.addFramework(FrameworkProfile.of("large", "b"));
-        engine.setDemands(0, large, "b", List.of(Demand.of(1, shape(4_000))));
-        engine.suppress(small, "a");
+        int small = addUser(agent, 2_000);
+        addWaiting(Demand.of(1, shape(4_000)));
         desk.run(0);
         engine.revive(0, small, "a");
 
@@ -265,12 +274,9 @@ final class DemandTest {
     @Test
     void shouldLetARoleThatLacksItsGuaranteeHaveWhatIsSetAside() {
         int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
-        int small = engine.addFramework(FrameworkProfile.of("small", "a"));
-        engine.use(small, "a", agent, cpus(2_000), desk);
-        int large = engine.addFramework(FrameworkProfile.of("large", "b"));
-        engine.setDemands(0, large, "b", List.of(Demand.of(1, shape(4_000))));
+        addUser(agent, 2_000);
+        addWaiting(Demand.of(1, shape(4_000)));
         int guaranteed = engine.addFramework(FrameworkProfile.of("guaranteed", "c"));
-        engine.suppress(small, "a");
         engine.suppress(guaranteed, "c");
         desk.run(0);
         engine.revive(0, guaranteed, "c");
@@ -288,11 +294,8 @@ final class DemandTest {
     @Test
     void shouldKeepASetAsideForTheDemandItIsForFromOthersOfTheSame() {
         int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
-        int other = engine.addFramework(FrameworkProfile.of("other", "a"));
-        engine.use(other, "a", agent, cpus(4_000), desk);
-        engine.suppress(other, "a");
-        int framework = engine.addFramework(FrameworkProfile.of("f", "b"));
-        engine.setDemands(0, framework, "b", List.of(Demand.of(1, shape(4_000)), Demand.of(9, shape(1_000))));
+        int other = addUser(agent, 4_000);
+        addWaiting(Demand.of(1, shape(4_000)), Demand.of(9, shape(1_000)));
         desk.run(0);
         engine.release(other, "a", agent, cpus(3_000));
         assertThat(desk.run(1)).isEmpty();
@@ -304,11 +307,8 @@ final class DemandTest {
     @Test
     void shouldEndASetAsideWhenItsDemandWaitsNoMore() {
         int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
-        int other = engine.addFramework(FrameworkProfile.of("other", "a"));
-        engine.use(other, "a", agent, cpus(2_000), desk);
-        engine.suppress(other, "a");
-        int framework = engine.addFramework(FrameworkProfile.of("f", "b"));
-        engine.setDemands(0, framework, "b", List.of(Demand.of(1, shape(4_000))));
+        int other = addUser(agent, 2_000);
+        int framework = addWaiting(Demand.of(1, shape(4_000)));
         desk.run(0);
         engine.revive(0, other, "a");
         assertThat(desk.run(0)).isEmpty();
@@ -320,10 +320,8 @@ final class DemandTest {
     @Test
     void shouldNotSetAsideMoreForWhoSaysTheSameAgainAndAgain() {
         int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
-        int small = engine.addFramework(FrameworkProfile.of("small", "a"));
-        engine.use(small, "a", agent, cpus(2_000), desk);
+        int small = addUser(agent, 2_000);
         int large = engine.addFramework(FrameworkProfile.of("large", "b"));
-        engine.suppress(small, "a");
         List<Demand> demands = List.of(Demand.of(1, shape(4_000)));
         for (int nowMs = 0; nowMs < 60_000; nowMs += 10_000) {
             engine.setDemands(nowMs, large, "b", demands);

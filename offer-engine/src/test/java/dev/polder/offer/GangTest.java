@@ -32,6 +32,12 @@ final class GangTest {
         return other;
     }
 
+    /** Asks for four cpus on each of so many agents, and for no single offers. */
+    private long ask(int asking, String role, int agents, long withinMs) {
+        engine.setDemands(0, asking, role, List.of());
+        return engine.askForGang(0, asking, role, new Gang(agents, FOUR_CPUS, withinMs));
+    }
+
     @Test
     void shouldOfferAllAtOnceAndNoMoreThanIsNeeded() {
         for (int i = 0; i < 3; i++) {
@@ -39,8 +45,7 @@ final class GangTest {
         }
         engine.suppress(framework, "a");
         engine.revive(0, framework, "a");
-        engine.setDemands(0, framework, "a", List.of());
-        long gang = engine.askForGang(0, framework, "a", new Gang(3, FOUR_CPUS, 1_000));
+        long gang = ask(framework, "a", 3, 1_000);
 
         List<Offer> offers = desk.run(0);
 
@@ -58,8 +63,7 @@ final class GangTest {
     void shouldOfferNothingOfAGangThatHasNoRoomAndFailWhenItsTimeIsOver() {
         int other = addOther();
         addAgents(other, 0, 4_000);
-        engine.setDemands(0, framework, "a", List.of());
-        long gang = engine.askForGang(0, framework, "a", new Gang(2, FOUR_CPUS, 1_000));
+        long gang = ask(framework, "a", 2, 1_000);
 
         assertThat(desk.run(0)).isEmpty();
         engine.revive(0, other, "b");
@@ -77,8 +81,7 @@ final class GangTest {
     void shouldSetAsideTheAgentsThatLackLeast() {
         int other = addOther();
         addAgents(other, 1_000, 3_500, 3_000);
-        engine.setDemands(0, framework, "a", List.of());
-        engine.askForGang(0, framework, "a", new Gang(2, FOUR_CPUS, 10_000));
+        ask(framework, "a", 2, 10_000);
         desk.run(0);
 
         engine.revive(0, other, "b");
@@ -90,8 +93,7 @@ final class GangTest {
     void shouldKeepOthersFromWhatIsSetAsideUntilItIsEnough() {
         int other = addOther();
         addAgents(other, 1_000, 2_000);
-        engine.setDemands(0, framework, "a", List.of());
-        engine.askForGang(0, framework, "a", new Gang(2, FOUR_CPUS, 10_000));
+        ask(framework, "a", 2, 10_000);
         desk.run(0);
         engine.revive(0, other, "b");
         engine.release(other, "b", 0, cpus(1_000));
@@ -105,8 +107,7 @@ final class GangTest {
     @Test
     void shouldRescindTheOthersWhenOneOfAGangIsDeclined() {
         addAgents(addOther(), 0, 0, 0);
-        engine.setDemands(0, framework, "a", List.of());
-        engine.askForGang(0, framework, "a", new Gang(3, FOUR_CPUS, 1_000));
+        ask(framework, "a", 3, 1_000);
         List<Offer> offers = desk.run(0);
 
         desk.acceptAll(1, offers.get(0));
@@ -121,8 +122,7 @@ final class GangTest {
     @Test
     void shouldRescindTheOthersWhenAnAgentIsGone() {
         addAgents(addOther(), 0, 0);
-        engine.setDemands(0, framework, "a", List.of());
-        engine.askForGang(0, framework, "a", new Gang(2, FOUR_CPUS, 1_000));
+        ask(framework, "a", 2, 1_000);
         List<Offer> offers = desk.run(0);
 
         engine.removeAgent(offers.get(0).agent(), desk);
@@ -135,8 +135,7 @@ final class GangTest {
     void shouldNotExceedALimitWithAGang() {
         addAgents(addOther(), 0, 0, 0);
         engine.setQuotas(Map.of("a", Quota.limit(Limits.of(Map.of("cpus", 8_000L)))), false, desk);
-        engine.setDemands(0, framework, "a", List.of());
-        long three = engine.askForGang(0, framework, "a", new Gang(3, FOUR_CPUS, 1_000));
+        long three = ask(framework, "a", 3, 1_000);
         assertThat(desk.run(0)).isEmpty();
 
         assertThat(engine.callOffGang(three)).isTrue();
@@ -149,8 +148,7 @@ final class GangTest {
         int other = addOther();
         addAgents(other, 1_000, 1_000);
         engine.setQuotas(Map.of("a", Quota.limit(Limits.of(Map.of("cpus", 4_000L)))), false, desk);
-        engine.setDemands(0, framework, "a", List.of());
-        engine.askForGang(0, framework, "a", new Gang(2, FOUR_CPUS, 1_000));
+        ask(framework, "a", 2, 1_000);
         desk.run(0);
         engine.revive(0, other, "b");
 
@@ -161,11 +159,9 @@ final class GangTest {
     void shouldSetAgentsAsideForTheNextGangWhereTheFirstFitsNowhere() {
         int other = addOther();
         addAgents(other, 1_000);
-        engine.setDemands(0, framework, "a", List.of());
-        engine.askForGang(0, framework, "a", new Gang(2, FOUR_CPUS, 100_000));
+        ask(framework, "a", 2, 100_000);
         int second = engine.addFramework(FrameworkProfile.of("second", "c"));
-        engine.setDemands(0, second, "c", List.of());
-        engine.askForGang(0, second, "c", new Gang(1, FOUR_CPUS, 100_000));
+        ask(second, "c", 1, 100_000);
         desk.run(0);
         engine.revive(0, other, "b");
         assertThat(desk.run(0)).isEmpty();
@@ -178,8 +174,7 @@ final class GangTest {
     void shouldSayWhyAGangWaits() {
         addAgents(addOther(), 0, 2_000, 4_000);
         engine.setAgentActive(engine.addAgent(AgentProfile.of(cpus(4_000))), false, desk);
-        engine.setDemands(0, framework, "a", List.of());
-        long gang = engine.askForGang(0, framework, "a", new Gang(2, FOUR_CPUS, 1_000));
+        long gang = ask(framework, "a", 2, 1_000);
         desk.run(0);
 
         assertThat(engine.explainGang(gang))
@@ -198,8 +193,7 @@ final class GangTest {
     void shouldKeepNothingForAGangOfOneWhoSuppressed() {
         int other = addOther();
         addAgents(other, 1_000);
-        engine.setDemands(0, framework, "a", List.of());
-        engine.askForGang(0, framework, "a", new Gang(1, FOUR_CPUS, 100_000));
+        ask(framework, "a", 1, 100_000);
         desk.run(0);
         engine.revive(0, other, "b");
         assertThat(desk.run(0)).isEmpty();
@@ -228,8 +222,7 @@ final class GangTest {
         int same = engine.addFramework(FrameworkProfile.of("same", "a"));
         engine.suppress(same, "a");
         engine.use(same, "a", third, cpus(4_000), desk);
-        engine.setDemands(0, framework, "a", List.of());
-        engine.askForGang(0, framework, "a", new Gang(2, FOUR_CPUS, 100_000));
+        ask(framework, "a", 2, 100_000);
         assertThat(desk.run(0)).isEmpty();
 
         engine.setAgentActive(third, false, desk);
@@ -244,8 +237,7 @@ final class GangTest {
         engine.use(framework, "a", engine.addAgent(AgentProfile.of(cpus(4_000))), cpus(4_000), desk);
         engine.askForGang(0, framework, "a", new Gang(2, FOUR_CPUS, 100_000));
         int second = engine.addFramework(FrameworkProfile.of("second", "c"));
-        engine.setDemands(0, second, "c", List.of());
-        engine.askForGang(0, second, "c", new Gang(2, FOUR_CPUS, 100_000));
+        ask(second, "c", 2, 100_000);
 
         assertThat(desk.run(0)).hasSize(2).allMatch(offer -> offer.framework() == second);
     }
@@ -253,8 +245,7 @@ final class GangTest {
     @Test
     void shouldRescindWhatIsLeftOfABrokenGangThoughPaused() {
         addAgents(addOther(), 0, 0);
-        engine.setDemands(0, framework, "a", List.of());
-        engine.askForGang(0, framework, "a", new Gang(2, FOUR_CPUS, 100_000));
+        ask(framework, "a", 2, 100_000);
         List<Offer> offers = desk.run(0);
         engine.pause();
 
@@ -267,8 +258,7 @@ final class GangTest {
     @Test
     void shouldForgetTheGangsOfAFrameworkThatIsGone() {
         addAgents(addOther(), 4_000);
-        engine.setDemands(0, framework, "a", List.of());
-        engine.askForGang(0, framework, "a", new Gang(1, FOUR_CPUS, 1_000));
+        ask(framework, "a", 1, 1_000);
         desk.run(0);
 
         engine.setFrameworkActive(framework, false, desk);
@@ -296,8 +286,7 @@ final class GangTest {
         addAgents(addOther(), 0, 0);
         engine.use(framework, "a", 0, cpus(4_000), desk);
         int poor = engine.addFramework(FrameworkProfile.of("poor", "c"));
-        engine.setDemands(0, framework, "a", List.of());
-        engine.askForGang(0, framework, "a", new Gang(1, FOUR_CPUS, 1_000));
+        ask(framework, "a", 1, 1_000);
 
         Offer first = desk.runForOne(0);
         assertThat(first.framework()).as("the one that has less comes first").isEqualTo(poor);
@@ -315,6 +304,20 @@ final class GangTest {
         engine.askForGang(0, framework, "a", new Gang(1, Demand.of(1, Quantities.ofPlain(1_000, 0, 0, 0)), 1_000));
 
         assertThat(desk.run(0)).extracting(Offer::framework).containsExactly(poor, framework);
+    }
+
+    @Test
+    void shouldHaveWhatThoseLeaveThoughNothingIsEverSetAside() {
+        Desk plain = new Desk(OfferEngineConfig.builder().setAsideMs(0).build());
+        plain.engine.addFramework(FrameworkProfile.of("first", "a"));
+        plain.engine.addFramework(FrameworkProfile.of("gang", "b"));
+        plain.engine.addAgent(AgentProfile.of(cpus(4_000)));
+        plain.engine.addAgent(AgentProfile.of(cpus(4_000)));
+        plain.engine.setDemands(0, 0, "a", List.of(Demand.of(1, Quantities.ofPlain(1_000, 0, 0, 0))));
+        plain.engine.setDemands(0, 1, "b", List.of());
+        plain.engine.askForGang(0, 1, "b", new Gang(1, FOUR_CPUS, 1_000));
+
+        assertThat(plain.run(0)).extracting(Offer::framework).containsExactly(0, 1);
     }
 
     @Test
@@ -363,35 +366,6 @@ final class GangTest {
     }
 
     @Test
-    void shouldOfferWhatWasFoundToEachAgentThoughTheFirstServesTheGuarantee() {
-        int other = addOther();
-        addAgents(other, 4_000);
-        int large = engine.addAgent(AgentProfile.of(cpus(8_000)));
-        engine.use(other, "b", large, cpus(4_000), desk);
-        engine.setDemands(0, framework, "a", List.of());
-        int single = engine.addFramework(FrameworkProfile.of("single", "s"));
-        engine.setDemands(0, single, "s", List.of(Demand.of(1, Quantities.ofPlain(8_000, 0, 0, 0))));
-        desk.run(0);
-        desk.setQuota("a", Desk.guarantee("cpus:4"));
-        engine.release(other, "b", 0, cpus(4_000));
-        engine.askForGang(0, framework, "a", new Gang(2, FOUR_CPUS, 10_000));
-
-        assertThat(desk.run(1)).hasSize(2).allMatch(offer -> offer.framework() == framework);
-    }
-
-    @Test
-    void shouldServeAGangFromWhatThoseLeaveWhoseTurnCameFirst() {
-        engine.addAgent(AgentProfile.of(cpus(4_000)));
-        engine.addAgent(AgentProfile.of(cpus(4_000)));
-        engine.setDemands(0, framework, "a", List.of(Demand.of(1, Quantities.ofPlain(1_000, 0, 0, 0))));
-        int waiting = engine.addFramework(FrameworkProfile.of("waiting", "b"));
-        engine.setDemands(0, waiting, "b", List.of());
-        long gang = engine.askForGang(0, waiting, "b", new Gang(1, FOUR_CPUS, 50_000));
-
-        assertThat(desk.run(0)).extracting(Offer::gang).containsExactlyInAnyOrder(gang, OfferView.NO_GANG);
-    }
-
-    @Test
     void shouldSetAgentsAsideForTheDemandsOfOneWhoseGangFitsNowhere() {
         int other = addOther();
         for (int i = 0; i < 32; i++) {
@@ -437,8 +411,7 @@ final class GangTest {
     @Test
     void shouldNotOfferWhatABrokenGangLeavesAgainAtOnce() {
         addAgents(addOther(), 0, 0);
-        engine.setDemands(0, framework, "a", List.of());
-        engine.askForGang(0, framework, "a", new Gang(2, FOUR_CPUS, 1_000));
+        ask(framework, "a", 2, 1_000);
         List<Offer> offers = desk.run(0);
         engine.decline(0, offers.get(0).id(), 0);
         desk.run(0);

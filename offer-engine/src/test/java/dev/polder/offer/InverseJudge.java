@@ -103,7 +103,7 @@ final class InverseJudge extends Judge {
     }
 
     private boolean isToBeAsked(int framework, int agent) {
-        Notes.Framework its = notes.frameworks.get(framework);
+        Shadow.Framework its = notes.frameworks.get(framework);
         return its != null && its.isActive && notes.hasSomething(framework, agent);
     }
 

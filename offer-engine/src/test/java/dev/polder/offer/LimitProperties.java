@@ -3,7 +3,6 @@ package dev.polder.offer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polder.offer.resource.Quantities;
-import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -76,7 +75,7 @@ final class LimitProperties {
                 continue;
             }
             Quantities consumed = consumed(replay, role);
-            for (String name : pool(offer.resources()).names()) {
+            for (String name : Consumption.pool(offer.resources()).quantities().names()) {
                 if (quota.limits().limit(name) != Long.MAX_VALUE
                         && consumed.of(name) > quota.limits().limit(name) - less) {
                     found.add(offer + " has role " + role + " consume " + consumed + " of " + quota.limits());
@@ -86,27 +85,14 @@ final class LimitProperties {
         return found;
     }
 
-    /** Returns what is reserved to a role and those below it, and what they use and are offered of the rest. */
     private static Quantities consumed(Replay replay, String role) {
-        List<Quantities> parts = new ArrayList<>();
+        Consumption consumption = new Consumption(role);
         replay.shadow.agents.forEach((index, agent) -> {
-            parts.add(replay.engine
-                    .total(index)
-                    .filter(id -> !id.isRevocable()
-                            && id.reservationRole()
-                                    .filter(its -> isAtOrBelow(its, role))
-                                    .isPresent())
-                    .quantities());
-            agent.used.forEach((member, used) -> {
-                if (isAtOrBelow(member.role(), role)) {
-                    parts.add(pool(used));
-                }
-            });
+            consumption.addTotal(replay.engine.total(index));
+            agent.used.forEach((member, used) -> consumption.addHeld(member.role(), used));
         });
-        offers(replay).stream()
-                .filter(offer -> isAtOrBelow(offer.role(), role))
-                .forEach(offer -> parts.add(pool(offer.resources())));
-        return parts.stream().reduce(Quantities.EMPTY, Quantities::plus);
+        offers(replay).forEach(offer -> consumption.addHeld(offer.role(), offer.resources()));
+        return consumption.sum();
     }
 
     private static Collection<Offer> offers(Replay replay) {
@@ -115,16 +101,8 @@ final class LimitProperties {
                 .toList();
     }
 
-    private static Quantities pool(Resources resources) {
-        return resources.filter(id -> !id.isReserved() && !id.isRevocable()).quantities();
-    }
-
     private static String above(String role) {
         return role.substring(0, Math.max(0, role.lastIndexOf('/')));
-    }
-
-    private static boolean isAtOrBelow(String role, String above) {
-        return role.equals(above) || role.startsWith(above + "/");
     }
 
     private static Stream<String> foundIn(Function<List<Command>, List<String>> check) {

@@ -176,14 +176,19 @@ final class MaintenanceTest {
                 .hasMessage("unavailability of -1 ns: must be 0 or more");
     }
 
-    @Test
-    void shouldNotAskAgainForEachNewOfferWhatWasAnswered() {
+    /** Has one framework be offered the agent, say that it will leave it, and decline the offer. */
+    private void acceptInverseAndDecline(long inverseMs, long offerMs) {
         engine.suppress(other, "c");
         engine.suppress(framework, "b");
         plan();
         Offer offer = desk.runForOne(0);
-        engine.answerInverse(0, desk.inverse.get(0).id(), InverseOffer.Answer.ACCEPTED, 60_000);
-        engine.decline(0, offer.id(), 5_000);
+        engine.answerInverse(0, desk.inverse.get(0).id(), InverseOffer.Answer.ACCEPTED, inverseMs);
+        engine.decline(0, offer.id(), offerMs);
+    }
+
+    @Test
+    void shouldNotAskAgainForEachNewOfferWhatWasAnswered() {
+        acceptInverseAndDecline(60_000, 5_000);
         desk.run(4_999);
         assertThat(engine.answers(agent)).isEqualTo(Map.of(framework, InverseOffer.Answer.ACCEPTED));
 
@@ -195,12 +200,7 @@ final class MaintenanceTest {
 
     @Test
     void shouldForgetTheAnswerOfWhoHasNothingThereWhenItsFilterEnds() {
-        engine.suppress(other, "c");
-        engine.suppress(framework, "b");
-        plan();
-        Offer offer = desk.runForOne(0);
-        engine.answerInverse(0, desk.inverse.get(0).id(), InverseOffer.Answer.ACCEPTED, 3_000);
-        engine.decline(0, offer.id(), 60_000);
+        acceptInverseAndDecline(3_000, 60_000);
         desk.run(2_999);
         assertThat(engine.answers(agent)).isNotEmpty();
 

@@ -16,7 +16,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** What a caller knows of an engine without asking it: what he said, and what he was told. */
 final class Notes {
@@ -31,16 +30,6 @@ final class Notes {
         }
     }
 
-    static final class Framework {
-        FrameworkProfile profile;
-        boolean isActive = true;
-        final Set<String> suppressed = new TreeSet<>();
-
-        Framework(FrameworkProfile profile) {
-            this.profile = profile;
-        }
-    }
-
     /** A task that runs, and whose it is. */
     record Task(RunningTask running, Member member) {}
 
@@ -49,7 +38,7 @@ final class Notes {
 
     final OfferEngineConfig config;
     final SortedMap<Integer, Agent> agents = new TreeMap<>();
-    final SortedMap<Integer, Framework> frameworks = new TreeMap<>();
+    final SortedMap<Integer, Shadow.Framework> frameworks = new TreeMap<>();
     final SortedMap<Long, Offer> open = new TreeMap<>();
     final SortedMap<Long, Task> tasks = new TreeMap<>();
     final Map<String, Quota> quotas = new TreeMap<>();
@@ -73,7 +62,7 @@ final class Notes {
         return Objects.requireNonNull(agents.get(index), () -> "there is no agent " + index);
     }
 
-    Framework framework(int index) {
+    Shadow.Framework framework(int index) {
         return Objects.requireNonNull(frameworks.get(index), () -> "there is no framework " + index);
     }
 
@@ -160,7 +149,7 @@ final class Notes {
     // ---- frameworks
 
     void updateFramework(int index, FrameworkProfile profile) {
-        Framework framework = framework(index);
+        Shadow.Framework framework = framework(index);
         for (String role : framework.profile.roles().keySet()) {
             if (!profile.roles().containsKey(role)) {
                 Member member = new Member(index, role);
@@ -291,7 +280,7 @@ final class Notes {
     // ---- questions
 
     boolean isSubscribed(Member member) {
-        Framework framework = frameworks.get(member.framework());
+        Shadow.Framework framework = frameworks.get(member.framework());
         return framework != null && framework.profile.roles().containsKey(member.role());
     }
 
@@ -341,35 +330,15 @@ final class Notes {
         return amounts.stream().reduce(Resources.EMPTY, Resources::plus);
     }
 
-    /** Returns what is reserved to a role and those below it, and what they use and are offered of the rest. */
+    /** Returns what counts for the quota of a role. */
     Quantities consumed(String role) {
-        List<Quantities> parts = new ArrayList<>();
-        agents.values().forEach(agent -> {
-            parts.add(agent.profile
-                    .total()
-                    .filter(id -> !id.isRevocable()
-                            && id.reservationRole()
-                                    .filter(its -> isAtOrBelow(its, role))
-                                    .isPresent())
-                    .quantities());
-            agent.used.forEach((member, used) -> {
-                if (isAtOrBelow(member.role(), role)) {
-                    parts.add(pool(used).quantities());
-                }
-            });
-        });
-        open.values().stream()
-                .filter(offer -> isAtOrBelow(offer.role(), role))
-                .forEach(offer -> parts.add(pool(offer.resources()).quantities()));
-        return parts.stream().reduce(Quantities.EMPTY, Quantities::plus);
-    }
-
-    static Resources pool(Resources resources) {
-        return resources.filter(id -> !id.isReserved() && !id.isRevocable());
-    }
-
-    static boolean isAtOrBelow(String role, String above) {
-        return role.equals(above) || role.startsWith(above + "/");
+        Consumption consumption = new Consumption(role);
+        for (Agent agent : agents.values()) {
+            consumption.addTotal(agent.profile.total());
+            agent.used.forEach((member, used) -> consumption.addHeld(member.role(), used));
+        }
+        open.values().forEach(offer -> consumption.addHeld(offer.role(), offer.resources()));
+        return consumption.sum();
     }
 
     /** Returns a role and those above it. */

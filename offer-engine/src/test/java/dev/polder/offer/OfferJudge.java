@@ -98,7 +98,7 @@ final class OfferJudge extends Judge {
         if (limits.isNone()) {
             return;
         }
-        Quantities more = Notes.pool(offer.resources()).quantities();
+        Quantities more = Consumption.pool(offer.resources()).quantities();
         Quantities consumed = notes.consumed(role).plus(more);
         count("offer below a limit");
         for (String name : more.names()) {

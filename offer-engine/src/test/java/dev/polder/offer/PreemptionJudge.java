@@ -119,7 +119,7 @@ final class PreemptionJudge extends Judge {
                     }
                 } else {
                     check(
-                            Notes.pool(offer.resources()).isEmpty() || isGuaranteed(offer.role()),
+                            Consumption.pool(offer.resources()).isEmpty() || isGuaranteed(offer.role()),
                             Rule.ROOM_IS_KEPT,
                             "kept for %s: %s",
                             room.member,

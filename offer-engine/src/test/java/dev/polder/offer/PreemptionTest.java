@@ -339,6 +339,19 @@ final class PreemptionTest {
     }
 
     @Test
+    void shouldGoOnWaitingThoughResumedWithoutAPause() {
+        start(1, addAgent(4_000), 4_000, 0, 1);
+        demand(0, task(4_000));
+        desk.run(0);
+        engine.resume();
+        desk.run(4_000);
+        engine.resume();
+        desk.run(5_000);
+
+        assertThat(desk.preemptions).hasSize(1);
+    }
+
+    @Test
     void shouldTakeWhatIsOnlyOfferedBeforeATaskHasToEnd() {
         engine.setPriority("batch", 0);
         start(1, addAgent(4_000), 4_000, 0, 1);
