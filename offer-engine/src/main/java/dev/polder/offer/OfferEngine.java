@@ -127,14 +127,11 @@ public final class OfferEngine extends OfferParticipants {
         if (!frameworks.isActive(framework)) {
             throw new IllegalArgumentException("framework " + framework + " is not active");
         }
-        if (subscriptions.gangs.waiting().size() == Gangs.WAITING_MAX) {
-            throw new IllegalArgumentException(
-                    "framework " + framework + ": " + Gangs.WAITING_MAX + " gangs wait already");
-        }
-        if (subscriptions.gangs.waiting(subscription) == Gangs.PER_SUBSCRIPTION_MAX) {
-            throw new IllegalArgumentException("framework " + framework + " waits for " + Gangs.PER_SUBSCRIPTION_MAX
-                    + " gangs under role " + role + " already");
-        }
+        requireBelow(Gangs.WAITING_MAX, subscriptions.gangs.waiting().size(), "all frameworks");
+        requireBelow(
+                Gangs.PER_SUBSCRIPTION_MAX,
+                subscriptions.gangs.waiting(subscription),
+                "framework " + framework + " under role " + role);
         tick(nowMs);
         return subscriptions.gangs.ask(nowMs, subscription, gang);
     }
@@ -380,6 +377,13 @@ public final class OfferEngine extends OfferParticipants {
             throw new IllegalArgumentException("time went back: " + nowMs + " ms after " + lastNowMs + " ms");
         }
         lastNowMs = nowMs;
+    }
+
+    private static void requireBelow(int most, int waiting, String whose) {
+        if (waiting >= most) {
+            throw new IllegalArgumentException(
+                    whose + ": " + waiting + " gangs wait already, must be " + most + " at most");
+        }
     }
 
     private int requireSubscribed(int framework, String role) {

@@ -276,7 +276,14 @@ final class GangTest {
         }
 
         assertThatThrownBy(() -> engine.askForGang(0, framework, "a", new Gang(1, FOUR_CPUS, 1_000)))
-                .hasMessage("framework 0 waits for 8 gangs under role a already");
+                .hasMessage("framework 0 under role a: 8 gangs wait already, must be 8 at most");
+        for (int i = Gangs.PER_SUBSCRIPTION_MAX; i < Gangs.WAITING_MAX; i++) {
+            int each = engine.addFramework(FrameworkProfile.of("g" + i, "a"));
+            engine.askForGang(0, each, "a", new Gang(1, FOUR_CPUS, 1_000));
+        }
+        int last = engine.addFramework(FrameworkProfile.of("last", "a"));
+        assertThatThrownBy(() -> engine.askForGang(0, last, "a", new Gang(1, FOUR_CPUS, 1_000)))
+                .hasMessage("all frameworks: 256 gangs wait already, must be 256 at most");
         assertThatThrownBy(() -> new Gang(0, FOUR_CPUS, 1)).hasMessage("gang of 0 agents: must be 1 to 10000");
         assertThatThrownBy(() -> new Gang(1, FOUR_CPUS, 0)).hasMessage("gang within 0 ms: must be 1 to 604800000");
     }
