@@ -1,5 +1,6 @@
 package dev.polder;
 
+import dev.polder.agent.MachineResources;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -155,6 +157,8 @@ final class ClusterConfigKeys {
         if (builder.roles.isEmpty()) {
             mistakes.add("roles: at least one of master, agent");
         }
+        checkText(mistakes, "resources", builder.resources, MachineResources::requireResources);
+        checkText(mistakes, "attributes", builder.attributes, MachineResources::attributes);
         mistakes.addAll(Seeds.mistakes(builder));
         mistakes.addAll(builder.offers.mistakes());
         if (builder.keepTasksOnClose && builder.dataDir.isEmpty()) {
@@ -182,6 +186,14 @@ final class ClusterConfigKeys {
     private static void checkDuration(List<String> mistakes, String name, Duration duration, Duration least) {
         if (duration.compareTo(least) < 0 || duration.compareTo(Duration.ofDays(365)) > 0) {
             mistakes.add(name + " " + print(duration) + ": " + print(least) + " to 365d");
+        }
+    }
+
+    private static void checkText(List<String> mistakes, String name, String text, Consumer<String> reader) {
+        try {
+            reader.accept(text);
+        } catch (IllegalArgumentException e) {
+            mistakes.add(name + " '" + text + "': " + e.getMessage());
         }
     }
 

@@ -212,14 +212,12 @@ final class NodeParts {
 
     private String describeLeader() {
         LeaderFinder finding = finder;
-        if (finding != null) {
-            return finding.get()
-                    .map(address -> address.getHostString() + ":" + address.getPort())
-                    .orElse("none yet");
-        }
-        return leader().map(one ->
-                        (one.self() ? "this node" : one.hostname() + ":" + one.port()) + ", master id " + one.id())
-                .orElse("none yet");
+        Optional<String> known = finding != null
+                ? finding.get().map(address -> address.getHostString() + ":" + address.getPort())
+                : leader().map(one ->
+                        (one.self() ? "this node" : one.hostname() + ":" + one.port()) + ", master id " + one.id());
+        String obstacle = obstacle();
+        return known.orElse(obstacle.isEmpty() ? "none yet" : "none, " + obstacle);
     }
 
     private String url(String what, InetSocketAddress address) {

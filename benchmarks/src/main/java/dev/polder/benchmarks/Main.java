@@ -2,8 +2,11 @@ package dev.polder.benchmarks;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The measurements, a command each. */
 @Command(
@@ -20,9 +23,21 @@ final class Main {
     }
 
     static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new Main());
+        CommandLine commandLine = new CommandLine(new Main()).setParameterExceptionHandler(Main::misused);
         requireNonNull(commandLine.getSubcommands().get(MicroCommand.NAME))
                 .setUnmatchedOptionsArePositionalParams(true);
         return commandLine;
+    }
+
+    private static int misused(ParameterException mistake, String[] arguments) {
+        CommandLine command = mistake.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println(mistake.getMessage());
+        boolean isName = mistake instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption();
+        if (isName && command.getCommand() instanceof CasesCommand) {
+            err.println("Cases are chosen with --only=CASE,...");
+        }
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 }

@@ -29,7 +29,8 @@ final class NaiveRoundCase {
         double nanos = effort.median(() -> naiveNanos(cluster));
         double ratio = nanos / 1e6 / ours.get(0).figure().value();
         Figure cpu = new Figure(NAME, "cpu_ms", nanos / 1e6, "ms");
-        List<OfferFigure> figures = new ArrayList<>(ours);
+        List<OfferFigure> figures = new ArrayList<>();
+        ours.forEach(one -> figures.add(one.withNote("to compare with " + NAME)));
         figures.add(new OfferFigure(size, cpu, String.format(Locale.ROOT, "%,.0f times the engine's", ratio)));
         figures.add(OfferFigure.of(size, NAME, "us_per_offer", nanos / 1e3 / size.agents(), "us"));
         return figures;

@@ -14,6 +14,11 @@ record OfferFigure(ClusterSize size, Figure figure, String note) {
         return new OfferFigure(size, new Figure(benchmark, metric, value, unit), "");
     }
 
+    /** Returns this with something that a table says of it besides. */
+    OfferFigure withNote(String words) {
+        return new OfferFigure(size, figure, words);
+    }
+
     String csv() {
         return String.format(
                 Locale.ROOT,

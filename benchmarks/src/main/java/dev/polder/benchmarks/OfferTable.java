@@ -3,14 +3,19 @@ package dev.polder.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** Figures of the offer engine for people: each beside what Mesos's allocator took for it, and what we want of ours. */
 final class OfferTable {
     private static final String FORMAT = "%-17s %7s %10s %6s  %-15s %12s %-6s %14s %10s  %s";
 
+    private static final String MESOS = "Mesos 1.12-dev";
+
+    /** The units of what is counted, not measured. */
+    private static final Set<String> COUNTED = Set.of("tasks", "rounds");
+
     /**
-     * What a figure is compared with. Mesos: its hierarchical allocator (1.12-dev at -O2), CPU time on one core of a
-     * machine of the kind this was made for.
+     * What a figure is compared with.
      *
      * @param agents of the cluster, as frameworks and roles; 0 stands for any number
      */
@@ -22,6 +27,14 @@ final class OfferTable {
                     && matches(agents, of.size().agents())
                     && matches(frameworks, of.size().frameworks())
                     && matches(roles, of.size().roles());
+        }
+
+        boolean isMissedBy(double value) {
+            if (goal.isEmpty()) {
+                return false;
+            }
+            double wanted = Double.parseDouble(goal.substring(goal.indexOf(' ')));
+            return goal.startsWith("<=") ? value > wanted : value != wanted;
         }
 
         private static boolean matches(int wanted, int there) {
@@ -56,10 +69,12 @@ final class OfferTable {
 
     static List<String> lines(List<OfferFigure> figures) {
         List<String> lines = new ArrayList<>();
-        lines.add(line("case", "agents", "frameworks", "roles", "metric", "value", "unit", "Mesos", "goal", ""));
+        lines.add(line("case", "agents", "frameworks", "roles", "metric", "value", "unit", MESOS, "goal", ""));
         for (OfferFigure figure : figures) {
             lines.add(line(figure));
         }
+        lines.add(MESOS + ": its hierarchical allocator at -O2, measured once, on one core of a machine of"
+                + " the kind that the goals are for.");
         return lines;
     }
 
@@ -74,11 +89,16 @@ final class OfferTable {
                 of.size().frameworks(),
                 of.size().roles(),
                 of.figure().metric(),
-                String.format(Locale.ROOT, "%.3f", of.figure().value()),
+                String.format(
+                        Locale.ROOT, isCount(of) ? "%.0f" : "%.3f", of.figure().value()),
                 of.figure().unit(),
                 reference.mesos(),
                 reference.goal(),
-                of.note());
+                reference.isMissedBy(of.figure().value()) ? "MISSED " + of.note() : of.note());
+    }
+
+    private static boolean isCount(OfferFigure of) {
+        return COUNTED.contains(of.figure().unit());
     }
 
     private static String line(Object... columns) {

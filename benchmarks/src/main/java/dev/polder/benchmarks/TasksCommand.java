@@ -14,9 +14,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "tasks",
         description = {
+            "Whole nodes and real tasks, over HTTP and with the log forced to disk.",
             "start: how long ClusterNode.start() takes until the node is ready, first and later times in one JVM.",
             "launch-only: /bin/true as often as the launcher alone can start it.",
-            "one-node: real /bin/true tasks, as many at once as offers allow, framework over HTTP, log forced to disk.",
+            "one-node: real /bin/true tasks, as many at once as offers allow.",
             "three-nodes: the same on three nodes in three JVMs.",
             "failover: from kill -9 of the leader until a framework is subscribed at the next one."
         },

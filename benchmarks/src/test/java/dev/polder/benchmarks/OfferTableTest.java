@@ -16,6 +16,18 @@ final class OfferTableTest {
     }
 
     @Test
+    void shouldMarkWhatIsMissed() {
+        List<String> lines = OfferTable.lines(List.of(
+                OfferFigure.of(SIZE, "full-round", "cpu_ms", 5.001, "ms"),
+                OfferFigure.of(SIZE, "full-round", "us_per_offer", 0.5, "us"),
+                OfferFigure.of(new ClusterSize(80, 554, 55), "mixed", "placed", 19_499, "tasks")));
+
+        assertThat(lines.get(1)).endsWith("<= 5  MISSED");
+        assertThat(lines.get(2)).endsWith("<= 0.5");
+        assertThat(lines.get(3)).matches("mixed .* 19499 tasks +5132 += 19500  MISSED");
+    }
+
+    @Test
     void shouldCompareOnlyWithTheSameSize() {
         ClusterSize other = new ClusterSize(10_001, 1_000, 1);
 

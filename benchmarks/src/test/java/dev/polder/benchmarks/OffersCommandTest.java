@@ -94,6 +94,6 @@ final class OffersCommandTest {
         run("--quick", "--only", "nothing-free");
 
         assertThat(out.toString().lines().findFirst().orElseThrow())
-                .matches("case +agents +frameworks +roles +metric +value unit +Mesos +goal");
+                .matches("case +agents +frameworks +roles +metric +value unit +Mesos 1\\.12-dev +goal");
     }
 }

@@ -45,6 +45,15 @@ public final class MachineResources {
         return of(text, machine(dataDir));
     }
 
+    /**
+     * Checks that a text is one that {@link #of} can read.
+     *
+     * @throws IllegalArgumentException if not; names thing, value and rule
+     */
+    public static void requireResources(String text) {
+        parseResources(text);
+    }
+
     static List<Resource> of(String text, Machine machine) {
         Map<String, Value> values = parseResources(text);
         values.putIfAbsent("cpus", ValueText.scalar(machine.cores()));

@@ -1,6 +1,7 @@
 package dev.polder.offer;
 
 import dev.polder.offer.resource.Conversion;
+import dev.polder.offer.resource.Reservation;
 import dev.polder.offer.resource.Resources;
 import java.util.Collection;
 import java.util.List;
@@ -93,9 +94,26 @@ final class Acceptance {
     /**
      * Checks that the offers cover all this.
      *
-     * @throws IllegalArgumentException if not; says what is short
+     * @throws IllegalArgumentException if not; says of which offers, and what is short
      */
     void check(List<Conversion> conversions, Resources used) {
+        try {
+            checkCovered(conversions, used);
+        } catch (IllegalArgumentException problem) {
+            throw new IllegalArgumentException(describe() + ": " + problem.getMessage(), problem);
+        }
+    }
+
+    private String describe() {
+        StringBuilder ids = new StringBuilder(count == 1 ? "offer " : "offers ");
+        for (int i = 0; i < count; i++) {
+            ids.append(i == 0 ? "" : ", ").append(offers.id(slots[i]));
+        }
+        return ids + " of agent " + offers.agent(slots[0]) + " to "
+                + books.subscriptions().describe(offers.subscription(slots[0]));
+    }
+
+    private void checkCovered(List<Conversion> conversions, Resources used) {
         int agent = offers.agent(slots[0]);
         amounts.copy(ALL, offers.amounts(), slots[0]);
         for (int i = 1; i < count; i++) {
@@ -122,11 +140,32 @@ final class Acceptance {
         Resources total = agents.total().get(agent);
         for (Conversion conversion : conversions) {
             requireApplicable(agent, total, conversion);
+            requireOwnRole(conversion);
             offered = offered.apply(conversion);
             total = total.apply(conversion);
         }
         amounts.set(ALL, offered);
         converted = total;
+    }
+
+    /** Checks that what is reserved anew is reserved for the role of the offers: whoever is offered it, is so under that. */
+    private void requireOwnRole(Conversion conversion) {
+        String role = books.subscriptions().path(offers.subscription(slots[0]));
+        conversion.converted().forEach((id, value) -> {
+            boolean isForOther =
+                    id.reservationRole().filter(other -> !other.equals(role)).isPresent();
+            if (isForOther && isNew(id.reservations(), conversion.consumed())) {
+                throw new IllegalArgumentException("resource " + id + ": is reserved for role '"
+                        + id.reservationRole().orElseThrow() + "', but was offered to '" + role + "'");
+            }
+        });
+    }
+
+    /** Tells whether none of what is consumed is reserved like that, or more closely. */
+    private static boolean isNew(List<Reservation> stack, Resources consumed) {
+        return consumed.filter(id -> id.reservations().size() >= stack.size()
+                        && id.reservations().subList(0, stack.size()).equals(stack))
+                .isEmpty();
     }
 
     /**

@@ -25,9 +25,10 @@ final class Allocation {
     private final Retries retries;
     private final Ledger ledger;
     private final Packing packing;
-    private final Clearing clearing;
     private final GangOffers gangOffers;
     private final Preemptions preemptions;
+    private final GangClearing gangClearing;
+    private final Clearing clearing;
     private final InverseOffers inverseOffers;
     private final Deadlines deadlines;
 
@@ -55,9 +56,10 @@ final class Allocation {
         this.ledger = ledger;
         this.packing = new Packing(agents.free(), tree.shares.clusterTotal);
         Prospects prospects = new Prospects(books);
-        this.clearing = new Clearing(books, prospects);
-        this.gangOffers = new GangOffers(books, ledger, prospects, this::nextAsInRound);
+        this.gangOffers = new GangOffers(books, ledger, this::nextAsInRound);
         this.preemptions = new Preemptions(books, ledger, prospects);
+        this.gangClearing = new GangClearing(books, prospects);
+        this.clearing = new Clearing(books, prospects);
         this.inverseOffers = books.inverseOffers();
         this.deadlines = books.deadlines();
     }
@@ -143,7 +145,9 @@ final class Allocation {
     }
 
     private void round(long nowMs, OfferSink sink) {
-        quotas.releaseHeld();
+        if (quotas.releaseHeld()) {
+            subscriptions.gangs.refreshBeyondQuota();
+        }
         rekeyIfStale();
         retries.sort();
         gangOffers.serve(nowMs, sink);
@@ -169,17 +173,26 @@ final class Allocation {
     }
 
     /**
-     * Does what is left after offers are made: sets agents aside for those that wait in vain, has lower tasks make room
-     * for higher ones, asks frameworks to leave agents that will be unavailable.
+     * Does what is left after offers are made: has lower tasks make room for higher ones, sets agents aside for those that
+     * wait in vain, asks frameworks to leave agents that will be unavailable.
      */
     private void conclude(long nowMs, OfferSink sink) {
         isToConclude = false;
+        // when a set-aside has ended decides how long others wait, though nobody waits now
+        boolean hasEnded = hasSetAsideEnded();
         endsSeen = subscriptions.setAsides.ends();
         rekeyIfStale();
-        long gangsAgainMs = gangOffers.setAside(nowMs);
-        long demandsAgainMs = clearing.choose(nowMs);
-        long preemptionsAgainMs = preemptions.choose(nowMs, sink);
-        lookAgainAt(Math.min(gangsAgainMs, Math.min(demandsAgainMs, preemptionsAgainMs)));
+        long again = Long.MAX_VALUE;
+        if (!subscriptions.demands.present().isEmpty()) {
+            again = preemptions.serve(nowMs, sink);
+        }
+        if (hasEnded || !subscriptions.gangs.waiting().isEmpty()) {
+            again = Math.min(again, gangClearing.serve(nowMs, sink));
+        }
+        if (hasEnded || !subscriptions.demands.present().isEmpty()) {
+            again = Math.min(again, clearing.serve(nowMs, sink));
+        }
+        lookAgainAt(again);
         inverseOffers.ask(nowMs, sink);
     }
 
@@ -257,9 +270,14 @@ final class Allocation {
         return agents.changed().get(agent) || isWalked() ? next(agent) : nextOfFew(agent);
     }
 
-    /** Returns the rule by which an agent is none for a gang, null if it is. */
-    Refusal.@Nullable Why refusalOfGang(Gangs.Wanted gang, int agent) {
-        return gangOffers.refusal(gang, agent, 0, this::next);
+    /** Returns the rule by which an agent is none for a gang, were it the only one, null if it is one. */
+    Refusal.@Nullable Why refusalOfGangInTurn(Gangs.Wanted gang, int agent) {
+        return gangOffers.refusalInTurn(gang, agent, this::next);
+    }
+
+    /** Tells whether a gang waits that the next round would serve, and nothing has that round be; for the audit. */
+    boolean isOverlooked(Gangs.Wanted gang) {
+        return !isPaused && !isDue() && gangOffers.isOverlooked(gang);
     }
 
     private int search(int node, int agent, boolean forGuarantee) {
@@ -289,7 +307,8 @@ final class Allocation {
     private boolean mayHave(int subscription, int agent, boolean forGuarantee) {
         return eligibility.refusal(subscription, agent) == null
                 && (!forGuarantee
-                        || quotas.servesGuarantee(subscriptions.role(subscription), eligibility.granted(), 0));
+                        || quotas.servesGuarantee(
+                                subscriptions.role(subscription), eligibility.granted(), 0, eligibility.nothing));
     }
 
     /** Returns whose turn it is among those that are fresh or to be retried on this agent. */

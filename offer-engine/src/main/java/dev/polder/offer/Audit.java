@@ -21,6 +21,7 @@ final class Audit {
     private final Subscriptions subscriptions;
     private final RoleTree tree;
     private final OpenOffers offers;
+    private final Allocation allocation;
     private final boolean isStale;
     private final int lookDeadlines;
 
@@ -36,6 +37,7 @@ final class Audit {
         this.subscriptions = books.subscriptions();
         this.tree = books.tree();
         this.offers = books.offers();
+        this.allocation = allocation;
         this.isStale = allocation.isStale();
         this.lookDeadlines = allocation.deadlineCount();
     }
@@ -62,7 +64,7 @@ final class Audit {
         checkSubscriptions();
         checkNodes();
         checkDeadlines();
-        new WaitingAudit(books).run();
+        new WaitingAudit(books, allocation).run();
     }
 
     // ---- agents

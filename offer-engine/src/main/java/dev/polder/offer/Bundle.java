@@ -46,6 +46,11 @@ final class Bundle {
                 }
             }
         }
+        return demand.pieces().isEmpty() ? most : Math.min(most, fitPieces(demand, special));
+    }
+
+    private static long fitPieces(Demand demand, Resources special) {
+        long most = Long.MAX_VALUE;
         for (Map.Entry<String, Integer> piece : demand.pieces().entrySet()) {
             long there = special.ranges(piece.getKey()).count()
                     + special.items(piece.getKey()).size();

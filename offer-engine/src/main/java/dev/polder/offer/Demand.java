@@ -17,10 +17,10 @@ import java.util.TreeMap;
  * @param tasks how many tasks wait; 1 to {@value #TASKS_MAX}
  * @param shape the scalars that one task needs; at least one
  * @param pieces how many numbers of ranges or items of sets one task needs besides, by name: {@code ports} to 2, at most
- *     {@value #PIECES_MAX} of a name; of what is not named nothing is offered
+ *     {@value #PIECES_MAX} of a name; of what is not named nothing is offered that everybody may have
  * @param perOffer how many tasks the framework launches with one offer at most; 1 or more
  * @param priority the tasks' priority, empty for that of the role, which it never exceeds; a higher one comes first where
- *     preemption is on
+ *     preemption is on. A {@link Gang} has none
  */
 public record Demand(
         long tasks, Quantities shape, SortedMap<String, Integer> pieces, long perOffer, OptionalInt priority) {
@@ -36,7 +36,7 @@ public record Demand(
     /**
      * Checks and copies.
      *
-     * @throws IllegalArgumentException if a number is out of bounds, or the shape is nothing
+     * @throws IllegalArgumentException if a number is out of bounds, the shape is nothing, or a piece is a scalar
      */
     public Demand {
         requireNonNull(priority, "priority");
@@ -52,6 +52,10 @@ public record Demand(
         }
         pieces = Collections.unmodifiableSortedMap(new TreeMap<>(pieces));
         for (Map.Entry<String, Integer> piece : pieces.entrySet()) {
+            if (ClusterTotal.isField(piece.getKey()) || shape.of(piece.getKey()) > 0) {
+                throw new IllegalArgumentException("demand of " + piece.getValue() + " pieces of " + piece.getKey()
+                        + ": is a scalar, which belongs to the shape");
+            }
             if (piece.getValue() < 1 || piece.getValue() > PIECES_MAX) {
                 throw new IllegalArgumentException(
                         "demand of " + piece.getValue() + " " + piece.getKey() + " a task: must be 1 to " + PIECES_MAX);

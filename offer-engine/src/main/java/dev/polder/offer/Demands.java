@@ -127,6 +127,17 @@ final class Demands {
         }
     }
 
+    /** Notes that a demand waits, and might have been served: from now on if that was not known yet. */
+    void beginToWait(long nowMs, int subscription, int demand) {
+        long[] sinceMs = waiting(subscription).sinceMs;
+        sinceMs[demand] = sinceMs[demand] == NOT_YET ? nowMs : sinceMs[demand];
+    }
+
+    /** Has it not be looked for tasks that could end for a demand before a time, even if the demand is said anew. */
+    void restUntil(int subscription, int demand, long timeMs) {
+        waiting(subscription).restUntilMs[demand] = timeMs;
+    }
+
     // ---- offers
 
     /** Notes the demand for which a new offer was made. */
@@ -180,7 +191,7 @@ final class Demands {
      */
     void launched(int subscription, int slot, ResourceColumn used, int row) {
         Waiting waiting = waiting(subscription);
-        othersRest = used.special(row).quantities();
+        othersRest = Bundle.counted(used.special(row)).quantities();
         for (int field = 0; field < plainRest.length; field++) {
             plainRest[field] = used.plain(row, field) + ClusterTotal.field(othersRest, field);
         }
@@ -250,20 +261,13 @@ final class Demands {
         return waiting(subscription).demands.length;
     }
 
-    /** Returns since when a demand waits and might have been served: from now on if that was not known yet. */
-    long sinceMs(long nowMs, int subscription, int demand) {
-        long[] sinceMs = waiting(subscription).sinceMs;
-        sinceMs[demand] = sinceMs[demand] == NOT_YET ? nowMs : sinceMs[demand];
-        return sinceMs[demand];
+    /** Returns since when a demand waits and might have been served, after {@link #beginToWait}. */
+    long sinceMs(int subscription, int demand) {
+        return waiting(subscription).sinceMs[demand];
     }
 
     long restUntilMs(int subscription, int demand) {
         return waiting(subscription).restUntilMs[demand];
-    }
-
-    /** Has it not be looked for tasks that could end for a demand before a time, even if the demand is said anew. */
-    void restUntil(int subscription, int demand, long timeMs) {
-        waiting(subscription).restUntilMs[demand] = timeMs;
     }
 
     /** Tells whether a subscription waits for such tasks, and has no offer for all of them. */

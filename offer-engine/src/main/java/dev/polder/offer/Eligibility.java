@@ -21,11 +21,17 @@ final class Eligibility {
     /** What one task of a demand needs. */
     private static final int ONE_TASK = 1;
 
+    /** Nothing that a subscription is about to have besides; never changed. */
+    final ResourceColumn nothing = new ResourceColumn();
+
     /** What the last question left, in row 0. */
     private final ResourceColumn granted = new ResourceColumn();
 
     /** The demand for which something was granted last, {@link Demands#NONE} if for none in particular. */
     private int grantedDemand = Demands.NONE;
+
+    /** Whether the last grant is of what is set aside for others, for the role lacks something of its guarantee. */
+    private boolean isByGuarantee;
 
     /** The rule by which something was taken off the last grant, null if none did. */
     private Refusal.@Nullable Why cut;
@@ -39,6 +45,7 @@ final class Eligibility {
         this.demands = subscriptions.demands;
         this.setAsides = subscriptions.setAsides;
         granted.ensure(ONE_TASK);
+        nothing.ensure(0);
     }
 
     /** Returns, in row 0, what {@link #refusal} found to be offered; valid until it is asked again. */
@@ -51,16 +58,35 @@ final class Eligibility {
         return grantedDemand;
     }
 
+    /** Tells whether what was granted is set aside for others, and granted for what the role's guarantee lacks. */
+    boolean isByGuarantee() {
+        return isByGuarantee;
+    }
+
     ConstraintAnswers constraints() {
         return constraints;
     }
 
     /** Returns the rule by which a subscription is not offered anything of an agent, null if it may be. */
     Refusal.@Nullable Why refusal(int subscription, int agent) {
-        Refusal.Why rule = grant(subscription, subscription, agent);
-        if (rule != null) {
-            return rule;
-        }
+        Refusal.Why rule = grant(subscription, subscription, agent, nothing);
+        return rule != null ? rule : refusalOfGranted(subscription, agent);
+    }
+
+    /** Returns the rule by which a subscription would not be offered an amount that was cut down, by a rule, to this. */
+    Refusal.@Nullable Why refusalOf(int subscription, int agent, Resources amount, Refusal.@Nullable Why itsCut) {
+        suppose(amount, itsCut);
+        return refusalOfGranted(subscription, agent);
+    }
+
+    private void suppose(Resources amount, Refusal.@Nullable Why itsCut) {
+        granted.set(0, amount);
+        grantedDemand = Demands.NONE;
+        isByGuarantee = false;
+        cut = itsCut;
+    }
+
+    private Refusal.@Nullable Why refusalOfGranted(int subscription, int agent) {
         if (demands.has(subscription)) {
             return refusalByDemand(subscription, agent);
         }
@@ -70,12 +96,22 @@ final class Eligibility {
         return filters.match(agent, subscription, granted, 0) ? Refusal.Why.FILTERED : null;
     }
 
-    /** Returns the rule by which an agent is none for a gang, null if it is; then is granted what it needs there. */
-    Refusal.@Nullable Why refusalOfGang(Gangs.Wanted gang, int agent) {
-        Refusal.Why rule = grant(gang.subscription, gang.key(), agent);
-        if (rule != null) {
-            return rule;
-        }
+    /**
+     * Returns the rule by which an agent is none for a gang, whosever turn it is, null if it is one; then is granted what it
+     * needs there. For its role's guarantee the gang is about to have what is in {@code more} of others.
+     */
+    Refusal.@Nullable Why refusalOfGang(Gangs.Wanted gang, int agent, ResourceColumn more) {
+        Refusal.Why rule = grant(gang.subscription, gang.key(), agent, more);
+        return rule != null ? rule : refusalOfGranted(gang, agent);
+    }
+
+    /** Returns the rule by which an agent is none for a gang with an amount that was cut down, by a rule, to this. */
+    Refusal.@Nullable Why refusalOf(Gangs.Wanted gang, int agent, Resources amount, Refusal.@Nullable Why itsCut) {
+        suppose(amount, itsCut);
+        return refusalOfGranted(gang, agent);
+    }
+
+    private Refusal.@Nullable Why refusalOfGranted(Gangs.Wanted gang, int agent) {
         Demand each = gang.gang.each();
         if (Bundle.fit(each, granted, 0) == 0) {
             return cut != null ? cut : Refusal.Why.UNSUITABLE;
@@ -85,7 +121,7 @@ final class Eligibility {
     }
 
     /** Grants what a subscription may have within quota, or returns the rule by which it may have nothing. */
-    private Refusal.@Nullable Why grant(int subscription, int key, int agent) {
+    private Refusal.@Nullable Why grant(int subscription, int key, int agent, ResourceColumn more) {
         Refusal.Why whatever = refusalWhatever(subscription, agent);
         if (whatever != null) {
             return whatever;
@@ -101,7 +137,9 @@ final class Eligibility {
         int role = subscriptions.role(subscription);
         grantedDemand = Demands.NONE;
         cut = quotas.isFree(role) ? null : quotas.cut(role, agent, granted, 0);
-        if (setAsides.isForAnother(agent, key) && !quotas.servesGuarantee(role, granted, 0)) {
+        isByGuarantee = setAsides.isForAnother(agent, key);
+        if (isByGuarantee && !quotas.servesGuarantee(role, granted, 0, more)) {
+            isByGuarantee = false;
             if (quotas.hasGuarantees()) {
                 quotas.hold(agent);
             }

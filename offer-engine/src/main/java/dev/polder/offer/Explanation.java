@@ -7,31 +7,39 @@ import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the rule, and the numbers behind it, by which each agent is passed over for one framework and role. It asks the
- * question that the round asks, so that it cannot differ from it; like that, it may have an agent looked at once more.
+ * Finds the rule by which each agent is passed over for one framework and role, or one gang; {@link RefusalWords} has
+ * the numbers behind it. It asks the question that the round asks, so that it cannot differ from it. Of an agent that is in offers altogether the question is what would be if it was
+ * free again: only if nothing else is in the way others came first.
  */
 final class Explanation {
-    private static final int NUMBERS_MAX = 500;
-
     private final Books books;
     private final Agents agents;
     private final Subscriptions subscriptions;
+    private final OpenOffers offers;
     private final Eligibility eligibility;
     private final Allocation allocation;
+    private final AsIfFree asIfFree;
+    private final RefusalWords words;
+
+    /** What is asked whether something fits it. */
+    private final ResourceColumn amount = new ResourceColumn();
 
     Explanation(Books books, Allocation allocation) {
         this.books = books;
         this.agents = books.agents();
         this.subscriptions = books.subscriptions();
+        this.offers = books.offers();
         this.eligibility = books.eligibility();
         this.allocation = allocation;
+        this.asIfFree = new AsIfFree(books);
+        this.words = new RefusalWords(books, allocation, asIfFree);
         allocation.rekeyIfStale();
+        amount.ensure(0);
     }
 
     List<Refusal> explain(long nowMs, int framework, String role) {
@@ -80,41 +88,14 @@ final class Explanation {
             return Optional.empty();
         }
         Refusal.Why everywhere = everywhere(framework, subscription);
-        return Optional.of(
-                everywhere != null
-                        ? new Refusal(agent, everywhere, words(everywhere, framework, role))
-                        : explainAgent(nowMs, subscription, agent));
-    }
-
-    /** Counts the agents on which a gang has no room, by the rule. */
-    WaitingGang explain(Gangs.Wanted gang) {
-        Map<Refusal.Why, Integer> refused = new EnumMap<>(Refusal.Why.class);
-        BitSet present = agents.present();
-        for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
-            Refusal.Why why = whyNotGang(gang, agent);
-            if (why != null) {
-                refused.merge(why, 1, Integer::sum);
-            }
+        if (everywhere != null) {
+            return Optional.of(new Refusal(agent, everywhere, words.everywhere(everywhere, framework, role)));
         }
-        return new WaitingGang(gang.gang.agents(), refused, present.cardinality());
-    }
-
-    private Refusal.@Nullable Why whyNotGang(Gangs.Wanted gang, int agent) {
-        if (!subscriptions.isWilling(gang.subscription)) {
-            return Refusal.Why.SUPPRESSED;
-        }
-        if (allocation.isPaused()) {
-            return Refusal.Why.PAUSED;
-        }
-        Refusal.Why whatever = whyWhatever(gang.subscription, agent);
-        if (whatever != null) {
-            return whatever;
-        }
-        return allocation.refusalOfGang(gang, agent);
+        Refusal.Why why = why(subscription, agent);
+        return Optional.of(new Refusal(agent, why, words.detail(why, nowMs, subscription, agent)));
     }
 
     private boolean hasOffer(int subscription, int agent) {
-        OpenOffers offers = books.offers();
         Links its = offers.ofAgent();
         for (int slot = its.first(agent); slot >= 0; slot = its.next(slot)) {
             if (offers.subscription(slot) == subscription) {
@@ -141,34 +122,22 @@ final class Explanation {
         return allocation.isPaused() ? Refusal.Why.PAUSED : null;
     }
 
-    private static String words(Refusal.Why everywhere, int framework, String role) {
-        return switch (everywhere) {
-            case FRAMEWORK_INACTIVE -> "framework " + framework + " is not active";
-            case ROLE_NOT_SUBSCRIBED -> "framework " + framework + " is not subscribed to role " + role;
-            case SUPPRESSED -> "framework " + framework + " suppressed role " + role + " and did not revive it yet";
-            case SATISFIED ->
-                "framework " + framework + " has offers for all that it said it waits for under role " + role;
-            case PAUSED -> "no offers are made before resume";
-            default -> throw Invariant.broken("%s depends on the agent", everywhere);
-        };
-    }
-
-    private Refusal explainAgent(long nowMs, int subscription, int agent) {
-        Refusal.Why why = why(subscription, agent);
-        return new Refusal(agent, why, detail(why, nowMs, subscription, agent));
-    }
-
     /** Returns the first rule that says no; nobody is asked for words. */
     private Refusal.Why why(int subscription, int agent) {
         Refusal.Why whatever = whyWhatever(subscription, agent);
         if (whatever != null) {
             return whatever;
         }
-        Refusal.Why rule = eligibility.refusal(subscription, agent);
-        if (rule != null) {
-            return rule;
+        boolean isFree = !agents.free().isEmpty(agent);
+        Refusal.Why rule = isFree ? eligibility.refusal(subscription, agent) : asIfFree.refusal(subscription, agent);
+        if (rule == null) {
+            boolean isNext = isFree && allocation.next(agent) == subscription;
+            return isNext ? Refusal.Why.NEXT_RUN : Refusal.Why.OTHERS_FIRST;
         }
-        return allocation.next(agent) == subscription ? Refusal.Why.NEXT_RUN : Refusal.Why.OTHERS_FIRST;
+        Resources amount = isFree ? agents.free().get(agent) : asIfFree.amount(agent);
+        boolean isTooLittle =
+                AsIfFree.isByQuota(rule) && subscriptions.demands.has(subscription) && !fitsAny(subscription, amount);
+        return isTooLittle ? Refusal.Why.UNSUITABLE : rule;
     }
 
     /** Returns the first rule that says no whatever is wanted of the agent, null if none does. */
@@ -183,159 +152,123 @@ final class Explanation {
         if (whatever != null) {
             return whatever;
         }
-        if (agents.free().isEmpty(agent)) {
-            return books.offers().ofAgent().count(agent) == 0 ? Refusal.Why.NOTHING_FREE : Refusal.Why.OTHERS_FIRST;
-        }
-        return null;
+        boolean isUsedUp = agents.free().isEmpty(agent) && offers.ofAgent().count(agent) == 0;
+        return isUsedUp ? Refusal.Why.NOTHING_FREE : null;
     }
 
-    private String detail(Refusal.Why why, long nowMs, int subscription, int agent) {
-        return switch (why) {
-            case AGENT_INACTIVE -> "the agent is not active";
-            case NOT_WHITELISTED -> "host '" + agents.profile(agent).hostname() + "' is not on the whitelist";
-            case NOTHING_FREE ->
-                "of " + agents.total().get(agent) + " is in use "
-                        + agents.used().get(agent);
-            case NEXT_RUN -> {
-                eligibility.refusal(subscription, agent);
-                yield eligibility.granted().get(0) + " is free for it, offered at the next run";
-            }
-            case OTHERS_FIRST ->
-                agents.free().isEmpty(agent)
-                        ? offeredToOthers(subscription, agent)
-                        : "free is " + agents.free().get(agent) + ", and first comes "
-                                + othersAndShares(subscription, allocation.next(agent));
-            default -> {
-                // what is granted is of whoever was asked last
-                eligibility.refusal(subscription, agent);
-                yield numbers(why, nowMs, subscription, agent);
-            }
-        };
-    }
-
-    private String offeredToOthers(int subscription, int agent) {
-        Links its = books.offers().ofAgent();
-        return agents.offered().get(agent) + " is offered, " + (its.count(agent) == 1 ? "" : "last ") + "to "
-                + othersAndShares(subscription, books.offers().subscription(its.last(agent)));
-    }
-
-    private String othersAndShares(int subscription, int other) {
-        return subscriptions.describe(other) + ": " + shares(subscription, other);
-    }
-
-    private String numbers(Refusal.Why rule, long nowMs, int subscription, int agent) {
-        String free = "free is " + agents.free().get(agent);
-        return switch (rule) {
-            case CONSTRAINTS ->
-                subscriptions
-                        .constraints(subscription)
-                        .refusal(agents.profile(agent))
-                        .orElse("");
-            case OTHER_REGION ->
-                "the agent is in region " + agents.profile(agent).region().orElse("") + ", the master in "
-                        + books.config().region().orElse("");
-            case GPUS -> "the agent has gpus: " + agents.total().get(agent);
-            case SET_ASIDE ->
-                free + ", kept for "
-                        + forWhom(subscriptions.setAsides.key(agent)) + " for another "
-                        + Math.max(0, books.deadlines().timeMs(subscriptions.setAsides.deadline(agent)) - nowMs)
-                        + " ms";
-            case UNSUITABLE -> free + ", too little for " + openDemands(subscription);
-            case NOT_FOR_ROLE -> free + ", nothing of it for role " + subscriptions.path(subscription);
-            case OVER_LIMIT ->
-                free + ", of which quota leaves "
-                        + nothingOr(eligibility.granted().get(0).toString()) + ": " + limits(subscription);
-            case HEADROOM ->
-                free + ", of which is left "
-                        + nothingOr(eligibility.granted().get(0).toString())
-                        + " beyond what other roles are guaranteed: "
-                        + books.quotas().required() + " is to be held back in all";
-            case BELOW_MINIMUM ->
-                free + ", less than each of the minimum "
-                        + subscriptions.minimum(subscription).alternatives();
-            case FILTERED -> {
-                int filter = books.filters().matching(agent, subscription, eligibility.granted(), 0);
-                yield free + ", the framework refused "
-                        + books.filters().refused().get(filter) + " for another "
-                        + Math.max(0, books.filters().untilMs(filter) - nowMs) + " ms";
-            }
-            default -> throw Invariant.broken("%s does not depend on the agent", rule);
-        };
-    }
-
-    private String forWhom(int key) {
-        for (Gangs.Wanted gang : subscriptions.gangs.waiting()) {
-            if (gang.key() == key) {
-                return "a gang of " + subscriptions.describe(gang.subscription);
-            }
-        }
-        return subscriptions.describe(key);
-    }
-
-    /** Names the demands that have no offer yet. */
-    private String openDemands(int subscription) {
-        StringBuilder text = new StringBuilder();
+    /** Tells whether a demand that waits would fit what of an amount is not out of reach anyway. */
+    private boolean fitsAny(int subscription, Resources free) {
         Demands demands = subscriptions.demands;
-        for (int demand = 0; demand < demands.count(subscription) && text.length() < NUMBERS_MAX; demand++) {
-            if (demands.isOpen(subscription, demand)) {
-                text.append(text.isEmpty() ? "" : "; ")
-                        .append(demands.demand(subscription, demand).shape());
-                demands.demand(subscription, demand)
-                        .pieces()
-                        .forEach((name, count) ->
-                                text.append(" and ").append(count).append(' ').append(name));
+        for (int demand = 0; demand < demands.count(subscription); demand++) {
+            if (demands.isOpen(subscription, demand)
+                    && fits(subscription, demands.demand(subscription, demand), free)) {
+                return true;
             }
         }
-        return text.toString();
+        return false;
     }
 
-    private static String nothingOr(String text) {
-        return text.isEmpty() ? "nothing" : text;
+    private boolean fits(int subscription, Demand demand, Resources free) {
+        amount.set(0, free.filter(id -> eligibility.isFor(subscription, id)));
+        return Bundle.fit(demand, amount, 0) > 0;
     }
 
-    /** Names the limits of a role and those above it, with what is consumed. */
-    private String limits(int subscription) {
-        StringBuilder text = new StringBuilder();
-        RoleTree tree = subscriptions.tree;
-        for (int node = subscriptions.role(subscription); node != RoleTree.ROOT; node = tree.parent(node)) {
-            Quota quota = books.quotas().quota(node);
-            if (!quota.limits().isNone() && text.length() < NUMBERS_MAX) {
-                Quantities consumed = books.quotas().consumed(node);
-                text.append(text.isEmpty() ? "" : "; ")
-                        .append("role ")
-                        .append(tree.path(node))
-                        .append(" consumes ")
-                        .append(nothingOr(consumed.toString()))
-                        .append(" of ")
-                        .append(quota.limits());
+    // ---- gangs
+
+    /** Counts the agents on which a gang has no room, by the rule. */
+    WaitingGang explain(Gangs.Wanted gang) {
+        Map<Refusal.Why, Integer> refused = new EnumMap<>(Refusal.Why.class);
+        BitSet present = agents.present();
+        for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
+            Refusal.Why why = whyNotGang(gang, agent);
+            if (why != null) {
+                refused.merge(why, 1, Integer::sum);
             }
         }
-        return text.toString();
+        return new WaitingGang(gang.gang.agents(), refused, present.cardinality());
     }
 
-    /** Sets the shares side by side that decide between two subscriptions. */
-    private String shares(int ours, int theirs) {
-        RoleTree tree = subscriptions.tree;
-        if (subscriptions.role(ours) == subscriptions.role(theirs)) {
-            return "share " + percent(subscriptions.shares.share(ours)) + " here, "
-                    + percent(subscriptions.shares.share(theirs)) + " there";
+    private Refusal.@Nullable Why whyNotGang(Gangs.Wanted gang, int agent) {
+        if (!subscriptions.isWilling(gang.subscription)) {
+            return Refusal.Why.SUPPRESSED;
         }
-        int ourNode = tree.leaf(subscriptions.role(ours));
-        int theirNode = tree.leaf(subscriptions.role(theirs));
-        int ourSide = tree.siblingTowards(ourNode, theirNode);
-        int theirSide = tree.siblingTowards(theirNode, ourNode);
-        return "role " + name(ourSide) + " has share " + percent(tree.shares.share(ourSide)) + ", role "
-                + name(theirSide) + " " + percent(tree.shares.share(theirSide));
+        if (allocation.isPaused()) {
+            return Refusal.Why.PAUSED;
+        }
+        Refusal.Why whatever = whyWhatever(gang.subscription, agent);
+        if (whatever != null) {
+            return whatever;
+        }
+        if (!agents.free().isEmpty(agent)) {
+            Resources free = agents.free().get(agent);
+            Refusal.Why rule = unlessTooLittle(gang, free, allocation.refusalOfGangInTurn(gang, agent));
+            if (rule != Refusal.Why.UNSUITABLE) {
+                return rule;
+            }
+        }
+        return whyNotOffered(gang, agent);
     }
 
-    private String name(int node) {
-        RoleTree tree = subscriptions.tree;
-        return tree.isVirtual(node) ? tree.path(tree.roleOf(node)) + " itself" : tree.path(node);
+    /** Returns why a gang cannot have what it lacks of what is in offers of an agent. */
+    private Refusal.Why whyNotOffered(Gangs.Wanted gang, int agent) {
+        Refusal.Why rule = unlessTooLittle(gang, asIfFree.amount(agent), asIfFree.refusalOfGang(gang, agent));
+        if (rule != null) {
+            return agents.free().isEmpty(agent) ? rule : Refusal.Why.UNSUITABLE;
+        }
+        Resources own = agents.free().get(agent);
+        Links its = offers.ofAgent();
+        for (int slot = its.first(agent); slot >= 0; slot = its.next(slot)) {
+            boolean isOwn = offers.subscription(slot) == gang.subscription;
+            own = isOwn ? own.plus(offers.amounts().get(slot)) : own;
+        }
+        return fits(gang.subscription, gang.gang.each(), own) ? Refusal.Why.OWN_OFFERS : Refusal.Why.OTHERS_FIRST;
     }
 
-    /** Returns a share as people read it. */
-    private static String percent(long share) {
-        long hundredths = share / (Divisor.WHOLE / 10_000);
-        return String.format(Locale.ROOT, "%d.%02d%%", hundredths / 100, hundredths % 100);
+    private Refusal.@Nullable Why unlessTooLittle(Gangs.Wanted gang, Resources free, Refusal.@Nullable Why rule) {
+        boolean isTooLittle = AsIfFree.isByQuota(rule) && !fits(gang.subscription, gang.gang.each(), free);
+        return isTooLittle ? Refusal.Why.UNSUITABLE : rule;
+    }
+
+    // ---- demands
+
+    /** Tells of each demand how far it is. */
+    List<WaitingDemand> explainDemands(long nowMs, int subscription) {
+        List<WaitingDemand> all = new ArrayList<>();
+        Demands demands = subscriptions.demands;
+        int count = demands.has(subscription) ? demands.count(subscription) : 0;
+        for (int index = 0; index < count; index++) {
+            Demand demand = demands.demand(subscription, index);
+            long covered = demands.covered(subscription, index);
+            long waiting = Math.max(0, demands.outstanding(subscription, index) - covered);
+            Optional<WaitingDemand.Room> room = waiting == 0 ? Optional.empty() : room(nowMs, subscription, demand);
+            all.add(new WaitingDemand(demand, waiting, covered, capable(subscription, demand), room));
+        }
+        return all;
+    }
+
+    /** Counts the agents that could hold a task if nothing else was there. */
+    private int capable(int subscription, Demand demand) {
+        int capable = 0;
+        BitSet present = agents.present();
+        for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
+            boolean isCapable = eligibility.refusalWhatever(subscription, agent) == null
+                    && fits(subscription, demand, agents.total().get(agent));
+            capable += isCapable ? 1 : 0;
+        }
+        return capable;
+    }
+
+    private Optional<WaitingDemand.Room> room(long nowMs, int subscription, Demand demand) {
+        SetAsides setAsides = subscriptions.setAsides;
+        int agent = setAsides.agentOf(subscription);
+        Demand its = agent == SetAsides.NONE ? null : setAsides.demand(agent);
+        if (its == null || !its.isOfSameTasks(demand)) {
+            return Optional.empty();
+        }
+        List<Long> ending = books.tasks().on(agent).stream()
+                .filter(task -> books.tasks().isEnding(nowMs, task))
+                .map(RunningTask::id)
+                .toList();
+        return Optional.of(new WaitingDemand.Room(agent, books.deadlines().timeMs(setAsides.deadline(agent)), ending));
     }
 }

@@ -1,7 +1,5 @@
 package dev.polder.offer;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -9,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What the engine knows of a framework.
@@ -43,10 +42,12 @@ public record FrameworkProfile(
     /**
      * Checks and copies.
      *
-     * @throws IllegalArgumentException if a role's path is not well-formed
+     * @throws IllegalArgumentException if the name is blank, or a role's path is not well-formed
      */
     public FrameworkProfile {
-        requireNonNull(name, "name");
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("framework name '" + name + "': must not be blank");
+        }
         roles.keySet().forEach(RoleTree::requirePath);
         EnumSet<Capability> copy = EnumSet.noneOf(Capability.class);
         copy.addAll(capabilities);
@@ -54,9 +55,19 @@ public record FrameworkProfile(
         roles = Collections.unmodifiableSortedMap(new TreeMap<>(roles));
     }
 
-    /** Returns the profile of a framework that says nothing beyond its name and roles. */
+    /**
+     * Returns the profile of a framework that says nothing beyond its name and roles.
+     *
+     * @throws IllegalArgumentException if a role is named twice
+     */
     public static FrameworkProfile of(String name, String... roles) {
-        return of(name, Set.of(roles));
+        Set<String> distinct = new TreeSet<>();
+        for (String role : roles) {
+            if (!distinct.add(role)) {
+                throw new IllegalArgumentException("framework '" + name + "': role '" + role + "' is named twice");
+            }
+        }
+        return of(name, distinct);
     }
 
     /** Returns the profile of a framework that says nothing beyond its name and roles. */

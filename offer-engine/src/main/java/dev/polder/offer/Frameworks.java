@@ -78,6 +78,10 @@ final class Frameworks {
         return profile;
     }
 
+    String describe(int framework) {
+        return "framework " + framework + " '" + profile(framework).name() + "'";
+    }
+
     /** Returns a framework's subscriptions; changed by {@link Subscriptions} alone. */
     IntArrayList subscriptions(int framework) {
         return subscriptions[framework];

@@ -1,7 +1,5 @@
 package dev.polder.offer;
 
-import dev.polder.offer.Prospects.Prospect;
-import dev.polder.offer.resource.Quantities;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -11,17 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the offers of gangs, all or none, before single offers are made: as soon as so many agents have room at one time
- * on which a gang's turn comes before that of all others. For one gang at a time agents are set aside meanwhile; it would
- * wait for ever otherwise. Owned by the engine's thread.
+ * on which a gang's turn comes before that of all others. Owned by the engine's thread.
  *
  * <p>A gang that had no room is looked at again only where an agent that changed, or is to be retried for it, has room
  * for it, or it is news itself: on all other offerable agents it has what it had.
  */
 final class GangOffers {
-    /** Of so many agents one may be set aside for a gang, but {@link #SET_ASIDE_LEAST} in any case. */
-    private static final int AGENTS_FOR_ONE = 4;
-
-    private static final int SET_ASIDE_LEAST = 4;
     private static final int NONE = -1;
 
     private final Agents agents;
@@ -32,21 +25,22 @@ final class GangOffers {
     private final Quotas quotas;
     private final Retries retries;
     private final Ledger ledger;
-    private final Prospects prospects;
     private final Packing packing;
-    private final long setAsideMs;
 
-    /** Whose turn it is on an agent, -1 if it is nobody's; what it is granted then is known. */
-    private final IntUnaryOperator turns;
+    /** Who is next on an agent, -1 if nobody is; what that one is granted then is known. */
+    private final IntUnaryOperator nextOn;
 
-    /** What all offers of a gang hold together. */
+    /** What all offers of a gang hold together that were found for it. */
     private final ResourceColumn sum = new ResourceColumn();
+
+    /** What of that it gets before others because of what its role is guaranteed and lacks. */
+    private final ResourceColumn byGuarantee = new ResourceColumn();
+
+    /** Whether that is so of what was found last. */
+    private boolean isByGuarantee;
 
     /** What a gang would be offered, by the place of the agent in {@link #roomy}. */
     private final ResourceColumn grants = new ResourceColumn();
-
-    /** Until when nothing is set aside for any gang, so that on average no more than {@link #AGENTS_FOR_ONE} says is. */
-    private long restUntilMs = Long.MIN_VALUE;
 
     /** How many set-asides had ended when gangs were looked at last. */
     private long endsSeen;
@@ -57,8 +51,8 @@ final class GangOffers {
     /** The agents that have room for a gang. */
     private final IntArrayList roomy = new IntArrayList();
 
-    GangOffers(Books books, Ledger ledger, Prospects prospects, IntUnaryOperator turns) {
-        this.turns = turns;
+    GangOffers(Books books, Ledger ledger, IntUnaryOperator nextOn) {
+        this.nextOn = nextOn;
         agents = books.agents();
         subscriptions = books.subscriptions();
         gangs = subscriptions.gangs;
@@ -66,11 +60,10 @@ final class GangOffers {
         eligibility = books.eligibility();
         quotas = books.quotas();
         retries = books.retries();
-        setAsideMs = books.config().setAsideMs();
         packing = new Packing(agents.free(), books.tree().shares.clusterTotal);
         this.ledger = ledger;
-        this.prospects = prospects;
         sum.ensure(0);
+        byGuarantee.ensure(0);
     }
 
     /** Rescinds what is left of broken gangs; it is not offered again at once to who asks anew. */
@@ -134,12 +127,13 @@ final class GangOffers {
 
     /** Tells whether an agent has room for a gang on which that may not have been so before. */
     private boolean hasNewRoom(Gangs.Wanted wanted) {
-        return hasRoom(wanted, agents.changed()) || hasRoom(wanted, retries.agents());
+        return hasRoomOnAny(wanted, agents.changed()) || hasRoomOnAny(wanted, retries.agents());
     }
 
-    private boolean hasRoom(Gangs.Wanted wanted, BitSet these) {
+    private boolean hasRoomOnAny(Gangs.Wanted wanted, BitSet these) {
         for (int agent = these.nextSetBit(0); agent >= 0; agent = these.nextSetBit(agent + 1)) {
-            if (agents.offerable().get(agent) && eligibility.refusalOfGang(wanted, agent) == null) {
+            boolean isOfferable = agents.offerable().get(agent);
+            if (isOfferable && eligibility.refusalOfGang(wanted, agent, eligibility.nothing) == null) {
                 return true;
             }
         }
@@ -153,7 +147,9 @@ final class GangOffers {
     private boolean hasRoom(Gangs.Wanted wanted) {
         roomy.clear();
         sum.clear(0);
+        byGuarantee.clear(0);
         wanted.isPassedOver = false;
+        wanted.isBeyondQuota = false;
         int missing = wanted.gang.agents();
         if (agents.offerable().cardinality() >= missing) {
             pack();
@@ -161,16 +157,32 @@ final class GangOffers {
         for (int i = 0; missing > 0 && packed.size() - i >= missing; i++) {
             int agent = packed.getInt(i);
             int row = roomy.size();
-            Refusal.Why rule = refusal(wanted, agent, row, turns);
+            Refusal.Why rule = refusalInTurn(wanted, agent, row, nextOn);
             if (rule == null) {
                 roomy.addInt(agent);
                 sum.add(0, grants, row);
+                if (isByGuarantee) {
+                    byGuarantee.add(0, grants, row);
+                }
                 missing--;
             }
             wanted.isPassedOver |= rule == Refusal.Why.OTHERS_FIRST;
         }
         int role = subscriptions.role(wanted.subscription);
-        return missing == 0 && (quotas.isFree(role) || quotas.cut(role, roomy.getInt(0), sum, 0) == null);
+        wanted.isBeyondQuota =
+                missing == 0 && !quotas.isFree(role) && quotas.cut(role, Quotas.OF_SEVERAL, sum, 0) != null;
+        return missing == 0 && !wanted.isBeyondQuota;
+    }
+
+    /** Tells whether a gang could be served, though nothing has it be looked at. */
+    boolean isOverlooked(Gangs.Wanted wanted) {
+        boolean wasPassedOver = wanted.isPassedOver;
+        boolean wasBeyondQuota = wanted.isBeyondQuota;
+        packed.clear();
+        boolean isOverlooked = subscriptions.isWilling(wanted.subscription) && hasRoom(wanted);
+        wanted.isPassedOver = wasPassedOver;
+        wanted.isBeyondQuota = wasBeyondQuota;
+        return isOverlooked;
     }
 
     private void pack() {
@@ -187,17 +199,25 @@ final class GangOffers {
         }
     }
 
+    /** Returns the rule by which an agent is none for a gang, were it the only one, null if it is one. */
+    Refusal.@Nullable Why refusalInTurn(Gangs.Wanted wanted, int agent, IntUnaryOperator whoIsNext) {
+        byGuarantee.clear(0);
+        return refusalInTurn(wanted, agent, 0, whoIsNext);
+    }
+
     /**
-     * Returns the rule by which an agent is none for a gang, {@link Refusal.Why#OTHERS_FIRST} if it is somebody else's
-     * turn, null if it is one; then what the gang may have is in a row of {@link #grants}.
+     * Returns the rule by which an agent is none for a gang that gets what is in {@link #byGuarantee} besides,
+     * {@link Refusal.Why#OTHERS_FIRST} if it is somebody else's turn, null if it is one; then what the gang may have is in
+     * a row of {@link #grants}.
      */
-    Refusal.@Nullable Why refusal(Gangs.Wanted wanted, int agent, int row, IntUnaryOperator whoIsNext) {
-        Refusal.Why rule = eligibility.refusalOfGang(wanted, agent);
+    private Refusal.@Nullable Why refusalInTurn(Gangs.Wanted wanted, int agent, int row, IntUnaryOperator whoIsNext) {
+        Refusal.Why rule = eligibility.refusalOfGang(wanted, agent, byGuarantee);
         if (rule != null) {
             return rule;
         }
         grants.ensure(row);
         grants.copy(row, eligibility.granted(), 0);
+        isByGuarantee = eligibility.isByGuarantee();
         return isTurnOf(wanted, row, whoIsNext.applyAsInt(agent)) ? null : Refusal.Why.OTHERS_FIRST;
     }
 
@@ -206,14 +226,16 @@ final class GangOffers {
         if (next == NONE || next == wanted.subscription) {
             return true;
         }
-        if (quotas.hasGuarantees()) {
-            boolean isNextGuaranteed = quotas.servesGuarantee(subscriptions.role(next), eligibility.granted(), 0);
-            boolean isGuaranteed = quotas.servesGuarantee(subscriptions.role(wanted.subscription), grants, row);
-            if (isGuaranteed != isNextGuaranteed) {
-                return isGuaranteed;
-            }
+        boolean comesBefore = subscriptions.comesBefore(wanted.subscription, next);
+        if (!quotas.hasGuarantees()) {
+            return comesBefore;
         }
-        return subscriptions.comesBefore(wanted.subscription, next);
+        boolean isNextGuaranteed =
+                quotas.servesGuarantee(subscriptions.role(next), eligibility.granted(), 0, eligibility.nothing);
+        boolean isGuaranteed =
+                quotas.servesGuarantee(subscriptions.role(wanted.subscription), grants, row, byGuarantee);
+        isByGuarantee |= isGuaranteed && (isNextGuaranteed || !comesBefore);
+        return isGuaranteed == isNextGuaranteed ? comesBefore : isGuaranteed;
     }
 
     private void offer(long nowMs, Gangs.Wanted wanted, OfferSink sink) {
@@ -224,62 +246,5 @@ final class GangOffers {
         for (int slot : wanted.open.toIntArray()) {
             ledger.tell(slot, sink);
         }
-    }
-
-    // ---- agents for later
-
-    /** Keeps agents for one gang that waits: those that have room, and those that lack least; returns when to look again. */
-    long setAside(long nowMs) {
-        if (setAsideMs == 0 || gangs.waiting().isEmpty() || setAsides.hasGang()) {
-            return Long.MAX_VALUE;
-        }
-        if (restUntilMs > nowMs) {
-            return restUntilMs;
-        }
-        long next = Long.MAX_VALUE;
-        for (Gangs.Wanted wanted : inOrder()) {
-            if (subscriptions.isWilling(wanted.subscription)) {
-                if (wanted.restUntilMs <= nowMs) {
-                    if (!prospects.maySearch(nowMs)) {
-                        return prospects.searchableAtMs();
-                    }
-                    if (setAside(nowMs, wanted)) {
-                        return Long.MAX_VALUE;
-                    }
-                    wanted.restUntilMs = Deadlines.after(nowMs, Prospects.REST_MS);
-                }
-                next = Math.min(next, wanted.restUntilMs);
-            }
-        }
-        return next;
-    }
-
-    private boolean setAside(long nowMs, Gangs.Wanted wanted) {
-        int most = Math.max(SET_ASIDE_LEAST, agents.present().cardinality() / AGENTS_FOR_ONE);
-        Gang gang = wanted.gang;
-        if (gang.agents() > most) {
-            return false;
-        }
-        List<Prospect> closest = prospects.search(wanted.subscription, wanted.key(), gang.each()).stream()
-                .sorted(Prospect.CLOSEST_FIRST)
-                .limit(gang.agents())
-                .toList();
-        if (closest.size() < gang.agents() || !isAllowed(wanted)) {
-            return false;
-        }
-        long untilMs = Math.min(wanted.endsMs, Deadlines.after(nowMs, setAsideMs));
-        closest.forEach(each -> setAsides.add(each.agent(), wanted.key(), null, untilMs));
-        wanted.isNews = true;
-        wanted.restUntilMs = Deadlines.after(nowMs, 2 * setAsideMs);
-        long kept = (long) AGENTS_FOR_ONE * gang.agents();
-        restUntilMs = Deadlines.after(
-                nowMs, setAsideMs * Math.max(1, kept / agents.present().cardinality()));
-        return true;
-    }
-
-    /** Tells whether quota leaves room for all of a gang together, once all of it is free. */
-    private boolean isAllowed(Gangs.Wanted wanted) {
-        Quantities all = wanted.gang.each().shape().times(wanted.gang.agents());
-        return quotas.allows(subscriptions.role(wanted.subscription), all, all);
     }
 }

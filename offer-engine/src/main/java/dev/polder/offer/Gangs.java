@@ -1,8 +1,10 @@
 package dev.polder.offer;
 
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.agrona.collections.IntArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -37,14 +39,17 @@ final class Gangs {
         /** Whether somebody else's turn came first on an agent when it was looked at last. */
         boolean isPassedOver;
 
+        /** Whether quota did not allow all of it together when it was looked at last. */
+        boolean isBeyondQuota;
+
         /** Until when it is not looked for agents to be set aside for it. */
         long restUntilMs = Long.MIN_VALUE;
 
+        /** When agents were set aside for it last. */
+        long setAsideMs = Long.MIN_VALUE;
+
         /** The slots of its offers that are open. */
         final IntArrayList open = new IntArrayList();
-
-        /** Whether one of its offers ended unused, so that the others are of no use. */
-        boolean isBroken;
 
         Wanted(long id, int subscription, Gang gang, long endsMs) {
             this.id = id;
@@ -62,11 +67,14 @@ final class Gangs {
     private final Deadlines deadlines;
     private final SetAsides setAsides;
     private final List<Wanted> waiting = new ArrayList<>();
-    private final List<Wanted> served = new ArrayList<>();
-    private long nextId;
 
-    /** How many of those that were served are broken. */
-    private int broken;
+    /** Those whose offers are open, by id. */
+    private final Map<Long, Wanted> served = new LinkedHashMap<>();
+
+    /** Those of them that are broken, in the order in which they broke. */
+    private final Map<Long, Wanted> broken = new LinkedHashMap<>();
+
+    private long nextId;
 
     Gangs(Deadlines deadlines, SetAsides setAsides) {
         this.deadlines = deadlines;
@@ -103,7 +111,7 @@ final class Gangs {
 
     private void forget(Wanted wanted) {
         waiting.remove(wanted);
-        setAsides.endOf(wanted.key());
+        setAsides.forget(wanted.key());
     }
 
     /** Forgets all gangs of a subscription that wait. */
@@ -123,6 +131,14 @@ final class Gangs {
         }
     }
 
+    /** Has the gangs be looked at again that were refused as a whole by quota. */
+    void refreshBeyondQuota() {
+        for (int i = 0; i < waiting.size(); i++) {
+            Wanted wanted = waiting.get(i);
+            wanted.isNews |= wanted.isBeyondQuota;
+        }
+    }
+
     /** Has nothing be kept for the gangs of a subscription. */
     void endSetAsides(int subscription) {
         for (Wanted wanted : waiting) {
@@ -138,37 +154,27 @@ final class Gangs {
     void serve(Wanted wanted) {
         deadlines.callOff(wanted.deadline);
         forget(wanted);
-        served.add(wanted);
+        served.put(wanted.id, wanted);
     }
 
     /** Notes that an offer is no more; unless it was used, its gang is broken. */
     void ended(long id, int slot, boolean isUsed) {
-        for (Iterator<Wanted> each = served.iterator(); each.hasNext(); ) {
-            Wanted wanted = each.next();
-            if (wanted.id == id) {
-                wanted.open.removeInt(slot);
-                if (!isUsed && !wanted.isBroken) {
-                    wanted.isBroken = true;
-                    broken++;
-                }
-                if (wanted.open.isEmpty()) {
-                    each.remove();
-                    broken -= wanted.isBroken ? 1 : 0;
-                }
-                return;
-            }
+        Wanted wanted = served.get(id);
+        if (wanted == null) {
+            throw Invariant.broken("an offer of gang %s ends, which has none", id);
+        }
+        wanted.open.removeInt(slot);
+        if (wanted.open.isEmpty()) {
+            served.remove(id);
+            broken.remove(id);
+        } else if (!isUsed) {
+            broken.put(id, wanted);
         }
     }
 
     /** Returns an open offer of a gang that is broken, -1 if there is none. */
     int brokenOffer() {
-        for (int i = 0; broken > 0 && i < served.size(); i++) {
-            Wanted wanted = served.get(i);
-            if (wanted.isBroken) {
-                return wanted.open.getInt(0);
-            }
-        }
-        return -1;
+        return broken.isEmpty() ? -1 : broken.values().iterator().next().open.getInt(0);
     }
 
     // ---- questions
@@ -177,6 +183,12 @@ final class Gangs {
     @Nullable
     Wanted find(long id) {
         return waiting.stream().filter(each -> each.id == id).findFirst().orElse(null);
+    }
+
+    /** Returns the gang that waits for whom agents are set aside by this key, null if none does. */
+    @Nullable
+    Wanted byKey(int key) {
+        return waiting.stream().filter(each -> each.key() == key).findFirst().orElse(null);
     }
 
     /** Returns those that wait, first come first; not to be changed. */
@@ -191,13 +203,13 @@ final class Gangs {
     }
 
     /** Returns those whose offers are open; not to be changed. */
-    List<Wanted> served() {
-        return served;
+    Collection<Wanted> served() {
+        return served.values();
     }
 
     /** Tells whether offers of broken gangs are to be rescinded. */
     boolean hasBroken() {
-        return broken > 0;
+        return !broken.isEmpty();
     }
 
     /** Tells whether a gang is to be looked at, whatever happened to agents. */

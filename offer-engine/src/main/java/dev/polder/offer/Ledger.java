@@ -1,7 +1,9 @@
 package dev.polder.offer;
 
+import dev.polder.offer.resource.Quantities;
 import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -145,6 +147,20 @@ final class Ledger {
         return slots;
     }
 
+    /** Returns what is in offers to a role and all below it, as far as it counts for quota. */
+    Quantities offered(int role) {
+        Quantities offered = Quantities.EMPTY;
+        BitSet present = subscriptions.present();
+        for (int row = present.nextSetBit(0); row >= 0; row = present.nextSetBit(row + 1)) {
+            Links its = offers.ofSubscription();
+            int first = subscriptions.tree.isAtOrBelow(subscriptions.role(row), role) ? its.first(row) : -1;
+            for (int slot = first; slot >= 0; slot = its.next(slot)) {
+                offered = offered.plus(Pool.of(offers.amounts(), slot));
+            }
+        }
+        return offered;
+    }
+
     /** An offer's time is over: silence is a refusal; were it none, who never answers would starve others. */
     void timeOut(long nowMs, int slot, OfferSink sink) {
         offers.setDeadline(slot, OpenOffers.NONE);
@@ -164,7 +180,10 @@ final class Ledger {
                 && subscriptions.frameworks.isActive(subscriptions.framework(subscription));
         if (refuseMs > 0 && isThere && !amounts.isEmpty(row)) {
             filters.add(agent, subscription, amounts, row, Deadlines.after(nowMs, refuseMs));
-            endSetAside(agent, subscription);
+            Demand kept = subscriptions.setAsides.demand(agent, subscription);
+            if (kept != null && Bundle.fit(kept, amounts, row) > 0) {
+                subscriptions.setAsides.end(agent);
+            }
         }
     }
 
@@ -175,6 +194,18 @@ final class Ledger {
     }
 
     // ---- use
+
+    /** Returns what is used on an agent under a role. */
+    Resources used(int agent, String role) {
+        Resources used = Resources.EMPTY;
+        Links its = agents.holdings.ofAgent();
+        for (int slot = its.first(agent); slot >= 0; slot = its.next(slot)) {
+            if (subscriptions.path(agents.holdings.subscription(slot)).equals(role)) {
+                used = used.plus(agents.holdings.amounts().get(slot));
+            }
+        }
+        return used;
+    }
 
     /** Makes resources used that {@link #endForUse} took out of offers. */
     void hold(int subscription, int agent, ResourceColumn amounts, int row) {

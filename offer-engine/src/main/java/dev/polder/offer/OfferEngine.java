@@ -3,6 +3,7 @@ package dev.polder.offer;
 import static java.util.Objects.requireNonNull;
 
 import dev.polder.offer.resource.Conversion;
+import dev.polder.offer.resource.ResourceOperation;
 import dev.polder.offer.resource.Resources;
 import java.util.Collection;
 import java.util.List;
@@ -33,9 +34,9 @@ import java.util.Optional;
 public final class OfferEngine extends OfferParticipants {
     /*
      * Dominant resource fairness: A. Ghodsi et al., NSDI 2011. Roles, subscriptions (a framework in a role), agents,
-     * offers and filters are dense indexes into columns, so that a round allocates nothing
-     * where only plain scalars move. The orders are kept, not
-     * sorted, and a round looks only where something changed: see Allocation.
+     * offers and filters are dense indexes into columns, so that a round allocates nothing where only plain scalars move,
+     * no guarantee is open and nobody waits. The orders are kept, not sorted, and a round looks only where something
+     * changed: see Allocation.
      */
 
     /** What a call is about that names resources by value. */
@@ -83,18 +84,17 @@ public final class OfferEngine extends OfferParticipants {
      * Says what a framework waits for under a role: offers that are of no use for it are not made, those that are made
      * hold what is needed and no more, whatever the minimum is, and for what fits nowhere an agent is set aside: what
      * everybody may have of it is kept from others for some time, but for roles that lack something of their guarantee.
-     * Of several demands the first that
-     * fits is served. Each call replaces what was said before; when an offer is accepted, as many tasks come off as what
-     * is used is good for. Without any demands nothing is offered.
+     * Of several demands the first that fits is served. Each call replaces what was said before; when an offer is
+     * accepted, as many tasks come off as what is used is good for. Without any demands nothing is offered.
      *
      * @throws IllegalArgumentException if the framework is not subscribed to the role, or there are more than
      *     {@link Demand#PER_ROLE_MAX}
      */
     public void setDemands(long nowMs, int framework, String role, List<Demand> demands) {
         int subscription = requireSubscribed(framework, role);
-        List<Demand> copy = List.copyOf(demands);
+        List<Demand> copy = List.copyOf(requireNonNull(demands, "demands"));
         if (copy.size() > Demand.PER_ROLE_MAX) {
-            throw new IllegalArgumentException("framework " + framework + " under role " + role + ": " + copy.size()
+            throw new IllegalArgumentException(subscriptions.describe(subscription) + ": " + copy.size()
                     + " demands, must be " + Demand.PER_ROLE_MAX + " at most");
         }
         tick(nowMs);
@@ -114,9 +114,10 @@ public final class OfferEngine extends OfferParticipants {
     /**
      * Asks for offers of several agents at once, all or none, until a time is over: then {@link OfferSink#gangFailed}
      * is told, and nothing is held. Such a gang is served before single offers are made, where nobody else's turn comes
-     * first. If one of its offers ends
-     * unused, those that are still open are rescinded. It is called off without a word when the framework leaves the role
-     * or is no longer active, or is removed. Returns the gang's id, counted up from 0.
+     * first. It lacks what its own framework is offered singly under the role: who waits for gangs alone says that it
+     * waits for nothing else, by {@link #setDemands} with no demands. If one of a gang's offers ends unused, those that
+     * are still open are rescinded. It is called off without a word when the framework leaves the role or is no longer
+     * active, or is removed. Returns the gang's id, counted up from 0.
      *
      * @throws IllegalArgumentException if the framework is not subscribed to the role, is not active, or waits for too
      *     many gangs already
@@ -125,13 +126,13 @@ public final class OfferEngine extends OfferParticipants {
         int subscription = requireSubscribed(framework, role);
         requireNonNull(gang, "gang");
         if (!frameworks.isActive(framework)) {
-            throw new IllegalArgumentException("framework " + framework + " is not active");
+            throw new IllegalArgumentException(frameworks.describe(framework) + " is not active");
         }
         requireBelow(Gangs.WAITING_MAX, subscriptions.gangs.waiting().size(), "all frameworks");
         requireBelow(
                 Gangs.PER_SUBSCRIPTION_MAX,
                 subscriptions.gangs.waiting(subscription),
-                "framework " + framework + " under role " + role);
+                subscriptions.describe(subscription));
         tick(nowMs);
         return subscriptions.gangs.ask(nowMs, subscription, gang);
     }
@@ -151,6 +152,7 @@ public final class OfferEngine extends OfferParticipants {
      */
     public void accept(long nowMs, long offerId, Resources used, long refuseMs) {
         requireRefuseMs(refuseMs);
+        requireNonNull(used, "used");
         acceptance.take(offerId);
         acceptance.check(List.of(), used);
         tick(nowMs);
@@ -160,15 +162,23 @@ public final class OfferEngine extends OfferParticipants {
     /**
      * Ends offers of one framework, role and agent: converts some of their resources, each conversion seeing those
      * before it, then uses {@code used} of what there is; for the rest see
-     * {@link #accept(long, long, Resources, long)}.
+     * {@link #accept(long, long, Resources, long)}. A reservation or volume of the offer's role, to be used at once:
+     * <pre>{@code
+     * var reserved = ResourceText.parse("disk:100", "*").push(Reservation.dynamic(offer.role()));
+     * var reserve = new ResourceOperation.Reserve(reserved).conversion();
+     * engine.accept(now, List.of(offer.id()), List.of(reserve), reserved, 0);
+     * }</pre>
      *
-     * @throws IllegalArgumentException if an offer is not open or named twice, they do not belong together, or do not
-     *     cover a conversion or {@code used}
+     * @param conversions as those of {@link ResourceOperation}
+     * @throws IllegalArgumentException if an offer is not open or named twice, they do not belong together, do not cover
+     *     a conversion or {@code used}, or a conversion reserves for another role than theirs
      */
     public void accept(
             long nowMs, Collection<Long> offerIds, List<Conversion> conversions, Resources used, long refuseMs) {
         requireRefuseMs(refuseMs);
-        acceptance.take(offerIds);
+        requireNonNull(conversions, "conversions");
+        requireNonNull(used, "used");
+        acceptance.take(requireNonNull(offerIds, "offerIds"));
         acceptance.check(conversions, used);
         tick(nowMs);
         acceptance.perform(nowMs, refuseMs);
@@ -208,11 +218,12 @@ public final class OfferEngine extends OfferParticipants {
         requireFramework(framework);
         requireAgent(agent);
         RoleTree.requirePath(role);
+        requireNonNull(sink, "sink");
         if (resources.isEmpty()) {
             return;
         }
-        agents.profile(agent).total().requireSameKinds(resources);
-        agents.used().special(agent).requireSameKinds(resources);
+        requireSameKinds(agent, agents.profile(agent).total(), resources);
+        requireSameKinds(agent, agents.used().special(agent), resources);
         if (agents.used().special(agent).intersects(resources.special())) {
             throw new IllegalArgumentException("agent " + agent + ": something of " + resources
                     + " is in use already, of " + agents.used().get(agent) + "; a port or item can be used once");
@@ -243,8 +254,8 @@ public final class OfferEngine extends OfferParticipants {
         int subscription = subscriptions.find(framework, role);
         int holding = subscription < 0 ? Holdings.NONE : agents.holdings.find(agent, subscription);
         if (holding < 0 || !agents.holdings.amounts().covers(holding, resources)) {
-            throw new IllegalArgumentException("framework " + framework + " cannot release " + resources + " on agent "
-                    + agent + " under role " + role + ": it uses "
+            throw new IllegalArgumentException(frameworks.describe(framework) + " cannot release " + resources
+                    + " on agent " + agent + " under role " + role + ": it uses "
                     + (holding < 0 ? "nothing" : agents.holdings.amounts().get(holding)) + " there");
         }
         argument.set(0, resources);
@@ -260,6 +271,8 @@ public final class OfferEngine extends OfferParticipants {
      */
     public void setUnavailability(int agent, Optional<Unavailability> when, OfferSink sink) {
         requireAgent(agent);
+        requireNonNull(when, "when");
+        requireNonNull(sink, "sink");
         ledger.rescindOfAgent(agent, OfferSink.Reason.WITHDRAWN, sink);
         books.inverseOffers().set(agent, when, sink);
     }
@@ -290,8 +303,8 @@ public final class OfferEngine extends OfferParticipants {
      * Notes that a task runs, so that it can be asked to end for one of a higher priority. The engine is told of its
      * resources apart from that, by {@link #accept} or {@link #use}. Without preemption nothing is kept.
      *
-     * @throws IllegalArgumentException if a task of that id runs already, there is no such agent, or not as much is in use
-     *     there
+     * @throws IllegalArgumentException if a task of that id runs already, there is no such agent, or all tasks of the role
+     *     there would use more than the role does
      */
     public void taskStarted(RunningTask task) {
         requireAgent(task.agent());
@@ -300,11 +313,12 @@ public final class OfferEngine extends OfferParticipants {
             if (known != null) {
                 throw new IllegalArgumentException("task " + task.id() + " runs already, on agent " + known.agent());
             }
-            if (!agents.used().get(task.agent()).covers(task.resources())) {
-                throw new IllegalArgumentException(
-                        "task " + task.id() + " cannot use " + task.resources() + " on agent "
-                                + task.agent() + ": there is in use "
-                                + agents.used().get(task.agent()));
+            Resources ofTasks = books.tasks().sum(task.agent(), task.role());
+            Resources ofRole = ledger.used(task.agent(), task.role());
+            if (!ofRole.covers(ofTasks.plus(task.resources()))) {
+                throw new IllegalArgumentException("task " + task.id() + " cannot use " + task.resources()
+                        + " on agent " + task.agent() + " under role " + task.role() + ": its tasks use " + ofTasks
+                        + " of " + ofRole + " there");
             }
             books.tasks().add(task);
             allocation.wake();
@@ -313,7 +327,8 @@ public final class OfferEngine extends OfferParticipants {
 
     /**
      * Notes that a task runs no more; of one that is not known nothing is to be noted. Before its resources are released,
-     * or at least before the next {@link #run}: else it counts as what will be free, too.
+     * or at least before the next {@link #run} and before another task is noted that uses them: else they count as what
+     * will be free, too, and as in use.
      */
     public void taskEnded(long task) {
         books.tasks().remove(task);
@@ -338,6 +353,7 @@ public final class OfferEngine extends OfferParticipants {
      * @throws IllegalArgumentException if {@code nowMs} is before a time told earlier
      */
     public void run(long nowMs, OfferSink sink) {
+        requireNonNull(sink, "sink");
         tick(nowMs);
         Deadlines deadlines = books.deadlines();
         while (deadlines.poll(nowMs)) {
@@ -384,15 +400,6 @@ public final class OfferEngine extends OfferParticipants {
             throw new IllegalArgumentException(
                     whose + ": " + waiting + " gangs wait already, must be " + most + " at most");
         }
-    }
-
-    private int requireSubscribed(int framework, String role) {
-        requireFramework(framework);
-        int subscription = subscriptions.find(framework, requireNonNull(role, "role"));
-        if (subscription < 0 || !subscriptions.isSubscribed(subscription)) {
-            throw new IllegalArgumentException("framework " + framework + " is not subscribed to role " + role);
-        }
-        return subscription;
     }
 
     private static void requireRefuseMs(long refuseMs) {

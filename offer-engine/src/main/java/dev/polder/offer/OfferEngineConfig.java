@@ -25,9 +25,13 @@ import java.util.Set;
  * @param guardsGpus whether agents with GPUs are offered only to frameworks that know of them
  * @param region the master's region; agents of other regions are offered only to frameworks that know of regions. Empty:
  *     all agents are near
- * @param setAsideMs how long an agent is set aside at most for what fits nowhere ({@link Demand}); 0 for never
+ * @param setAsideMs how long agents are set aside at most for what fits nowhere ({@link Demand}, {@link Gang}); 0 for
+ *     never. For demands a sixteenth of all agents is set aside at most, or, where there are fewer than 16, one of them for
+ *     a sixteenth of the time times their number: the only agent of a cluster for one minute of 16. Whose last one is
+ *     longest ago comes first
  * @param preemptAfterMs how long a demand waits before tasks of lower priority have to end for it; empty: none ever has to
- * @param preemptionMs how long victims have to end, while the agent is set aside; 1 or more, and as all
+ * @param preemptionMs how long victims have to end, while the agent is set aside; then others may have to, besides
+ *     ({@link Preemption}); 1 or more, and as all
  *     durations {@value #DURATION_MS_MAX} at most
  */
 public record OfferEngineConfig(
@@ -56,7 +60,7 @@ public record OfferEngineConfig(
 
     /**
      * Offers stand two minutes; the delay and the interval are a second; 0.01 cpus or 32 MiB are worth an offer; the
-     * order is fair, and GPUs are guarded.
+     * order is fair, and GPUs are guarded; agents are set aside for a minute, and no task has to end for another.
      */
     public static final OfferEngineConfig DEFAULT = builder().build();
 

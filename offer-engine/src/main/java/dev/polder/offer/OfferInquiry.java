@@ -1,11 +1,14 @@
 package dev.polder.offer;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What can be asked of an {@link OfferEngine}: nothing here changes what is offered. Owned by the engine's thread. */
@@ -134,6 +137,17 @@ abstract class OfferInquiry {
         return count;
     }
 
+    /** Returns a role's weight in thousandths. */
+    public long weight(String role) {
+        int node = books.tree().find(role);
+        return node < 0 ? Shares.WEIGHT_DEFAULT : books.tree().shares.weight(node);
+    }
+
+    /** Returns a role's priority: its own, or that of the nearest role above it, or 0. */
+    public int priority(String role) {
+        return books.tasks().priority(role);
+    }
+
     /** Returns a role's quota. */
     public Quota quota(String role) {
         int node = books.tree().find(role);
@@ -152,13 +166,16 @@ abstract class OfferInquiry {
     }
 
     /**
-     * Says, agent by agent, why a framework has no offer under a role now; empty if it has offers of every agent.
+     * Says, agent by agent, why a framework has no offer under a role now; empty if it has offers of every agent. Each
+     * agent is judged as if it came first in the next run: several may be said to be offered then, though the first of
+     * them makes it another's turn.
      *
      * @throws IllegalArgumentException if there is no such framework
      */
     public List<Refusal> explain(long nowMs, int framework, String role) {
         requireFramework(framework);
-        return new Explanation(books, allocation).explain(nowMs, framework, role);
+        requireNonNull(role, "role");
+        return ask(explanation -> explanation.explain(nowMs, framework, role));
     }
 
     /**
@@ -169,7 +186,8 @@ abstract class OfferInquiry {
      */
     public List<RefusedAgents> explainInShort(long nowMs, int framework, String role) {
         requireFramework(framework);
-        return new Explanation(books, allocation).explainInShort(nowMs, framework, role);
+        requireNonNull(role, "role");
+        return ask(explanation -> explanation.explainInShort(nowMs, framework, role));
     }
 
     /**
@@ -179,14 +197,36 @@ abstract class OfferInquiry {
      */
     public Optional<Refusal> explain(long nowMs, int framework, String role, int agent) {
         requireFramework(framework);
+        requireNonNull(role, "role");
         requireAgent(agent);
-        return new Explanation(books, allocation).explain(nowMs, framework, role, agent);
+        return ask(explanation -> explanation.explain(nowMs, framework, role, agent));
+    }
+
+    /**
+     * Says of each demand that a framework named under a role how far it is: what waits, whether there are agents at
+     * all that could hold it, and where room is made for it. Empty if it named none.
+     *
+     * @throws IllegalArgumentException if there is no such framework, or it is not subscribed to the role
+     */
+    public List<WaitingDemand> explainDemands(long nowMs, int framework, String role) {
+        int subscription = requireSubscribed(framework, role);
+        return ask(explanation -> explanation.explainDemands(nowMs, subscription));
     }
 
     /** Says why a gang waits; empty if it does not wait. */
     public Optional<WaitingGang> explainGang(long gang) {
         return Optional.ofNullable(subscriptions.gangs.find(gang))
-                .map(wanted -> new Explanation(books, allocation).explain(wanted));
+                .map(wanted -> ask(explanation -> explanation.explain(wanted)));
+    }
+
+    /** Asks the questions that a round asks, but nothing is noted. */
+    private <T> T ask(Function<Explanation, T> question) {
+        books.quotas().setNoting(false);
+        try {
+            return question.apply(new Explanation(books, allocation));
+        } finally {
+            books.quotas().setNoting(true);
+        }
     }
 
     // ---- leaves
@@ -201,5 +241,14 @@ abstract class OfferInquiry {
         if (!frameworks.contains(framework)) {
             throw new IllegalArgumentException("there is no framework " + framework);
         }
+    }
+
+    int requireSubscribed(int framework, String role) {
+        requireFramework(framework);
+        int subscription = subscriptions.find(framework, requireNonNull(role, "role"));
+        if (subscription < 0 || !subscriptions.isSubscribed(subscription)) {
+            throw new IllegalArgumentException(frameworks.describe(framework) + " is not subscribed to role " + role);
+        }
+        return subscription;
     }
 }

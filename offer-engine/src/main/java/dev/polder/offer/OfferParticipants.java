@@ -1,8 +1,11 @@
 package dev.polder.offer;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.polder.offer.resource.Conversion;
 import dev.polder.offer.resource.Quantities;
 import dev.polder.offer.resource.Resources;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +37,7 @@ abstract class OfferParticipants extends OfferInquiry {
      * @throws ArithmeticException if a scalar of the cluster, and what is in use of it, would be too large to add up
      */
     public int addAgent(AgentProfile profile) {
+        requireNonNull(profile, "profile");
         requireRoom(agents.quantities().plus(profile.total().quantities()), Resources.EMPTY);
         int agent = agents.add(profile);
         offers.reserve(agent);
@@ -54,8 +58,10 @@ abstract class OfferParticipants extends OfferInquiry {
      */
     public void updateAgent(int agent, AgentProfile profile, OfferSink sink) {
         requireAgent(agent);
+        requireNonNull(profile, "profile");
+        requireNonNull(sink, "sink");
         requireRoom(agents.quantitiesWith(agent, profile.total()), Resources.EMPTY);
-        profile.total().requireSameKinds(agents.used().special(agent));
+        requireSameKinds(agent, profile.total(), agents.used().special(agent));
         requireUsedOnce(agent, profile.total(), agents.used().special(agent));
         AgentProfile before = agents.profile(agent);
         subscriptions.setAsides.end(agent);
@@ -73,6 +79,7 @@ abstract class OfferParticipants extends OfferInquiry {
     /** Switches offers of this agent on or off; off rescinds those that are open. Nothing in use changes. */
     public void setAgentActive(int agent, boolean active, OfferSink sink) {
         requireAgent(agent);
+        requireNonNull(sink, "sink");
         agents.setActive(agent, active);
         if (!active) {
             subscriptions.setAsides.end(agent);
@@ -93,6 +100,7 @@ abstract class OfferParticipants extends OfferInquiry {
      */
     public void removeAgent(int agent, OfferSink sink) {
         requireAgent(agent);
+        requireNonNull(sink, "sink");
         subscriptions.setAsides.end(agent);
         ledger.rescindOfAgent(agent, OfferSink.Reason.AGENT_GONE, sink);
         ledger.releaseAll(agent);
@@ -108,7 +116,7 @@ abstract class OfferParticipants extends OfferInquiry {
 
     /** Lets only agents with these hostnames be offered, empty for all; offers of the others that are open stay. */
     public void setWhitelist(Optional<Set<String>> hostnames) {
-        whitelist = hostnames.map(Set::copyOf);
+        whitelist = requireNonNull(hostnames, "hostnames").map(Set::copyOf);
         BitSet present = agents.present();
         for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
             decideBarred(agent);
@@ -128,10 +136,39 @@ abstract class OfferParticipants extends OfferInquiry {
      * Converts resources of an agent that nobody uses and nobody is offered: an operator reserves, or makes a volume.
      * Offers are not rescinded for it: who wants that withdraws them first.
      *
-     * @throws IllegalArgumentException if what is to be converted is not free; says what is short
+     * <pre>{@code
+     * var reserved = ResourceText.parse("cpus:1", "*").push(Reservation.dynamic("ci"));
+     * engine.convertAvailable(agent, List.of(new ResourceOperation.Reserve(reserved).conversion()));
+     * }</pre>
+     *
+     * @throws IllegalArgumentException if what is to be converted is not free; says what is short, and what of the agent
+     *     is in offers
      */
     public void convertAvailable(int agent, List<Conversion> conversions) {
         requireAgent(agent);
+        requireNonNull(conversions, "conversions");
+        try {
+            convertFree(agent, conversions);
+        } catch (IllegalArgumentException problem) {
+            Resources offered = agents.offered().get(agent);
+            throw new IllegalArgumentException(
+                    "agent " + agent + ": " + problem.getMessage()
+                            + (offered.isEmpty() ? "" : "; " + offered + " is in offers " + offersOf(agent)),
+                    problem);
+        }
+    }
+
+    private List<Long> offersOf(int agent) {
+        List<Long> ids = new ArrayList<>();
+        for (int slot = offers.ofAgent().first(agent);
+                slot >= 0;
+                slot = offers.ofAgent().next(slot)) {
+            ids.add(offers.id(slot));
+        }
+        return ids;
+    }
+
+    private void convertFree(int agent, List<Conversion> conversions) {
         Resources free = agents.free().get(agent);
         Resources before = agents.profile(agent).total();
         Resources total = before;
@@ -155,6 +192,7 @@ abstract class OfferParticipants extends OfferInquiry {
      * @throws IllegalArgumentException if there is a framework of that name
      */
     public int addFramework(FrameworkProfile profile) {
+        requireNonNull(profile, "profile");
         int framework = frameworks.add(profile);
         profile.roles().forEach((role, words) -> subscriptions.subscribe(framework, role, words));
         return framework;
@@ -168,6 +206,8 @@ abstract class OfferParticipants extends OfferInquiry {
      */
     public void updateFramework(int framework, FrameworkProfile profile, OfferSink sink) {
         requireFramework(framework);
+        requireNonNull(profile, "profile");
+        requireNonNull(sink, "sink");
         String name = frameworks.profile(framework).name();
         if (!name.equals(profile.name())) {
             throw new IllegalArgumentException(
@@ -199,6 +239,7 @@ abstract class OfferParticipants extends OfferInquiry {
     /** Switches a framework's offers on or off; off rescinds those that are open and forgets its filters. */
     public void setFrameworkActive(int framework, boolean active, OfferSink sink) {
         requireFramework(framework);
+        requireNonNull(sink, "sink");
         subscriptions.setFrameworkActive(framework, active);
         if (active) {
             books.inverseOffers().touchAll();
@@ -215,6 +256,7 @@ abstract class OfferParticipants extends OfferInquiry {
      */
     public void removeFramework(int framework, OfferSink sink) {
         requireFramework(framework);
+        requireNonNull(sink, "sink");
         IntArrayList its = frameworks.subscriptions(framework);
         for (int i = 0; i < its.size(); i++) {
             int holdings = agents.holdings.ofSubscription().count(its.getInt(i));
@@ -235,18 +277,19 @@ abstract class OfferParticipants extends OfferInquiry {
     // ---- roles
 
     /**
-     * Sets a role's weight in thousandths (1000 is the default), 1 or more; it counts among the role's siblings. The
-     * role need not have frameworks.
+     * Sets a role's weight in thousandths: 2000 is twice the default of 1000, and 2 a five-hundredth of it. It counts
+     * among the role's siblings. The role need not have frameworks.
      *
+     * @param thousandths 1 or more
      * @throws IllegalArgumentException if the weight is less, or the role's path is not well-formed
      */
-    public void setWeight(String role, long weight) {
+    public void setWeight(String role, long thousandths) {
         RoleTree.requirePath(role);
-        if (weight < 1) {
+        if (thousandths < 1) {
             throw new IllegalArgumentException(
-                    "weight of role " + role + ": " + weight + " thousandths, must be 1 or more");
+                    "weight of role " + role + ": " + thousandths + " thousandths, must be 1 or more");
         }
-        books.tree().setWeight(books.tree().index(role), weight);
+        books.tree().setWeight(books.tree().index(role), thousandths);
     }
 
     /**
@@ -257,8 +300,9 @@ abstract class OfferParticipants extends OfferInquiry {
      * @throws IllegalArgumentException if an update is not well-formed, or needs force
      */
     public void setQuotas(Map<String, Quota> update, boolean force, OfferSink sink) {
+        requireNonNull(sink, "sink");
         // in an order that is the same whatever sort of map it is
-        SortedMap<String, Quota> sorted = new TreeMap<>(update);
+        SortedMap<String, Quota> sorted = new TreeMap<>(requireNonNull(update, "update"));
         QuotaUpdate change = new QuotaUpdate(books, ledger);
         change.check(sorted, force);
         change.perform(sorted, sink);
@@ -289,6 +333,16 @@ abstract class OfferParticipants extends OfferInquiry {
     }
 
     // ---- leaves
+
+    /** Checks that what an agent has, or shall have, goes with other resources. */
+    static void requireSameKinds(int agent, Resources total, Resources others) {
+        try {
+            total.requireSameKinds(others);
+        } catch (IllegalArgumentException problem) {
+            throw new IllegalArgumentException(
+                    "agent " + agent + " of " + total + ": " + problem.getMessage(), problem);
+        }
+    }
 
     /** Checks that no port or item that is in use would be free under another reservation. */
     void requireUsedOnce(int agent, Resources total, Resources used) {

@@ -15,7 +15,10 @@ public interface OfferSink {
     /** A gang's time is over, and all of it was never offered; it waits no more. */
     default void gangFailed(long gang) {}
 
-    /** Tasks have to end for a demand that waits; told only where preemption is configured. */
+    /**
+     * Tasks have to end for a demand that waits; told only where preemption is configured. May get lost: those that have
+     * not ended when {@link OfferEngineConfig#preemptionMs()} is over are victims again, once no others would do.
+     */
     default void preempt(Preemption preemption) {}
 
     /** A framework is asked whether it can leave an agent. */
@@ -36,9 +39,12 @@ public interface OfferSink {
         ROLE_GONE,
         /** Its agent changed, or what was in it turned out to be in use. */
         WITHDRAWN,
-        /** Another offer of its gang ended unused. */
+        /**
+         * Another offer of its gang ended unused. The next run takes it back, and offers it to the framework again after
+         * the reoffer delay at the earliest, as if it had been declined.
+         */
         GANG_BROKEN,
-        /** A demand of a higher priority waits for what is in it, which had better not be used first. */
+        /** A demand of a higher priority needs what is in it, and no task has to end for it then. */
         PREEMPTED,
         /** What is in it is needed for a role's guarantee, or is above a limit that was lowered. */
         QUOTA

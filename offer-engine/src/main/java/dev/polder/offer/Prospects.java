@@ -6,20 +6,18 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * Tells what stands between agents and a task that fits on none of them now: how much more would have to be free, and
  * whether it would be offered then. Nothing is noted. Owned by the engine's thread.
  *
  * <p>All agents are looked at each time, so that is bounded: within {@link #WINDOW_MS} no search is begun after
- * {@link #LOOKS_MAX} agents were looked at.
+ * {@link #LOOKS_MAX} agents, and tasks and offers that might make room, were looked at.
  */
 final class Prospects {
     /** What never fits. */
     private static final double NEVER = -1;
-
-    /** How long whatever waits is not looked for after nothing was found. */
-    static final long REST_MS = 1_000;
 
     private static final int LOOKS_MAX = 100_000;
     private static final long WINDOW_MS = 100;
@@ -27,8 +25,9 @@ final class Prospects {
     private static final int FREE = 0;
     private static final int TOTAL = 1;
     private static final int NEEDED = 2;
+    private static final int OFFERED = 3;
 
-    /** An agent, and the largest part of what a task needs that is not free there. */
+    /** An agent, and the largest part of what a task needs that is neither free there nor merely offered. */
     record Prospect(int agent, double lacking) {
         static final Comparator<Prospect> CLOSEST_FIRST =
                 Comparator.comparingDouble(Prospect::lacking).thenComparingInt(Prospect::agent);
@@ -36,23 +35,23 @@ final class Prospects {
 
     private final Agents agents;
     private final Subscriptions subscriptions;
-    private final SetAsides setAsides;
+    private final OpenOffers offers;
     private final Eligibility eligibility;
     private final Quotas quotas;
     private final Filters filters;
     private final ResourceColumn amounts = new ResourceColumn();
 
     private long windowEndsMs = Long.MIN_VALUE;
-    private int looks;
+    private long looks;
 
     Prospects(Books books) {
         agents = books.agents();
         subscriptions = books.subscriptions();
-        setAsides = subscriptions.setAsides;
+        offers = books.offers();
         eligibility = books.eligibility();
         quotas = books.quotas();
         filters = books.filters();
-        amounts.ensure(NEEDED);
+        amounts.ensure(OFFERED);
     }
 
     /** Tells whether one more search may begin now; if not, {@link #searchableAtMs} says when. */
@@ -64,9 +63,9 @@ final class Prospects {
         return looks < LOOKS_MAX;
     }
 
-    /** Notes that as many tasks were looked at besides. */
-    void count(int tasks) {
-        looks += tasks;
+    /** Notes that as much was looked at besides. */
+    void count(long more) {
+        looks += more;
     }
 
     /** Returns when the next search may begin after {@link #maySearch} said no. */
@@ -74,13 +73,16 @@ final class Prospects {
         return windowEndsMs;
     }
 
-    /** Returns the agents on which a task would fit if less was in use there, those on which it fits now with 0. */
-    List<Prospect> search(int subscription, int key, Demand demand) {
+    /**
+     * Returns the agents that are not kept from a subscription on which a task would fit if less was in use there, those on
+     * which it fits now with 0.
+     */
+    List<Prospect> search(int subscription, Demand demand, IntPredicate isKept) {
         looks += agents.present().cardinality();
         List<Prospect> found = new ArrayList<>();
         BitSet present = agents.present();
         for (int agent = present.nextSetBit(0); agent >= 0; agent = present.nextSetBit(agent + 1)) {
-            double lacking = lacking(subscription, key, demand, agent);
+            double lacking = isKept.test(agent) ? NEVER : lacking(subscription, demand, agent);
             if (lacking >= 0) {
                 found.add(new Prospect(agent, lacking));
             }
@@ -88,10 +90,8 @@ final class Prospects {
         return found;
     }
 
-    private double lacking(int subscription, int key, Demand demand, int agent) {
-        if (!agents.isOpen(agent)
-                || setAsides.isForAnother(agent, key)
-                || eligibility.refusalWhatever(subscription, agent) != null) {
+    private double lacking(int subscription, Demand demand, int agent) {
+        if (!agents.isOpen(agent) || eligibility.refusalWhatever(subscription, agent) != null) {
             return NEVER;
         }
         copyVisible(subscription, agent, agents.total(), TOTAL);
@@ -105,9 +105,7 @@ final class Prospects {
         }
         return Bundle.fit(demand, amounts, FREE) > 0
                 ? 0
-                : Math.max(
-                        Double.MIN_VALUE,
-                        lackingPart(demand, Bundle.counted(visible(subscription, agents.overcommitted(agent)))));
+                : Math.max(Double.MIN_VALUE, lackingPart(subscription, demand, agent));
     }
 
     /** Tells whether quota leaves a role what is needed once as much is free as is needed. */
@@ -131,14 +129,28 @@ final class Prospects {
         return these.special().isEmpty() ? these : these.filter(id -> eligibility.isFor(subscription, id));
     }
 
-    private double lackingPart(Demand demand, Resources overcommitted) {
+    private double lackingPart(int subscription, Demand demand, int agent) {
+        addOffered(subscription, agent);
+        Resources free = Bundle.counted(amounts.get(FREE));
+        Resources overcommitted = Bundle.counted(visible(subscription, agents.overcommitted(agent)));
         double most = 0;
-        Resources counted = Bundle.counted(amounts.get(FREE));
         for (String name : demand.shape().names()) {
             double needed = demand.shape().of(name);
-            double free = (double) counted.scalar(name) - overcommitted.scalar(name);
-            most = Math.max(most, (needed - free) / needed);
+            double there = (double) free.scalar(name) - overcommitted.scalar(name);
+            most = Math.max(most, (needed - there) / needed);
         }
         return most;
+    }
+
+    /** Counts as free what is in offers, but for those of gangs: it comes back sooner than a task ends. */
+    private void addOffered(int subscription, int agent) {
+        Links its = offers.ofAgent();
+        for (int slot = its.first(agent); slot >= 0; slot = its.next(slot)) {
+            if (offers.gang(slot) == Gangs.NONE) {
+                amounts.copy(OFFERED, offers.amounts(), slot);
+                amounts.setSpecial(OFFERED, visible(subscription, amounts.special(OFFERED)));
+                amounts.add(FREE, amounts, OFFERED);
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.polder.offer.resource.Limits;
 import dev.polder.offer.resource.Quantities;
+import dev.polder.offer.resource.Thousandths;
 
 /**
  * What a role, with all roles below it, is promised and how far it may go. Both speak of the pool: resources that are
@@ -26,8 +27,9 @@ public record Quota(Quantities guarantees, Limits limits) {
         requireNonNull(limits, "limits");
         for (String name : guarantees.names()) {
             if (guarantees.of(name) > limits.limit(name)) {
-                throw new IllegalArgumentException("quota: guarantee of " + name + " " + guarantees.of(name)
-                        + " thousandths is above its limit " + limits.limit(name));
+                throw new IllegalArgumentException("quota: guarantee " + name + ":"
+                        + Thousandths.text(guarantees.of(name)) + " is above its limit, " + name + ":"
+                        + Thousandths.text(limits.limit(name)));
             }
         }
     }

@@ -53,9 +53,11 @@ final class QuotaUpdate {
             return;
         }
         Quantities capacity = capacity();
-        if (!capacity.covers(guaranteed)) {
+        Quantities tooMuch = guaranteed.minusSaturating(capacity);
+        if (!tooMuch.isEmpty()) {
             throw new IllegalArgumentException("quota: guarantees of all roles together, " + guaranteed
-                    + ", are more than the cluster has, " + capacity);
+                    + ", are more than the cluster has, " + capacity + ": too much is "
+                    + tooMuch + ", of roles " + guaranteedSomeOf(tooMuch, all));
         }
         update.forEach((path, quota) -> {
             Quantities inUse = inUse(path);
@@ -64,6 +66,14 @@ final class QuotaUpdate {
                         + " is below what it consumes already, " + inUse);
             }
         });
+    }
+
+    private static List<String> guaranteedSomeOf(Quantities these, Map<String, Quota> all) {
+        return all.entrySet().stream()
+                .filter(role -> these.names().stream()
+                        .anyMatch(name -> role.getValue().guarantees().of(name) > 0))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /** Returns the scalars of all agents that can serve a quota: all but what is revocable. */
@@ -94,11 +104,7 @@ final class QuotaUpdate {
         if (role < 0) {
             return Quantities.EMPTY;
         }
-        Quantities inUse = quotas.consumed(role);
-        for (int slot : openOffers(at -> tree.isAtOrBelow(at, role))) {
-            inUse = inUse.minus(pool(slot));
-        }
-        return inUse;
+        return quotas.consumed(role).minus(ledger.offered(role));
     }
 
     private Quantities pool(int slot) {

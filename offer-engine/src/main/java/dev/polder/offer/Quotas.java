@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class Quotas {
     private static final int FIELDS = ResourceColumn.FIELDS;
 
+    /** Instead of the agent of what is of several. */
+    static final int OF_SEVERAL = -1;
+
     private final RoleTree tree;
     private final Agents agents;
     private @Nullable Quota[] quotas = {};
@@ -43,6 +46,12 @@ final class Quotas {
 
     /** Agents of which the headroom has cut or refused an offer since they were last looked at for it. */
     private final BitSet held = new BitSet();
+
+    /** Whether the headroom has refused a gang as a whole since gangs were last looked at for it. */
+    private boolean isGangHeld;
+
+    /** Whether what is cut or refused is noted: not for who only asks. */
+    private boolean isNoting = true;
 
     Quotas(RoleTree tree, Agents agents) {
         this.tree = tree;
@@ -76,14 +85,28 @@ final class Quotas {
         return quota == null ? Quota.NONE : quota;
     }
 
-    /** Works out anew what a role has not consumed of its guarantee. */
+    /** Works out anew what a role has not consumed of its guarantee; where that is as before nothing is allocated. */
     private void settle(int node) {
+        if (isSettled(node)) {
+            return;
+        }
         Quantities now = quota(node).guarantees().minusSaturating(consumed(node));
         if (!now.equals(unsatisfied[node])) {
             required = required.minus(unsatisfied[node]).plus(now);
             unsatisfied[node] = now;
             hasRequiredChanged = true;
         }
+    }
+
+    /** Tells whether a role lacks as much of each plain scalar as before, and was guaranteed nothing else. */
+    private boolean isSettled(int node) {
+        Quantities guarantees = quota(node).guarantees();
+        boolean isSame = guarantees.isPlain() && unsatisfied[node].isPlain();
+        for (int field = 0; isSame && field < FIELDS; field++) {
+            long lacking = Math.max(0, ClusterTotal.field(guarantees, field) - consumed(node, field));
+            isSame = lacking == ClusterTotal.field(unsatisfied[node], field);
+        }
+        return isSame;
     }
 
     /** Notes that what a node and all above it consume has changed. */
@@ -119,7 +142,8 @@ final class Quotas {
         return availableQuantities().of(name) < required.of(name);
     }
 
-    private Quantities availableQuantities() {
+    /** Returns what of the pool is free on agents that may be offered. */
+    Quantities availableQuantities() {
         return Quantities.ofPlain(agents.available(0), agents.available(1), agents.available(2), agents.available(3))
                 .plus(agents.availableOthers());
     }
@@ -136,26 +160,28 @@ final class Quotas {
         return !guaranteed.isEmpty();
     }
 
-    /** Tells whether an offer would serve what the top-level role above {@code node} is guaranteed and lacks. */
-    boolean servesGuarantee(int node, ResourceColumn amounts, int row) {
+    /**
+     * Tells whether an offer would serve what the top-level role above {@code node} is guaranteed and lacks, given that it
+     * is about to have what is in {@code more} besides.
+     */
+    boolean servesGuarantee(int node, ResourceColumn amounts, int row, ResourceColumn more) {
         Quantities lacking = unsatisfied(tree.top(node));
         if (lacking.isEmpty()) {
             return false;
         }
+        lacking = more.isEmpty(0) ? lacking : lacking.minusSaturating(Pool.of(more, 0));
         for (int field = 0; field < FIELDS; field++) {
             if (amounts.plain(row, field) > 0 && ClusterTotal.field(lacking, field) > 0) {
                 return true;
             }
         }
         Quantities others = Pool.of(amounts.special(row));
-        return !others.isEmpty() && others.names().stream().anyMatch(name -> lacking.of(name) > 0);
-    }
-
-    /** Returns what the top-level role above {@code node} has beyond what it is guaranteed, of a scalar that is guaranteed. */
-    long surplus(int node, String name) {
-        int top = tree.top(node);
-        long guaranteed = quota(top).guarantees().of(name);
-        return guaranteed == 0 ? Long.MAX_VALUE : consumed(top).of(name) - guaranteed;
+        for (String name : others.isEmpty() ? Collections.<String>emptySet() : others.names()) {
+            if (lacking.of(name) > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     // ---- cuts
@@ -176,7 +202,8 @@ final class Quotas {
 
     /**
      * Cuts what is in {@code row} down to what quota leaves of it to a role, and returns the rule that cut: null,
-     * {@link Refusal.Why#OVER_LIMIT}, which goes first, or {@link Refusal.Why#HEADROOM}.
+     * {@link Refusal.Why#OVER_LIMIT}, which goes first, or {@link Refusal.Why#HEADROOM}. It is of an agent, or
+     * {@link #OF_SEVERAL} for a gang.
      */
     Refusal.@Nullable Why cut(int node, int agent, ResourceColumn amounts, int row) {
         Refusal.Why rule = null;
@@ -247,7 +274,7 @@ final class Quotas {
 
     private Refusal.@Nullable Why note(Refusal.@Nullable Why before, boolean byLimit, boolean byHeadroom, int agent) {
         if (byHeadroom) {
-            held.set(agent);
+            hold(agent);
         }
         return byLimit || before == Refusal.Why.OVER_LIMIT ? Refusal.Why.OVER_LIMIT : Refusal.Why.HEADROOM;
     }
@@ -280,7 +307,7 @@ final class Quotas {
             return limit;
         }
         long room = Math.max(0, limit - consumed);
-        if (room < wanted) {
+        if (room < wanted && isNoting) {
             blocked.set(node);
         }
         return room;
@@ -320,24 +347,42 @@ final class Quotas {
         return blocked.get(node);
     }
 
-    /** Has the agents whose resources were held back looked at again if the headroom may have changed. */
-    void releaseHeld() {
-        boolean hasGrown = agents.pollAvailableGrown();
-        if ((hasGrown || hasRequiredChanged) && !held.isEmpty()) {
+    /**
+     * Has the agents whose resources were held back looked at again if the headroom may have changed; tells whether gangs
+     * that were refused as a whole are to be looked at, too.
+     */
+    boolean releaseHeld() {
+        boolean mayHaveChanged = agents.pollAvailableGrown() || hasRequiredChanged;
+        boolean isForGangs = mayHaveChanged && isGangHeld;
+        if (mayHaveChanged && !held.isEmpty()) {
             held.stream().forEach(agents::touch);
             held.clear();
         }
+        isGangHeld &= !isForGangs;
         hasRequiredChanged = false;
+        return isForGangs;
     }
 
-    /** Has an agent looked at again when what is guaranteed and lacking changes. */
+    /** Has an agent, or gangs, looked at again when what is guaranteed and lacking changes. */
     void hold(int agent) {
-        held.set(agent);
+        if (!isNoting) {
+            return;
+        }
+        if (agent == OF_SEVERAL) {
+            isGangHeld = true;
+        } else {
+            held.set(agent);
+        }
+    }
+
+    /** Has what is cut or refused be noted, or not: who only asks must not change what is looked at. */
+    void setNoting(boolean noting) {
+        isNoting = noting;
     }
 
     /** Tells whether {@link #releaseHeld} has something to do. */
     boolean isHeldDue() {
-        return !held.isEmpty() && (hasRequiredChanged || agents.hasAvailableGrown());
+        return (isGangHeld || !held.isEmpty()) && (hasRequiredChanged || agents.hasAvailableGrown());
     }
 
     boolean isHeld(int agent) {

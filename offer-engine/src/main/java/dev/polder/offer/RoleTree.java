@@ -1,5 +1,7 @@
 package dev.polder.offer;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.polder.offer.resource.Quantities;
 import dev.polder.offer.resource.RolePath;
 import java.util.Arrays;
@@ -378,6 +380,9 @@ final class RoleTree {
 
     /** Returns the top-level role at or above a node that is not the root. */
     int top(int node) {
+        if (node == ROOT) {
+            throw Invariant.broken("the root is below no role");
+        }
         int top = node;
         while (parent[top] != ROOT) {
             top = parent[top];
@@ -472,6 +477,6 @@ final class RoleTree {
 
     /** Checks that a role path is well-formed. */
     static void requirePath(String path) {
-        RolePath.requireValid(path);
+        RolePath.requireValid(requireNonNull(path, "role"));
     }
 }

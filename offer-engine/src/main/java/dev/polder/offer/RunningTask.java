@@ -16,10 +16,17 @@ import java.util.OptionalInt;
  * @param startedMs since when it runs; of equals the youngest goes first
  */
 public record RunningTask(long id, String role, int agent, Resources resources, OptionalInt priority, long startedMs) {
-    /** Checks. */
+    /**
+     * Checks.
+     *
+     * @throws IllegalArgumentException if it uses nothing, or the role's path is not well-formed
+     */
     public RunningTask {
         requireNonNull(resources, "resources");
         requireNonNull(priority, "priority");
+        if (resources.isEmpty()) {
+            throw new IllegalArgumentException("task " + id + " uses nothing, must use something");
+        }
         RoleTree.requirePath(role);
     }
 }

@@ -1,8 +1,8 @@
 package dev.polder.offer;
 
+import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,24 +18,35 @@ import org.jspecify.annotations.Nullable;
  * engine's thread.
  */
 final class RunningTasks {
+    /** A role on an agent. */
+    private record Place(int agent, String role) {}
+
     private final Map<Long, RunningTask> byId = new HashMap<>();
     private final Map<Integer, Map<Long, RunningTask>> byAgent = new HashMap<>();
 
     /** Until when it is waited for them, by id, tasks that were asked to end and have not. */
-    private final SortedMap<Long, Long> ending = new TreeMap<>();
+    private final SortedMap<Long, Long> asked = new TreeMap<>();
+
+    /** What all tasks of a role on an agent use together. */
+    private final Map<Place, Resources> sums = new HashMap<>();
 
     private final Map<String, Integer> priorities = new HashMap<>();
 
     void add(RunningTask task) {
         byId.put(task.id(), task);
         byAgent.computeIfAbsent(task.agent(), agent -> new LinkedHashMap<>()).put(task.id(), task);
+        sums.merge(new Place(task.agent(), task.role()), task.resources(), Resources::plus);
     }
 
     /** Forgets a task, if it is known. */
     void remove(long id) {
         RunningTask task = byId.remove(id);
-        ending.remove(id);
+        asked.remove(id);
         if (task != null) {
+            sums.computeIfPresent(new Place(task.agent(), task.role()), (place, sum) -> {
+                Resources rest = sum.minus(task.resources());
+                return rest.isEmpty() ? null : rest;
+            });
             byAgent.computeIfPresent(task.agent(), (agent, others) -> {
                 others.remove(id);
                 return others.isEmpty() ? null : others;
@@ -77,25 +88,30 @@ final class RunningTasks {
 
     /** Notes that tasks were asked to end, and how long it is waited for them. */
     void setEnding(Collection<Long> ids, long untilMs) {
-        ids.forEach(id -> ending.put(id, untilMs));
+        ids.forEach(id -> asked.put(id, untilMs));
     }
 
     /** Tells whether a task was asked to end, and it is still waited for that. */
     boolean isEnding(long nowMs, RunningTask task) {
-        Long untilMs = ending.get(task.id());
+        Long untilMs = asked.get(task.id());
         return untilMs != null && nowMs < untilMs;
     }
 
-    /** Tells whether there is a task on an agent that was asked to end, and it is still waited for that. */
-    boolean hasEnding(long nowMs, int agent) {
-        return !ending.isEmpty() && on(agent).stream().anyMatch(task -> isEnding(nowMs, task));
+    /** Tells whether a task was asked to end, however long ago. */
+    boolean isAsked(RunningTask task) {
+        return asked.containsKey(task.id());
     }
 
     /** Returns all tasks that were asked to end, in order of id. */
-    List<RunningTask> ending() {
+    List<RunningTask> asked() {
         List<RunningTask> all = new ArrayList<>();
-        ending.keySet().forEach(id -> all.add(Objects.requireNonNull(byId.get(id))));
+        asked.keySet().forEach(id -> all.add(Objects.requireNonNull(byId.get(id))));
         return all;
+    }
+
+    /** Returns what all tasks of a role on an agent use. */
+    Resources sum(int agent, String role) {
+        return sums.getOrDefault(new Place(agent, role), Resources.EMPTY);
     }
 
     @Nullable
@@ -106,38 +122,14 @@ final class RunningTasks {
     /** Tells whether the indexes say the same; for the audit. */
     boolean isConsistent() {
         long there = byAgent.values().stream().mapToLong(Map::size).sum();
-        return there == byId.size() && byId.keySet().containsAll(ending.keySet());
+        Map<Place, Resources> added = new HashMap<>();
+        byId.values()
+                .forEach(task -> added.merge(new Place(task.agent(), task.role()), task.resources(), Resources::plus));
+        return there == byId.size() && byId.keySet().containsAll(asked.keySet()) && added.equals(sums);
     }
 
     Collection<RunningTask> on(int agent) {
         Map<Long, RunningTask> tasks = byAgent.get(agent);
         return tasks == null ? List.of() : tasks.values();
-    }
-
-    /** Tells whether there is a task on an agent that has less than a priority, and was not asked to end. */
-    boolean hasBelow(int priority, int agent) {
-        for (RunningTask task : on(agent)) {
-            if (!ending.containsKey(task.id()) && priority(task) < priority) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Returns the tasks on an agent that have less than a priority and were not asked to end, lowest and youngest first. */
-    List<RunningTask> below(int priority, int agent) {
-        List<RunningTask> below = new ArrayList<>();
-        Map<Long, Integer> priorities = new HashMap<>();
-        for (RunningTask task : on(agent)) {
-            int its = priority(task);
-            if (its < priority && !ending.containsKey(task.id())) {
-                below.add(task);
-                priorities.put(task.id(), its);
-            }
-        }
-        below.sort(Comparator.<RunningTask, Integer>comparing(task -> priorities.get(task.id()))
-                .thenComparing(Comparator.comparingLong(RunningTask::startedMs).reversed())
-                .thenComparingLong(RunningTask::id));
-        return below;
     }
 }

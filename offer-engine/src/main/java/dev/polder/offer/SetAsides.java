@@ -1,15 +1,19 @@
 package dev.polder.offer;
 
+import dev.polder.offer.Prospects.Prospect;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.agrona.collections.Int2IntHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Agents that are set aside: what becomes free on them, as far as everybody may have it, is offered for one demand of a
  * subscription, or one gang, alone, so that something large can fit there once. It hinders no role that lacks something
- * of what it is guaranteed. Each ends by itself after a time. Owned by the engine's thread; at most
- * one for each agent.
+ * of what it is guaranteed. Each ends by itself after a time. Owned by the engine's thread; at most one for each agent.
  */
 final class SetAsides {
     static final int NONE = -1;
@@ -35,8 +39,14 @@ final class SetAsides {
 
     private int[] deadline = {};
 
-    /** Until when a subscription rests. */
+    /** Until when it is not looked for an agent for a subscription. */
     private long[] restUntilMs = {};
+
+    /** When one was last set aside for each subscription, and beside it for one of its gangs; the least for never. */
+    private long[] lastMs = {};
+
+    /** The agents that were kept in vain for a subscription or gang, by its key. */
+    private final Map<Integer, BitSet> inVain = new HashMap<>();
 
     /** How many have ended. */
     private long ends;
@@ -69,9 +79,13 @@ final class SetAsides {
         }
     }
 
-    /** Sets an agent aside on which tasks were asked to end; what was set aside for the subscription before ends. */
+    /**
+     * Sets an agent aside on which tasks were asked to end; what was set aside for the subscription before ends, and that
+     * agent's for another.
+     */
     void addPreempted(int agent, int subscription, Demand itsDemand, long untilMs) {
         endOf(subscription);
+        end(agent);
         add(agent, subscription, itsDemand, untilMs);
         preempted.set(agent);
     }
@@ -80,12 +94,17 @@ final class SetAsides {
     void end(int agent) {
         if (present.get(agent)) {
             deadlines.callOff(deadline[agent]);
-            expire(agent);
+            remove(agent);
         }
     }
 
-    /** Ends it for an agent whose time is over. */
+    /** Ends it for an agent whose time is over: it was kept in vain. */
     void expire(int agent) {
+        inVain.computeIfAbsent(key[agent], its -> new BitSet()).set(agent);
+        remove(agent);
+    }
+
+    private void remove(int agent) {
         present.clear(agent);
         preempted.clear(agent);
         demand[agent] = null;
@@ -114,20 +133,59 @@ final class SetAsides {
         }
     }
 
+    /** Knows nothing of a subscription, whose row may have been another's. */
+    void start(int subscription) {
+        if (subscription >= restUntilMs.length) {
+            restUntilMs = Arrays.copyOf(restUntilMs, FreeList.rowsFor(subscription));
+            lastMs = Arrays.copyOf(lastMs, 2 * restUntilMs.length);
+        }
+        restUntilMs[subscription] = Long.MIN_VALUE;
+        Arrays.fill(lastMs, 2 * subscription, 2 * subscription + 2, Long.MIN_VALUE);
+        inVain.remove(subscription);
+    }
+
+    /** Ends all for a gang, which waits no more, and knows nothing of it. */
+    void forget(int gangKey) {
+        endOf(gangKey);
+        inVain.remove(gangKey);
+    }
+
     /** Has no agent be set aside for a subscription before a time, whatever it says meanwhile. */
     void restUntil(int subscription, long timeMs) {
-        int before = restUntilMs.length;
-        if (subscription >= before) {
-            restUntilMs = Arrays.copyOf(restUntilMs, FreeList.rowsFor(subscription));
-            Arrays.fill(restUntilMs, before, restUntilMs.length, Long.MIN_VALUE);
-        }
         restUntilMs[subscription] = timeMs;
+    }
+
+    /** Notes when an agent was set aside for a subscription, or for one of its gangs. */
+    void noteLast(int subscription, boolean isForGang, long nowMs) {
+        lastMs[2 * subscription + (isForGang ? 1 : 0)] = nowMs;
+    }
+
+    // ---- turns
+
+    /** Orders subscriptions by when they, or gangs of theirs, had their last set-aside. */
+    Comparator<Integer> longestAgoFirst(boolean isForGang) {
+        return Comparator.comparingLong(subscription -> lastMs[2 * subscription + (isForGang ? 1 : 0)]);
+    }
+
+    /**
+     * Puts the agents in order that would do for a subscription or gang: those that lack least first, but those that were
+     * kept for it in vain last, until that was tried with all.
+     */
+    List<Prospect> inTurn(int itsKey, List<Prospect> these) {
+        BitSet tried = inVain.getOrDefault(itsKey, new BitSet());
+        if (these.stream().allMatch(each -> each.lacking() == 0 || tried.get(each.agent()))) {
+            tried.clear();
+        }
+        return these.stream()
+                .sorted(Comparator.<Prospect, Boolean>comparing(each -> each.lacking() > 0 && tried.get(each.agent()))
+                        .thenComparing(Prospect.CLOSEST_FIRST))
+                .toList();
     }
 
     // ---- questions
 
     long restUntilMs(int subscription) {
-        return subscription < restUntilMs.length ? restUntilMs[subscription] : Long.MIN_VALUE;
+        return restUntilMs[subscription];
     }
 
     /** Tells whether an agent is set aside for another than this one. */
@@ -146,9 +204,15 @@ final class SetAsides {
         return demand[agent];
     }
 
+    /** Returns the demand of a subscription for which an agent is set aside, null if it is not for this one. */
+    @Nullable
+    Demand demand(int agent, int subscription) {
+        return key(agent) == subscription ? demand[agent] : null;
+    }
+
     /** Tells whether an agent is set aside for this subscription, but for another of its demands. */
     boolean isForAnotherDemand(int agent, int subscription, Demand than) {
-        Demand its = key(agent) == subscription ? demand[agent] : null;
+        Demand its = demand(agent, subscription);
         return its != null && !its.isOfSameTasks(than);
     }
 

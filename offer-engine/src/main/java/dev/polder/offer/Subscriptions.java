@@ -101,7 +101,7 @@ final class Subscriptions {
         constrained.clear(subscription);
         reviveFromMs[subscription] = Long.MIN_VALUE;
         waitingRevive[subscription] = -1;
-        setAsides.restUntil(subscription, Long.MIN_VALUE);
+        setAsides.start(subscription);
         shares.start(subscription, frameworks.profile(itsFramework).name());
         tree.countSubscription(role[subscription], 1);
         frameworks.subscriptions(itsFramework).addInt(subscription);
@@ -284,6 +284,11 @@ final class Subscriptions {
 
     // ---- order
 
+    /** Orders by whose turn comes first. */
+    int compare(int one, int other) {
+        return one == other ? 0 : comesBefore(one, other) ? -1 : 1;
+    }
+
     /** Tells whether one comes before the other, by their roles, then within the role. */
     boolean comesBefore(int one, int other) {
         if (role[one] != role[other]) {
@@ -397,6 +402,6 @@ final class Subscriptions {
     }
 
     String describe(int subscription) {
-        return "framework " + frameworks.profile(framework[subscription]).name() + " in role " + path(subscription);
+        return frameworks.describe(framework[subscription]) + " in role " + path(subscription);
     }
 }

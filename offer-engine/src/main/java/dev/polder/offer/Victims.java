@@ -2,24 +2,21 @@ package dev.polder.offer;
 
 import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
- * Finds which tasks on one agent have to end for a task of a demand to fit: one if one is enough, else the best two, else
- * as many as it takes, the most useful first, less those that turn out not to be needed. Of equals those of the lowest
- * priority, then the youngest.
+ * Finds which of some candidates on one agent have to end for a task of a demand to fit, within what can be spared of
+ * guarantees: one if one is enough, else the best two, else as many as it takes, the most useful first, less those that
+ * turn out not to be needed. Of equals those that come first among the candidates.
  *
  * <p>Everything is counted by what the demand names: scalars in thousandths, ranges and sets in pieces.
  */
 final class Victims {
-    /**
-     * What one agent will have.
-     *
-     * @param free what is free, or will be when what ends already has ended
-     * @param debt what is in use beyond what there is, and so does not become free
-     */
-    record Room(Resources free, Resources debt) {}
-
     /** With more than so many the search is given up, before it is seen which of them are not needed. */
     private static final int CHOSEN_MAX = 128;
 
@@ -29,51 +26,77 @@ final class Victims {
     /** What each candidate brings of each. */
     private final long[][] gains;
 
+    private final Surplus.Costs costs;
+
+    private long tries;
+
     /**
      * Begins a search among candidates.
      *
      * @param gained what the demand's framework may have of each candidate's resources, in the order in which they should go
      */
-    Victims(Demand demand, Room room, List<Resources> gained) {
-        lacking = lacking(demand, room);
-        gains = gained.stream().map(each -> amounts(demand, each)).toArray(long[][]::new);
-    }
-
-    /** Tells whether a task fits without anybody ending. */
-    boolean areNoneNeeded() {
-        return isNothing(lacking);
+    Victims(Demand demand, Room room, List<Resources> gained, Surplus.Costs costs) {
+        this.costs = costs;
+        lacking = room.lacking(demand);
+        gains = gained.stream().map(each -> Room.count(demand, each)).toArray(long[][]::new);
     }
 
     /** Returns the places of the victims among the candidates; none if all are not enough, or it takes more than {@code most}. */
     List<Integer> find(int most) {
         for (int i = 0; i < gains.length; i++) {
-            if (isEnough(i)) {
+            if (isEnough(i, i)) {
                 return List.of(i);
             }
         }
-        if (most >= 2 && isPairPossible()) {
-            // in this order a pair is as low as its higher one
-            for (int higher = 1; higher < gains.length; higher++) {
-                for (int lower = 0; lower < higher; lower++) {
-                    if (isEnough(lower, higher)) {
-                        return List.of(lower, higher);
-                    }
+        List<Integer> pair = most >= 2 ? pair() : List.of();
+        List<Integer> chosen = most > 2 && pair.isEmpty() ? greedily() : pair;
+        return chosen.size() > most ? List.of() : chosen;
+    }
+
+    /** Returns how many pairs were tried. */
+    long tries() {
+        return tries;
+    }
+
+    private List<Integer> pair() {
+        int[] these = isPairPossible() ? firstTwoOfEachSort() : new int[0];
+        // in this order a pair is as low as its higher one
+        for (int higher = 1; higher < these.length; higher++) {
+            tries += higher;
+            for (int lower = 0; lower < higher; lower++) {
+                if (isEnough(these[lower], these[higher])) {
+                    return List.of(these[lower], these[higher]);
                 }
             }
         }
-        List<Integer> chosen = most > 2 ? greedily() : List.of();
-        return chosen.size() > most ? List.of() : chosen;
+        return List.of();
+    }
+
+    /** Returns the candidates, less those before which there are two that bring and cost the same: they are as good. */
+    private int[] firstTwoOfEachSort() {
+        Map<List<Long>, Integer> counts = new HashMap<>();
+        return IntStream.range(0, gains.length)
+                .filter(i -> counts.merge(sort(i), 1, Integer::sum) <= 2)
+                .toArray();
+    }
+
+    private List<Long> sort(int candidate) {
+        return LongStream.concat(Arrays.stream(gains[candidate]), Arrays.stream(costs.taken()[candidate]))
+                .boxed()
+                .toList();
     }
 
     private List<Integer> greedily() {
         List<Integer> chosen = new ArrayList<>();
         boolean[] isChosen = new boolean[gains.length];
         long[] rest = lacking.clone();
+        long[] spare = costs.spare().clone();
         while (!isNothing(rest)) {
             int best = -1;
             double least = part(rest);
             for (int i = 0; i < gains.length; i++) {
-                double after = isChosen[i] ? Double.MAX_VALUE : part(less(rest, gains[i]));
+                boolean isChoice = !isChosen[i] && isCovered(costs.taken()[i], spare);
+                double after = isChoice ? part(less(rest, gains[i])) : Double.MAX_VALUE;
                 if (after < least) {
                     least = after;
                     best = i;
@@ -85,6 +108,7 @@ final class Victims {
             isChosen[best] = true;
             chosen.add(best);
             rest = less(rest, gains[best]);
+            spare = less(spare, costs.taken()[best]);
         }
         chosen.sort(null);
         for (int i = chosen.size() - 1; i >= 0; i--) {
@@ -101,17 +125,24 @@ final class Victims {
 
     // ---- arithmetic
 
-    private boolean isEnough(int... these) {
+    /** Tells whether two are enough, which may be one and the same, and can be spared. */
+    private boolean isEnough(int one, int other) {
         for (int at = 0; at < lacking.length; at++) {
-            long rest = lacking[at];
-            for (int each : these) {
-                rest -= gains[each][at];
+            if (sum(gains, one, other, at) < lacking[at]) {
+                return false;
             }
-            if (rest > 0) {
+        }
+        for (int at = 0; at < costs.spare().length; at++) {
+            long taken = sum(costs.taken(), one, other, at);
+            if (taken > 0 && taken > costs.spare()[at]) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static long sum(long[][] amounts, int one, int other, int at) {
+        return one == other ? amounts[one][at] : amounts[one][at] + amounts[other][at];
     }
 
     /** Tells whether of each that is lacking some two bring enough: else there is no need to try all. */
@@ -130,48 +161,27 @@ final class Victims {
         return true;
     }
 
-    private static long[] lacking(Demand demand, Room room) {
-        long[] lacking = amounts(demand, room.debt());
-        long[] free = amounts(demand, room.free());
-        int at = 0;
-        for (String name : demand.shape().names()) {
-            lacking[at] += demand.shape().of(name) - free[at];
-            at++;
-        }
-        for (int count : demand.pieces().values()) {
-            lacking[at] += count - free[at];
-            at++;
-        }
-        return lacking;
-    }
-
-    /** Counts what the demand names. */
-    private static long[] amounts(Demand demand, Resources all) {
-        Resources resources = Bundle.counted(all);
-        long[] amounts =
-                new long[demand.shape().names().size() + demand.pieces().size()];
-        int at = 0;
-        for (String name : demand.shape().names()) {
-            amounts[at++] = resources.scalar(name);
-        }
-        for (String name : demand.pieces().keySet()) {
-            amounts[at++] =
-                    resources.ranges(name).count() + resources.items(name).size();
-        }
-        return amounts;
-    }
-
-    private static long[] less(long[] lacking, long[] gain) {
-        long[] rest = new long[lacking.length];
+    private static long[] less(long[] from, long[] what) {
+        long[] rest = new long[from.length];
         for (int at = 0; at < rest.length; at++) {
-            rest[at] = lacking[at] - gain[at];
+            rest[at] = from[at] - what[at];
         }
         return rest;
     }
 
-    private static boolean isNothing(long[] lacking) {
-        for (long each : lacking) {
+    private static boolean isNothing(long[] amounts) {
+        for (long each : amounts) {
             if (each > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Tells whether of whatever is taken there is as much to spare. */
+    private static boolean isCovered(long[] taken, long[] spare) {
+        for (int at = 0; at < taken.length; at++) {
+            if (taken[at] > 0 && taken[at] > spare[at]) {
                 return false;
             }
         }

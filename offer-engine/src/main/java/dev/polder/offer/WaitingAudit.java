@@ -11,7 +11,12 @@ final class WaitingAudit {
     private final OpenOffers offers;
     private final RunningTasks tasks;
 
-    WaitingAudit(Books books) {
+    private final Allocation allocation;
+    private final Quotas quotas;
+
+    WaitingAudit(Books books, Allocation allocation) {
+        this.allocation = allocation;
+        quotas = books.quotas();
         agents = books.agents();
         subscriptions = books.subscriptions();
         offers = books.offers();
@@ -77,6 +82,10 @@ final class WaitingAudit {
     private void checkWaiting(Gangs.Wanted gang) {
         check(subscriptions.isSubscribed(gang.subscription), "gang %s waits for no subscription", gang.id);
         check(gang.open.isEmpty(), "gang %s waits and has offers", gang.id);
+        quotas.setNoting(false);
+        boolean isOverlooked = allocation.isOverlooked(gang);
+        quotas.setNoting(true);
+        check(!isOverlooked, "gang %s has room, and nothing has it be served", gang.id);
     }
 
     private void checkServed(Gangs.Wanted gang) {

@@ -6,8 +6,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Why a gang waits. One that waits though it has room on as many agents as it wants is beyond quota with all of them
- * together, or offered at the next run.
+ * Why a gang waits. Each agent is looked at as if it was the only one. So a gang that waits though it has room on as many as
+ * it wants is beyond quota with all of them together, or has more of them only for its role's guarantee than that lacks, or
+ * is offered at the next run.
+ * Where {@link Refusal.Why#OWN_OFFERS} is the rule, offers of its own framework under its role keep it waiting: see
+ * {@link OfferEngine#askForGang}.
  *
  * @param wanted on how many agents it wants room at once
  * @param roomy on how many it has room

@@ -3,6 +3,7 @@ package dev.polder.offer;
 import dev.polder.offer.Shadow.Member;
 import dev.polder.offer.resource.Conversion;
 import dev.polder.offer.resource.Quantities;
+import dev.polder.offer.resource.Reservation;
 import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -184,6 +185,13 @@ final class BadCalls {
         add(
                 "convert more than is offered",
                 () -> engine.accept(nowMs + 7, List.of(id), List.of(conversion), Resources.EMPTY, 0));
+        Resources cpus = Resources.ofPlain(offer.resources().cpus(), 0, 0, 0);
+        if (!cpus.isEmpty()) {
+            Conversion astray = new Conversion(cpus, cpus.push(Reservation.dynamic(offer.role() + "/y")));
+            add(
+                    "reserve for another role",
+                    () -> engine.accept(nowMs + 7, List.of(id), List.of(astray), Resources.EMPTY, 0));
+        }
         add("refuse for less than nothing", () -> engine.accept(nowMs + 7, id, offer.resources(), -1));
         add("decline for less than nothing", () -> engine.decline(nowMs + 7, id, -1));
         for (Offer other : notes.open.values()) {

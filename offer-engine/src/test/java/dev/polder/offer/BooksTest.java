@@ -71,7 +71,8 @@ final class BooksTest {
                 .withMessage("offer 9 is not open");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> engine.accept(0, List.of(there), List.of(), cpus(1_001), 0))
-                .withMessage("not enough cpus: 1.001 wanted, 1 there");
+                .withMessage("offer " + there + " of agent 1 to framework 0 'f0' in role r1:"
+                        + " not enough cpus: 1.001 wanted, 1 there");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> engine.decline(0, here, -1))
                 .withMessageContaining("refuseMs is -1");
@@ -90,7 +91,7 @@ final class BooksTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> engine.release(framework, "r1", agent, cpus(1_000)))
-                .withMessage("framework 0 cannot release cpus:1 on agent 0 under role r1: it uses nothing there");
+                .withMessage("framework 0 'f0' cannot release cpus:1 on agent 0 under role r1: it uses nothing there");
     }
 
     @Test
@@ -169,7 +170,7 @@ final class BooksTest {
 
         assertThatIllegalStateException()
                 .isThrownBy(() -> engine.removeFramework(framework, desk))
-                .withMessageContaining("framework f0 in role r1 still uses resources on 1 agents");
+                .withMessageContaining("framework 0 'f0' in role r1 still uses resources on 1 agents");
         assertThat(desk.rescinded).isEmpty();
 
         engine.release(framework, "r1", agent, cpus(1_000));

@@ -175,7 +175,8 @@ final class Caller {
                     referee.inverse.begunAnew(agent);
                 });
             case CONVERT -> {
-                List<Conversion> conversions = Wishes.conversions(move, notes.free(agent));
+                List<Conversion> conversions =
+                        Wishes.conversions(move, notes.free(agent), move.other() % 2 == 0 ? "a/x" : "b");
                 called.attempt(
                         "convert on " + agent + ": " + conversions,
                         () -> engine.convertAvailable(agent, conversions),

@@ -206,7 +206,7 @@ final class DemandTest {
                         .isEqualTo(new Refusal(
                                 agents[1],
                                 Refusal.Why.SET_ASIDE,
-                                "free is cpus:2, kept for framework large in role b for another 60000 ms")));
+                                "free is cpus:2, kept for framework 1 'large' in role b for another 60000 ms")));
 
         engine.release(small, "a", agents[1], cpus(1_000));
         assertThat(desk.run(10)).as("3 of 4").isEmpty();
@@ -393,6 +393,20 @@ final class DemandTest {
     }
 
     @Test
+    void shouldTakeNoTasksOffForWhatIsRevocable() {
+        engine.addAgent(AgentProfile.of(
+                Resources.of(Stocks.REVOCABLE_CPUS, new Value.Amount(4_000)).plus(cpus(1_000))));
+        Set<FrameworkProfile.Capability> can = EnumSet.of(FrameworkProfile.Capability.REVOCABLE_RESOURCES);
+        int framework = engine.addFramework(
+                new FrameworkProfile("f", can, new TreeMap<>(Map.of("a", SubscriptionProfile.DEFAULT))));
+        engine.setDemands(0, framework, "a", List.of(Demand.of(5, shape(1_000))));
+        desk.acceptAll(0, desk.runForOne(0));
+
+        engine.addAgent(AgentProfile.of(cpus(8_000)));
+        assertThat(desk.runForOne(1).resources()).isEqualTo(cpus(4_000));
+    }
+
+    @Test
     void shouldRefuseDemandsThatMakeNoSense() {
         int framework = engine.addFramework(FrameworkProfile.of("f", "a"));
 
@@ -402,10 +416,15 @@ final class DemandTest {
         assertThatThrownBy(() -> Demand.of(1, shape(1)).withPerOffer(0))
                 .hasMessage("demand of 0 tasks an offer: must be 1 or more");
         assertThatThrownBy(() -> engine.setDemands(0, framework, "a", Collections.nCopies(17, Demand.of(1, shape(1)))))
-                .hasMessage("framework 0 under role a: 17 demands, must be 16 at most");
+                .hasMessage("framework 0 'f' in role a: 17 demands, must be 16 at most");
         assertThatThrownBy(() -> Demand.of(1, shape(1)).withPieces("ports", 0))
                 .hasMessage("demand of 0 ports a task: must be 1 to 65536");
+        assertThatThrownBy(() -> Demand.of(1, shape(1)).withPieces("mem", 2))
+                .hasMessage("demand of 2 pieces of mem: is a scalar, which belongs to the shape");
+        Quantities licence = Quantities.of(Map.of("licences", 1_000L));
+        assertThatThrownBy(() -> Demand.of(1, licence).withPieces("licences", 2))
+                .hasMessage("demand of 2 pieces of licences: is a scalar, which belongs to the shape");
         assertThatThrownBy(() -> engine.setDemands(0, framework, "b", List.of()))
-                .hasMessage("framework 0 is not subscribed to role b");
+                .hasMessage("framework 0 'f' is not subscribed to role b");
     }
 }

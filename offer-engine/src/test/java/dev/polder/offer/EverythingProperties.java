@@ -186,6 +186,7 @@ final class EverythingProperties {
             }
             // which is what must not happen
             LEAST.remove("because " + Refusal.Why.NEXT_RUN);
+            LEAST.remove("because " + Refusal.Why.OWN_OFFERS);
             LEAST.putAll(Map.of(
                     "offer", 500, "offer of a gang", 15, "gang served", 15, "gang failed", 15, "gang called off", 3));
             LEAST.putAll(Map.of(

@@ -70,7 +70,7 @@ final class GangTest {
         assertThat(desk.run(999)).as("both agents are set aside").isEmpty();
         assertThat(engine.explain(999, other, "b", 0))
                 .map(Refusal::detail)
-                .contains("free is cpus:4, kept for a gang of framework f in role a for another 1 ms");
+                .contains("free is cpus:4, kept for a gang of framework 0 'f' in role a for another 1 ms");
 
         assertThat(desk.runForOne(1_000).framework()).isEqualTo(other);
         assertThat(desk.failed).containsExactly(gang);
@@ -266,7 +266,7 @@ final class GangTest {
         assertThat(desk.run(2_000)).isEmpty();
         assertThat(desk.failed).isEmpty();
         assertThatThrownBy(() -> engine.askForGang(2_000, framework, "a", new Gang(1, FOUR_CPUS, 1_000)))
-                .hasMessage("framework 0 is not active");
+                .hasMessage("framework 0 'f' is not active");
     }
 
     @Test
@@ -276,7 +276,7 @@ final class GangTest {
         }
 
         assertThatThrownBy(() -> engine.askForGang(0, framework, "a", new Gang(1, FOUR_CPUS, 1_000)))
-                .hasMessage("framework 0 under role a: 8 gangs wait already, must be 8 at most");
+                .hasMessage("framework 0 'f' in role a: 8 gangs wait already, must be 8 at most");
         for (int i = Gangs.PER_SUBSCRIPTION_MAX; i < Gangs.WAITING_MAX; i++) {
             int each = engine.addFramework(FrameworkProfile.of("g" + i, "a"));
             engine.askForGang(0, each, "a", new Gang(1, FOUR_CPUS, 1_000));
@@ -285,6 +285,8 @@ final class GangTest {
         assertThatThrownBy(() -> engine.askForGang(0, last, "a", new Gang(1, FOUR_CPUS, 1_000)))
                 .hasMessage("all frameworks: 256 gangs wait already, must be 256 at most");
         assertThatThrownBy(() -> new Gang(0, FOUR_CPUS, 1)).hasMessage("gang of 0 agents: must be 1 to 10000");
+        assertThatThrownBy(() -> new Gang(1, FOUR_CPUS.withPriority(5), 1))
+                .hasMessage("gang of priority 5: must have none, no task ends for a gang");
         assertThatThrownBy(() -> new Gang(1, FOUR_CPUS, 0)).hasMessage("gang within 0 ms: must be 1 to 604800000");
     }
 

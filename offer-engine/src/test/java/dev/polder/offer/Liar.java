@@ -177,6 +177,15 @@ final class Liar {
             return others.isEmpty()
                     ? List.of(honest)
                     : List.of(naming(preemption, preemption.agent(), List.copyOf(others)));
+        } else if (tells(Lie.NAMES_A_VICTIM_THAT_IS_GUARANTEED)) {
+            return notes.tasks.values().stream()
+                    .map(Notes.Task::running)
+                    .filter(task -> task.agent() == preemption.agent())
+                    .filter(task -> !notes.isSpared(task.role(), task.resources(), List.of(task)))
+                    .findFirst()
+                    .map(task -> naming(preemption, preemption.agent(), List.of(task.id())))
+                    .map(List::of)
+                    .orElse(List.of(honest));
         }
         return List.of(honest);
     }
@@ -202,6 +211,12 @@ final class Liar {
                     .filter(offer -> offer.gang() != OfferView.NO_GANG && told.isEmpty())
                     .limit(1)
                     .<Notice>map(offer -> new Rescinded(offer, OfferSink.Reason.GANG_BROKEN))
+                    .toList();
+        } else if (tells(Lie.RESCINDS_FOR_NOTHING)) {
+            return notes.open.values().stream()
+                    .filter(offer -> offer.gang() == OfferView.NO_GANG && told.isEmpty())
+                    .limit(1)
+                    .<Notice>map(offer -> new Rescinded(offer, OfferSink.Reason.PREEMPTED))
                     .toList();
         } else if (tells(Lie.TAKES_A_GOOD_QUESTION_BACK)) {
             return told.stream()

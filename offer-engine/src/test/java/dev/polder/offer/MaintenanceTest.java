@@ -4,6 +4,8 @@ import static dev.polder.offer.Desk.cpus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -172,6 +174,12 @@ final class MaintenanceTest {
                 .hasMessage("inverse offer 9 is not open");
         assertThatThrownBy(() -> engine.answerInverse(0, 0, InverseOffer.Answer.UNKNOWN, 0))
                 .hasMessage("inverse offer 0: UNKNOWN is no answer");
+        assertThat(Unavailability.of(Instant.ofEpochSecond(86_400), Duration.ofHours(1)))
+                .isEqualTo(new Unavailability(86_400_000_000_000L, OptionalLong.of(3_600_000_000_000L)))
+                .hasToString("from 1970-01-02T00:00:00Z for PT1H");
+        assertThat(Unavailability.from(Instant.EPOCH))
+                .isEqualTo(new Unavailability(0, OptionalLong.empty()))
+                .hasToString("from 1970-01-01T00:00:00Z on");
         assertThatThrownBy(() -> new Unavailability(0, OptionalLong.of(-1)))
                 .hasMessage("unavailability of -1 ns: must be 0 or more");
     }

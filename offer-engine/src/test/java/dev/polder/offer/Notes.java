@@ -341,6 +341,35 @@ final class Notes {
         return consumption.sum();
     }
 
+    /** Tells whether a role has what it is guaranteed, of the scalars that are in this, when tasks have ended besides. */
+    boolean isSpared(String role, Resources taken, Collection<RunningTask> leaving) {
+        return isSpared(role, taken, leaving, open.values());
+    }
+
+    /** Tells the same if only these offers do not count as had. */
+    boolean isSpared(String role, Resources taken, Collection<RunningTask> leaving, Collection<Offer> notHad) {
+        String top = role.replaceFirst("/.*", "");
+        Quantities guarantees = quotas.getOrDefault(top, Quota.NONE).guarantees();
+        Quantities had = consumed(top);
+        Quantities gone = Quantities.EMPTY;
+        for (Offer offer : notHad) {
+            gone = gone.plus(pool(top, offer.role(), offer.resources()));
+        }
+        for (RunningTask task : leaving) {
+            gone = gone.plus(pool(top, task.role(), task.resources()));
+        }
+        for (String name : Consumption.pool(taken).quantities().names()) {
+            if (guarantees.of(name) > 0 && had.of(name) - gone.of(name) < guarantees.of(name)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Quantities pool(String top, String role, Resources resources) {
+        return Consumption.isAtOrBelow(role, top) ? Consumption.pool(resources).quantities() : Quantities.EMPTY;
+    }
+
     /** Returns a role and those above it. */
     static List<String> upwards(String role) {
         List<String> roles = new ArrayList<>(List.of(role));

@@ -84,9 +84,37 @@ final class OperationsTest {
     }
 
     @Test
+    void shouldReserveForTheRoleOfTheOfferAlone() {
+        Offer offer = desk.runForOne(0);
+        for (String role : List.of("b", "a/x")) {
+            Resources reserved = resources("cpus:1").push(Reservation.dynamic(role));
+            List<Conversion> reserve = List.of(new ResourceOperation.Reserve(reserved).conversion());
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> engine.accept(0, List.of(offer.id()), reserve, resources("cpus:1"), 0))
+                    .withMessage("offer 0 of agent 0 to framework 0 'f0' in role a: resource cpus(reservations:"
+                            + " [(DYNAMIC," + role + ")]): is reserved for role '" + role
+                            + "', but was offered to 'a'");
+        }
+        assertThat(engine.openOffers(framework)).containsExactly(offer);
+    }
+
+    @Test
+    void shouldLeaveWhatIsReservedAboveTheRoleOfTheOfferAsItIs() {
+        desk.setRoles(framework, List.of("a/x"));
+        Offer offer = desk.runForOne(0);
+
+        engine.accept(0, List.of(offer.id()), List.of(CREATE), VOLUME, 0);
+
+        assertThat(engine.used(agent)).isEqualTo(VOLUME);
+    }
+
+    @Test
     void shouldConvertForAnOperatorNothingThatIsOfferedOrInUse() {
         Offer offer = desk.runForOne(0);
-        assertThatIllegalArgumentException().isThrownBy(() -> engine.convertAvailable(agent, List.of(RESERVE)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.convertAvailable(agent, List.of(RESERVE)))
+                .withMessageStartingWith("agent 0: ")
+                .withMessageEndingWith("; cpus:4; disk(reservations: [(STATIC,a)]):10; mem:128 is in offers [0]");
 
         engine.accept(0, offer.id(), resources("cpus:3.5"), 0);
         assertThatIllegalArgumentException()

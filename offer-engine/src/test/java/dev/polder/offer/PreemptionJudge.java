@@ -1,11 +1,14 @@
 package dev.polder.offer;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.polder.offer.Shadow.Member;
 import dev.polder.offer.resource.Resources;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** Checks the rules for preemption. */
@@ -21,15 +24,16 @@ final class PreemptionJudge extends Judge {
 
     private final Map<Member, Room> rooms = new HashMap<>();
 
-    /** Tasks that were asked to end and run. */
-    private final Set<Long> ending = new HashSet<>();
+    /** Tasks that were asked to end and run, and until when it is waited for them. */
+    private final Map<Long, Long> asked = new HashMap<>();
 
     PreemptionJudge(Notes notes, Findings findings) {
         super(notes, findings);
     }
 
-    Set<Long> ending() {
-        return ending;
+    /** Returns the tasks that were asked to end and run. */
+    Set<Long> asked() {
+        return asked.keySet();
     }
 
     @Override
@@ -42,10 +46,15 @@ final class PreemptionJudge extends Judge {
                 "nobody waits: %s",
                 preemption);
         Resources room = roomWithout(preemption);
+        List<Notes.Task> fresh = preemption.victims().stream()
+                .filter(victim -> !asked.containsKey(victim) && notes.tasks.containsKey(victim))
+                .map(victim -> requireNonNull(notes.tasks.get(victim)))
+                .toList();
         int highest = Integer.MIN_VALUE;
         for (long victim : preemption.victims()) {
             highest = Math.max(highest, checkVictim(victim, preemption));
         }
+        fresh.forEach(task -> checkSpared(task.running()));
         List<Demand> served = served(member, highest, room);
         check(
                 !served.isEmpty() && !preemption.victims().isEmpty(),
@@ -63,7 +72,7 @@ final class PreemptionJudge extends Judge {
             return Resources.EMPTY;
         }
         Set<Long> leaving = new HashSet<>(preemption.victims());
-        leaving.addAll(ending);
+        leaving.addAll(asked.keySet());
         Resources used = notes.used(preemption.agent());
         for (Notes.Task task : notes.tasks.values()) {
             if (leaving.contains(task.running().id()) && task.running().agent() == preemption.agent()) {
@@ -77,7 +86,14 @@ final class PreemptionJudge extends Judge {
     /** Returns the victim's priority. */
     private int checkVictim(long victim, Preemption preemption) {
         Notes.Task task = notes.tasks.get(victim);
-        check(ending.add(victim), Rule.VICTIMS_ARE_NAMED_ONCE, "%s again: %s", victim, preemption);
+        Long untilMs = asked.put(victim, notes.nowMs + notes.config.preemptionMs());
+        check(
+                untilMs == null || untilMs <= notes.nowMs,
+                Rule.VICTIMS_ARE_GIVEN_TIME,
+                "%s again before %s: %s",
+                victim,
+                untilMs,
+                preemption);
         if (task == null) {
             check(false, Rule.VICTIMS_RUN, "%s does not run: %s", victim, preemption);
             return Integer.MIN_VALUE;
@@ -87,11 +103,76 @@ final class PreemptionJudge extends Judge {
         return notes.priority(running.priority(), running.role());
     }
 
+    private void checkSpared(RunningTask task) {
+        check(
+                notes.isSpared(task.role(), task.resources(), leaving()),
+                Rule.GUARANTEES_ARE_SPARED,
+                "its role is guaranteed what it has then: %s",
+                task);
+    }
+
+    private List<RunningTask> leaving() {
+        return notes.tasks.values().stream()
+                .map(Notes.Task::running)
+                .filter(task -> asked.containsKey(task.id()))
+                .toList();
+    }
+
     private List<Demand> served(Member member, int highest, Resources room) {
         return notes.said.getOrDefault(member, List.of()).stream()
                 .filter(demand -> notes.priority(demand.priority(), member.role()) > highest)
                 .filter(demand -> OfferJudge.isEnough(room, demand))
                 .toList();
+    }
+
+    // ---- offers that make room
+
+    @Override
+    void rescinded(Offer offer, OfferSink.Reason reason) {
+        if (reason != OfferSink.Reason.PREEMPTED) {
+            return;
+        }
+        check(
+                notes.isSpared(offer.role(), offer.resources(), leaving(), List.of(offer)),
+                Rule.GUARANTEES_ARE_SPARED,
+                "its role is guaranteed what it has then: %s",
+                offer);
+        Resources before = notes.agents.containsKey(offer.agent()) ? roomNow(offer.agent()) : Resources.EMPTY;
+        Resources after = notes.offersOf(offer.agent()).stream()
+                .filter(other -> other.gang() == OfferView.NO_GANG)
+                .map(Offer::resources)
+                .reduce(before, Resources::plus);
+        boolean isNeeded = notes.said.entrySet().stream()
+                .filter(said -> notes.isWilling(said.getKey()))
+                .anyMatch(said -> said.getValue().stream()
+                        .anyMatch(demand ->
+                                notes.priority(demand.priority(), said.getKey().role()) > lowest(offer)
+                                        && !OfferJudge.isEnough(before, demand)
+                                        && OfferJudge.isEnough(after, demand)));
+        check(
+                isNeeded || before.hasSpecial(),
+                Rule.OFFERS_MAKE_ROOM_AT_NEED,
+                "no demand of a higher priority has room then, and had none before: %s",
+                offer);
+    }
+
+    /** Returns what is free, or will be when what was asked to end in time has ended. */
+    private Resources roomNow(int agent) {
+        Resources room = notes.free(agent).minusSaturating(notes.overcommitted(agent));
+        for (RunningTask task : leaving()) {
+            if (task.agent() == agent && asked.get(task.id()) > notes.nowMs) {
+                room = room.plus(task.resources());
+            }
+        }
+        return room;
+    }
+
+    /** Returns the lowest priority that what an offer serves may have. */
+    private int lowest(Offer offer) {
+        return notes.said.getOrDefault(Notes.member(offer), List.of()).stream()
+                .mapToInt(demand -> notes.priority(demand.priority(), offer.role()))
+                .min()
+                .orElse(notes.priority(OptionalInt.empty(), offer.role()));
     }
 
     // ---- afterwards
@@ -159,11 +240,11 @@ final class PreemptionJudge extends Judge {
     private boolean hasEnded(Room room) {
         return notes.tasks.values().stream()
                 .noneMatch(task -> task.running().agent() == room.agent
-                        && ending.contains(task.running().id()));
+                        && asked.containsKey(task.running().id()));
     }
 
     @Override
     void called() {
-        ending.retainAll(notes.tasks.keySet());
+        asked.keySet().retainAll(notes.tasks.keySet());
     }
 }

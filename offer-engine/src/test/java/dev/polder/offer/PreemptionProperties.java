@@ -28,7 +28,14 @@ final class PreemptionProperties {
 
     @Property(tries = 300)
     void shouldEndWithinAsManyStepsAsThereAreTasks(@ForAll long seed) {
-        new Play(new Random(seed)).play();
+        new Play(new Random(seed), 0).play();
+    }
+
+    /** What is guaranteed is that of a role below which all tasks are: no step leaves it less. */
+    @Property(tries = 300)
+    void shouldEndWithinAGuaranteeToo(@ForAll long seed) {
+        Random random = new Random(seed);
+        new Play(random, 2_000L * (1 + random.nextInt(15))).play();
     }
 
     private static final class Play {
@@ -39,18 +46,26 @@ final class PreemptionProperties {
                 .build());
         private final OfferEngine engine = desk.engine;
         private final Random random;
+
+        /** The cpus that the tasks' role is guaranteed. */
+        private final long guaranteed;
+
         private final Map<Long, Task> tasks = new TreeMap<>();
         private final Map<Long, Integer> running = new HashMap<>();
         private long nowMs;
 
-        Play(Random random) {
+        Play(Random random, long guaranteed) {
             this.random = random;
+            this.guaranteed = guaranteed;
         }
 
         void play() {
             engine.setPriority("a", PRIORITIES);
             for (int agent = 0; agent < AGENTS; agent++) {
                 engine.addAgent(AgentProfile.of(cpus(AGENT_CPUS)));
+            }
+            if (guaranteed > 0) {
+                desk.setQuota("a", Quota.guarantee(Quantities.ofPlain(guaranteed, 0, 0, 0)));
             }
             for (long id = 0; id < 25; id++) {
                 int framework = engine.addFramework(FrameworkProfile.of("f" + id, "a"));
@@ -104,6 +119,7 @@ final class PreemptionProperties {
                     victims.add(victim);
                 }
             }
+            assertThat(used()).isGreaterThanOrEqualTo(guaranteed);
             List<Preemption> decided = List.copyOf(desk.preemptions);
             desk.preemptions.clear();
             launch();
@@ -112,6 +128,12 @@ final class PreemptionProperties {
                             byFramework(preemption.framework()).id()));
             victims.forEach(this::demand);
             return true;
+        }
+
+        private long used() {
+            return running.keySet().stream()
+                    .mapToLong(id -> tasks.get(id).cpus())
+                    .sum();
         }
 
         private Task byFramework(int framework) {
@@ -164,15 +186,32 @@ final class PreemptionProperties {
             for (Task task : tasks.values()) {
                 for (int agent = 0; agent < AGENTS && !running.containsKey(task.id()); agent++) {
                     int there = agent;
-                    long lower = running.entrySet().stream()
+                    List<Long> lower = running.entrySet().stream()
                             .filter(entry -> entry.getValue() == there)
                             .map(entry -> tasks.get(entry.getKey()))
                             .filter(other -> other.priority() < task.priority())
-                            .mapToLong(Task::cpus)
-                            .sum();
-                    assertThat(engine.free(agent).cpus() + lower)
-                            .as("%s on agent %s", task, agent)
-                            .isLessThan(task.cpus());
+                            .map(Task::cpus)
+                            .toList();
+                    expectTooLittle(task, agent, lower);
+                }
+            }
+        }
+
+        /** Neither all lower ones together nor, within the guarantee, one or two of them would be enough. */
+        private void expectTooLittle(Task task, int agent, List<Long> lower) {
+            long lacking = task.cpus() - engine.free(agent).cpus();
+            long spare = guaranteed == 0 ? Long.MAX_VALUE : used() - guaranteed;
+            assertThat(lower.stream().mapToLong(cpus -> cpus).sum())
+                    .as("%s on agent %s", task, agent)
+                    .satisfiesAnyOf(
+                            all -> assertThat(all).isLessThan(lacking),
+                            all -> assertThat(spare).isLessThan(all));
+            for (int i = 0; i < lower.size(); i++) {
+                for (int j = i; j < lower.size(); j++) {
+                    long both = i == j ? lower.get(i) : lower.get(i) + lower.get(j);
+                    assertThat(both >= lacking && both <= spare)
+                            .as("%s on agent %s for %s or %s", task, agent, lower.get(i), lower.get(j))
+                            .isFalse();
                 }
             }
         }

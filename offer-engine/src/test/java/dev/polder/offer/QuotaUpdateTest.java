@@ -53,7 +53,8 @@ final class QuotaUpdateTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> engine.setQuotas(Map.of("a", guarantee("cpus:2"), "c", guarantee("cpus:2")), false, desk))
-                .withMessage("quota: guarantees of all roles together, cpus:6, are more than the cluster has, cpus:4");
+                .withMessage("quota: guarantees of all roles together, cpus:6, are more than the cluster has, cpus:4:"
+                        + " too much is cpus:2, of roles [a, b, c]");
 
         assertThat(engine.quota("a")).isEqualTo(guarantee("cpus:1"));
         assertThat(engine.quota("b")).isEqualTo(guarantee("cpus:2"));
@@ -198,7 +199,7 @@ final class QuotaUpdateTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Quota(guarantees, limits))
-                .withMessage("quota: guarantee of cpus 2 thousandths is above its limit 1");
+                .withMessage("quota: guarantee cpus:0.002 is above its limit, cpus:0.001");
     }
 
     @Test

@@ -119,6 +119,7 @@ final class ReasonJudge extends Judge {
                 notes.quotas.values().stream()
                         .anyMatch(quota -> !quota.guarantees().isEmpty());
             case BELOW_MINIMUM -> !isHinting;
+            case OWN_OFFERS -> false;
             case FILTERED ->
                 notes.filters.stream()
                         .anyMatch(filter -> filter.agent() == refusal.agent()

@@ -81,6 +81,7 @@ final class Replay {
             counts.remove(OfferSink.Reason.PREEMPTED.toString());
             // after a run nobody waits for the next one
             counts.remove(Refusal.Why.NEXT_RUN.toString());
+            counts.remove(Refusal.Why.OWN_OFFERS.toString());
             for (String other : List.of(
                     "offered", "refused call", "legal call", "waiting revive", "conversion", "cut", "guarantee")) {
                 counts.put(other, 0);
@@ -583,11 +584,14 @@ final class Replay {
             return Refusal.Why.NOT_WHITELISTED;
         } else if (shadow.rules.whatever(new Shadow.Member(index, role), agent) != null) {
             return Objects.requireNonNull(shadow.rules.whatever(new Shadow.Member(index, role), agent));
-        } else if (shadow.free(agent).isEmpty()) {
-            return shadow.offersOf(agent).isEmpty() ? Refusal.Why.NOTHING_FREE : Refusal.Why.OTHERS_FIRST;
+        } else if (!shadow.free(agent).isEmpty()) {
+            Refusal.Why why = shadow.rules.refusal(new Shadow.Member(index, role), agent);
+            return why == null ? Refusal.Why.NEXT_RUN : why;
+        } else if (shadow.offersOf(agent).isEmpty()) {
+            return Refusal.Why.NOTHING_FREE;
         }
         Refusal.Why why =
-                shadow.rules.grant(new Shadow.Member(index, role), agent).why();
-        return why == null ? Refusal.Why.NEXT_RUN : why;
+                shadow.withoutOffers(agent, () -> shadow.rules.refusal(new Shadow.Member(index, role), agent));
+        return why == null ? Refusal.Why.OTHERS_FIRST : why;
     }
 }

@@ -128,7 +128,7 @@ final class ReviveTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> engine.revive(0, framework, "zz"))
-                .withMessage("framework 0 is not subscribed to role zz");
+                .withMessage("framework 0 'f0' is not subscribed to role zz");
         assertThatIllegalArgumentException().isThrownBy(() -> engine.suppress(framework, "left"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> engine.suppress(7, "r1"))

@@ -34,8 +34,12 @@ enum Rule {
     VICTIMS_RUN,
     /** Victims are of a lower priority than a demand that they make enough room for. */
     VICTIMS_ARE_LOWER,
-    /** Who was asked to end is not asked again. */
-    VICTIMS_ARE_NAMED_ONCE,
+    /** Who was asked to end is not asked again before his time is over. */
+    VICTIMS_ARE_GIVEN_TIME,
+    /** Neither victims nor offers that make room are of what their roles are guaranteed. */
+    GUARANTEES_ARE_SPARED,
+    /** Offers make room where there is not enough without them for a demand of a higher priority, and is with them. */
+    OFFERS_MAKE_ROOM_AT_NEED,
     /** Victims run where room is made. */
     VICTIMS_ARE_THERE,
     /** What victims leave is kept for whom they were for, until their time is over. */

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,8 @@ final class Shadow {
         LETS_HOARD,
         SETS_NOTHING_ASIDE,
         OFFERS_MORE_THAN_NEEDED,
-        GIVES_ROOM_TO_OTHER_DEMANDS
+        GIVES_ROOM_TO_OTHER_DEMANDS,
+        SETS_ASIDE_BY_FAIRNESS_ALONE
     }
 
     /** A framework in a role: what shares are computed for. */
@@ -164,6 +166,15 @@ final class Shadow {
 
     private static Resources sum(Collection<Resources> amounts) {
         return amounts.stream().reduce(Resources.EMPTY, Resources::plus);
+    }
+
+    /** Answers a question as if what is in offers of an agent was free. */
+    <T> T withoutOffers(int agent, Supplier<T> question) {
+        List<Open> its = offersOf(agent);
+        its.forEach(open -> offers.remove(open.id));
+        T answer = question.get();
+        its.forEach(open -> offers.put(open.id, open));
+        return answer;
     }
 
     boolean isOpen(int agent) {
@@ -445,7 +456,8 @@ final class Shadow {
         Resources offered = sum(accepted.stream().map(Open::resources).toList());
         Optional<Resources> all = converted(agent, offered, conversions);
         Optional<Resources> total = converted(agent, agent(agent).profile.total(), conversions);
-        boolean isCovered = all.isPresent()
+        boolean isCovered = conversions.stream().allMatch(conversion -> isForRole(conversion, member.role))
+                && all.isPresent()
                 && total.isPresent()
                 && all.get().covers(exclusive(used))
                 && sharedIds(all.get()).containsAll(sharedIds(used));
@@ -462,6 +474,21 @@ final class Shadow {
         refuse(nowMs, member, agent, all.get().minus(exclusive(used)), Math.max(refuseMs, floorMs));
         forgetWhatIsGone();
         return true;
+    }
+
+    /** Tells whether all that is reserved anew is so for this role. */
+    private static boolean isForRole(Conversion conversion, String role) {
+        boolean[] is = {true};
+        conversion
+                .converted()
+                .forEach((id, value) -> is[0] &= id.reservationRole()
+                                .filter(other -> !other.equals(role))
+                                .isEmpty()
+                        || !conversion
+                                .consumed()
+                                .filter(before -> before.reservations().equals(id.reservations()))
+                                .isEmpty());
+        return is[0];
     }
 
     void withdraw(long id) {
@@ -483,7 +510,7 @@ final class Shadow {
             filters.remove(others.get(0));
         }
         filters.add(new Filter(member, agent, refused, endsMs, sequence++));
-        demands.endSetAsides(aside -> aside.agent() == agent && aside.member().equals(member));
+        demands.refuse(member, agent, refused);
     }
 
     private static boolean isOf(Filter filter, Member member, int agent) {
@@ -591,7 +618,7 @@ final class Shadow {
             waiting.remove(wait);
             performRevive(nowMs, wait.member);
         } else if (what instanceof ShadowDemands.SetAside aside) {
-            demands.setAsides.remove(aside);
+            demands.expire(aside);
         } else {
             filters.remove(what);
         }
@@ -666,6 +693,8 @@ final class Shadow {
         memberOffers.keySet().retainAll(members);
         reviveFromMs.keySet().retainAll(members);
         demands.restUntilMs.keySet().retainAll(members);
+        demands.lastMs.keySet().retainAll(members);
+        demands.inVain.keySet().retainAll(members);
         Set<String> roles = rules.roles();
         nodeOffers.keySet().retainAll(roles);
         roleOffers.keySet().removeIf(node -> !roles.contains(node.substring(0, node.length() - 2)));

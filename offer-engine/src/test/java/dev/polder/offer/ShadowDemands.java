@@ -11,9 +11,11 @@ import dev.polder.offer.resource.Value;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -33,6 +35,14 @@ final class ShadowDemands {
     private final Map<Member, List<Long>> outstanding = new HashMap<>();
     private final Map<Long, Served> served = new TreeMap<>();
     final Map<Member, Long> restUntilMs = new HashMap<>();
+
+    /** When an agent was last set aside for a member. */
+    final Map<Member, Long> lastMs = new HashMap<>();
+
+    /** The agents that were kept for a member in vain. */
+    final Map<Member, Set<Integer>> inVain = new HashMap<>();
+
+    private Optional<Long> keptSinceMs = Optional.empty();
     private long allRestUntilMs = Long.MIN_VALUE;
 
     /** Whether anybody ever said what he waits for. */
@@ -96,7 +106,7 @@ final class ShadowDemands {
         for (int i = 0; i < said.get(member).size(); i++) {
             order.add(i);
         }
-        Quantities rest = used.quantities();
+        Quantities rest = counted(used).quantities();
         for (int i : order) {
             Quantities shape = demand(member, i).shape();
             while (outstanding.get(member).get(i) > 0 && rest.covers(shape)) {
@@ -132,6 +142,19 @@ final class ShadowDemands {
         setAsides.removeIf(these);
     }
 
+    /** An agent was kept until its time was over, unless that has ended already. */
+    void expire(SetAside aside) {
+        if (setAsides.remove(aside)) {
+            inVain.computeIfAbsent(aside.member(), member -> new HashSet<>()).add(aside.agent());
+        }
+    }
+
+    /** A member refuses something of an agent: if it is enough for a task, nothing of it is kept for that any more. */
+    void refuse(Member member, int agent, Resources refused) {
+        setAsides.removeIf(
+                aside -> aside.agent() == agent && aside.member().equals(member) && fit(aside.demand(), refused) > 0);
+    }
+
     // ---- what is waited for
 
     private Demand demand(Member member, int index) {
@@ -139,6 +162,16 @@ final class ShadowDemands {
     }
 
     /** Returns for how many tasks of a demand there is no offer. */
+    /** Tells whether a demand that waits would fit. */
+    boolean fitsAny(Member member, Resources these) {
+        for (int i = 0; i < said.get(member).size(); i++) {
+            if (open(member, i) > 0 && fit(demand(member, i), these) > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private long open(Member member, int demand) {
         long covered = served.entrySet().stream()
                 .filter(one -> shadow.offers.containsKey(one.getKey()))
@@ -300,35 +333,54 @@ final class ShadowDemands {
     }
 
     void setAside(long nowMs) {
+        if (setAsides.isEmpty() && keptSinceMs.isPresent()) {
+            long keptMs = Math.min(config.setAsideMs(), nowMs - keptSinceMs.get());
+            allRestUntilMs = keptSinceMs.get() + keptMs * 16 / Math.max(1, shadow.agents.size());
+            keptSinceMs = Optional.empty();
+        }
         List<Member> asked = new ArrayList<>();
         while (config.setAsideMs() > 0 && setAsides.size() < most() && allRestUntilMs <= nowMs) {
             Optional<Member> first = waiting().stream()
                     .filter(member -> !asked.contains(member))
                     .filter(member -> restUntilMs.getOrDefault(member, Long.MIN_VALUE) <= nowMs)
-                    .min(shadow.rules::byFairness);
+                    .min(Comparator.<Member, Long>comparing(member -> lastMs(member))
+                            .thenComparing(shadow.rules::byFairness));
             if (first.isEmpty()) {
                 return;
             }
             asked.add(first.get());
-            boolean isFound = setAside(nowMs, first.get());
-            restUntilMs.put(first.get(), nowMs + (isFound ? 2 * config.setAsideMs() : 1_000));
-            if (isFound && shadow.agents.size() < 16) {
-                allRestUntilMs = nowMs + config.setAsideMs() * 16 / shadow.agents.size();
+            if (setAside(nowMs, first.get())) {
+                lastMs.put(first.get(), nowMs);
+                keptSinceMs = Optional.of(nowMs);
+            } else {
+                restUntilMs.put(first.get(), nowMs + 1_000);
             }
         }
+    }
+
+    private long lastMs(Member member) {
+        return bug == Bug.SETS_ASIDE_BY_FAIRNESS_ALONE ? 0 : lastMs.getOrDefault(member, Long.MIN_VALUE);
     }
 
     private boolean setAside(long nowMs, Member member) {
         for (int i = 0; i < said.get(member).size(); i++) {
             Demand demand = demand(member, i);
-            Optional<Integer> best = open(member, i) == 0
-                    ? Optional.empty()
+            List<Integer> all = open(member, i) == 0
+                    ? List.of()
                     : shadow.agents.keySet().stream()
                             .filter(agent -> isClearable(member, demand, agent))
-                            .min(Comparator.comparing(agent -> lacking(member, demand, agent)));
-            if (best.isPresent()) {
+                            .toList();
+            if (!all.isEmpty()) {
+                Set<Integer> tried = inVain.computeIfAbsent(member, its -> new HashSet<>());
+                if (tried.containsAll(all)) {
+                    tried.clear();
+                }
+                int best = all.stream()
+                        .min(Comparator.<Integer, Boolean>comparing(tried::contains)
+                                .thenComparing(agent -> lacking(member, demand, agent)))
+                        .orElseThrow();
                 long endsMs = nowMs + config.setAsideMs();
-                setAsides.add(new SetAside(best.get(), member, demand, endsMs, shadow.sequence++));
+                setAsides.add(new SetAside(best, member, demand, endsMs, shadow.sequence++));
                 return true;
             }
         }
@@ -351,7 +403,12 @@ final class ShadowDemands {
     }
 
     private double lacking(Member member, Demand demand, int agent) {
-        Resources free = counted(shadow.rules.visible(member, shadow.free(agent)));
+        Resources free =
+                shadow.offersOf(agent).stream().map(Open::resources).reduce(shadow.free(agent), Resources::plus);
+        return Math.max(0, lacking(member, demand, agent, counted(shadow.rules.visible(member, free))));
+    }
+
+    private double lacking(Member member, Demand demand, int agent, Resources free) {
         Resources over = counted(shadow.rules.visible(member, shadow.overcommitted(agent)));
         return demand.shape().names().stream()
                 .mapToDouble(name -> ((double) demand.shape().of(name) - free.scalar(name) + over.scalar(name))

@@ -254,6 +254,16 @@ final class ShadowRules {
                 && (!id.isShared() || can.contains(Capability.SHARED_RESOURCES)));
     }
 
+    /** Returns the rule by which a member is not offered anything, as it is explained: what is too little is that first. */
+    Refusal.@Nullable Why refusal(Member member, int agent) {
+        Refusal.Why why = grant(member, agent).why;
+        boolean isByQuota = why == Refusal.Why.OVER_LIMIT || why == Refusal.Why.HEADROOM;
+        boolean isTooLittle = isByQuota
+                && shadow.demands.said.containsKey(member)
+                && !shadow.demands.fitsAny(member, visible(member, shadow.free(agent)));
+        return isTooLittle ? Refusal.Why.UNSUITABLE : why;
+    }
+
     Grant grant(Member member, int agent) {
         Refusal.Why whatever = whatever(member, agent);
         if (whatever != null) {

@@ -88,7 +88,7 @@ final class Taker {
                 accept(together, List.of(), part, move.millis());
             }
             case ACCEPT_AND_CONVERT -> {
-                List<Conversion> conversions = Wishes.conversions(move, offer.resources());
+                List<Conversion> conversions = Wishes.conversions(move, offer.resources(), offer.role());
                 Resources used = Resources.ofPlain(Math.max(0, offer.resources().cpus() - 2_000), 0, 0, 0);
                 accept(one, conversions, used, move.millis());
             }
@@ -228,7 +228,7 @@ final class Taker {
     }
 
     private void playVictims(Move move) {
-        Set<Long> ending = new TreeSet<>(referee.preemptions.ending());
+        Set<Long> ending = new TreeSet<>(referee.preemptions.asked());
         ending.retainAll(notes.tasks.keySet());
         if (!ending.isEmpty()) {
             Notes.Task first = notes.tasks.get(pick(ending, move.pick()));

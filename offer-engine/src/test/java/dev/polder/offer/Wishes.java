@@ -9,6 +9,7 @@ import dev.polder.offer.resource.Resources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** What the numbers of a {@link Move} stand for: values that do not depend on what is there. */
 final class Wishes {
@@ -78,9 +79,13 @@ final class Wishes {
     static Gang gang(Move move) {
         long withinMs = List.of(1L, 1_000L, 10_000L, 30_000L, 60_000L).get(move.pick() % 5);
         Demand each = move.other() % 4 == 0
-                ? demand(move.other() / 4)
+                ? withoutPriority(demand(move.other() / 4))
                 : Demand.of(1, Quantities.ofPlain(500L * (1 + move.other() % 6), 0, 0, 0));
         return new Gang(1 + move.pick() % 4, each, withinMs);
+    }
+
+    private static Demand withoutPriority(Demand demand) {
+        return new Demand(demand.tasks(), demand.shape(), demand.pieces(), demand.perOffer(), OptionalInt.empty());
     }
 
     static Quota quota(int pick) {
@@ -93,10 +98,10 @@ final class Wishes {
         };
     }
 
-    /** Reserves some of what is there, and sometimes takes that back. */
-    static List<Conversion> conversions(Move move, Resources there) {
+    /** Reserves some of what is there for a role, and sometimes takes that back. */
+    static List<Conversion> conversions(Move move, Resources there, String role) {
         Resources some = Resources.ofPlain(Math.min(1_000, there.cpus()), 0, 0, Math.min(32_000, there.mem()));
-        Resources reserved = some.push(Reservation.dynamic(move.other() % 2 == 0 ? "a/x" : "b"));
+        Resources reserved = some.push(Reservation.dynamic(role));
         Conversion reserve = new Conversion(some, reserved);
         Resources ours = there.filter(id -> id.isDynamicallyReserved() && !id.isRefined());
         return switch (move.pick() % 3) {

@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A request that the engine refuses fails with the engine's exception and changed nothing (one that calls the engine
  * several times: not since the last call that returned). An engine that breaks an invariant, a listener that throws and
- * a clock that does end the loop: {@link #ended} and every answer then fail with that cause.
+ * a clock that does end the loop: {@link #ended} and every answer then fail with that cause, which is logged, too; without
+ * an SLF4J provider nobody sees that.
  */
 public final class OfferEngineLoop implements AutoCloseable {
     /** How long {@link #close} waits before it interrupts what the loop does, and then again. */

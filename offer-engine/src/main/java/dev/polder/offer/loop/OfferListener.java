@@ -25,7 +25,7 @@ public interface OfferListener {
     /** A gang's time is over, and there was never room for all of it. */
     default void onGangFailed(long gang) {}
 
-    /** Tasks have to end for a demand that waits. */
+    /** Tasks have to end for a demand that waits; see {@link OfferSink#preempt}. */
     default void onPreemption(Preemption preemption) {}
 
     /** A framework is asked whether it can leave an agent. */

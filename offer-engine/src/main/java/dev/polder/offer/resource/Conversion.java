@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * Resources that become others: a reservation that is made or taken back, a volume that is created, resized or
- * destroyed.
+ * destroyed. {@link ResourceOperation} makes one for each of these.
  *
  * @param consumed what must be there, and is not any more; of a shared resource that is not among the converted ones,
  *     it must be all copies

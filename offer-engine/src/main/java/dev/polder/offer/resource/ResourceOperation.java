@@ -8,7 +8,15 @@ import java.util.Optional;
  * what it turns into what; it does not know who asks, what else is on the agent, or whether the resources are in use.
  *
  * <p>Resources are those of one agent, as they are called when it is done: to be reserved already, to be a volume
- * already. Several operations are applied one after the other, so that each finds what those before it made.
+ * already. So to reserve a CPU, and to make a volume of 100 MiB that is called {@code v1} of disk that is reserved:
+ * <pre>{@code
+ * Reservation ours = Reservation.dynamic("ci", "me");
+ * new Reserve(ResourceText.parse("cpus:1", "*").push(ours)).conversion();
+ * ResourceId volume = ResourceId.DISK.pushed(ours).withDisk(Disk.of(Disk.Persistence.of("v1"), Disk.Volume.at("data")));
+ * new Create(Resources.of(volume, new Value.Amount(100_000))).conversion();
+ * }</pre>
+ *
+ * <p>Several operations are applied one after the other, so that each finds what those before it made.
  */
 public sealed interface ResourceOperation {
     /** Returns what is wrong with this, if anything is: a rule that it breaks whoever asks and whatever is there. */

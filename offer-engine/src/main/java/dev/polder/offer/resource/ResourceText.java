@@ -1,5 +1,7 @@
 package dev.polder.offer.resource;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +26,8 @@ public final class ResourceText {
      * @throws ResourceSyntaxException if the text has neither form, or a value breaks a rule
      */
     public static Resources parse(String text, String defaultRole) {
-        RolePath.requireValid(defaultRole);
+        RolePath.requireValid(requireNonNull(defaultRole, "defaultRole"));
+        requireNonNull(text, "text");
         if (text.stripLeading().startsWith("[")) {
             return ResourceJson.parse(text, defaultRole, ResourceText::requireOfAgent);
         }
@@ -80,7 +83,7 @@ public final class ResourceText {
 
     private static Map<String, Long> scalars(String text) {
         Map<String, Long> scalars = new HashMap<>();
-        new ResourceTextParser(text, RolePath.ANY).parse((id, value) -> {
+        new ResourceTextParser(requireNonNull(text, "text"), RolePath.ANY).parse((id, value) -> {
             if (id.isReserved() || id.kind() != ResourceKind.SCALAR) {
                 throw new IllegalArgumentException("resource " + id + ": only scalars without a role can be counted");
             }

@@ -46,9 +46,14 @@ final class ResourceTextParser {
     }
 
     private void parseOne(BiConsumer<ResourceId, Optional<Value>> sink) {
+        int start = at;
         String name = untilOneOf("(:;");
         if (name.isEmpty()) {
             throw expected("the name of a resource");
+        }
+        int equals = text.indexOf('=', start);
+        if (equals >= 0 && equals < at && !isNext(':')) {
+            throw problem(equals, "expected ':' and a value, found '='");
         }
         String role = isNext('(') ? role() : defaultRole;
         require(':', "':' and a value");
@@ -89,7 +94,7 @@ final class ResourceTextParser {
             throw problem(start, "expected a number, ranges in [] or a set in {}, found " + found);
         }
         try {
-            long thousandths = Thousandths.of(name, Double.parseDouble(number));
+            long thousandths = Thousandths.of(name, Double.parseDouble(number), Texts.beginning(number));
             return thousandths == 0 ? Optional.empty() : Optional.of(new Value.Amount(thousandths));
         } catch (IllegalArgumentException e) {
             throw problem(start, e);

@@ -1,9 +1,14 @@
 package dev.polder.offer.resource;
 
+import java.math.BigDecimal;
+
 /** Scalars as others write them, numbers with a point, and as Polder calculates with them: whole thousandths. */
 public final class Thousandths {
     /** The largest scalar, in units, that comes from outside: above, a {@code double} has no three decimals. */
     public static final long UNITS_MAX = 9_000_000_000_000L;
+
+    /** What is shown with all its digits in a message. */
+    private static final double SHOWN_UNITS_MAX = 1e18;
 
     private Thousandths() {}
 
@@ -15,16 +20,26 @@ public final class Thousandths {
      *     0; or if it is {@code gpus} and not a whole number
      */
     public static long of(String name, double units) {
+        return of(name, units, written(units));
+    }
+
+    private static String written(double units) {
+        boolean isShort = Math.abs(units) < SHOWN_UNITS_MAX;
+        return isShort ? BigDecimal.valueOf(units).stripTrailingZeros().toPlainString() : Double.toString(units);
+    }
+
+    /** Returns the same of an amount that was written like that. */
+    static long of(String name, double units, String written) {
         if (!(units >= 0 && units <= UNITS_MAX)) {
             throw new IllegalArgumentException(
-                    "resource " + name + ": " + units + " is not between 0 and " + UNITS_MAX);
+                    "resource " + name + ": " + written + " is not between 0 and " + UNITS_MAX);
         }
         long thousandths = Math.round(units * 1000);
         if (thousandths == 0 && units > 0) {
-            throw new IllegalArgumentException("resource " + name + ": " + units + " is less than 0.001 but not 0");
+            throw new IllegalArgumentException("resource " + name + ": " + written + " is less than 0.001 but not 0");
         }
         if (name.equals("gpus") && thousandths % 1000 != 0) {
-            throw new IllegalArgumentException("resource gpus: " + units + " is not a whole number");
+            throw new IllegalArgumentException("resource gpus: " + written + " is not a whole number");
         }
         return thousandths;
     }

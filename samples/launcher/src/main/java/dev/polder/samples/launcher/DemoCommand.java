@@ -20,10 +20,11 @@ import picocli.CommandLine.Parameters;
                         + " in the middle, and check the result.",
         footer = {
             "",
-            "A word is a run of the letters a to z, in upper or lower case, which do not differ. Hidden files and files",
-            "with zero bytes are no text; without any text file, a few texts that come with the jar are counted.",
-            "The second table is as the counting framework saw it: who led, for how long nobody did, and how many tasks had",
-            "finished, or were lost and run again, meanwhile."
+            "A word is a run of the letters a to z, in upper or lower case, which do not",
+            "differ. Hidden files and files with zero bytes are no text; without any text",
+            "file, a few texts that come with the jar are counted. The second table is as",
+            "the counting framework saw it: who led, for how long nobody did, and how many",
+            "tasks had finished, or were lost and run again, meanwhile."
         })
 final class DemoCommand implements Callable<Integer> {
     private static final Duration START_PATIENCE = Duration.ofSeconds(20);

@@ -25,6 +25,8 @@ final class Hosted<T extends AutoCloseable> implements AutoCloseable {
     /** It, or that there will be none; exactly one of both, in the end. */
     private final CompletableFuture<Optional<T>> started = new CompletableFuture<>();
 
+    private volatile boolean ending;
+
     private Hosted(Runnable afterwards) {
         this.afterwards = afterwards;
     }
@@ -56,6 +58,11 @@ final class Hosted<T extends AutoCloseable> implements AutoCloseable {
             }
             throw failure;
         }
+    }
+
+    /** Tells whether it is being closed, or was. */
+    boolean isEnding() {
+        return ending;
     }
 
     T get() {
@@ -100,6 +107,7 @@ final class Hosted<T extends AutoCloseable> implements AutoCloseable {
     }
 
     private void close(Optional<T> hosted) {
+        ending = true;
         try {
             if (hosted.isPresent()) {
                 hosted.get().close();

@@ -2,6 +2,7 @@ package dev.polder.samples.launcher;
 
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The runnable jar's commands. */
 @Command(
@@ -63,11 +65,23 @@ public final class Main implements Runnable {
     private static int misused(ParameterException mistake, String[] args) {
         CommandLine command = mistake.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println(mistake.getMessage());
-        if (!CommandLine.UnmatchedArgumentException.printSuggestions(mistake, err)) {
+        err.println(message(mistake));
+        if (!UnmatchedArgumentException.printSuggestions(mistake, err)) {
             err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         }
         return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    /** Says of options that are unknown which, and nothing of their values, which nobody asked for. */
+    private static String message(ParameterException mistake) {
+        if (mistake instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()) {
+            List<String> options = unmatched.getUnmatched().stream()
+                    .filter(argument -> argument.startsWith("-"))
+                    .map(option -> "'" + option + "'")
+                    .toList();
+            return "Unknown option" + (options.size() == 1 ? ": " : "s: ") + String.join(", ", options);
+        }
+        return String.valueOf(mistake.getMessage());
     }
 
     private int failed(Exception failure, CommandLine command) {

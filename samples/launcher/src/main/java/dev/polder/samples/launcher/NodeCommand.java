@@ -13,6 +13,8 @@ import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,6 +35,12 @@ import picocli.CommandLine.Spec;
 final class NodeCommand implements Callable<Integer> {
     /** So long the first lines wait for a leader to name. */
     private static final Duration READY_WAIT = Duration.ofSeconds(2);
+
+    /** How often it is looked who leads. */
+    private static final long LEADER_LOOK_MS = 500;
+
+    /** What the names of settings begin with in files; here they need not. */
+    private static final String PREFIX = "polder.";
 
     /** Given by picocli. */
     @Spec
@@ -117,36 +125,65 @@ final class NodeCommand implements Callable<Integer> {
         ClusterConfig config = config();
         try (Hosted<ClusterNode> hosted = Hosted.start(() -> ClusterNode.start(config), () -> {})) {
             if (untilEof) {
-                closeAtEndOfInput(hosted.get());
+                closeAtEndOfInput(hosted);
             }
-            describe(hosted.get());
-            // the shutdown hook closes the node, and then the process ends; or the node fails
-            hosted.get().closed().get();
+            tellLeaders(hosted, describe(hosted.get()));
         } catch (ExecutionException failed) {
             throw new IllegalStateException(requireNonNull(failed.getCause()).getMessage(), failed);
         }
         return 0;
     }
 
-    private void describe(ClusterNode node) {
+    /** Says what the node is; returns the last line of that, who leads. */
+    private String describe(ClusterNode node) {
         IllegalStateException obstacle = null;
         try {
             node.awaitReady(READY_WAIT);
         } catch (IllegalStateException notYet) {
             obstacle = notYet;
         }
+        String description = node.describe();
         if (node.closed().isDone()) {
-            return; // it was ended, or failed, meanwhile
+            return lastLine(description); // it was ended, or failed, meanwhile
         }
-        System.out.println(node.describe());
+        System.out.println(description);
         System.out.flush();
         if (obstacle != null) {
             // it goes on trying
             spec.commandLine().getErr().println("polder: " + obstacle.getMessage());
             CompletableFuture<Void> unused = node.ready().thenRun(() -> {
-                System.out.println("ready    " + lastLine(node.describe()));
+                System.out.println("ready");
                 System.out.flush();
             });
+        }
+        return lastLine(description);
+    }
+
+    /**
+     * Tells whenever somebody else leads, or nobody, until the node is closed: the shutdown hook does that, and then the
+     * process ends; or the node fails.
+     */
+    private static void tellLeaders(Hosted<ClusterNode> hosted, String first)
+            throws InterruptedException, ExecutionException {
+        ClusterNode node = hosted.get();
+        String told = first;
+        while (!isClosedWithin(node, LEADER_LOOK_MS)) {
+            String leader = lastLine(node.describe());
+            if (!leader.equals(told) && !hosted.isEnding()) {
+                System.out.println(leader);
+                System.out.flush();
+                told = leader;
+            }
+        }
+    }
+
+    private static boolean isClosedWithin(ClusterNode node, long timeMs)
+            throws InterruptedException, ExecutionException {
+        try {
+            node.closed().get(timeMs, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException open) {
+            return false;
         }
     }
 
@@ -154,7 +191,7 @@ final class NodeCommand implements Callable<Integer> {
         return lines.substring(lines.lastIndexOf('\n') + 1);
     }
 
-    private static void closeAtEndOfInput(ClusterNode node) {
+    private static void closeAtEndOfInput(Hosted<ClusterNode> hosted) {
         Thread reader = new Thread(
                 () -> {
                     try {
@@ -163,12 +200,12 @@ final class NodeCommand implements Callable<Integer> {
                         // an end, too
                     }
                     try {
-                        node.close();
+                        hosted.close();
                     } catch (RuntimeException failed) {
                         // node.closed() tells it
                     }
                 },
-                node.config().name() + "-stdin");
+                hosted.get().config().name() + "-stdin");
         reader.setDaemon(true);
         reader.start();
     }
@@ -176,12 +213,12 @@ final class NodeCommand implements Callable<Integer> {
     private ClusterConfig config() {
         Properties settings = new Properties();
         for (Map.Entry<String, String> other : others.entrySet()) {
-            if (spec.optionsMap().containsKey("--" + other.getKey())) {
+            String key = other.getKey().startsWith(PREFIX) ? other.getKey().substring(PREFIX.length()) : other.getKey();
+            if (spec.optionsMap().containsKey("--" + key)) {
                 throw new ParameterException(
-                        spec.commandLine(),
-                        "--set " + other.getKey() + ": has an option of its own, --" + other.getKey());
+                        spec.commandLine(), "--set " + other.getKey() + ": has an option of its own, --" + key);
             }
-            set(settings, other.getKey(), other.getValue());
+            set(settings, key, other.getValue());
         }
         Path lasting = data;
         if (lasting != null) {
@@ -207,6 +244,6 @@ final class NodeCommand implements Callable<Integer> {
     }
 
     private static void set(Properties settings, String key, String value) {
-        settings.setProperty("polder." + key, value);
+        settings.setProperty(PREFIX + key, value);
     }
 }

@@ -68,7 +68,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--connect",
             paramLabel = "MASTER,...",
-            description = "Run them on the cluster of these masters, host:port, instead of a private node.")
+            description = "Run them on the cluster of these masters, host:port, instead of a private node. It tries"
+                    + " until one of them answers.")
     private @Nullable String masters;
 
     @Parameters(paramLabel = "COMMAND", arity = "1..*", description = "What each task runs.")

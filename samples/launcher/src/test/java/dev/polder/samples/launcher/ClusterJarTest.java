@@ -82,6 +82,11 @@ final class ClusterJarTest {
                         .mapToObj(i -> "run-1 | line " + i)
                         .toList());
         assertThat(run.err()).isEmpty();
+        JarProcess.await()
+                .untilAsserted(() -> assertThat(lastLine(masters[follower]))
+                        .startsWith("leader   ")
+                        .contains("master id")
+                        .doesNotContain(addressOf(leader)));
 
         startMaster(leader);
         assertThat(leaderAsKnownTo(leader)).isBetween(0, MASTERS - 1);
@@ -95,6 +100,15 @@ final class ClusterJarTest {
         JarProcess again = start("run", "--connect", addressOf(leader), "--", "echo here");
         assertThat(again.exitCode()).isZero();
         assertThat(again.out()).containsExactly("run-1 | here");
+        masters[leader].kill();
+        JarProcess.await()
+                .untilAsserted(() -> assertThat(lastLine(masters[(leader + 2) % MASTERS]))
+                        .startsWith("leader   none, it waits for a majority of "));
+    }
+
+    private static String lastLine(JarProcess node) throws IOException {
+        List<String> lines = node.out();
+        return lines.get(lines.size() - 1);
     }
 
     private void startMaster(int master) throws IOException {

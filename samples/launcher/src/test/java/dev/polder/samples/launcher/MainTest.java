@@ -31,7 +31,7 @@ final class MainTest {
         assertThat(err.toString())
                 .contains("Missing command: run, node or demo")
                 .contains("Unmatched argument at index 0: 'fly'")
-                .contains("Unknown options: '--port', '1'")
+                .contains("Unknown option: '--port'\n")
                 .contains("Missing required parameter: 'COMMAND'")
                 .contains("Unmatched argument at index 2: 'b'");
     }
@@ -57,6 +57,9 @@ final class MainTest {
         assertThat(run("node", "--roles", "boss")).isEqualTo(2);
         assertThat(run("node", "--roles", "agent")).isEqualTo(2);
         assertThat(run("node", "--set", "agent-timout=2s")).isEqualTo(2);
+        assertThat(run("node", "--set", "polder.offer-timout=2s")).isEqualTo(2);
+        assertThat(run("node", "--resources", "cpus:x")).isEqualTo(2);
+        assertThat(run("node", "--attributes", "rack")).isEqualTo(2);
 
         assertThat(err.toString())
                 .contains("seeds [10.0.0.1:5052, 10.0.0.2:5052]: none is this node, which is 127.0.0.1:5052")
@@ -65,14 +68,20 @@ final class MainTest {
                 .contains("boss")
                 .contains("seeds: a node that is only an agent needs those of its cluster")
                 .contains("did you mean polder.agent-timeout?")
+                .contains("polder.offer-timout: no such setting; did you mean polder.offer-timeout?")
+                .contains("resources 'cpus:x': resource cpus is 'x'; it must be a number\n")
+                .contains("attributes 'rack': ")
                 .doesNotContain("\tat ");
     }
 
     @Test
     void shouldRefuseASettingThatAnOptionWouldOverrule() {
         assertThat(run("node", "--set", "seeds=127.0.0.1:1,127.0.0.1:2")).isEqualTo(2);
+        assertThat(run("node", "--set", "polder.bind=127.0.0.1")).isEqualTo(2);
 
-        assertThat(err.toString()).contains("--set seeds: has an option of its own, --seeds");
+        assertThat(err.toString())
+                .contains("--set seeds: has an option of its own, --seeds")
+                .contains("--set polder.bind: has an option of its own, --bind");
     }
 
     @Test
@@ -128,6 +137,7 @@ final class MainTest {
                 .contains("(default: 5050)")
                 .contains("--trust-network")
                 .contains("the current directory")
+                .contains("files with zero bytes are no text; without any text\nfile,")
                 .contains("Polder ");
         assertThat(err.toString()).isEmpty();
     }
