@@ -93,6 +93,16 @@ public final class ClusterConfig {
         return values.seeds;
     }
 
+    /** Tells whether this node is to become a master of a cluster that exists. */
+    public boolean join() {
+        return values.join;
+    }
+
+    /** Returns by what the members know each other. */
+    RaftCredentials raftCredentials() {
+        return values.raftCredentials;
+    }
+
     /** Returns what the node does. */
     public Set<NodeRole> roles() {
         return values.roles;
@@ -168,6 +178,8 @@ public final class ClusterConfig {
         int agentPort;
         int raftPort;
         List<String> seeds = List.of();
+        boolean join;
+        RaftCredentials raftCredentials = RaftCredentials.NONE;
         Set<NodeRole> roles = EnumSet.allOf(NodeRole.class);
         String resources = "";
         String attributes = "";
@@ -232,6 +244,48 @@ public final class ClusterConfig {
          */
         public Builder seeds(String... value) {
             seeds = List.of(value);
+            return this;
+        }
+
+        /**
+         * Has a node with the role master join a cluster that exists: the seeds are some masters of that, and this node is
+         * none of them. It waits, and decides nothing, until the cluster is told of it, see
+         * {@link ClusterNode#addMember}. Stays set at later starts. Default false.
+         */
+        public Builder join(boolean value) {
+            join = value;
+            return this;
+        }
+
+        /**
+         * A file of at least 32 random bytes, the same on every node: whoever does not know them gets no word on the Raft
+         * port, and nobody can change what others say there; it can be read. Default: none, whoever reaches the port may
+         * take part.
+         */
+        public Builder raftSecretFile(Path value) {
+            raftCredentials = raftCredentials.withSecret(value);
+            return this;
+        }
+
+        /**
+         * The node's certificate for the Raft port, PEM, with those between it and one of {@link #raftTrust}; a master's
+         * names its host. With it all is encrypted, by TLS 1.3, and both ends prove who they are. Read again when it has
+         * changed. Needs {@link #raftKey} and {@link #raftTrust}. Default: none.
+         */
+        public Builder raftCertificate(Path value) {
+            raftCredentials = raftCredentials.withCertificate(value);
+            return this;
+        }
+
+        /** The private key of {@link #raftCertificate}, PEM, PKCS#8, not encrypted. Default: none. */
+        public Builder raftKey(Path value) {
+            raftCredentials = raftCredentials.withKey(value);
+            return this;
+        }
+
+        /** The certificates of who may vouch for other nodes, PEM. Default: none. */
+        public Builder raftTrust(Path value) {
+            raftCredentials = raftCredentials.withTrust(value);
             return this;
         }
 
@@ -373,6 +427,8 @@ public final class ClusterConfig {
             copy.agentPort = agentPort;
             copy.raftPort = raftPort;
             copy.seeds = seeds;
+            copy.join = join;
+            copy.raftCredentials = raftCredentials;
             copy.roles = Set.copyOf(roles);
             copy.resources = resources;
             copy.attributes = attributes;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -44,6 +45,23 @@ final class ClusterConfigKeys {
             new Key("agent-port", (b, text) -> b.agentPort(Integer.parseInt(text)), b -> b.agentPort),
             new Key("raft-port", (b, text) -> b.raftPort(Integer.parseInt(text)), b -> b.raftPort),
             new Key("seeds", (b, text) -> b.seeds(parseSeeds(text)), b -> String.join(",", b.seeds)),
+            new Key("join", (b, text) -> b.join(parseBoolean(text)), b -> b.join),
+            new Key(
+                    "raft-secret-file",
+                    (b, text) -> givenPath(text).ifPresent(b::raftSecretFile),
+                    b -> RaftCredentials.text(b.raftCredentials.secret())),
+            new Key(
+                    "raft-certificate",
+                    (b, text) -> givenPath(text).ifPresent(b::raftCertificate),
+                    b -> RaftCredentials.text(b.raftCredentials.certificate())),
+            new Key(
+                    "raft-key",
+                    (b, text) -> givenPath(text).ifPresent(b::raftKey),
+                    b -> RaftCredentials.text(b.raftCredentials.key())),
+            new Key(
+                    "raft-trust",
+                    (b, text) -> givenPath(text).ifPresent(b::raftTrust),
+                    b -> RaftCredentials.text(b.raftCredentials.trust())),
             new Key("roles", (b, text) -> b.roles(parseRoles(text)), b -> printRoles(b.roles)),
             new Key("resources", (b, text) -> b.resources(text), b -> b.resources),
             new Key("attributes", (b, text) -> b.attributes(text), b -> b.attributes),
@@ -160,6 +178,7 @@ final class ClusterConfigKeys {
         checkText(mistakes, "resources", builder.resources, MachineResources::requireResources);
         checkText(mistakes, "attributes", builder.attributes, MachineResources::attributes);
         mistakes.addAll(Seeds.mistakes(builder));
+        mistakes.addAll(builder.raftCredentials.mistakes());
         mistakes.addAll(builder.offers.mistakes());
         if (builder.keepTasksOnClose && builder.dataDir.isEmpty()) {
             mistakes.add("keepTasksOnClose: needs dataDir, or nobody would find the tasks again");
@@ -206,6 +225,10 @@ final class ClusterConfigKeys {
         } catch (UnknownHostException e) {
             mistakes.add(name + " '" + host + "': not an address or name of a host");
         }
+    }
+
+    private static Optional<Path> givenPath(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
     }
 
     private static Duration parseDuration(String text) {

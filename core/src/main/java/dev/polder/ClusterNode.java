@@ -6,11 +6,15 @@ import dev.polder.agent.AgentProbe;
 import dev.polder.framework.Framework;
 import dev.polder.framework.FrameworkConfig;
 import dev.polder.framework.FrameworkDriver;
+import dev.polder.raft.ChangeOutcome;
+import dev.polder.raft.MemberChange;
+import dev.polder.raft.recipe.Recipes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -181,6 +185,57 @@ public final class ClusterNode implements AutoCloseable {
      */
     public FrameworkDriver startFramework(Framework framework, FrameworkConfig introduction) {
         return FrameworkDriver.start(framework, introduction, masterAddress());
+    }
+
+    /** Returns the masters of the cluster, {@code host:raftPort}, as this node knows them; its seeds if it is no master. */
+    public List<String> members() {
+        return parts.members();
+    }
+
+    /**
+     * Makes a node a master of this cluster, which was started with {@link ClusterConfig.Builder#join} and waits. It gets
+     * the state first; only then it counts.
+     *
+     * @param member the node's advertised host and Raft port
+     * @return completes when it is a member; fails with {@link IllegalStateException} if this node does not lead, or if it
+     *     is not safe now, with the rule in words; nothing has changed then, unless it says that nobody knows
+     */
+    public CompletableFuture<Void> addMember(String member) {
+        return change(new MemberChange.Add(member, ""));
+    }
+
+    /** Has a master of this cluster be none any more; see {@link #addMember} for what comes of it. */
+    public CompletableFuture<Void> removeMember(String member) {
+        return change(new MemberChange.Remove(member));
+    }
+
+    private CompletableFuture<Void> change(MemberChange change) {
+        return parts.change(change).thenAccept(outcome -> {
+            if (!(outcome instanceof ChangeOutcome.Done)) {
+                throw new IllegalStateException("node " + parts.config().name() + ": " + words(change, outcome));
+            }
+        });
+    }
+
+    private static String words(MemberChange change, ChangeOutcome outcome) {
+        if (outcome instanceof ChangeOutcome.Refused refused) {
+            return refused.reason();
+        }
+        return outcome instanceof ChangeOutcome.Moved moved
+                ? change.member() + ": only the leader changes the members, this node knows "
+                        + moved.leader().map(leader -> "leader " + leader).orElse("no leader")
+                : change.member() + ": the lead was lost on the way, it is done or not; ask again";
+    }
+
+    /**
+     * Opens a session with the cluster's keys, leases, locks and elections; see {@link Recipes}. It follows the leader, and
+     * waits while there is none. It ends when it is closed, when this node is, or when the cluster has not heard of it for
+     * so long.
+     *
+     * @param ttl from 100 ms to a day
+     */
+    public CompletableFuture<Recipes> openRecipes(Duration ttl) {
+        return parts.recipes().open(ttl);
     }
 
     /**

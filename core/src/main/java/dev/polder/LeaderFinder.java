@@ -3,6 +3,8 @@ package dev.polder;
 import dev.polder.raft.LeaderLocator;
 import dev.polder.raft.LeaderSearch;
 import dev.polder.raft.LocatedLeader;
+import dev.polder.raft.RaftSecurity;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -60,10 +62,12 @@ final class LeaderFinder implements Supplier<Optional<InetSocketAddress>>, AutoC
     /**
      * Asks nobody yet.
      *
+     * @param security as the members have it
      * @param clusterIds told which cluster the members belong to; refuses another one than before by throwing
      */
-    static LeaderFinder start(String nodeName, List<String> seeds, Consumer<String> clusterIds) {
-        LeaderLocator locator = LeaderLocator.start(nodeName);
+    static LeaderFinder start(String nodeName, List<String> seeds, RaftSecurity security, Consumer<String> clusterIds)
+            throws IOException {
+        LeaderLocator locator = LeaderLocator.start(nodeName, security);
         return new LeaderFinder(
                 nodeName, clusterIds, () -> locator.find(seeds, PATIENCE), System::nanoTime, locator::close);
     }

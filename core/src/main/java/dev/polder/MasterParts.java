@@ -12,9 +12,12 @@ import dev.polder.master.MasterLoop;
 import dev.polder.master.MasterPort.Leader;
 import dev.polder.metrics.Metrics;
 import dev.polder.model.Moment;
+import dev.polder.raft.ChangeOutcome;
+import dev.polder.raft.MemberChange;
 import dev.polder.raft.RaftConfig;
 import dev.polder.raft.RaftPeers;
 import dev.polder.raft.ReplicatedLog;
+import dev.polder.raft.recipe.RecipeMember;
 import dev.polder.wire.proto.Mesos;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -22,6 +25,7 @@ import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -92,11 +96,12 @@ final class MasterParts {
                 RAFT_HEARTBEAT_INTERVAL,
                 PROPOSAL_BYTES_MAX,
                 peers(directory));
-        ReplicatedLog started = ReplicatedLog.start(raft, starting);
+        ReplicatedLog started = ReplicatedLog.start(raft, starting.logListener());
         log = started;
+        started.serveClients(starting.recipes().clients());
         numbers.add(starting, started);
         starting.start(started);
-        if (membership.members().size() > 1) {
+        if (membership.joins() || membership.members().size() > 1) {
             CompletableFuture<Void> unused = starting.served().thenRun(classes::begin);
         }
     }
@@ -110,15 +115,18 @@ final class MasterParts {
         }
     }
 
-    private RaftPeers peers(DataDirectory directory) {
-        return membership.isNamed()
-                ? new RaftPeers(
-                        membership.seeds(),
-                        new InetSocketAddress(config.bind(), config.raftPort()),
-                        directory.incarnation(),
-                        directory.clusterId(),
-                        MasterAddress.text(config.advertise(), address().getPort()))
-                : RaftPeers.NONE;
+    private RaftPeers peers(DataDirectory directory) throws IOException {
+        if (!membership.isNamed()) {
+            return RaftPeers.NONE;
+        }
+        RaftPeers peers = new RaftPeers(
+                membership.seeds(),
+                new InetSocketAddress(config.bind(), config.raftPort()),
+                directory.incarnation(),
+                directory.clusterId(),
+                MasterAddress.text(config.advertise(), address().getPort()),
+                config.raftCredentials().read());
+        return membership.joins() ? peers.toJoin() : peers;
     }
 
     /** The cluster that the log belongs to is known: once in the life of a directory. */
@@ -166,9 +174,25 @@ final class MasterParts {
         if (leader().isPresent()) {
             return "";
         }
+        if (refusal.isEmpty() && membership.joins() && !members().contains(membership.memberId())) {
+            return "it waits to be added to " + String.join(", ", members()) + " as " + membership.memberId();
+        }
         return refusal.isEmpty() && membership.isNamed()
-                ? "it waits for a majority of " + String.join(", ", membership.members())
+                ? "it waits for a majority of " + String.join(", ", members())
                 : refusal;
+    }
+
+    List<String> members() {
+        List<String> known = requireNonNull(loop).members();
+        return known.isEmpty() ? membership.members() : known;
+    }
+
+    CompletableFuture<ChangeOutcome> change(MemberChange change) {
+        return requireNonNull(loop).change(change);
+    }
+
+    RecipeMember recipes() {
+        return requireNonNull(loop).recipes();
     }
 
     void whenStopped(Consumer<Optional<Throwable>> listener) {

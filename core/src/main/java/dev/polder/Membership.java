@@ -6,21 +6,24 @@ import java.util.List;
  * Which member of the cluster a node with the role master is.
  *
  * @param memberId its name among the members
- * @param seeds all members, in ascending order; empty for a cluster of one that nobody else has to reach
+ * @param seeds the members that the cluster began with, in ascending order; some members of the cluster for a node that
+ *     joins; empty for a cluster of one that nobody else has to reach
+ * @param joins whether it is none of the seeds, but to be added to them
  */
-record Membership(String memberId, List<String> seeds) {
+record Membership(String memberId, List<String> seeds, boolean joins) {
     /** The name of the one member of a cluster without seeds. */
     private static final String LONE = "m1";
 
     static Membership of(ClusterConfig config) {
         return config.seeds().isEmpty()
-                ? new Membership(LONE, List.of())
+                ? new Membership(LONE, List.of(), false)
                 : new Membership(
                         Seeds.self(config.advertise(), config.raftPort()),
-                        config.seeds().stream().sorted().toList());
+                        config.seeds().stream().sorted().toList(),
+                        config.join());
     }
 
-    /** Returns all members, this one among them. */
+    /** Returns the members that it knows of at the start, itself among them unless it joins. */
     List<String> members() {
         return seeds.isEmpty() ? List.of(memberId) : seeds;
     }

@@ -10,8 +10,11 @@ import dev.polder.master.MasterConfig;
 import dev.polder.master.MasterPort.Leader;
 import dev.polder.metrics.Metrics;
 import dev.polder.metrics.SystemMetrics;
+import dev.polder.raft.ChangeOutcome;
+import dev.polder.raft.MemberChange;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -42,10 +45,12 @@ final class NodeParts {
     private @Nullable MasterParts master;
     private @Nullable AgentParts agent;
     private @Nullable LeaderFinder finder;
+    private final NodeRecipes recipes;
 
     NodeParts(ClusterConfig config, AgentProbe probe) {
         this.config = config;
         this.probe = probe;
+        recipes = new NodeRecipes(config, () -> requireNonNull(master).recipes());
     }
 
     void start() throws IOException {
@@ -74,11 +79,13 @@ final class NodeParts {
     }
 
     /** Where the agent finds the leader: its own master knows it, or the members are asked. */
-    private Supplier<Optional<InetSocketAddress>> leaderAddress(@Nullable MasterParts mastering, DataDirectory opened) {
+    private Supplier<Optional<InetSocketAddress>> leaderAddress(@Nullable MasterParts mastering, DataDirectory opened)
+            throws IOException {
         if (mastering != null) {
             return () -> mastering.leader().map(leader -> new InetSocketAddress(leader.ip(), leader.port()));
         }
-        LeaderFinder finding = LeaderFinder.start(config.name(), config.seeds(), opened::rememberCluster);
+        LeaderFinder finding = LeaderFinder.start(
+                config.name(), config.seeds(), config.raftCredentials().read(), opened::rememberCluster);
         finder = finding;
         return finding;
     }
@@ -126,6 +133,10 @@ final class NodeParts {
         flags.put("resources", config.resources());
         flags.put("attributes", config.attributes());
         return flags;
+    }
+
+    NodeRecipes recipes() {
+        return recipes;
     }
 
     // ---- questions
@@ -191,15 +202,28 @@ final class NodeParts {
                 .sorted()
                 .map(role -> role.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(" and "));
-        Membership membership = Membership.of(config);
         return String.join(
                 "\n",
                 "Polder " + build.version(),
                 "node     " + config.name() + ", " + roles,
                 "listens  " + listens(),
                 "data     " + directory().path() + (directory().temporary() ? ", deleted at close" : ""),
-                "members  " + membership.members().size() + ": " + String.join(", ", membership.members()),
+                "members  " + members().size() + ": " + String.join(", ", members()),
                 "leader   " + describeLeader());
+    }
+
+    /** Returns the masters of the cluster, as far as this node knows them. */
+    List<String> members() {
+        MasterParts mastering = master;
+        return mastering == null ? Membership.of(config).members() : mastering.members();
+    }
+
+    /** Changes the masters of the cluster, if this node leads. */
+    CompletableFuture<ChangeOutcome> change(MemberChange change) {
+        MasterParts mastering = master;
+        return mastering == null
+                ? CompletableFuture.completedFuture(new ChangeOutcome.Moved(Optional.empty()))
+                : mastering.change(change);
     }
 
     private String listens() {
@@ -229,6 +253,7 @@ final class NodeParts {
     /** Closes whatever was opened, all of it even if something fails; throws the first failure. */
     void close() throws IOException {
         Failures failures = new Failures();
+        failures.attempt(recipes);
         MasterParts mastering = master;
         if (mastering != null) {
             mastering.stopDeciding(failures);

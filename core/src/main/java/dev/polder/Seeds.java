@@ -19,6 +19,9 @@ final class Seeds {
         List<String> seeds = builder.seeds;
         boolean isMaster = builder.roles.contains(NodeRole.MASTER);
         List<String> mistakes = new ArrayList<>();
+        if (builder.join && (seeds.isEmpty() || !isMaster)) {
+            mistakes.add("join: only a master can, and it needs the seeds of the cluster that it is to join");
+        }
         if (seeds.isEmpty()) {
             if (!isMaster && !builder.roles.isEmpty()) {
                 mistakes.add("seeds: a node that is only an agent needs those of its cluster");
@@ -49,7 +52,11 @@ final class Seeds {
             return;
         }
         String self = self(builder.advertise.isEmpty() ? builder.bind : builder.advertise, builder.raftPort);
-        if (!builder.seeds.contains(self)) {
+        if (builder.join && builder.seeds.contains(self)) {
+            mistakes.add("join: seeds " + builder.seeds + " name this node, " + self
+                    + ", as one that the cluster begins with");
+        }
+        if (!builder.join && !builder.seeds.contains(self)) {
             mistakes.add("seeds " + builder.seeds + ": none is this node, which is " + self
                     + " by its advertised host and raftPort");
         }

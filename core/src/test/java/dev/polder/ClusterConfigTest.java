@@ -29,6 +29,11 @@ final class ClusterConfigTest {
                         polder.agent-port=0
                         polder.raft-port=0
                         polder.seeds=
+                        polder.join=false
+                        polder.raft-secret-file=
+                        polder.raft-certificate=
+                        polder.raft-key=
+                        polder.raft-trust=
                         polder.roles=master,agent
                         polder.resources=
                         polder.attributes=
@@ -171,6 +176,19 @@ final class ClusterConfigTest {
                 ClusterConfig.builder().bind("0.0.0.0").trustNetwork(true).build();
 
         assertThat(config.bind()).isEqualTo("0.0.0.0");
+    }
+
+    @Test
+    void shouldRefuseHalfACertificateAndASecretBesideOne() {
+        assertThatThrownBy(() -> ClusterConfig.builder().raftKey(Path.of("k")).build())
+                .hasMessageContaining("raftCertificate '', raftKey 'k', raftTrust '': all three or none");
+        assertThatThrownBy(() -> ClusterConfig.builder()
+                        .raftSecretFile(Path.of("s"))
+                        .raftCertificate(Path.of("c"))
+                        .raftKey(Path.of("k"))
+                        .raftTrust(Path.of("t"))
+                        .build())
+                .hasMessageContaining("raftSecretFile 's': a secret or certificates, not both");
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DataDirectoryTest {
-    private static final Optional<Membership> LONE = Optional.of(new Membership("m1", List.of()));
+    private static final Optional<Membership> LONE = Optional.of(new Membership("m1", List.of(), false));
 
     @TempDir
     private Path directory;
@@ -35,12 +35,12 @@ final class DataDirectoryTest {
 
     @Test
     void shouldRefuseOtherSeedsThanAtItsFirstStartAndShowBoth() throws IOException {
-        open(new Membership("a:1", List.of("a:1", "b:2", "c:3"))).close();
+        open(new Membership("a:1", List.of("a:1", "b:2", "c:3"), false)).close();
 
-        open(new Membership("a:1", List.of("a:1", "b:2", "c:3"))).close();
-        assertThatThrownBy(() -> open(new Membership("a:1", List.of("a:1", "b:2"))))
+        open(new Membership("a:1", List.of("a:1", "b:2", "c:3"), false)).close();
+        assertThatThrownBy(() -> open(new Membership("a:1", List.of("a:1", "b:2"), false)))
                 .hasMessageContaining("its cluster has the members [a:1,b:2,c:3], but the settings say [a:1,b:2]");
-        assertThatThrownBy(() -> open(new Membership("b:2", List.of("a:1", "b:2", "c:3"))))
+        assertThatThrownBy(() -> open(new Membership("b:2", List.of("a:1", "b:2", "c:3"), false)))
                 .hasMessageContaining("is member a:1's, but this node is b:2");
         assertThatThrownBy(this::open).hasMessageContaining("is member a:1's, but this node is m1");
     }
@@ -49,7 +49,7 @@ final class DataDirectoryTest {
     void shouldLetAnAgentBecomeAMember() throws IOException {
         DataDirectory.open(Optional.of(directory), Optional.empty()).close();
 
-        open(new Membership("a:1", List.of("a:1", "b:2"))).close();
+        open(new Membership("a:1", List.of("a:1", "b:2"), false)).close();
         DataDirectory.open(Optional.of(directory), Optional.empty()).close();
         assertThatThrownBy(this::open).hasMessageContaining("is member a:1's");
     }

@@ -52,6 +52,7 @@ public final class Api implements AutoCloseable {
         router.prefix("POST", "/master/api/v1/scheduler", scheduler);
         router.exact("GET", "/polder/v1/agent", new AgentApi(context));
         new MasterReads(context.config(), master, reads, metrics).addTo(router);
+        new MembersApi(master).addTo(router);
         return router.build();
     }
 

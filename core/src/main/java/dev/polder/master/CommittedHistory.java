@@ -16,6 +16,7 @@ public final class CommittedHistory {
 
     private MasterView base;
     private List<Indexed> since = new ArrayList<>();
+    private boolean expectsBase;
 
     public CommittedHistory(MasterView base) {
         this.base = base;
@@ -26,13 +27,19 @@ public final class CommittedHistory {
         since.add(new Indexed(index, entry));
     }
 
-    /** Tells whether a newer base is wanted. */
+    /** Tells whether a newer base is wanted, and none is on its way. */
     public boolean isLong() {
-        return since.size() >= ENTRIES_MAX;
+        return !expectsBase && since.size() >= ENTRIES_MAX;
+    }
+
+    /** A newer base is on its way. */
+    public void expectBase() {
+        expectsBase = true;
     }
 
     /** Takes a committed view as the new base. */
     public void rebase(MasterView view) {
+        expectsBase = false;
         base = view;
         since = new ArrayList<>(
                 since.stream().filter(one -> one.index() > view.index()).toList());

@@ -142,6 +142,15 @@ public final class Master {
         return current.term.takeTurn();
     }
 
+    /** Returns a turn that says how late it is, and nothing else. Only while this master leads. */
+    public Turn tellTime(Moment now) {
+        Leading current = requireLeading();
+        current.term.setNow(now);
+        current.clockWrittenNowMs = now.nowMs();
+        current.term.fact(Fact.newBuilder().setClockAdvanced(Facts.ClockAdvanced.getDefaultInstance()));
+        return current.term.takeTurn();
+    }
+
     private void decide(Leading current, Command command) {
         current.term.beginCommand();
         try {

@@ -4,10 +4,20 @@ import static java.util.Objects.requireNonNull;
 
 import dev.polder.model.InvariantBrokenException;
 import dev.polder.model.Moment;
+import dev.polder.raft.ChangeOutcome;
+import dev.polder.raft.InstalledSnapshot;
 import dev.polder.raft.LogListener;
+import dev.polder.raft.MemberChange;
 import dev.polder.raft.ReplicatedLog;
+import dev.polder.raft.SnapshotOutcome;
+import dev.polder.raft.SnapshotSource;
+import dev.polder.raft.recipe.RecipeMember;
 import dev.polder.wire.Entry;
 import dev.polder.wire.proto.Mesos;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,7 +28,6 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -30,18 +39,16 @@ import org.slf4j.LoggerFactory;
  * The thread that owns a {@link Master}: it takes commands from the inbox and events from the log, decides turn after
  * turn, proposes their facts and releases their effects when they are committed.
  *
- * <p>Queues: the inbox holds {@value #INBOX_MAX} commands, more are refused, and the closing of each connection; log events
- * block the log's thread when {@value #LOG_EVENTS_MAX} wait; {@value #VIEW_REQUESTS_MAX} readers may wait for a view, more
- * are refused. When the log takes no more proposals, or no majority follows this member just now, this thread decides
+ * <p>Queues: the inbox holds {@value #INBOX_MAX} commands, more are refused, and the closing of each connection; the log
+ * waits when {@value LogInbox#ENTRIES_MAX} entries do, or {@value LogInbox#BYTES_MAX} bytes of them; {@value
+ * #VIEW_REQUESTS_MAX} readers may wait for a view, more are refused. When the log takes no more proposals, or no majority follows this member just now, this thread decides
  * nothing new until that is over.
  */
-public final class MasterLoop implements MasterPort, LogListener, AutoCloseable {
+public final class MasterLoop implements MasterPort, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MasterLoop.class);
 
     /** How many commands may wait. */
     static final int INBOX_MAX = 8192;
-    /** How many log events may wait. */
-    static final int LOG_EVENTS_MAX = 4096;
     /** How many readers may wait for the next view. */
     static final int VIEW_REQUESTS_MAX = 1024;
     /** How many commands make one turn at most. */
@@ -59,24 +66,15 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         Moment now();
     }
 
-    private sealed interface LogEvent {
-        record Committed(long index, long term, Entry entry) implements LogEvent {}
-
-        record Serving(long term) implements LogEvent {}
-
-        record Lost(long term) implements LogEvent {}
-
-        record Stopped(Optional<Throwable> cause) implements LogEvent {}
-    }
-
     private final String nodeName;
     private final MasterConfig config;
     private final Supplier<Mesos.MasterInfo> introduction;
     private final Consumer<String> clusterIdListener;
     private final Clock clock;
     private final Thread thread;
+    private final MasterRecipes recipes;
     private final Inbox inbox = new Inbox(INBOX_MAX);
-    private final ArrayBlockingQueue<LogEvent> logEvents = new ArrayBlockingQueue<>(LOG_EVENTS_MAX);
+    private final LogInbox logInbox = new LogInbox(this::wake);
     private final Queue<CompletableFuture<MasterView>> viewRequests = new ArrayBlockingQueue<>(VIEW_REQUESTS_MAX);
     private final KnownLeader knownLeader = new KnownLeader();
     private final CompletableFuture<Void> served = new CompletableFuture<>();
@@ -84,7 +82,6 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
 
     private volatile boolean closing;
     private volatile boolean idle;
-    private volatile String refusal = "";
     private volatile @Nullable MasterView lastView;
     private volatile long lastViewTakenMs;
     private volatile long turnNanosMax;
@@ -96,7 +93,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     private final TurnPipeline pipeline = new TurnPipeline(this::queueProposal, Effect::perform);
     private final Deque<byte[]> unproposed = new ArrayDeque<>();
     private final List<Command> commands = new ArrayList<>(TURN_COMMANDS_MAX);
-    private final List<LogEvent> events = new ArrayList<>();
+    private final List<LogInbox.Event> events = new ArrayList<>();
     private @Nullable CommittedHistory history;
     private long servingTerm = -1;
     /** Set from the moment the state turned out to be broken until the term is lost. */
@@ -127,9 +124,21 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         master = new Master(config);
         thread = new Thread(this::run, nodeName + "-master");
         thread.setDaemon(true);
+        recipes = new MasterRecipes(
+                thread, this::wake, () -> log, () -> clock.now().nowMs());
     }
 
-    /** Starts deciding; the log has been started with this as its listener. */
+    /** Returns the recipes that share the log, for their clients and for sessions in this process. */
+    public RecipeMember recipes() {
+        return recipes.member();
+    }
+
+    /** Returns whom the log has to tell. */
+    public LogListener logListener() {
+        return logInbox;
+    }
+
+    /** Starts deciding; the log has been started with {@link #logListener}. */
     public void start(ReplicatedLog startedLog) {
         log = startedLog;
         thread.start();
@@ -142,7 +151,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
 
     /** Returns which member has refused this one last and why, in words; empty if none has. */
     public String refusal() {
-        return refusal;
+        return logInbox.refusal();
     }
 
     /** Has the listener called, on this master's thread, when it has stopped; with the cause if nobody asked for it. */
@@ -213,44 +222,17 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     }
 
     @Override
-    public void onCommitted(long index, long term, byte[] entry) {
-        put(new LogEvent.Committed(index, term, Entry.decode(entry)));
-    }
-
-    /** Nothing can be decided before this term serves. */
-    @Override
-    public void onElected(long term) {}
-
-    @Override
-    public void onServing(long term) {
-        put(new LogEvent.Serving(term));
+    public List<String> members() {
+        ReplicatedLog running = log;
+        return running == null ? List.of() : running.status().members();
     }
 
     @Override
-    public void onLost(long term) {
-        put(new LogEvent.Lost(term));
-    }
-
-    @Override
-    public void onRefused(String byMember, String reason) {
-        refusal = byMember + " refuses this node: " + reason;
-    }
-
-    @Override
-    public void onStopped(@Nullable Throwable cause) {
-        put(new LogEvent.Stopped(Optional.ofNullable(cause)));
-    }
-
-    private void put(LogEvent event) {
-        try {
-            while (!closing && !logEvents.offer(event, 100, TimeUnit.MILLISECONDS)) {
-                wake();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return;
-        }
-        wake();
+    public CompletableFuture<ChangeOutcome> change(MemberChange change) {
+        ReplicatedLog running = log;
+        return running == null
+                ? CompletableFuture.completedFuture(new ChangeOutcome.Moved(Optional.empty()))
+                : running.change(change);
     }
 
     private void wake() {
@@ -276,9 +258,11 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
             cause = Optional.of(fault);
         } finally {
             closing = true;
+            logInbox.close();
             knownLeader.lost();
             servingTerm = -1;
             pipeline.lost().forEach(Effect::callOff);
+            recipes.close();
             breakPromises();
             served.completeExceptionally(new IllegalStateException("its master has stopped"));
             stopped.complete(cause);
@@ -286,7 +270,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
     }
 
     private int doWork() {
-        int work = drainLog();
+        int work = drainLog() + recipes.work();
         if (servingTerm < 0) {
             if (!served.isDone() && leader().isPresent()) {
                 served.complete(null);
@@ -299,6 +283,8 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         propose();
         if (unproposed.isEmpty() && isFollowed()) {
             work += decide();
+            proposeCommands();
+            shortenHistory();
             work += answerViews();
         }
         return work;
@@ -309,7 +295,9 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         VarHandle.fullFence();
         // a log that is full, a term that is being given up, nobody who follows: only the log can bring news
         boolean stalled = distrusted || !unproposed.isEmpty() || (servingTerm >= 0 && !isFollowed());
-        if (logEvents.isEmpty() && (stalled || (inbox.isEmpty() && viewRequests.isEmpty())) && !closing) {
+        if (logInbox.isEmpty()
+                && (stalled || (inbox.isEmpty() && viewRequests.isEmpty() && recipes.isIdle()))
+                && !closing) {
             long nanos = PARK_NANOS_MAX;
             if (stalled) {
                 nanos = STALLED_NANOS;
@@ -317,36 +305,49 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
                 nanos = LEADERLESS_NANOS; // nobody tells when the log has found a leader
             } else if (servingTerm >= 0) {
                 long ms = master.nextDeadlineMs() - clock.now().nowMs();
-                nanos = ms >= 1000 ? PARK_NANOS_MAX : Math.max(1, ms) * 1_000_000;
+                nanos = nanos(ms);
             }
+            nanos = Math.min(nanos, nanos(recipes.restMs()));
             LockSupport.parkNanos(this, nanos);
         }
         idle = false;
     }
 
+    private static long nanos(long ms) {
+        return ms >= 1000 ? PARK_NANOS_MAX : Math.max(1, ms) * 1_000_000;
+    }
+
     private int drainLog() {
         events.clear();
-        logEvents.drainTo(events);
-        for (LogEvent event : events) {
-            if (event instanceof LogEvent.Committed committed) {
+        logInbox.drainTo(events);
+        for (LogInbox.Event event : events) {
+            if (event instanceof LogInbox.Event.Committed committed) {
                 committed(committed);
-            } else if (event instanceof LogEvent.Serving serving) {
+            } else if (event instanceof LogInbox.Event.Restored restored) {
+                restore(restored.snapshot());
+            } else if (event instanceof LogInbox.Event.SnapshotWanted) {
+                saveSnapshot();
+            } else if (event instanceof LogInbox.Event.Serving serving) {
                 serve(serving.term());
-            } else if (event instanceof LogEvent.Lost lost) {
+            } else if (event instanceof LogInbox.Event.Lost lost) {
                 lose(lost.term());
-            } else if (event instanceof LogEvent.Stopped logStopped) {
+            } else if (event instanceof LogInbox.Event.Stopped logStopped) {
                 throw new IllegalStateException("the log has stopped: "
                         + logStopped.cause().map(Throwable::toString).orElse("it was closed"));
             }
         }
+        if (!events.isEmpty()) {
+            requireNonNull(log).resume();
+        }
         return events.size();
     }
 
-    private void committed(LogEvent.Committed committed) {
+    private void committed(LogInbox.Event.Committed committed) {
         lastIndex = committed.index();
         Entry entry = committed.entry();
+        recipes.committed(committed.index(), committed.term(), entry);
         if (committed.term() == servingTerm) {
-            requireNonNull(history).add(committed.index(), entry);
+            requireNonNull(history).add(committed.index(), new Entry(entry.clusterTimeMs(), entry.facts()));
             pipeline.committed(committed.index());
         } else {
             master.apply(entry);
@@ -359,8 +360,39 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         if (term != knownLeader.electedTerm()) {
             clusterIdListener.accept(master.clusterId());
             knownLeader.elected(term, master.elected());
-            refusal = "";
+            logInbox.forgetRefusal();
         }
+    }
+
+    /** Entries up to a snapshot's are gone; whatever this master knew is in it. */
+    private void restore(InstalledSnapshot snapshot) {
+        try (snapshot;
+                InputStream in = new BufferedInputStream(snapshot.open())) {
+            MasterView view = MasterSnapshot.read(in, snapshot.index());
+            recipes.member().restore(snapshot.index(), in);
+            master = Master.of(config, view);
+        } catch (IOException e) {
+            throw new UncheckedIOException("snapshot of entry " + snapshot.index() + " cannot be restored: " + e, e);
+        }
+        lastIndex = snapshot.index();
+        noteElected();
+    }
+
+    /** If it comes to nothing, or cannot be now, the log asks again. */
+    private void saveSnapshot() {
+        if (servingTerm < 0) {
+            save(master.committedView(lastIndex));
+        } else if (!distrusted) {
+            takeView(this::save);
+        }
+    }
+
+    private void save(MasterView view) {
+        SnapshotSource others = recipes.member().snapshot();
+        CompletableFuture<SnapshotOutcome> unused = requireNonNull(log).saveSnapshot(view.index(), out -> {
+            MasterSnapshot.write(view, out);
+            others.writeTo(out);
+        });
     }
 
     private void serve(long term) {
@@ -372,6 +404,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         Turn turn = master.serving(term, clock.now(), self, UUID.randomUUID().toString());
         pipeline.submit(turn);
         pipeline.whenCommitted(lastIndex, index -> announce(self, term));
+        recipes.serving(term);
     }
 
     private void announce(Mesos.MasterInfo self, long term) {
@@ -390,6 +423,7 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         lastView = null;
         servingTerm = -1;
         distrusted = false;
+        recipes.lost();
         unproposed.clear();
         pipeline.lost().forEach(Effect::callOff);
         breakPromises();
@@ -425,10 +459,21 @@ public final class MasterLoop implements MasterPort, LogListener, AutoCloseable 
         if (!turn.isEmpty() || turn.needsEntry()) {
             pipeline.submit(turn);
         }
-        if (requireNonNull(history).isLong()) {
-            takeView(requireNonNull(history)::rebase);
-        }
         return commands.size() + 1;
+    }
+
+    private void proposeCommands() {
+        if (!distrusted && recipes.hasCommands()) {
+            pipeline.submit(master.tellTime(clock.now()), recipes.takeCommands());
+        }
+    }
+
+    private void shortenHistory() {
+        CommittedHistory present = history;
+        if (!distrusted && present != null && present.isLong()) {
+            present.expectBase();
+            takeView(present::rebase);
+        }
     }
 
     /** Nothing of the turn is proposed; the post is given up, and the state grows anew from what is committed. */

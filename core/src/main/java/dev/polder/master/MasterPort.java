@@ -1,5 +1,8 @@
 package dev.polder.master;
 
+import dev.polder.raft.ChangeOutcome;
+import dev.polder.raft.MemberChange;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -24,6 +27,12 @@ public interface MasterPort {
 
     /** Returns a committed view not older than 50 ms; fails with {@link IllegalStateException} when this master does not lead. */
     CompletableFuture<MasterView> view();
+
+    /** Returns the masters of the cluster, {@code host:raftPort}, as this one knows them. */
+    List<String> members();
+
+    /** Changes the masters of the cluster; only the leader can. */
+    CompletableFuture<ChangeOutcome> change(MemberChange change);
 
     /**
      * The leading master's HTTP address.

@@ -65,6 +65,12 @@ public final class TurnPipeline {
         }
     }
 
+    /** Proposes commands of the recipes as one entry, with a turn that says when. */
+    public void submit(Turn turn, List<byte[]> commands) {
+        inFlight.add(new InFlight(1, new ArrayList<>(turn.effects())));
+        propose.accept(new Entry(turn.clusterTimeMs(), turn.facts(), commands).encode());
+    }
+
     /** The oldest entry in flight is committed at this index. */
     public void committed(long index) {
         InFlight oldest = inFlight.peek();

@@ -7,12 +7,17 @@ import dev.polder.master.CommittedHistory;
 import dev.polder.master.Effect;
 import dev.polder.master.Inbox;
 import dev.polder.master.Master;
+import dev.polder.master.MasterSnapshot;
 import dev.polder.master.MasterView;
 import dev.polder.master.Turn;
 import dev.polder.master.TurnPipeline;
 import dev.polder.model.Moment;
 import dev.polder.wire.Entry;
 import dev.polder.wire.proto.Mesos;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -350,7 +355,7 @@ final class MasterProcess implements LogMember.Listener {
         }
         if (requireNonNull(history).isLong() || around.dice().chance(0.02)) {
             MasterView view = master.view(lastIndex);
-            pipeline.whenCommitted(lastIndex, index -> requireNonNull(history).rebase(view.at(index)));
+            pipeline.whenCommitted(lastIndex, index -> requireNonNull(history).rebase(readBack(view.at(index))));
         }
         if (turns % TURNS_A_COMPARISON == 0) {
             MasterView view = master.view(lastIndex);
@@ -359,6 +364,17 @@ final class MasterProcess implements LogMember.Listener {
                     lastIndex,
                     index -> Views.requireSame(
                             "view and log of term " + term + " at " + index, view, follower.committedView(index)));
+        }
+    }
+
+    /** Returns a view as a snapshot brings it back. */
+    private static MasterView readBack(MasterView view) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            MasterSnapshot.write(view, bytes);
+            return MasterSnapshot.read(new ByteArrayInputStream(bytes.toByteArray()), view.index());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

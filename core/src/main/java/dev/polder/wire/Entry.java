@@ -16,18 +16,36 @@ import java.util.List;
  *  version (1) | cluster time in ms (8, big endian) | { length (varint) | space (1) | fact }*
  * </pre>
  *
- * <p>The length counts the space and the fact. Spaces share the log: 0 is the master's.
+ * <p>The length counts the space and the fact. Spaces share the log: 0 is the master's, 1 the recipes', whose facts are
+ * theirs to read.
  *
  * @param clusterTimeMs the cluster's own monotonic time
+ * @param facts of the master's space
+ * @param commands of the recipes' space
  */
-public record Entry(long clusterTimeMs, List<Fact> facts) {
+public record Entry(long clusterTimeMs, List<Fact> facts, List<byte[]> commands) {
     private static final byte VERSION = 1;
     private static final byte MASTER_SPACE = 0;
+    private static final byte RECIPE_SPACE = 1;
     private static final int HEADER_BYTES = 1 + Long.BYTES;
+
+    /** An entry of the master's facts alone. */
+    public Entry(long clusterTimeMs, List<Fact> facts) {
+        this(clusterTimeMs, facts, List.of());
+    }
 
     /** Returns how many bytes a fact takes in an entry. */
     public static int bytesOf(Fact fact) {
-        int length = 1 + fact.getSerializedSize();
+        return bytesOf(fact.getSerializedSize());
+    }
+
+    /** Returns how many bytes a command of the recipes takes in an entry. */
+    public static int bytesOf(byte[] command) {
+        return bytesOf(command.length);
+    }
+
+    private static int bytesOf(int contentBytes) {
+        int length = 1 + contentBytes;
         return CodedOutputStream.computeUInt32SizeNoTag(length) + length;
     }
 
@@ -37,6 +55,9 @@ public record Entry(long clusterTimeMs, List<Fact> facts) {
         for (Fact fact : facts) {
             size += bytesOf(fact);
         }
+        for (byte[] command : commands) {
+            size += bytesOf(command);
+        }
         byte[] bytes = new byte[size];
         ByteBuffer.wrap(bytes).put(VERSION).putLong(clusterTimeMs);
         CodedOutputStream out = CodedOutputStream.newInstance(bytes, HEADER_BYTES, size - HEADER_BYTES);
@@ -45,6 +66,11 @@ public record Entry(long clusterTimeMs, List<Fact> facts) {
                 out.writeUInt32NoTag(1 + fact.getSerializedSize());
                 out.write(MASTER_SPACE);
                 fact.writeTo(out);
+            }
+            for (byte[] command : commands) {
+                out.writeUInt32NoTag(1 + command.length);
+                out.write(RECIPE_SPACE);
+                out.writeRawBytes(command);
             }
             out.checkNoSpaceLeft();
         } catch (IOException impossible) {
@@ -71,6 +97,7 @@ public record Entry(long clusterTimeMs, List<Fact> facts) {
         }
         long clusterTimeMs = header.getLong();
         List<Fact> facts = new ArrayList<>();
+        List<byte[]> commands = new ArrayList<>(0);
         CodedInputStream in = CodedInputStream.newInstance(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES);
         try {
             while (!in.isAtEnd()) {
@@ -82,6 +109,8 @@ public record Entry(long clusterTimeMs, List<Fact> facts) {
                 byte space = in.readRawByte();
                 if (space == MASTER_SPACE) {
                     facts.add(Fact.parseFrom(in));
+                } else if (space == RECIPE_SPACE) {
+                    commands.add(in.readRawBytes(length - 1));
                 } else {
                     throw new IllegalArgumentException("log entry: space " + space + " is not known");
                 }
@@ -90,6 +119,6 @@ public record Entry(long clusterTimeMs, List<Fact> facts) {
         } catch (IOException e) {
             throw new IllegalArgumentException("log entry: " + e.getMessage(), e);
         }
-        return new Entry(clusterTimeMs, List.copyOf(facts));
+        return new Entry(clusterTimeMs, List.copyOf(facts), List.copyOf(commands));
     }
 }

@@ -3,6 +3,8 @@ package dev.polder.api;
 import dev.polder.master.Command;
 import dev.polder.master.MasterPort;
 import dev.polder.master.MasterView;
+import dev.polder.raft.ChangeOutcome;
+import dev.polder.raft.MemberChange;
 import dev.polder.wire.proto.Mesos.FrameworkID;
 import dev.polder.wire.proto.MesosScheduler.Event;
 import java.util.List;
@@ -21,6 +23,9 @@ final class FakeMaster implements MasterPort {
     /** How many views were asked for. */
     final AtomicInteger views = new AtomicInteger();
 
+    final List<MemberChange> changes = new CopyOnWriteArrayList<>();
+    volatile List<String> members = List.of("m1:1", "m2:1");
+    volatile ChangeOutcome outcome = new ChangeOutcome.Done(7);
     volatile boolean leads = true;
     volatile boolean full;
     volatile Optional<Leader> leader = Optional.of(new Leader("m", "localhost", "127.0.0.1", 5050, true));
@@ -82,6 +87,17 @@ final class FakeMaster implements MasterPort {
     @Override
     public Optional<Leader> leader() {
         return leader;
+    }
+
+    @Override
+    public List<String> members() {
+        return members;
+    }
+
+    @Override
+    public CompletableFuture<ChangeOutcome> change(MemberChange change) {
+        changes.add(change);
+        return CompletableFuture.completedFuture(outcome);
     }
 
     /** Lets views wait. */

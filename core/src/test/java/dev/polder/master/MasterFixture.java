@@ -20,6 +20,10 @@ import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.TaskState;
 import dev.polder.wire.proto.Mesos.TaskStatus;
 import dev.polder.wire.proto.MesosScheduler.Call;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -84,9 +88,15 @@ final class MasterFixture {
         return facts.stream().map(Fact::getKindCase).toList();
     }
 
-    /** Another master reads what this one knows, and leads the next term. */
+    /** Another master reads what this one knows, as a snapshot has it, and leads the next term. */
     void changeLeader() {
-        master = Master.of(config, master.view(0));
+        ByteArrayOutputStream snapshot = new ByteArrayOutputStream();
+        try {
+            MasterSnapshot.write(master.view(0), snapshot);
+            master = Master.of(config, MasterSnapshot.read(new ByteArrayInputStream(snapshot.toByteArray()), 0));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         took(master.serving(
                 ++term,
                 moment(),

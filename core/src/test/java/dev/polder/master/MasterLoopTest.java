@@ -4,16 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.polder.model.Moment;
-import dev.polder.raft.RaftConfig;
-import dev.polder.raft.RaftPeers;
-import dev.polder.raft.ReplicatedLog;
 import dev.polder.wire.proto.Mesos;
 import dev.polder.wire.proto.MesosScheduler.Call;
 import dev.polder.wire.proto.MesosScheduler.Event;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,45 +22,21 @@ import org.junit.jupiter.api.io.TempDir;
 /** The master's thread over a real log. */
 @Tag("slow")
 final class MasterLoopTest {
-    private static final Mesos.MasterInfo SELF = Mesos.MasterInfo.newBuilder()
-            .setId("")
-            .setIp(0)
-            .setPort(5050)
-            .setAddress(Mesos.Address.newBuilder().setIp("127.0.0.1").setPort(5050))
-            .build();
-
     @TempDir
     private Path directory;
 
+    private RunningMaster running;
     private MasterLoop loop;
-    private ReplicatedLog log;
 
     @BeforeEach
     void start() throws Exception {
-        loop = new MasterLoop(
-                "loop",
-                MasterConfig.DEFAULT,
-                () -> SELF,
-                clusterId -> {},
-                () -> new Moment(System.nanoTime() / 1_000_000, System.currentTimeMillis()));
-        log = ReplicatedLog.start(
-                new RaftConfig(
-                        "m1",
-                        directory,
-                        "loop",
-                        Duration.ofMillis(500),
-                        Duration.ofMillis(75),
-                        1 << 20,
-                        RaftPeers.NONE),
-                loop);
-        loop.start(log);
-        loop.served().get(30, TimeUnit.SECONDS);
+        running = RunningMaster.start(directory);
+        loop = running.loop();
     }
 
     @AfterEach
     void stop() throws IOException {
-        loop.close();
-        log.close();
+        running.close();
     }
 
     @Test

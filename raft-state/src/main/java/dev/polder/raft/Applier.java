@@ -3,12 +3,15 @@ package dev.polder.raft;
 import io.atomix.protocols.raft.impl.RaftServiceManager;
 import io.atomix.protocols.raft.storage.log.entry.RaftLogEntry;
 import io.atomix.storage.journal.Indexed;
+import io.atomix.utils.concurrent.Scheduled;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Hands committed entries to the listener in log order, on the log's thread, as soon as the commit index moves; a long
- * replay in pieces, so that a leader's heartbeats go out between them.
+ * replay in pieces, so that a leader's heartbeats go out between them. A listener that has no room is waited for.
  *
  * <p>Atomix asks its service manager to apply; on the leader, for entries proposed past Atomix's own commands, it does
  * not ask at all. So {@link PolderRaftContext#setCommitIndex} calls this class, and Atomix's requests find the work done
@@ -19,19 +22,42 @@ final class Applier extends RaftServiceManager {
     static final int ENTRIES_AT_ONCE_MAX = 1024;
 
     private static final int BYTES_AT_ONCE_MAX = 1 << 20;
+    /** After so long a listener without room is asked again, should it not say by itself that it has some. */
+    private static final Duration ROOM_PAUSE = Duration.ofMillis(5);
 
     private final PolderRaftContext context;
     private final RaftParts parts;
     private final Proposer proposer;
+    private final SnapshotSaves saves;
     private final LogCursor cursor;
+    /** Of the last entry or snapshot that the listener was told. */
+    private long toldIndex;
+    /** A next piece is on its way. */
     private boolean goesOn;
+    /** It waits for the listener to have room. */
+    private volatile boolean waitsForRoom;
 
-    Applier(PolderRaftContext context, RaftParts parts, Proposer proposer) {
+    private final AtomicBoolean resumes = new AtomicBoolean();
+    private @Nullable Scheduled roomTimer;
+
+    Applier(PolderRaftContext context, RaftParts parts, Proposer proposer, SnapshotSaves saves) {
         super(context, parts.thread(), () -> parts.thread());
         this.context = context;
         this.parts = parts;
         this.proposer = proposer;
+        this.saves = saves;
+        // where the log begins later a snapshot moves it
         cursor = new LogCursor(parts.log(), 1);
+    }
+
+    /** Goes on behind a snapshot, if what was applied ends before. */
+    void restore(SnapshotFile snapshot) {
+        if (snapshot.id().index() > lastApplied()) {
+            cursor.moveTo(snapshot.id().index() + 1);
+            toldIndex = snapshot.id().index();
+            parts.leaderTime().applied(snapshot.head().leaderTimeMs());
+            parts.events().snapshot(parts.snapshots().read(snapshot));
+        }
     }
 
     long lastApplied() {
@@ -47,23 +73,62 @@ final class Applier extends RaftServiceManager {
 
     private void applySome() {
         goesOn = false;
+        waitsForRoom = false;
         long leadingTerm = context.leadingTerm();
         int bytes = 0;
         for (int i = 0; i < ENTRIES_AT_ONCE_MAX && bytes < BYTES_AT_ONCE_MAX && hasMore(); i++) {
+            if (!parts.events().hasRoom()) {
+                context.reads().applied(lastApplied(), toldIndex);
+                awaitRoom();
+                return;
+            }
             LogEntry entry = cursor.next();
             bytes += entry.payload().length;
             if (entry.kind() == EntryKind.FACTS) {
-                parts.events().committed(entry);
+                parts.events().committed(entry, parts.leaderTime().appliedMs());
+                toldIndex = entry.index();
                 if (entry.term() == leadingTerm) {
                     proposer.committed(entry);
                 }
+            } else if (entry.kind() == EntryKind.TIME) {
+                parts.leaderTime().applied(EntryCodec.number(entry));
             } else if (entry.kind() == EntryKind.INITIALIZE && entry.term() == leadingTerm) {
+                parts.leaderTime().serve();
                 parts.events().serving(leadingTerm);
             }
+            saves.applied(entry);
         }
+        context.reads().applied(lastApplied(), toldIndex);
         if (hasMore()) {
             goesOn = true;
             parts.thread().execute(() -> parts.failStop().guard(this::applySome));
+        }
+    }
+
+    private void awaitRoom() {
+        goesOn = true;
+        waitsForRoom = true;
+        roomTimer = parts.thread().schedule(ROOM_PAUSE, this::resumeNow);
+    }
+
+    private void resumeNow() {
+        Scheduled set = roomTimer;
+        if (set != null) {
+            set.cancel();
+            roomTimer = null;
+        }
+        if (waitsForRoom) {
+            parts.failStop().guard(this::applySome);
+        }
+    }
+
+    /** The listener has room again. Any thread; costs nothing while nobody waits for that. */
+    void resume() {
+        if (waitsForRoom && resumes.compareAndSet(false, true)) {
+            parts.thread().execute(() -> {
+                resumes.set(false);
+                resumeNow();
+            });
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.polder.raft;
 
 import io.atomix.cluster.MemberId;
+import io.atomix.protocols.raft.cluster.impl.RaftMemberContext;
 import io.atomix.protocols.raft.impl.RaftContext;
 import io.atomix.protocols.raft.protocol.AppendRequest;
 import io.atomix.protocols.raft.protocol.RaftServerProtocol;
@@ -22,12 +23,15 @@ import java.util.concurrent.CompletableFuture;
 final class AtomixAccess {
     private final Field appender;
     private final Method appendEntries;
+    private final Method appendToPeer;
     private final Method commitEntries;
     private final List<Field> ownThreads;
 
-    private AtomixAccess(Field appender, Method appendEntries, Method commitEntries, List<Field> ownThreads) {
+    private AtomixAccess(
+            Field appender, Method appendEntries, Method appendToPeer, Method commitEntries, List<Field> ownThreads) {
         this.appender = appender;
         this.appendEntries = appendEntries;
+        this.appendToPeer = appendToPeer;
         this.commitEntries = commitEntries;
         this.ownThreads = ownThreads;
     }
@@ -43,6 +47,7 @@ final class AtomixAccess {
         return new AtomixAccess(
                 appender,
                 method(appender.getType(), "appendEntries", long.class),
+                method(appender.getType(), "appendEntries", RaftMemberContext.class),
                 method(appender.getType(), "commitEntries"),
                 List.of(
                         field(RaftContext.class, "threadContext"),
@@ -80,6 +85,11 @@ final class AtomixAccess {
     /** Has the leader replicate what was appended up to an index; a leader without peers commits it at once. */
     void appendEntries(LeaderRole leader, long index) {
         invoke(appendEntries, leader, index);
+    }
+
+    /** Has the leader send a peer what it lacks, or a sign of life; unless it still waits for an answer of that peer. */
+    void appendEntries(LeaderRole leader, RaftMemberContext peer) {
+        invoke(appendToPeer, leader, peer);
     }
 
     /** Has the leader look again which entries a majority has. */
@@ -140,8 +150,11 @@ final class AtomixAccess {
                 case "parts" -> parts;
                 case "hashCode" -> System.identityHashCode(proxy);
                 case "equals" -> proxy == arguments[0];
-                case "toString" -> "protocol of " + parts.terms().members();
-                case "append" -> parts.appends().send(((MemberId) arguments[0]).id(), (AppendRequest) arguments[1]);
+                case "toString" -> "protocol of " + parts.membership().current().names();
+                case "append" -> {
+                    String to = ((MemberId) arguments[0]).id();
+                    yield parts.failurePace().of(to, parts.appends().send(to, (AppendRequest) arguments[1]));
+                }
                 default ->
                     CompletableFuture.failedFuture(
                             new IllegalStateException("members of this log do not ask each other to " + name));

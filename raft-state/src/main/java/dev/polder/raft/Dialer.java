@@ -7,6 +7,7 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
-/** Opens connections to others. Owned by the thread whose loop the connections live on. */
+/** Opens connections to others, and prepares those that others open. Owned by the thread whose loop they live on. */
 final class Dialer implements AutoCloseable {
     /** What may wait to be sent on one connection; a request beyond fails, and answers beyond stop the reading. */
     static final int WAITING_BYTES_MAX = 4 << 20;
@@ -24,27 +25,48 @@ final class Dialer implements AutoCloseable {
 
     private final RaftThread thread;
     private final AddressLookup lookup;
+    private final WireSecurity security;
 
-    Dialer(RaftThread thread, String lookupThreadName) {
+    private Dialer(RaftThread thread, String lookupThreadName, WireSecurity security) {
         this.thread = thread;
+        this.security = security;
         lookup = new AddressLookup(lookupThreadName);
+    }
+
+    /**
+     * Makes one.
+     *
+     * @param name begins the names of the threads that it has at times
+     * @throws IOException if something that the security needs cannot be read
+     */
+    static Dialer open(RaftThread thread, String name, RaftSecurity security) throws IOException {
+        return new Dialer(thread, name + "-names", security.open(name + "-tls"));
+    }
+
+    /** Prepares a connection that somebody else has opened. */
+    void accept(SocketChannel accepted, WireConnection connection) {
+        configure(accepted);
+        connection.install(accepted, security.layer(null));
     }
 
     /** Connects; then the connection is active, or the failure is told instead. Both happen on the thread, perhaps before this returns. */
     void dial(MemberAddress to, WireConnection connection, Consumer<Throwable> onFailure) {
         CompletableFuture<InetAddress> found = lookup.find(to.host());
         if (found.isDone()) {
-            connect(found, to.port(), connection, onFailure);
+            connect(found, to, connection, onFailure);
         } else {
             CompletableFuture<Void> unused = found.handle((address, failure) -> {
-                thread.execute(() -> connect(found, to.port(), connection, onFailure));
+                thread.execute(() -> connect(found, to, connection, onFailure));
                 return null;
             });
         }
     }
 
     private void connect(
-            CompletableFuture<InetAddress> found, int port, WireConnection connection, Consumer<Throwable> onFailure) {
+            CompletableFuture<InetAddress> found,
+            MemberAddress to,
+            WireConnection connection,
+            Consumer<Throwable> onFailure) {
         if (connection.isOver()) {
             onFailure.accept(new ClosedChannelException());
             return;
@@ -52,7 +74,7 @@ final class Dialer implements AutoCloseable {
         SocketChannel channel;
         InetSocketAddress address;
         try {
-            address = new InetSocketAddress(found.join(), port);
+            address = new InetSocketAddress(found.join(), to.port());
             channel = new NioSocketChannel();
         } catch (CompletionException | ChannelException e) {
             // no such name, or no file handle left
@@ -61,7 +83,7 @@ final class Dialer implements AutoCloseable {
         }
         configure(channel);
         channel.config().setConnectTimeoutMillis(CONNECT_MS_MAX);
-        connection.install(channel);
+        connection.install(channel, security.layer(to));
         ChannelFuture unusedRegistration = thread.loop().register(channel);
         ChannelFuture unusedConnect = channel.connect(address).addListener(done -> {
             if (!done.isSuccess()) {
@@ -80,7 +102,7 @@ final class Dialer implements AutoCloseable {
     }
 
     /** What both ends of a connection need. */
-    static void configure(SocketChannel channel) {
+    private static void configure(SocketChannel channel) {
         channel.config().setOption(ChannelOption.TCP_NODELAY, true);
         channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(WAITING_BYTES_MAX / 2, WAITING_BYTES_MAX));
@@ -94,5 +116,6 @@ final class Dialer implements AutoCloseable {
     @Override
     public void close() {
         lookup.close();
+        security.close();
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  * The files of one directory, as far as log and term need them. The seam behind which tests lose power.
  *
  * <p>What was written to a file is durable after {@link DiskFile#force()}; that a file has a name, has another one or
- * has none, after {@link #sync()}. Not thread-safe.
+ * has none, after {@link #sync()}. Any thread may call; an open file is used by one at a time.
  */
 interface Disk {
     /** Ends the name of a file that is not finished; what carries it after a crash is rubbish. */
@@ -37,6 +37,9 @@ interface Disk {
 
     /** Makes names durable. */
     void sync() throws IOException;
+
+    /** Returns how many bytes may still be written, as far as the system knows. */
+    long freeBytes() throws IOException;
 
     /** Returns what people call a file of that name. */
     String describe(String name);

@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.List;
+import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +26,12 @@ final class FactLog implements Closeable {
 
     private static final int BUFFER_BYTES_MIN = 64 << 10;
 
-    private final Disk disk;
+    private final Rules rules;
     private final LogLimits limits;
     private final Runnable onLarge;
-    private final List<SegmentFile> segments;
+    private final Segments segments;
     private final LogTail tail;
+    private final NavigableMap<Long, MemberList> foundMembers;
     private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES_MIN);
     private long lastIndex;
     private long lastTerm;
@@ -43,18 +44,20 @@ final class FactLog implements Closeable {
     private boolean warned;
     private volatile long diskBytes;
     private @Nullable IOException failure;
+    private @Nullable ForceTimes times;
 
-    private FactLog(Disk disk, LogLimits limits, Runnable onLarge, LogRecovery.Recovered found) {
-        this.disk = disk;
+    private FactLog(Disk disk, Rules rules, LogLimits limits, Runnable onLarge, LogRecovery.Recovered found) {
+        this.rules = rules;
         this.limits = limits;
         this.onLarge = onLarge;
-        segments = found.segments();
+        segments = new Segments(disk, found.segments(), found.floor());
         lastIndex = found.lastIndex();
         lastTerm = found.lastTerm();
         writtenIndex = lastIndex;
         writtenTerm = lastTerm;
         durableIndex = found.durableIndex();
         unforcedBytes = found.unforcedBytes();
+        foundMembers = found.members();
         tail = new LogTail(lastIndex);
         measure();
     }
@@ -63,15 +66,56 @@ final class FactLog implements Closeable {
      * Opens the log in a directory, or begins one. Forces nothing that it finds: what the process before this one may
      * not have forced becomes durable with the next force, and {@link #durableIndex} says so until then.
      *
+     * <p>A log that ends before the newest snapshot, or has another entry in its place, begins anew behind it: the
+     * snapshot was sent because of that, and a crash came between.
+     *
      * @param committedIndex entries up to here are known to be committed, and durable here; a log that ends before is
-     *     refused
+     *     refused, unless the snapshot has them
+     * @param snapshot the last entry that the newest snapshot has, {@link Floor#NONE} without one
      * @param onLarge called once when the log has grown beyond {@code warnBytes}
      * @throws IOException if what is there cannot be trusted; the message names file and offset
      */
-    static FactLog open(Disk disk, LogLimits limits, long committedIndex, Runnable onLarge) throws IOException {
-        FactLog log = new FactLog(disk, limits, onLarge, LogRecovery.recover(disk, committedIndex));
-        log.commitIndex = committedIndex;
+    static FactLog open(Disk disk, Rules rules, LogLimits limits, long committedIndex, Floor snapshot, Runnable onLarge)
+            throws IOException {
+        long known = rules.refusesDamage() ? committedIndex : 0;
+        FactLog log = new FactLog(disk, rules, limits, onLarge, LogRecovery.recover(disk, rules, known, snapshot));
+        try {
+            log.reach(snapshot, known);
+        } catch (IOException | RuntimeException e) {
+            Failures failures = Failures.after(e);
+            failures.attempt(log);
+            failures.throwFirst();
+        }
+        log.commitIndex = Math.max(known, snapshot.index());
         return log;
+    }
+
+    private void reach(Floor snapshot, long committedIndex) throws IOException {
+        if (!has(snapshot)) {
+            if (committedIndex > snapshot.index()) {
+                throw new IOException("log file " + segments.describe(segments.current()) + ": entry "
+                        + snapshot.index() + " is of term "
+                        + termAt(snapshot.index()) + ", the snapshot says term " + snapshot.term()
+                        + ", and entries up to " + committedIndex + " were committed");
+            }
+            restart(snapshot);
+            foundMembers.clear();
+        }
+    }
+
+    /** Returns whether the log has that entry, or begins behind it. */
+    boolean has(Floor entry) {
+        return entry.index() >= floor().index() && entry.index() <= lastIndex && termAt(entry.index()) == entry.term();
+    }
+
+    /** Returns the lists of members that were in the files when they were opened, by the index of their entries. */
+    NavigableMap<Long, MemberList> foundMembers() {
+        return foundMembers;
+    }
+
+    /** Has somebody note how long forces take from here on. */
+    void note(ForceTimes forces) {
+        times = forces;
     }
 
     /** Returns whether a log was begun in the directory. */
@@ -90,16 +134,29 @@ final class FactLog implements Closeable {
 
     /** Returns whether this log knows more than one that ends so: its last term is higher, or equal and it is longer. */
     boolean isNewerThan(long otherLastTerm, long otherLastIndex) {
+        if (!rules.knowsTermBefore()
+                && segments.current().lastIndex() < segments.current().firstIndex()) {
+            return false;
+        }
         return lastTerm > otherLastTerm || (lastTerm == otherLastTerm && lastIndex > otherLastIndex);
     }
 
-    /** Returns the term of an entry, 0 for the place before the first. */
+    /** Returns where the log begins. */
+    Floor floor() {
+        return segments.floor();
+    }
+
+    /** Returns the term of an entry, the floor's for the place before the first. */
     long termAt(long index) {
-        if (index == 0 || index == lastIndex) {
-            return index == 0 ? 0 : lastTerm;
+        if (index == lastIndex) {
+            return lastTerm;
         }
-        LogEntry entry = recent(index);
-        return entry == null ? new LogCursor(this, index).next().term() : entry.term();
+        return index == floor().index() ? floor().term() : entry(index).term();
+    }
+
+    /** Returns an entry behind the floor. */
+    LogEntry entry(long index) {
+        return new LogCursor(this, index).next();
     }
 
     /** Returns up to which entry a power loss leaves this log whole. */
@@ -107,7 +164,7 @@ final class FactLog implements Closeable {
         return durableIndex;
     }
 
-    /** Returns how often the log was truncated since it was opened. */
+    /** Returns how often entries at the end were removed since the log was opened. */
     long cuts() {
         return cuts;
     }
@@ -160,10 +217,11 @@ final class FactLog implements Closeable {
             if (unforcedBytes + bytes > UNFORCED_BYTES_MAX) {
                 forceWritten();
             }
-            if (current().isFull(bytes, limits.segmentBytes())) {
-                roll();
+            if (segments.current().isFull(bytes, limits.segmentBytes())) {
+                forceWritten();
+                segments.roll(writtenIndex, writtenTerm);
             }
-            current().append(buffer.flip(), writtenIndex + 1, lastIndex);
+            segments.current().append(buffer.flip(), writtenIndex + 1, lastIndex);
         } catch (IOException e) {
             throw failed(e);
         }
@@ -187,16 +245,15 @@ final class FactLog implements Closeable {
 
     private void forceWritten() throws IOException {
         if (durableIndex < writtenIndex) {
-            current().force();
+            ForceTimes noted = times;
+            long begun = noted == null ? 0 : noted.begins();
+            segments.current().force();
+            if (noted != null) {
+                noted.ended(begun);
+            }
             durableIndex = writtenIndex;
             unforcedBytes = 0;
         }
-    }
-
-    /** Begins a segment. Only the last segment may be damaged by a crash, so the one before is forced first. */
-    private void roll() throws IOException {
-        forceWritten();
-        segments.add(SegmentFile.create(disk, writtenIndex + 1, writtenTerm));
     }
 
     /** Takes note that entries up to an index are committed: they are never truncated. */
@@ -220,16 +277,7 @@ final class FactLog implements Closeable {
         flush();
         try {
             long term = termAt(index);
-            while (current().firstIndex() > index && segments.size() > 1) {
-                SegmentFile last = segments.remove(segments.size() - 1);
-                last.close();
-                disk.delete(last.name());
-                // One after the other: a crash must not leave a gap.
-                disk.sync();
-            }
-            if (current().lastIndex() > index) {
-                cutCurrent(index);
-            }
+            segments.truncate(index);
             lastTerm = term;
         } catch (IOException e) {
             throw failed(e);
@@ -245,10 +293,59 @@ final class FactLog implements Closeable {
         measure();
     }
 
-    private void cutCurrent(long index) throws IOException {
-        RecordReader reader = new RecordReader(RecordFormat.HEADER_BYTES);
-        current().seat(reader, index + 1);
-        current().cut(reader.position(), index);
+    /**
+     * Removes the oldest segments, those that have nothing behind an index, durably. The newest stays.
+     *
+     * @param index of a committed entry that a snapshot has
+     */
+    void compact(long index) {
+        usable();
+        if (index > commitIndex) {
+            throw new IllegalStateException(
+                    "removing entries up to " + index + ", but only those up to " + commitIndex + " are committed");
+        }
+        try {
+            segments.compact(index);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+        measure();
+    }
+
+    /** Returns behind which entry there are no more bytes than that, by whole segments; the floor's index at least. */
+    long indexBehind(long bytes) {
+        return segments.indexBehind(bytes);
+    }
+
+    /**
+     * Forgets all entries, durably, and begins behind one that it does not have. After a crash on the way it is as it
+     * was, shorter, or begins there.
+     *
+     * @throws IllegalStateException if a later entry is committed here
+     */
+    void restart(Floor at) {
+        usable();
+        if (at.index() < commitIndex) {
+            throw new IllegalStateException(
+                    "beginning behind entry " + at.index() + " would remove committed ones up to " + commitIndex);
+        }
+        buffer.clear();
+        try {
+            // What a power loss tears may lie in the newest segment only, which will be the one that begins there.
+            forceWritten();
+            segments.restart(at);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+        lastIndex = at.index();
+        lastTerm = at.term();
+        writtenIndex = lastIndex;
+        writtenTerm = lastTerm;
+        durableIndex = lastIndex;
+        unforcedBytes = 0;
+        tail.restart(lastIndex);
+        cuts++;
+        measure();
     }
 
     /** Returns an entry that is still on the heap, or null. */
@@ -260,28 +357,15 @@ final class FactLog implements Closeable {
     /** Returns the segment of a written entry. */
     SegmentFile segmentOf(long index) {
         usable();
-        for (int i = segments.size() - 1; i >= 0; i--) {
-            SegmentFile segment = segments.get(i);
-            if (segment.firstIndex() <= index && index <= segment.lastIndex()) {
-                return segment;
-            }
-        }
-        throw new IllegalStateException("no entry " + index + " in a log up to " + lastIndex);
+        return segments.of(index);
     }
 
     String describe(SegmentFile segment) {
-        return disk.describe(segment.name());
-    }
-
-    private SegmentFile current() {
-        return segments.get(segments.size() - 1);
+        return segments.describe(segment);
     }
 
     private void measure() {
-        long bytes = 0;
-        for (SegmentFile segment : segments) {
-            bytes += segment.size();
-        }
+        long bytes = segments.bytes();
         diskBytes = bytes;
         if (bytes > limits.warnBytes() && !warned) {
             warned = true;
@@ -301,8 +385,9 @@ final class FactLog implements Closeable {
         IOException first = failure;
         if (first == null) {
             first = new IOException(
-                    "log file " + describe(current()) + " failed, so this member stops: " + cause, cause);
-            failure = first;
+                    "log file " + segments.describe(segments.current()) + " failed, so this member stops: " + cause,
+                    cause);
+            failure = rules.failsForGood() ? first : null;
         }
         return new UncheckedIOException(first.getMessage(), first);
     }
@@ -310,23 +395,9 @@ final class FactLog implements Closeable {
     /** Closes the files; writes nothing. */
     @Override
     public void close() throws IOException {
-        IOException first = null;
-        for (SegmentFile segment : segments) {
-            try {
-                segment.close();
-            } catch (IOException e) {
-                if (first == null) {
-                    first = e;
-                } else {
-                    first.addSuppressed(e);
-                }
-            }
-        }
         if (failure == null) {
             failure = new IOException("the log is closed");
         }
-        if (first != null) {
-            throw first;
-        }
+        segments.close();
     }
 }

@@ -125,6 +125,11 @@ final class FileDisk implements Disk {
     }
 
     @Override
+    public long freeBytes() throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
+    @Override
     public String describe(String name) {
         return directory.resolve(name).toString();
     }

@@ -10,6 +10,11 @@ import java.util.List;
  * one is not known. Keeps at most one frame, of at most {@link #bytesMax}, and what came behind it in one read.
  */
 final class FrameDecoder extends ByteToMessageDecoder {
+    /** How a handshake and an alert of TLS begin, where a frame has its length. */
+    private static final int TLS_HANDSHAKE = 0x1603;
+
+    private static final int TLS_ALERT = 0x1503;
+
     private final WireCounters counters;
     private int bytesMax;
     private boolean broken;
@@ -39,12 +44,24 @@ final class FrameDecoder extends ByteToMessageDecoder {
     }
 
     private int checked(int length) throws BadFrameException {
-        if (length < WireCodec.HEAD_BYTES || length > bytesMax - WireCodec.LENGTH_BYTES) {
+        try {
+            check(length, bytesMax);
+            return length;
+        } catch (BadFrameException e) {
             broken = true;
+            throw e;
+        }
+    }
+
+    /** Checks what a frame says of its length. */
+    static void check(int length, int bytesMax) throws BadFrameException {
+        if (length >>> Short.SIZE == TLS_HANDSHAKE || length >>> Short.SIZE == TLS_ALERT) {
+            throw new BadFrameException("TLS was spoken to one who speaks none");
+        }
+        if (length < WireCodec.HEAD_BYTES || length > bytesMax - WireCodec.LENGTH_BYTES) {
             throw new BadFrameException("a frame of " + (WireCodec.LENGTH_BYTES + Integer.toUnsignedLong(length))
                     + " bytes, must have " + (WireCodec.LENGTH_BYTES + WireCodec.HEAD_BYTES) + " to " + bytesMax);
         }
-        return length;
     }
 
     private WireFrame decoded(ByteBuf frame) throws BadFrameException {

@@ -1,8 +1,7 @@
 package dev.polder.raft;
 
 /**
- * Where entries must be on this member's disk before anything is built on them. A test takes one away to see that it is
- * missed.
+ * Where entries must be on this member's disk before anything is built on them.
  *
  * @param lone before a member without peers calls its own entries committed
  * @param leader before a leader counts itself among those who have entries that a peer has

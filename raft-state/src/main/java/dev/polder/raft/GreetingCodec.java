@@ -8,39 +8,29 @@ import java.util.List;
  * Bodies of the frames that are exchanged before two ends know each other:
  *
  * <pre>
- *   HELLO    magic, introduction, to
- *   WELCOME  magic, introduction
- *   REFUSED  reason
- *   LOCATE   magic
- *   LOCATED  term u64, leader, metadata, cluster id
+ *   HELLO      magic, introduction, to
+ *   WELCOME    magic, introduction
+ *   REFUSED    reason
+ *   LOCATE     magic
+ *   LOCATED    term u64, leader, metadata, cluster id
+ *   CHALLENGE  magic, nonce of 32 bytes, u8 length of the proof, 0 or 32, proof
+ *   PROOF      proof of 32 bytes
  *
  *   magic         "PLDRWIRE", protocol version u16
- *   introduction  member, u32 count of members, each member, cluster id, incarnation, process u64, metadata
+ *   introduction  member, u32 count of members, each member, cluster id, incarnation, process u64, metadata,
+ *                 group 16 bytes, recoveries u64, joining u8, members index u64
  * </pre>
  *
  * <p>REFUSED stays as it is in all versions, so that a refused version is told so.
  */
 final class GreetingCodec {
-    static final int PROTOCOL_VERSION = 1;
+    static final int PROTOCOL_VERSION = 2;
 
     private static final long MAGIC = 0x504C_4452_5749_5245L;
     private static final int MEMBERS_MAX = RaftPeers.MEMBERS_MAX;
     private static final int MEMBER_BYTES_MAX = MemberAddress.LENGTH_MAX;
 
     private GreetingCodec() {}
-
-    static MessageKind kind(Greeting greeting) {
-        if (greeting instanceof Greeting.Hello) {
-            return MessageKind.HELLO;
-        }
-        if (greeting instanceof Greeting.Welcome) {
-            return MessageKind.WELCOME;
-        }
-        if (greeting instanceof Greeting.Refused) {
-            return MessageKind.REFUSED;
-        }
-        return greeting instanceof Greeting.Locate ? MessageKind.LOCATE : MessageKind.LOCATED;
-    }
 
     static void write(ByteBuf out, Greeting greeting) {
         if (greeting instanceof Greeting.Hello hello) {
@@ -57,12 +47,18 @@ final class GreetingCodec {
             WireCodec.writeText(out, located.leader());
             WireCodec.writeText(out, located.metadata());
             WireCodec.writeText(out, located.clusterId());
+        } else if (greeting instanceof Greeting.Challenge challenge) {
+            writeMagic(out);
+            out.writeBytes(challenge.nonce()).writeByte(challenge.proof().length);
+            out.writeBytes(challenge.proof());
+        } else if (greeting instanceof Greeting.Proof proof) {
+            out.writeBytes(proof.proof());
         } else {
             writeMagic(out);
         }
     }
 
-    private static void writeMagic(ByteBuf out) {
+    static void writeMagic(ByteBuf out) {
         out.writeLong(MAGIC).writeShort(PROTOCOL_VERSION);
     }
 
@@ -76,6 +72,9 @@ final class GreetingCodec {
         WireCodec.writeText(out, introduction.incarnation());
         out.writeLong(introduction.process());
         WireCodec.writeText(out, introduction.metadata());
+        WireCodec.writeUuid(out, introduction.group().value());
+        out.writeLong(introduction.recoveries()).writeBoolean(introduction.isJoining());
+        out.writeLong(introduction.membersIndex());
     }
 
     static Greeting read(MessageKind kind, WireReader in) throws BadFrameException {
@@ -99,11 +98,16 @@ final class GreetingCodec {
                         in.text("leader", 0, MEMBER_BYTES_MAX),
                         in.text("metadata", 0, RaftPeers.METADATA_BYTES_MAX),
                         in.text("cluster id", 0, RaftPeers.ID_BYTES_MAX));
+            case CHALLENGE -> {
+                readMagic(in);
+                yield new Greeting.Challenge(readProof("nonce", in), readMaybeProof(in));
+            }
+            case PROOF -> new Greeting.Proof(readProof("proof", in));
             default -> throw new BadFrameException("kind " + kind + " is no greeting");
         };
     }
 
-    private static void readMagic(WireReader in) throws BadFrameException {
+    static void readMagic(WireReader in) throws BadFrameException {
         if (in.i64("magic") != MAGIC) {
             throw new BadFrameException("the magic is wrong: this is no member of a group");
         }
@@ -127,6 +131,23 @@ final class GreetingCodec {
                 in.text("cluster id", 0, RaftPeers.ID_BYTES_MAX),
                 in.text("incarnation", 1, RaftPeers.ID_BYTES_MAX),
                 in.i64("process"),
-                in.text("metadata", 0, RaftPeers.METADATA_BYTES_MAX));
+                in.text("metadata", 0, RaftPeers.METADATA_BYTES_MAX),
+                in.group(),
+                in.number("recoveries"),
+                in.flag("joining"),
+                in.number("members index"));
+    }
+
+    private static byte[] readMaybeProof(WireReader in) throws BadFrameException {
+        byte length = in.u8("proof");
+        if (length != 0 && length != Greeting.PROOF_BYTES) {
+            throw new BadFrameException(
+                    "proof has " + Byte.toUnsignedInt(length) + " bytes, must have none or " + Greeting.PROOF_BYTES);
+        }
+        return in.fixed("proof", length);
+    }
+
+    private static byte[] readProof(String what, WireReader in) throws BadFrameException {
+        return in.fixed(what, Greeting.PROOF_BYTES);
     }
 }

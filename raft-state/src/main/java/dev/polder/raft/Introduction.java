@@ -10,9 +10,23 @@ import java.util.List;
  * @param incarnation tells its directory from another one of the same name
  * @param process a random number of this process's start; another one means that the process before is dead
  * @param metadata what others are told of it when it leads
+ * @param group its group, {@link GroupId#NONE} if that has got no id yet
+ * @param recoveries how often its group was begun anew after the loss of a majority, as far as it knows
+ * @param isJoining whether it is not in the list of members yet, and waits to be added
+ * @param membersIndex the entry of the log that lists those members, 0 if the group began with them; whoever knows a later
+ *     one knows better who is who
  */
 record Introduction(
-        String member, List<String> members, String clusterId, String incarnation, long process, String metadata) {
+        String member,
+        List<String> members,
+        String clusterId,
+        String incarnation,
+        long process,
+        String metadata,
+        GroupId group,
+        long recoveries,
+        boolean isJoining,
+        long membersIndex) {
     Introduction {
         members = List.copyOf(members);
     }

@@ -1,5 +1,7 @@
 package dev.polder.raft;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -30,18 +32,37 @@ public final class LeaderLocator implements AutoCloseable {
 
     private volatile boolean closed;
 
-    private LeaderLocator(String nodeName) {
+    private LeaderLocator(String nodeName, RaftSecurity security) throws IOException {
         thread = new RaftThread(nodeName + "-locator", failure -> LOG.error("event=search_failed", failure));
-        dialer = new Dialer(thread, nodeName + "-locator-names");
+        try {
+            dialer = Dialer.open(thread, nodeName + "-locator", security);
+        } catch (IOException | RuntimeException e) {
+            thread.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Begins without asking anybody; for groups without {@link RaftSecurity}.
+     *
+     * @param nodeName goes into the names of threads
+     */
+    public static LeaderLocator start(String nodeName) {
+        try {
+            return start(nodeName, RaftSecurity.none());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**
      * Begins without asking anybody.
      *
      * @param nodeName goes into the names of threads
+     * @throws IOException if something that the security needs cannot be read
      */
-    public static LeaderLocator start(String nodeName) {
-        return new LeaderLocator(nodeName);
+    public static LeaderLocator start(String nodeName, RaftSecurity security) throws IOException {
+        return new LeaderLocator(nodeName, security);
     }
 
     /**

@@ -4,8 +4,6 @@ import io.atomix.protocols.raft.cluster.impl.RaftMemberContext;
 import io.atomix.protocols.raft.roles.LeaderRole;
 import io.atomix.utils.concurrent.Scheduled;
 import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a leader with peers looks after at each heartbeat, because Atomix's does not. Owned by the log's thread.
@@ -14,14 +12,12 @@ import org.slf4j.LoggerFactory;
  *   <li>Without a majority for two election time-outs it gives up: the others have elected another by then, or can.
  *       Sooner would only depose a leader whose machine is busy, and that the others still follow.
  *   <li>What a majority has is committed although the answer that said so belonged to a heartbeat.
- *   <li>A peer that failed is tried at each heartbeat: Atomix would wait up to a minute.
+ *   <li>Atomix sends a second heartbeat to all when it cannot tell by its wall clock whether an answer belongs to the first;
+ *       after that clock was set back it goes on sending as long as the step was. So to it every answer is new enough:
+ *       whether a majority follows is found out by {@link QuorumContact}.
  * </ul>
  */
 final class LeaderTick {
-    private static final Logger LOG = LoggerFactory.getLogger(ReplicatedLog.class);
-    /** From here on Atomix's leader waits longer and longer between its attempts. */
-    private static final int FAILURES_MAX = 4;
-
     private final PolderRaftContext context;
     private final RaftParts parts;
     private final LeaderRole leader;
@@ -32,15 +28,12 @@ final class LeaderTick {
         this.parts = parts;
         this.leader = leader;
         Duration interval = context.getHeartbeatInterval();
+        takeAnswersForNew();
         timer = context.getThreadContext().schedule(interval, interval, this::tick);
     }
 
     static LeaderTick start(PolderRaftContext context, RaftParts parts, LeaderRole leader) {
-        parts.appends()
-                .contact()
-                .begin(context.peers().stream()
-                        .map(peer -> peer.getMember().memberId().id())
-                        .toList());
+        parts.appends().contact().begin(context.peerNames());
         return new LeaderTick(context, parts, leader);
     }
 
@@ -54,21 +47,25 @@ final class LeaderTick {
         }
         long silenceMs = parts.appends().contact().silenceNanos() / 1_000_000;
         if (silenceMs > 2 * context.getElectionTimeout().toMillis()) {
-            LOG.warn(
-                    "event=stepping_down member={} term={} no majority for {} ms",
-                    context.getName(),
-                    context.getTerm(),
-                    silenceMs);
-            context.stepDown(context.getTerm());
+            context.stepDown(context.getTerm(), "no majority has answered for " + silenceMs + " ms");
             return;
         }
         if (context.getCommitIndex() < parts.log().lastIndex()) {
             parts.access().commitEntries(leader);
         }
+        takeAnswersForNew();
+    }
+
+    /** The other members are others from here on, and at least one. */
+    void changed() {
+        parts.appends().contact().change(context.peerNames());
+        takeAnswersForNew();
+    }
+
+    /** Those of members that came in the meantime too. */
+    private void takeAnswersForNew() {
         for (RaftMemberContext peer : context.peers()) {
-            if (peer.getFailureCount() >= FAILURES_MAX) {
-                peer.resetFailureCount();
-            }
+            peer.setHeartbeatTime(Long.MAX_VALUE);
         }
     }
 }

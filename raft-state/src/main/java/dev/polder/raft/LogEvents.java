@@ -18,6 +18,7 @@ final class LogEvents {
     private final LogListener listener;
     private volatile long servingTerm;
     private long electedTerm;
+    private Runnable lostToo = () -> {};
 
     LogEvents(LogListener listener) {
         this.listener = listener;
@@ -28,8 +29,20 @@ final class LogEvents {
         return servingTerm;
     }
 
-    void committed(LogEntry entry) {
-        listener.onCommitted(entry.index(), entry.term(), entry.payload());
+    void committed(LogEntry entry, long leaderTimeMs) {
+        listener.onCommitted(new CommittedEntry(entry.index(), entry.term(), leaderTimeMs, entry.payload()));
+    }
+
+    void snapshot(InstalledSnapshot snapshot) {
+        listener.onSnapshot(snapshot);
+    }
+
+    void snapshotWanted() {
+        listener.onSnapshotWanted();
+    }
+
+    boolean hasRoom() {
+        return listener.hasRoom();
     }
 
     void elected(long term) {
@@ -48,8 +61,14 @@ final class LogEvents {
         if (term != 0) {
             servingTerm = 0;
             electedTerm = 0;
+            lostToo.run();
             listener.onLost(term);
         }
+    }
+
+    /** Has something else done, before the listener is told, when a term is lost. */
+    void whenLost(Runnable then) {
+        lostToo = then;
     }
 
     void refused(String byMember, String reason) {

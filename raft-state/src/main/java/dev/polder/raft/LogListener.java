@@ -8,11 +8,34 @@ import org.jspecify.annotations.Nullable;
  */
 public interface LogListener {
     /**
-     * An entry is committed and durable. Called once for each entry in ascending order, beginning with the first at
-     * every start. Indexes are unique and have gaps: the log keeps entries of its own between the proposed ones. The
-     * array belongs to the log; it is not to be changed.
+     * Begin with this state; what was told before is void. Called before the first {@link #onCommitted} if a snapshot was
+     * saved, and again when this member was so far behind that the leader sent it one. The entries from
+     * {@code snapshot.index() + 1} on follow. Whoever is told closes it, on whichever thread and whenever; also one that
+     * a later one has overtaken.
      */
-    void onCommitted(long index, long term, byte[] entry);
+    void onSnapshot(InstalledSnapshot snapshot);
+
+    /**
+     * An entry is committed and durable. Called once for each entry in ascending order, beginning with the first one, or
+     * the one behind the newest snapshot, at every start. Indexes are unique and have gaps: the log keeps entries of its
+     * own between the proposed ones.
+     */
+    void onCommitted(CommittedEntry entry);
+
+    /**
+     * Tells whether more can be taken now. If not, no entry is told, nor that this member serves, until
+     * {@link ReplicatedLog#resume()} was called, or some milliseconds later, when this is asked again; the log goes on
+     * meanwhile. Asked before each entry, so an answer must cost nothing.
+     */
+    default boolean hasRoom() {
+        return true;
+    }
+
+    /**
+     * The log has grown enough to be worth a snapshot: {@link ReplicatedLog#saveSnapshot} is to be called, some time.
+     * Told again after a while if it is not. Without snapshots the log grows for ever.
+     */
+    default void onSnapshotWanted() {}
 
     /**
      * This member was elected for {@code term}. It may not propose yet: entries of earlier terms may still be on their way

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,11 +23,15 @@ final class LogRecovery {
     private static final long TORN_BYTES_MAX = FactLog.UNFORCED_BYTES_MAX;
 
     private final Disk disk;
+    private final Rules rules;
     private final List<SegmentFile> segments = new ArrayList<>();
     private final RecordReader reader = new RecordReader(BUFFER_BYTES);
     private final long committedIndex;
-    private long lastIndex;
-    private long lastTerm;
+    private final Floor snapshot;
+    private final NavigableMap<Long, MemberList> members = new TreeMap<>();
+    private Floor floor = Floor.NONE;
+    private long lastIndex = floor.index();
+    private long lastTerm = floor.term();
     /** Entries up to here were forced, as a later one proves, or that they were known to be committed. */
     private long provenIndex;
 
@@ -38,18 +44,27 @@ final class LogRecovery {
      * @param durableIndex entries up to here are durable; those behind it are all in the last segment, were written
      *     again, and will be with its next force
      * @param unforcedBytes how much that is
+     * @param members the lists of members that it has, by the index of their entries
      */
     record Recovered(
-            List<SegmentFile> segments, long lastIndex, long lastTerm, long durableIndex, long unforcedBytes) {}
+            List<SegmentFile> segments,
+            Floor floor,
+            long lastIndex,
+            long lastTerm,
+            long durableIndex,
+            long unforcedBytes,
+            NavigableMap<Long, MemberList> members) {}
 
-    private LogRecovery(Disk disk, long committedIndex) {
+    private LogRecovery(Disk disk, Rules rules, long committedIndex, Floor snapshot) {
         this.disk = disk;
+        this.rules = rules;
         this.committedIndex = committedIndex;
+        this.snapshot = snapshot;
     }
 
     /** Opens all segments, or creates the first one. */
-    static Recovered recover(Disk disk, long committedIndex) throws IOException {
-        LogRecovery recovery = new LogRecovery(disk, committedIndex);
+    static Recovered recover(Disk disk, Rules rules, long committedIndex, Floor snapshot) throws IOException {
+        LogRecovery recovery = new LogRecovery(disk, rules, committedIndex, snapshot);
         try {
             recovery.recover();
         } catch (IOException | RuntimeException e) {
@@ -57,7 +72,13 @@ final class LogRecovery {
             throw e;
         }
         return new Recovered(
-                recovery.segments, recovery.lastIndex, recovery.lastTerm, recovery.provenIndex, recovery.unforcedBytes);
+                recovery.segments,
+                recovery.floor,
+                recovery.lastIndex,
+                recovery.lastTerm,
+                recovery.provenIndex,
+                recovery.unforcedBytes,
+                recovery.members);
     }
 
     private void recover() throws IOException {
@@ -74,10 +95,14 @@ final class LogRecovery {
             recoverSegment(names.get(i), i == names.size() - 1);
         }
         if (names.isEmpty()) {
-            checkCommitted(SegmentFile.name(1), SegmentFile.HEADER_BYTES);
+            if (snapshot.index() > 0) {
+                throw new IOException("there is a snapshot up to entry " + snapshot.index()
+                        + ", but no log file: what came behind it is lost");
+            }
+            checkCommitted(SegmentFile.name(floor.firstIndex()), SegmentFile.HEADER_BYTES);
         }
         if (segments.isEmpty()) {
-            segments.add(SegmentFile.create(disk, 1, 0));
+            segments.add(SegmentFile.create(disk, floor.firstIndex(), floor.term()));
         } else {
             writeAgain(segments.get(segments.size() - 1));
         }
@@ -86,6 +111,11 @@ final class LogRecovery {
     private void recoverSegment(String name, boolean last) throws IOException {
         SegmentFile segment = SegmentFile.open(disk, name);
         segments.add(segment);
+        if (segments.size() == 1) {
+            beginAt(segment);
+        } else if (last && isBegunAnew(segment)) {
+            dropFirst();
+        }
         if (segment.firstIndex() != lastIndex + 1) {
             throw untrusted(
                     segment,
@@ -115,8 +145,58 @@ final class LogRecovery {
         }
     }
 
+    /** The first segment may begin where a snapshot ends, or before. */
+    private void beginAt(SegmentFile segment) throws IOException {
+        long before = segment.firstIndex() - 1;
+        if (before > snapshot.index()) {
+            throw untrusted(
+                    segment,
+                    0,
+                    "it begins with entry " + segment.firstIndex() + ", and no snapshot reaches entry " + before);
+        }
+        if (before > 0) {
+            startBehind(new Floor(before, segment.previousTerm()));
+        }
+        if (before > 0 && before == snapshot.index() && floor.term() != snapshot.term()) {
+            throw untrusted(
+                    segment,
+                    0,
+                    "it follows term " + floor.term() + ", but the snapshot ends with term " + snapshot.term());
+        }
+    }
+
+    private void startBehind(Floor entry) {
+        floor = entry;
+        lastIndex = entry.index();
+        lastTerm = entry.term();
+    }
+
+    /**
+     * Returns whether the last of two segments is what {@link FactLog#restart} leaves when it is interrupted before its
+     * last step: there is nothing in it, and it begins behind the snapshot, which the one before does not reach or
+     * contradicts.
+     */
+    private boolean isBegunAnew(SegmentFile segment) throws IOException {
+        return segments.size() == 2
+                && snapshot.index() > 0
+                && segment.firstIndex() == snapshot.firstIndex()
+                && segment.previousTerm() == snapshot.term()
+                && (lastIndex != snapshot.index() || lastTerm != snapshot.term())
+                && lastNonZero(segment) < segment.end();
+    }
+
+    private void dropFirst() throws IOException {
+        SegmentFile first = segments.remove(0);
+        first.close();
+        disk.delete(first.name());
+        disk.sync();
+        startBehind(snapshot);
+        members.clear();
+        provenIndex = 0;
+    }
+
     private void checkCommitted(String name, long end) throws IOException {
-        if (lastIndex < committedIndex) {
+        if (Math.max(lastIndex, snapshot.index()) < committedIndex) {
             throw untrusted(
                     name,
                     end,
@@ -135,10 +215,21 @@ final class LogRecovery {
         if (reader.kind() == null) {
             throw untrusted(segment, start, "an entry of " + reader.kindText() + " is not known to this software");
         }
+        if (reader.kind().listsMembers()) {
+            acceptMembers(segment, start, reader.kind());
+        }
         lastIndex++;
         lastTerm = reader.term();
         provenIndex = Math.max(provenIndex, reader.durableIndex());
         segment.accept(lastIndex, lastIndex, reader.position() - start);
+    }
+
+    private void acceptMembers(SegmentFile segment, long start, EntryKind kind) throws IOException {
+        try {
+            members.put(reader.index(), MembersCodec.decode(kind, reader.payload()));
+        } catch (IllegalArgumentException e) {
+            throw untrusted(segment, start, "entry " + reader.index() + " lists no members: " + e.getMessage());
+        }
     }
 
     /** Cuts the remains of an unforced write off the last segment. */
@@ -181,7 +272,8 @@ final class LogRecovery {
 
     /** Returns whether there is a good record that was made when the entry missing here was forced already. */
     private boolean proves(ByteBuffer rest, int at) {
-        return RecordFormat.isPlausible(rest, at)
+        return rules.refusesDamage()
+                && RecordFormat.isPlausible(rest, at)
                 && RecordFormat.index(rest, at) > lastIndex
                 && RecordFormat.durableIndex(rest, at) > lastIndex
                 && RecordFormat.checksumFits(rest, at);

@@ -61,6 +61,14 @@ final class LogTail {
         last = newLastIndex;
     }
 
+    /** Drops everything; what is added next comes behind an entry. */
+    void restart(long newLastIndex) {
+        Arrays.fill(ring, null);
+        first = newLastIndex + 1;
+        last = newLastIndex;
+        bytes = 0;
+    }
+
     private void remove(long index) {
         LogEntry entry = ring[at(index)];
         if (entry != null) {

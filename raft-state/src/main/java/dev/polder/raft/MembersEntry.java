@@ -1,18 +1,28 @@
 package dev.polder.raft;
 
 import io.atomix.protocols.raft.storage.log.entry.RaftLogEntry;
-import java.util.List;
 
 /** The members that vote from here on, as Atomix sees them. */
 final class MembersEntry extends RaftLogEntry {
-    private final List<String> members;
+    private final EntryKind kind;
+    private final MemberList members;
 
-    MembersEntry(long term, List<String> members) {
-        super(term);
-        this.members = List.copyOf(members);
+    MembersEntry(long term, MemberList members) {
+        this(term, EntryKind.MEMBERS, members);
     }
 
-    List<String> members() {
+    /** As it was read; an entry stays as it is, also on its way to others. */
+    MembersEntry(long term, EntryKind kind, MemberList members) {
+        super(term);
+        this.kind = kind;
+        this.members = members;
+    }
+
+    EntryKind kind() {
+        return kind;
+    }
+
+    MemberList members() {
         return members;
     }
 }

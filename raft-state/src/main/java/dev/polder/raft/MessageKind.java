@@ -7,15 +7,35 @@ enum MessageKind {
     REFUSED(3),
     LOCATE(4),
     LOCATED(5),
+    CHALLENGE(6),
+    PROOF(7),
     APPEND(16),
     POLL(17),
     VOTE(18),
+    FORCED_VOTE(19),
+    TIMEOUT_NOW(20),
+    INSTALL(21),
+    FETCH(22),
+    CATCH_UP(23),
+    REMOVED(24),
     APPENDED(32),
     POLLED(33),
     VOTED(34),
-    FAILED(35);
+    FAILED(35),
+    INSTALLING(36),
+    PIECE(37),
+    CAUGHT(38),
+    DONE(39),
+    CLIENT_HELLO(64),
+    CLIENT_WELCOME(65),
+    CLIENT_MOVED(66),
+    CALL(67),
+    PUSH(69);
 
-    /** Of all of them; a kind whose body changes gets one of its own. */
+    /**
+     * Of all of them. A kind whose body changes gets a code of its own, but for those whose body begins with the version
+     * of the protocol.
+     */
     static final byte VERSION = 1;
 
     private final byte code;

@@ -4,6 +4,7 @@ import io.atomix.protocols.raft.protocol.AppendRequest;
 import io.atomix.protocols.raft.protocol.AppendResponse;
 import io.atomix.protocols.raft.protocol.RaftResponse;
 import io.atomix.protocols.raft.storage.log.entry.RaftLogEntry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,20 +24,38 @@ import java.util.concurrent.CompletableFuture;
  * </ul>
  */
 final class OpenAppends {
+    /** One that Atomix waits for. */
+    private record Open(String to, CompletableFuture<AppendResponse> told) {}
+
     private final PeerCalls calls;
+    private final Membership membership;
     private final FactLog log;
+    private final Snapshots snapshots;
     private final Gates.Gate gate;
     private final FailStop failStop;
     private final QuorumContact contact;
-    private final Map<Long, CompletableFuture<AppendResponse>> open = new LinkedHashMap<>();
+    private final Duration heartbeatInterval;
+    private final Map<Long, Open> open = new LinkedHashMap<>();
+    private final List<AppendCounts> listeners = new ArrayList<>();
     private long sent;
 
-    OpenAppends(PeerCalls calls, FactLog log, Gates.Gate gate, FailStop failStop, QuorumContact contact) {
+    OpenAppends(
+            PeerCalls calls,
+            Membership membership,
+            FactLog log,
+            Snapshots snapshots,
+            Gates.Gate gate,
+            FailStop failStop,
+            QuorumContact contact,
+            Duration heartbeatInterval) {
         this.calls = calls;
+        this.membership = membership;
         this.log = log;
+        this.snapshots = snapshots;
         this.gate = gate;
         this.failStop = failStop;
         this.contact = contact;
+        this.heartbeatInterval = heartbeatInterval;
     }
 
     /** Returns when the peers last followed, as these have shown. */
@@ -44,13 +63,32 @@ final class OpenAppends {
         return contact;
     }
 
+    /** Has somebody told of all answers from now on. */
+    void tell(AppendCounts listener) {
+        listeners.add(listener);
+    }
+
+    /** Returns the number of the append that is sent next; those before have lower ones. */
+    long nextNumber() {
+        return sent + 1;
+    }
+
     CompletableFuture<AppendResponse> send(String to, AppendRequest request) {
+        if (!membership.current().contains(to)) {
+            // Atomix goes on when an answer comes that was on its way when the list was changed
+            return CompletableFuture.failedFuture(noMember(to));
+        }
         PeerRequest.Append append = appendOf(request);
         CompletableFuture<AppendResponse> told = new CompletableFuture<>();
         sent++;
         long number = sent;
         long sentNanos = contact.now();
-        open.put(number, told);
+        open.put(number, new Open(to, told));
+        PeerRequest.Install install = snapshots.insteadOf(append);
+        if (install != null) {
+            sendInstall(to, install, number, sentNanos);
+            return told;
+        }
         CompletableFuture<PeerResponse.Append> unused = calls.append(to, append)
                 .whenComplete((response, failure) -> failStop.guard(() -> {
                     if (open.remove(number) == null) {
@@ -58,11 +96,52 @@ final class OpenAppends {
                     }
                     if (failure == null) {
                         answered(to, append, sentNanos, response, told);
+                        listeners.forEach(listener -> listener.answered(to, number, response.term() == append.term()));
                     } else {
                         told.completeExceptionally(failure);
                     }
                 }));
         return told;
+    }
+
+    /**
+     * Sends word of a snapshot in the place of entries that are gone. For Atomix it is an append that does not fit; so as
+     * long as the snapshot is not there, the answer is told with the next heartbeat, or Atomix would try again at once.
+     */
+    private void sendInstall(String to, PeerRequest.Install install, long number, long sentNanos) {
+        CompletableFuture<PeerResponse.Installing> unused = calls.install(to, install)
+                .whenComplete((response, failure) -> failStop.guard(() -> {
+                    if (failure != null) {
+                        Open failed = open.remove(number);
+                        if (failed != null) {
+                            failed.told().completeExceptionally(failure);
+                        }
+                    } else if (open.containsKey(number)) {
+                        installing(to, install, number, sentNanos, response);
+                    }
+                }));
+    }
+
+    private void installing(
+            String to, PeerRequest.Install install, long number, long sentNanos, PeerResponse.Installing response) {
+        boolean isSameTerm = response.term() == install.term();
+        if (isSameTerm) {
+            contact.followed(to, sentNanos);
+        }
+        PeerResponse.Append rejected = new PeerResponse.Append(response.term(), false, response.lastIndex());
+        if (isSameTerm && response.receivedBytes() < install.bytes()) {
+            calls.after(heartbeatInterval, () -> reject(number, rejected));
+        } else {
+            reject(number, rejected);
+        }
+        listeners.forEach(listener -> listener.answered(to, number, isSameTerm));
+    }
+
+    private void reject(long number, PeerResponse.Append response) {
+        Open rejected = open.remove(number);
+        if (rejected != null) {
+            rejected.told().complete(toldOf(response));
+        }
     }
 
     private void answered(
@@ -77,12 +156,16 @@ final class OpenAppends {
         if (response.term() == request.term()) {
             contact.followed(by, sentNanos);
         }
-        told.complete(AppendResponse.builder()
+        told.complete(toldOf(response));
+    }
+
+    private static AppendResponse toldOf(PeerResponse.Append response) {
+        return AppendResponse.builder()
                 .withStatus(RaftResponse.Status.OK)
                 .withTerm(response.term())
                 .withSucceeded(response.succeeded())
                 .withLastLogIndex(response.lastIndex())
-                .build());
+                .build();
     }
 
     private static PeerRequest.Append appendOf(AppendRequest request) {
@@ -101,10 +184,24 @@ final class OpenAppends {
                 entries);
     }
 
+    /** That one is no member any more: nobody waits for its answers. */
+    void fail(String member) {
+        for (Map.Entry<Long, Open> one : List.copyOf(open.entrySet())) {
+            if (one.getValue().to().equals(member)) {
+                open.remove(one.getKey());
+                one.getValue().told().completeExceptionally(noMember(member));
+            }
+        }
+    }
+
+    private static CancellationException noMember(String member) {
+        return new CancellationException(member + " is no member any more");
+    }
+
     /** The lead is lost: nobody waits for answers any more. */
     void failAll() {
-        List<CompletableFuture<AppendResponse>> left = List.copyOf(open.values());
+        List<Open> left = List.copyOf(open.values());
         open.clear();
-        left.forEach(told -> told.completeExceptionally(new CancellationException("the lead was lost")));
+        left.forEach(one -> one.told().completeExceptionally(new CancellationException("the lead was lost")));
     }
 }

@@ -2,7 +2,6 @@ package dev.polder.raft;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -60,8 +59,7 @@ final class OutgoingConnection extends WireConnection {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        super.channelActive(ctx);
+    void ready() {
         say(0, new Greeting.Hello(parts.book().introduction(), link.peer()));
     }
 
@@ -145,7 +143,7 @@ final class OutgoingConnection extends WireConnection {
         }
         state = State.OPEN;
         peer = other;
-        introduced();
+        introduced(MEMBER_FRAME_BYTES_MAX);
         link.opened(other);
     }
 

@@ -3,6 +3,7 @@ package dev.polder.raft;
 import io.atomix.utils.concurrent.Scheduled;
 import io.atomix.utils.concurrent.ThreadContext;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
@@ -17,6 +18,9 @@ final class PeerCalls {
     private static final Duration POLL_TIMEOUT = Duration.ofMillis(250);
     /** An election that is not won by then is lost; the next attempt comes soon. */
     private static final Duration VOTE_TIMEOUT = Duration.ofMillis(100);
+
+    /** A part of a snapshot is large, and nobody waits for it but who fetches. */
+    private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(2);
 
     private final ThreadContext thread;
     private final PeerNetwork network;
@@ -37,6 +41,45 @@ final class PeerCalls {
 
     CompletableFuture<PeerResponse.Vote> vote(String to, PeerRequest.Vote request) {
         return call(to, request, PeerResponse.Vote.class, VOTE_TIMEOUT);
+    }
+
+    CompletableFuture<PeerResponse.Installing> install(String to, PeerRequest.Install request) {
+        return call(to, request, PeerResponse.Installing.class, APPEND_TIMEOUT);
+    }
+
+    CompletableFuture<PeerResponse.Piece> fetch(String to, PeerRequest.Fetch request) {
+        return call(to, request, PeerResponse.Piece.class, FETCH_TIMEOUT);
+    }
+
+    CompletableFuture<PeerResponse.Vote> vote(String to, PeerRequest.ForcedVote request) {
+        return call(to, request, PeerResponse.Vote.class, VOTE_TIMEOUT);
+    }
+
+    CompletableFuture<PeerResponse.Done> timeoutNow(String to, PeerRequest.TimeoutNow request) {
+        return call(to, request, PeerResponse.Done.class, POLL_TIMEOUT);
+    }
+
+    CompletableFuture<PeerResponse.Done> removed(String to, PeerRequest.Removed request) {
+        return call(to, request, PeerResponse.Done.class, POLL_TIMEOUT);
+    }
+
+    CompletableFuture<PeerResponse.Caught> catchUp(String to, PeerRequest.CatchUp request) {
+        return call(to, request, PeerResponse.Caught.class, POLL_TIMEOUT);
+    }
+
+    /** See {@link PeerNetwork#reach}. */
+    void reach(Set<String> others) {
+        network.reach(others);
+    }
+
+    /** See {@link PeerNetwork#incarnation}. */
+    String incarnation(String member) {
+        return network.incarnation(member);
+    }
+
+    /** Does something later, on the log's thread. */
+    void after(Duration delay, Runnable task) {
+        Scheduled unused = thread.schedule(delay, task);
     }
 
     private <T extends PeerResponse> CompletableFuture<T> call(

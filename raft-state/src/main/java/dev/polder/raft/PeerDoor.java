@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,9 @@ final class PeerDoor extends ChannelInboundHandlerAdapter {
      * members and those who ask for the leader say so at once, so others keep nobody out, or must come very fast.
      */
     static final int STRANGERS_MAX = 64;
+
+    /** How many may be here at once that say that they are members, and are not in the list. */
+    static final int GUESTS_MAX = 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedLog.class);
     private static final int ACCEPT_BACKLOG = 128;
@@ -91,10 +95,9 @@ final class PeerDoor extends ChannelInboundHandlerAdapter {
             strangers.remove(oldest);
             oldest.close();
         }
-        Dialer.configure(accepted);
         IncomingConnection connection = new IncomingConnection(parts, this, wire);
         strangers.add(connection);
-        connection.install(accepted);
+        parts.dialer().accept(accepted, connection);
         ChannelFuture unused = parts.thread().loop().register(accepted);
     }
 
@@ -125,6 +128,11 @@ final class PeerDoor extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** A stranger is a client, or goes. */
+    void leaves(IncomingConnection connection) {
+        strangers.remove(connection);
+    }
+
     void ended(IncomingConnection connection) {
         strangers.remove(connection);
         Introduction peer = connection.peer();
@@ -145,6 +153,26 @@ final class PeerDoor extends ChannelInboundHandlerAdapter {
             Introduction peer = connection.peer();
             if (peer != null && peer.process() != process) {
                 members.remove(member);
+                connection.close();
+            }
+        }
+    }
+
+    /** Tells whether somebody who is not in the list cannot come in, because there are so many of those. */
+    boolean hasTooMany(String other) {
+        return !parts.book().lists(other)
+                && !members.containsKey(other)
+                && members.keySet().stream()
+                                .filter(member -> !parts.book().lists(member))
+                                .count()
+                        >= GUESTS_MAX;
+    }
+
+    /** Ends the connections of members that there is an objection to by now. */
+    void closeIf(Predicate<Introduction> objected) {
+        for (IncomingConnection connection : List.copyOf(members.values())) {
+            Introduction peer = connection.peer();
+            if (peer != null && objected.test(peer)) {
                 connection.close();
             }
         }

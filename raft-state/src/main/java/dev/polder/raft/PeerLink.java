@@ -167,11 +167,15 @@ final class PeerLink {
         }
     }
 
+    /** Returns whether the peer is dialled again. */
     private boolean forget(OutgoingConnection which) {
         if (connection != which) {
             return false;
         }
         connection = null;
+        if (!closed && !wire.keeps(this)) {
+            close();
+        }
         return !closed;
     }
 

@@ -1,5 +1,6 @@
 package dev.polder.raft;
 
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -16,4 +17,15 @@ interface PeerNetwork {
      * breaks; it may also never be completed: {@link PeerCalls} sets the time limit, and completes it then.
      */
     CompletableFuture<PeerResponse> send(String to, PeerRequest request);
+
+    /**
+     * Says who requests go to from here on: the other members, who is to become one, and who was one just now. Whoever
+     * else calls and may do so can be answered, and asked, too.
+     */
+    default void reach(Set<String> others) {}
+
+    /** Returns the incarnation of who was met under a name, this member's own name too; empty if nobody was. */
+    default String incarnation(String member) {
+        return "";
+    }
 }

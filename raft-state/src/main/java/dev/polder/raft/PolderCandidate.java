@@ -15,11 +15,14 @@ import org.jspecify.annotations.Nullable;
 final class PolderCandidate extends InactiveRole {
     private final PolderRaftContext context;
     private final RaftParts parts;
+    private final boolean insteadOfLeader;
 
-    PolderCandidate(PolderRaftContext context, RaftParts parts) {
+    /** @param insteadOfLeader whether it stands because the leader has asked for that */
+    PolderCandidate(PolderRaftContext context, RaftParts parts, boolean insteadOfLeader) {
         super(context);
         this.context = context;
         this.parts = parts;
+        this.insteadOfLeader = insteadOfLeader;
     }
 
     @Override
@@ -46,19 +49,25 @@ final class PolderCandidate extends InactiveRole {
             context.transition(RaftServer.Role.LEADER);
             return;
         }
-        FactLog log = parts.log();
-        PeerRequest.Vote request =
-                new PeerRequest.Vote(context.getTerm(), parts.self().id(), log.lastIndex(), log.lastTerm());
+        long term = context.getTerm();
         Ballot ballot = new Ballot(context.getCluster().getQuorum(), peers.size());
         for (RaftMemberContext peer : peers) {
-            CompletableFuture<PeerResponse.Vote> unused = parts.calls()
-                    .vote(peer.getMember().memberId().id(), request)
+            CompletableFuture<PeerResponse.Vote> unused = askForVote(
+                            peer.getMember().memberId().id(), term)
                     .whenComplete((response, failure) -> parts.failStop().guard(() -> {
-                        if (isRunning() && context.getTerm() == request.term()) {
+                        if (isRunning() && context.getTerm() == term) {
                             answered(response, ballot);
                         }
                     }));
         }
+    }
+
+    private CompletableFuture<PeerResponse.Vote> askForVote(String peer, long term) {
+        FactLog log = parts.log();
+        String self = parts.self().id();
+        return insteadOfLeader
+                ? parts.calls().vote(peer, new PeerRequest.ForcedVote(term, self, log.lastIndex(), log.lastTerm()))
+                : parts.calls().vote(peer, new PeerRequest.Vote(term, self, log.lastIndex(), log.lastTerm()));
     }
 
     /** @param response null if the member could not be asked */

@@ -6,9 +6,13 @@ import io.atomix.protocols.raft.roles.InactiveRole;
 import io.atomix.protocols.raft.roles.RaftRole;
 import io.atomix.utils.concurrent.Scheduled;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Follows a leader, and without one asks the others whether they would vote for this member. Owned by the log's thread.
@@ -16,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *               ┌──── heard ────┐                                   a majority accepts
  *   start ──► leaderless ──► following ──silence, dead──► leaderless ───────────────────► candidate
- *               └── poll, and again after 50 ms; 300 ms when that was in vain for a while
+ *               └── poll, and again after 50 ms; 300 ms when that was in vain for a while,
+ *                   5 ms when the leader has just died: the others learn it within some milliseconds
  * </pre>
  *
  * <p>What requests of others mean is decided in {@link PeerAnswers}, which tells this role what it must know.
  */
 final class PolderFollower extends InactiveRole {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicatedLog.class);
     /** What the members wait at random after a start, so that not all of them stand at once. */
     private static final int FIRST_POLL_MS_MAX = 150;
 
@@ -31,6 +37,11 @@ final class PolderFollower extends InactiveRole {
     private static final int HURRIED_POLLS_MAX = 40;
 
     private static final int POLL_LATER_MS = 300;
+    /** No member polls more often than that, whatever it hears from others. */
+    private static final int POLL_PAUSE_MS = 5;
+    /** By then everybody knows of a leader's death whose connections tell of it. */
+    private static final int DEATH_KNOWN_MS = 100;
+
     private static final int LOST_ELECTION_MS_MIN = 10;
     private static final int LOST_ELECTION_SPREAD_MS = 40;
     /** A member found by a peer that is back asks it soon, not at once: both may do so. */
@@ -39,10 +50,16 @@ final class PolderFollower extends InactiveRole {
     private final PolderRaftContext context;
     private final RaftParts parts;
     private @Nullable Scheduled timer;
+    private @Nullable String toldObstacle;
+    private final Set<String> agreed = new HashSet<>();
     private boolean leaderless;
     private int polls;
-    /** Answers to an older poll count no more. */
+    /** Answers to the polls of an older round count no more. */
     private int round;
+
+    private long polledNanos;
+    private long diedNanos;
+    private boolean died;
 
     PolderFollower(PolderRaftContext context, RaftParts parts) {
         super(context);
@@ -77,10 +94,22 @@ final class PolderFollower extends InactiveRole {
         return super.stop();
     }
 
+    /** There is nobody to ask. */
     private void stand() {
-        if (isRunning()) {
+        if (isRunning() && mayStand()) {
             context.transition(RaftServer.Role.CANDIDATE);
+        } else if (isRunning()) {
+            timer = context.getThreadContext().schedule(Duration.ofMillis(POLL_LATER_MS), this::stand);
         }
+    }
+
+    private boolean mayStand() {
+        String obstacle = parts.standing().whyNotStand();
+        if (obstacle != null && !obstacle.equals(toldObstacle)) {
+            LOG.warn("event=does_not_stand member={} reason='{}'", context.getName(), obstacle);
+        }
+        toldObstacle = obstacle;
+        return obstacle == null;
     }
 
     // ---- what happens
@@ -88,8 +117,9 @@ final class PolderFollower extends InactiveRole {
     /** A leader of this term was heard. */
     void heard() {
         leaderless = false;
+        died = false;
         polls = 0;
-        round++;
+        beginRound();
         awaitLeader();
     }
 
@@ -104,8 +134,19 @@ final class PolderFollower extends InactiveRole {
         context.setLeader(null);
         parts.leaderContact().forget();
         leaderless = true;
+        died = true;
+        diedNanos = parts.time().nanos();
         polls = 0;
         pollAfter(stagger.toMillis());
+    }
+
+    /** The leader wants this member in its place. Returns whether this member stands. */
+    boolean takeOver() {
+        if (!mayStand()) {
+            return false;
+        }
+        context.standInstead();
+        return true;
     }
 
     /** A peer can be reached again. */
@@ -116,16 +157,25 @@ final class PolderFollower extends InactiveRole {
         }
     }
 
-    /** Another member wants to stand. Whose log is newer than that stands itself; else that one has the first try. */
-    void polled(boolean accepted) {
+    /** Another member may stand, for all that this one knows, and has the time to do so. */
+    void letStand() {
         if (leaderless) {
-            pollAfter(accepted ? pollAgainMs() : 0);
+            pollAfter(pollAgainMs());
+        }
+    }
+
+    /** Another member wants to stand whose log is older: this one must do so instead, and need not wait for its turn. */
+    void isAhead() {
+        if (leaderless) {
+            // at once without a pause would answer each refusal with a poll, and polls of two can cross for ever
+            long sincePollMs = (parts.time().nanos() - polledNanos) / 1_000_000;
+            pollAfter(polls == 0 ? 0 : Math.max(0, POLL_PAUSE_MS - sincePollMs));
         }
     }
 
     /** This member voted for another, which has the time to win. */
     void voted() {
-        round++;
+        beginRound();
         if (leaderless) {
             pollAfter(2L * pollAgainMs());
         } else {
@@ -165,31 +215,49 @@ final class PolderFollower extends InactiveRole {
         context.setLeader(null);
         leaderless = true;
         polls++;
-        round++;
-        pollAfter(pollAgainMs());
+        polledNanos = parts.time().nanos();
+        if (died && polledNanos - diedNanos < DEATH_KNOWN_MS * 1_000_000L) {
+            // still the same round: an answer may take longer than the pause
+            pollAfter(POLL_PAUSE_MS);
+        } else {
+            beginRound();
+            pollAfter(pollAgainMs());
+        }
+        if (!mayStand()) {
+            return;
+        }
+        if (context.peers().isEmpty()) {
+            context.transition(RaftServer.Role.CANDIDATE);
+            return;
+        }
         FactLog log = parts.log();
         PeerRequest.Poll request =
                 new PeerRequest.Poll(context.getTerm(), parts.self().id(), log.lastIndex(), log.lastTerm());
-        Ballot ballot =
-                new Ballot(context.getCluster().getQuorum(), context.peers().size());
         int asked = round;
         for (RaftMemberContext peer : List.copyOf(context.peers())) {
+            String name = peer.getMember().memberId().id();
             CompletableFuture<PeerResponse.Poll> unused = parts.calls()
-                    .poll(peer.getMember().memberId().id(), request)
+                    .poll(name, request)
                     .whenComplete((response, failure) -> parts.failStop().guard(() -> {
                         if (isRunning() && round == asked && failure == null) {
-                            answered(response, ballot);
+                            answered(name, response);
                         }
                     }));
         }
     }
 
-    private void answered(PeerResponse.Poll response, Ballot ballot) {
+    private void beginRound() {
+        round++;
+        agreed.clear();
+    }
+
+    private void answered(String by, PeerResponse.Poll response) {
         if (response.term() > context.getTerm()) {
             context.setTerm(response.term());
+            pollAfter(0);
         } else if (response.accepted()) {
-            ballot.agree();
-            if (ballot.isWon()) {
+            agreed.add(by);
+            if (agreed.size() + 1 >= context.getCluster().getQuorum() && mayStand()) {
                 context.transition(RaftServer.Role.CANDIDATE);
             }
         }

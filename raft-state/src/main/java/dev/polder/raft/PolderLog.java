@@ -8,17 +8,23 @@ import io.atomix.storage.journal.Indexed;
 import io.atomix.storage.journal.JournalReader;
 
 /**
- * The {@link FactLog} as Atomix sees it. Before the first entry stands a placeholder of index 0 and term 0, never null:
+ * The {@link FactLog} as Atomix sees it. Before the first entry stands a placeholder of the floor's index and term, never null:
  * Atomix takes null for a log that accepts every candidate.
  */
 final class PolderLog extends RaftLog {
+    private static final int SIZE_DIVISOR = 16;
+    /** What Atomix takes for enough for one request. */
+    private static final int REQUEST_BYTES = 32 << 10;
+
     private final FactLog log;
+    private final Membership membership;
     private final FailStop failStop;
     private final Writer writer = new Writer();
 
-    PolderLog(Scratch scratch, FactLog log, FailStop failStop) {
+    PolderLog(Scratch scratch, FactLog log, Membership membership, FailStop failStop) {
         super(scratch.journal(), false);
         this.log = log;
+        this.membership = membership;
         this.failStop = failStop;
     }
 
@@ -56,15 +62,35 @@ final class PolderLog extends RaftLog {
     @Override
     public void close() {}
 
+    private long first() {
+        return log.floor().firstIndex();
+    }
+
     private Indexed<RaftLogEntry> at(long index) {
-        return index == 0
-                ? new Indexed<>(0, new FactsEntry(0, new byte[0]), 0)
-                : indexed(new LogCursor(log, index).next());
+        Floor floor = log.floor();
+        return index <= floor.index() ? gone(index) : indexed(log.entry(index));
+    }
+
+    /**
+     * Returns what stands for an entry that is not here any more, with the floor's term. {@link OpenAppends} sends
+     * something else instead. The size makes Atomix stop there.
+     */
+    private Indexed<RaftLogEntry> gone(long index) {
+        return new Indexed<>(index, new FactsEntry(log.floor().term(), new byte[0]), REQUEST_BYTES);
     }
 
     private static Indexed<RaftLogEntry> indexed(LogEntry entry) {
-        return new Indexed<>(
-                entry.index(), EntryCodec.decode(entry), RecordFormat.HEADER_BYTES + entry.payload().length);
+        return new Indexed<>(entry.index(), EntryCodec.decode(entry), toldBytes(entry));
+    }
+
+    /**
+     * Returns what Atomix is told of an entry's size, at least 1. It takes one entry after the other into a request until
+     * the sizes add up to 32 KiB; a follower then gets a few megabytes a second on a network where a request takes
+     * milliseconds. Told a sixteenth, it takes 512 KiB and one entry more, which may have a megabyte, so that a request
+     * still fits into a frame.
+     */
+    private static int toldBytes(LogEntry entry) {
+        return (RecordFormat.HEADER_BYTES + entry.payload().length + SIZE_DIVISOR - 1) / SIZE_DIVISOR;
     }
 
     private final class Writer extends RaftLogWriter {
@@ -91,7 +117,10 @@ final class PolderLog extends RaftLog {
         public <T extends RaftLogEntry> Indexed<T> append(T entry) {
             return failStop.guard(() -> {
                 LogEntry appended = log.append(entry.term(), EntryCodec.kind(entry), EntryCodec.payload(entry));
-                return new Indexed<>(appended.index(), entry, RecordFormat.HEADER_BYTES + appended.payload().length);
+                if (entry instanceof MembersEntry members) {
+                    membership.appended(appended.index(), members.members());
+                }
+                return new Indexed<>(appended.index(), entry, toldBytes(appended));
             });
         }
 
@@ -109,15 +138,19 @@ final class PolderLog extends RaftLog {
         @Override
         public void reset(long index) {
             failStop.guard(() -> {
-                if (index != 1) {
-                    throw new IllegalStateException("a log that begins with entry 1 cannot begin with " + index);
+                if (index != first()) {
+                    throw new IllegalStateException(
+                            "a log that begins with entry " + first() + " cannot begin with " + index);
                 }
             });
         }
 
         @Override
         public void truncate(long index) {
-            failStop.guard(() -> log.truncate(index));
+            failStop.guard(() -> {
+                log.truncate(index);
+                membership.truncated(index);
+            });
         }
 
         @Override
@@ -139,7 +172,7 @@ final class PolderLog extends RaftLog {
 
         @Override
         public long getFirstIndex() {
-            return 1;
+            return first();
         }
 
         @Override
@@ -168,12 +201,13 @@ final class PolderLog extends RaftLog {
 
         @Override
         public Indexed<RaftLogEntry> next() {
-            return failStop.guard(() -> indexed(cursor.next()));
+            long index = getNextIndex();
+            return index <= log.floor().index() ? gone(index) : failStop.guard(() -> indexed(cursor.next()));
         }
 
         @Override
         public void reset() {
-            cursor.moveTo(1);
+            cursor.moveTo(first());
         }
 
         @Override

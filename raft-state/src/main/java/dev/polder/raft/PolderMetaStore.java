@@ -20,13 +20,22 @@ import java.util.List;
 final class PolderMetaStore extends MetaStore {
     private final Configuration configuration;
 
-    PolderMetaStore(RaftStorage storage, List<String> members) {
+    PolderMetaStore(RaftStorage storage, MemberList members) {
         super(storage, Serializer.using(storage.namespace()));
+        configuration = configuration(1, members);
+    }
+
+    /**
+     * Returns a list of members as Atomix takes it.
+     *
+     * @param version counts the changes to what this member goes by, back ones too: Atomix ignores all but higher ones
+     */
+    static Configuration configuration(long version, MemberList members) {
         List<RaftMember> voters = new ArrayList<>();
-        for (String member : members) {
+        for (String member : members.names()) {
             voters.add(new DefaultRaftMember(MemberId.from(member), RaftMember.Type.ACTIVE, Instant.EPOCH));
         }
-        configuration = new Configuration(1, 1, 1, voters);
+        return new Configuration(version, 1, 1, voters);
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.atomix.protocols.raft.cluster.impl.DefaultRaftMember;
 import io.atomix.protocols.raft.cluster.impl.RaftMemberContext;
 import io.atomix.protocols.raft.impl.RaftContext;
 import io.atomix.protocols.raft.impl.RaftServiceManager;
-import io.atomix.protocols.raft.roles.InactiveRole;
 import io.atomix.protocols.raft.roles.LeaderRole;
 import io.atomix.protocols.raft.roles.RaftRole;
 import io.atomix.protocols.raft.storage.log.RaftLog;
@@ -43,11 +42,15 @@ final class PolderRaftContext extends RaftContext {
     private final RaftLogReader reader;
     private final NoSnapshots snapshots;
     private final Proposer proposer;
+    private final ReadIndex reads;
+    private final HandOver handOver;
+    private final MemberChanges changes;
+    private final Adoption members;
     private final Applier applier;
-    private @Nullable RaftRole ownRole;
-    private @Nullable LeaderTick tick;
-    private @Nullable MemberId leader;
-    private volatile @Nullable LogLeader knownLeader;
+    private final SnapshotSaves saves;
+    private final SnapshotFetch fetch;
+    private final KnownLeader leader;
+    private final @Nullable Roles roles;
     private long commitIndex;
 
     PolderRaftContext(RaftParts parts, long proposalBytesMax) {
@@ -65,8 +68,16 @@ final class PolderRaftContext extends RaftContext {
         reader = parts.logView().openReader(1);
         snapshots = new NoSnapshots(parts.scratch().storage());
         proposer = new Proposer(this, parts, proposalBytesMax);
-        applier = new Applier(this, parts, proposer);
-        ownRole = new InactiveRole(this);
+        saves = new SnapshotSaves(this, parts);
+        fetch = new SnapshotFetch(this, parts);
+        applier = new Applier(this, parts, proposer, saves);
+        leader = new KnownLeader(this, parts);
+        parts.failurePace().begin(this::peer);
+        reads = new ReadIndex(this, parts);
+        handOver = new HandOver(this, parts, proposer);
+        changes = new MemberChanges(this, parts, handOver);
+        members = new Adoption(this, parts, changes);
+        roles = new Roles(this, parts, new LeaderWork(proposer, reads, handOver, changes));
     }
 
     private RaftParts parts() {
@@ -76,6 +87,42 @@ final class PolderRaftContext extends RaftContext {
 
     Proposer proposer() {
         return proposer;
+    }
+
+    ReadIndex reads() {
+        return reads;
+    }
+
+    HandOver handOver() {
+        return handOver;
+    }
+
+    MemberChanges changes() {
+        return changes;
+    }
+
+    /** A leader says that this one is no member any more. Returns whether it goes. */
+    boolean removed(PeerRequest.Removed request) {
+        return members.removed(request);
+    }
+
+    /** The listener has room again. Any thread may call. */
+    void resume() {
+        applier.resume();
+    }
+
+    SnapshotSaves saves() {
+        return saves;
+    }
+
+    SnapshotFetch fetch() {
+        return fetch;
+    }
+
+    /** Nothing is saved or fetched any more. */
+    void closeSnapshots() {
+        saves.close();
+        fetch.close();
     }
 
     /** Returns where term and vote are kept, and nowhere else. */
@@ -92,6 +139,11 @@ final class PolderRaftContext extends RaftContext {
         return cluster.getActiveMemberStates();
     }
 
+    /** Returns the names of the other members. */
+    List<String> peerNames() {
+        return peers().stream().map(peer -> peer.getMember().memberId().id()).toList();
+    }
+
     /** Returns another member, null if there is none of that name. */
     @Nullable
     RaftMemberContext peer(String member) {
@@ -100,12 +152,7 @@ final class PolderRaftContext extends RaftContext {
 
     /** Tells whether this member leads, and a majority has followed it within the election time-out. Any thread may ask. */
     boolean isFollowed() {
-        LogLeader known = knownLeader;
-        return known != null
-                && known.memberId().equals(getName())
-                && (terms().members().size() == 1
-                        || parts().appends().contact().silenceNanos()
-                                < getElectionTimeout().toNanos());
+        return leader.isFollowed();
     }
 
     /**
@@ -114,18 +161,52 @@ final class PolderRaftContext extends RaftContext {
      */
     @Nullable
     LogLeader knownLeader() {
-        LogLeader known = knownLeader;
-        return known == null || !known.memberId().equals(getName()) || isFollowed() ? known : null;
+        return leader.known();
     }
 
-    /** Takes part, in the role that the member list gives this member. */
-    void begin() {
-        // the members are those of the log; Atomix need not configure its peers
-        for (RaftMemberContext peer : cluster.getRemoteMemberStates()) {
-            peer.setConfigTerm(Long.MAX_VALUE);
-            peer.setConfigIndex(Long.MAX_VALUE);
+    Roles roles() {
+        Roles own = roles;
+        if (own == null) {
+            throw new IllegalStateException("no role is taken before there is a member");
         }
-        transition(cluster.getMember().getType());
+        return own;
+    }
+
+    /** Takes part: who is in no list follows, too, and waits to be added. */
+    void begin() {
+        members.begin();
+        SnapshotFile newest = parts().snapshots().newest();
+        if (newest != null) {
+            beginWith(newest);
+        }
+        transition(RaftServer.Role.FOLLOWER);
+    }
+
+    /**
+     * A snapshot that a leader offered is here, durably. Whoever leads by now has all its entries; so has who was sent
+     * them meanwhile.
+     */
+    void fetched(SnapshotFile snapshot) {
+        if (leadingTerm() == 0 && snapshot.id().index() > commitIndex) {
+            if (!log().has(snapshot.entry())) {
+                log().restart(snapshot.entry());
+            }
+            parts().membership()
+                    .installed(snapshot.id().index(), snapshot.head().place(), log().lastIndex());
+            LOG.info(
+                    "event=snapshot_installed member={} index={}",
+                    getName(),
+                    snapshot.id().index());
+            beginWith(snapshot);
+            saves.installed();
+        }
+    }
+
+    private void beginWith(SnapshotFile snapshot) {
+        commitIndex = snapshot.id().index();
+        log().commit(commitIndex);
+        terms().raiseCommitted(commitIndex);
+        applier.restore(snapshot);
     }
 
     /** Tells whether this member takes part: it does not before {@link #begin} and after its end. */
@@ -133,9 +214,14 @@ final class PolderRaftContext extends RaftContext {
         return getRole() != RaftServer.Role.INACTIVE;
     }
 
-    /** Follows again, if this member leads that term. */
-    void stepDown(long term) {
-        if (ownRole instanceof LeaderRole && getTerm() == term) {
+    /**
+     * Follows again, if this member leads that term.
+     *
+     * @param reason in words, for people
+     */
+    void stepDown(long term, String reason) {
+        if (getRaftRole() instanceof LeaderRole && getTerm() == term) {
+            roles().leaving(reason);
             setLeader(null);
             transition(RaftServer.Role.FOLLOWER);
         }
@@ -143,25 +229,23 @@ final class PolderRaftContext extends RaftContext {
 
     /** A leader of this term or a higher one was heard: this member follows it. */
     void follow(String heard, long term) {
-        if (ownRole instanceof LeaderRole && term == getTerm()) {
+        if (getRaftRole() instanceof LeaderRole && term == getTerm()) {
             throw new IllegalStateException(heard + " leads term " + term + ", and so does " + getName());
         }
         transition(RaftServer.Role.FOLLOWER);
         setTerm(term);
         setLeader(MemberId.from(heard));
         parts().leaderContact().heard();
-        if (ownRole instanceof PolderFollower follower) {
+        handOver.follows(heard, term);
+        if (getRaftRole() instanceof PolderFollower follower) {
             follower.heard();
         }
     }
 
     /** The process of a member is dead. If it led, the survivors stand one after the other. */
     void peerDied(String member) {
-        DefaultRaftMember led = getLeader();
-        if (ownRole instanceof PolderFollower follower
-                && led != null
-                && led.memberId().id().equals(member)) {
-            long before = terms().members().stream()
+        if (getRaftRole() instanceof PolderFollower follower && member.equals(leaderName())) {
+            long before = parts().membership().current().names().stream()
                     .filter(one -> !one.equals(member) && one.compareTo(getName()) < 0)
                     .count();
             LOG.info("event=leader_died member={} term={} leader={}", getName(), getTerm(), member);
@@ -171,11 +255,8 @@ final class PolderRaftContext extends RaftContext {
 
     /** A member can be reached, again or for the first time. */
     void peerBack(String member) {
-        RaftMemberContext state = peer(member);
-        if (state != null) {
-            state.resetFailureCount();
-        }
-        if (ownRole instanceof PolderFollower follower) {
+        parts().failurePace().release(member);
+        if (getRaftRole() instanceof PolderFollower follower) {
             follower.peerBack();
         }
     }
@@ -239,12 +320,14 @@ final class PolderRaftContext extends RaftContext {
             long target = Math.min(index, log.lastIndex());
             if (target > previous) {
                 if (cluster.getActiveMemberStates().isEmpty()) {
-                    parts().gates().lone().pass(log, target);
+                    parts().rules().gates().lone().pass(log, target);
                 }
                 commitIndex = target;
                 log.commit(target);
+                parts().membership().committed(target);
                 terms().raiseCommitted(Math.min(target, log.durableIndex()));
                 applier.apply();
+                changes.committed();
             }
             return previous;
         });
@@ -252,7 +335,7 @@ final class PolderRaftContext extends RaftContext {
 
     /** Returns the term that this member leads, 0 if it leads none. */
     long leadingTerm() {
-        return ownRole instanceof LeaderRole ? getTerm() : 0;
+        return getRaftRole() instanceof LeaderRole ? getTerm() : 0;
     }
 
     /** Zero: a follower may stand at any time. */
@@ -315,25 +398,35 @@ final class PolderRaftContext extends RaftContext {
 
     @Override
     public @Nullable DefaultRaftMember getLeader() {
-        return leader == null ? null : cluster.getMember(leader);
+        MemberId known = leader.leader();
+        return known == null ? null : cluster.getMember(known);
+    }
+
+    /** Returns the leader's name, which need not be in the list here: it may be new; null for none. */
+    @Nullable
+    String leaderName() {
+        MemberId known = leader.leader();
+        return known == null ? null : known.id();
     }
 
     /** Leaves the vote of the term alone: whoever clears it may vote twice. */
     @Override
     public void setLeader(@Nullable MemberId member) {
-        leader = member == null || cluster.getMember(member) == null ? null : member;
-        knownLeader = leader == null ? null : new LogLeader(leader.id(), getTerm());
+        leader.set(member);
+        if (member != null && !parts().rules().keepsVote()) {
+            terms().forgetVote();
+        }
     }
 
     @Override
     public boolean isLeader() {
-        return parts().self().equals(leader);
+        return leader.isSelf();
     }
 
     @Override
     public RaftRole getRaftRole() {
-        RaftRole role = ownRole;
-        return role == null ? super.getRaftRole() : role;
+        Roles own = roles;
+        return own == null ? super.getRaftRole() : own.current();
     }
 
     @Override
@@ -341,60 +434,24 @@ final class PolderRaftContext extends RaftContext {
         return getRaftRole().role();
     }
 
+    /** Changes nothing: whoever is not in the list follows all the same, and does not stand. */
     @Override
-    public void transition(RaftMember.Type type) {
-        if (type != RaftMember.Type.ACTIVE) {
-            transition(RaftServer.Role.INACTIVE);
-        } else if (!takesPart()) {
-            transition(RaftServer.Role.FOLLOWER);
-        }
+    public void transition(RaftMember.Type type) {}
+
+    /** Returns why this member lost its last lead, null if it has lost none. */
+    @Nullable
+    String lastLoss() {
+        return roles().lastLoss();
+    }
+
+    /** Stands although the leader is heard, which has asked for that. */
+    void standInstead() {
+        parts().failStop().guard(() -> roles().standInstead());
     }
 
     @Override
     public void transition(RaftServer.Role target) {
         checkThread();
-        parts().failStop().guard(() -> {
-            RaftRole from = getRaftRole();
-            if (from.role() != target) {
-                leave(from);
-                LOG.info("event=role member={} term={} role={}", getName(), getTerm(), target);
-                enter(roleOf(target));
-            }
-        });
-    }
-
-    private void leave(RaftRole role) {
-        if (role instanceof LeaderRole) {
-            proposer.lost();
-            parts().events().lost();
-            LeaderTick running = tick;
-            if (running != null) {
-                running.stop();
-                tick = null;
-            }
-        }
-        role.stop().join();
-        parts().appends().failAll();
-    }
-
-    private void enter(RaftRole role) {
-        ownRole = role;
-        if (role instanceof LeaderRole) {
-            parts().events().elected(getTerm());
-        }
-        role.start().join();
-        if (ownRole == role && role instanceof LeaderRole leading && !peers().isEmpty()) {
-            tick = LeaderTick.start(this, parts(), leading);
-        }
-    }
-
-    private RaftRole roleOf(RaftServer.Role role) {
-        return switch (role) {
-            case FOLLOWER -> new PolderFollower(this, parts());
-            case CANDIDATE -> new PolderCandidate(this, parts());
-            case LEADER -> new LeaderRole(this);
-            case INACTIVE -> new InactiveRole(this);
-            case PASSIVE, PROMOTABLE -> throw new IllegalArgumentException("no member of this log is " + role);
-        };
+        parts().failStop().guard(() -> roles().transition(target));
     }
 }

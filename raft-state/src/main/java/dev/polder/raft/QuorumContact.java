@@ -1,5 +1,6 @@
 package dev.polder.raft;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,14 @@ final class QuorumContact {
         majorityNanos = now;
     }
 
+    /** The others are these from here on; who is new among them follows, as far as is known. */
+    void change(List<String> peers) {
+        followedNanos.keySet().retainAll(peers);
+        long now = time.nanos();
+        peers.forEach(peer -> followedNanos.putIfAbsent(peer, now));
+        look();
+    }
+
     /** Returns the time that belongs to what is sent now. */
     long now() {
         return time.nanos();
@@ -34,13 +43,33 @@ final class QuorumContact {
 
     /** A peer has answered what was sent at that time, as a follower. */
     void followed(String peer, long sentNanos) {
-        followedNanos.merge(peer, sentNanos, Math::max);
+        if (followedNanos.computeIfPresent(peer, (name, before) -> Math.max(before, sentNanos)) != null) {
+            look();
+        }
+    }
+
+    private void look() {
         long[] times =
                 followedNanos.values().stream().mapToLong(Long::longValue).toArray();
         Arrays.sort(times);
         // with this member they are a majority
         int needed = (times.length + 1) / 2;
         majorityNanos = times[times.length - needed];
+    }
+
+    /** Returns whether a peer has followed what was sent within that time. */
+    boolean hasFollowed(String peer, Duration within) {
+        Long followed = followedNanos.get(peer);
+        return followed != null && time.nanos() - followed < within.toNanos();
+    }
+
+    /**
+     * Returns how long ago a peer followed, in nanoseconds; since the beginning of the term if it has not. The log's
+     * thread.
+     */
+    long silenceNanos(String peer) {
+        Long nanos = followedNanos.get(peer);
+        return nanos == null ? Long.MAX_VALUE : time.nanos() - nanos;
     }
 
     /**

@@ -20,6 +20,8 @@ import java.util.Objects;
  *     proposal counts 64 bytes more than its length. One proposal alone is never
  *     refused for its size
  * @param peers the other members and the way to them; {@link RaftPeers#NONE} for a group of one
+ * @param freeBytesMin with less room than that on the disk this member takes no entries and does not lead, until there is
+ *     a quarter more; 0 for never. Far more than is written in a second
  */
 public record RaftConfig(
         String memberId,
@@ -28,7 +30,11 @@ public record RaftConfig(
         Duration electionTimeout,
         Duration heartbeatInterval,
         long proposalBytesMax,
-        RaftPeers peers) {
+        RaftPeers peers,
+        long freeBytesMin) {
+    /** What {@code freeBytesMin} is unless it is set. */
+    public static final long FREE_BYTES_MIN = 256L << 20;
+
     private static final int MEMBER_ID_BYTES_MAX = 255;
 
     /**
@@ -63,7 +69,14 @@ public record RaftConfig(
         if (proposalBytesMax < 1) {
             wrong.add("proposalBytesMax " + proposalBytesMax + " must be at least 1");
         }
-        if (!peers.isNone() && !peers.members().contains(memberId)) {
+        if (freeBytesMin < 0) {
+            wrong.add("freeBytesMin " + freeBytesMin + " must not be negative");
+        }
+        if (peers.joining() && members(memberId, peers).isEmpty()) {
+            wrong.add("memberId '" + memberId + "' cannot join a group of members " + peers.members()
+                    + ": another one must be among them");
+        }
+        if (!peers.isNone() && !peers.joining() && !peers.members().contains(memberId)) {
             wrong.add("memberId '" + memberId + "' must be one of the members " + peers.members());
         }
         if (!wrong.isEmpty()) {
@@ -71,8 +84,37 @@ public record RaftConfig(
         }
     }
 
-    /** Returns all members, this one among them, in ascending order. */
+    /** With {@link #FREE_BYTES_MIN}. */
+    public RaftConfig(
+            String memberId,
+            Path directory,
+            String nodeName,
+            Duration electionTimeout,
+            Duration heartbeatInterval,
+            long proposalBytesMax,
+            RaftPeers peers) {
+        this(
+                memberId,
+                directory,
+                nodeName,
+                electionTimeout,
+                heartbeatInterval,
+                proposalBytesMax,
+                peers,
+                FREE_BYTES_MIN);
+    }
+
+    /** Returns all members that this one begins with, in ascending order; itself among them unless it is joining. */
     List<String> members() {
+        return members(memberId, peers);
+    }
+
+    private static List<String> members(String memberId, RaftPeers peers) {
+        if (peers.joining()) {
+            return peers.members().stream()
+                    .filter(member -> !member.equals(memberId))
+                    .toList();
+        }
         return peers.isNone() ? List.of(memberId) : peers.members();
     }
 }

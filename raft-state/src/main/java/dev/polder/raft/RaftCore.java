@@ -5,6 +5,7 @@ import io.atomix.protocols.raft.RaftServer;
 import io.atomix.utils.concurrent.ThreadContext;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,11 +19,13 @@ final class RaftCore implements AutoCloseable {
     private final RaftParts parts;
     private final PolderRaftContext context;
     private final PeerAnswers answers;
+    private final StatusBoard status;
 
     private RaftCore(RaftParts parts, PolderRaftContext context) {
         this.parts = parts;
         this.context = context;
         answers = new PeerAnswers(context, parts);
+        status = new StatusBoard(context, parts);
     }
 
     /**
@@ -38,10 +41,18 @@ final class RaftCore implements AutoCloseable {
             LogEvents events,
             PeerNetwork network)
             throws IOException {
-        TermStore terms = openTerms(seams.disk(), config.members());
-        FactLog log = openLog(seams, terms);
+        TermStore terms = openTerms(seams.disk(), config.memberId(), config.members());
+        Background background = seams.background().open(config.nodeName() + "-raft-snapshot", failStop);
+        FactLog log = null;
         Scratch scratch = null;
         try {
+            SnapshotFiles snapshots = SnapshotFiles.open(seams.disk(), seams.time(), thread, background);
+            log = openLog(seams, terms, snapshots.entry());
+            Membership membership = membership(terms, snapshots.newest(), log);
+            checkMembers(seams.disk(), terms, membership, config.members());
+            Snapshots offers = new SnapshotOffers(snapshots, log);
+            ForceTimes forces = new ForceTimes(config.memberId(), seams.time(), config.electionTimeout());
+            log.note(forces);
             scratch = seams.scratch().take(config);
             PeerCalls calls = new PeerCalls(thread, network);
             RaftParts parts = new RaftParts(
@@ -49,16 +60,36 @@ final class RaftCore implements AutoCloseable {
                     AtomixAccess.find(),
                     thread,
                     failStop,
+                    seams.time(),
+                    seams.limits(),
                     log,
+                    snapshots,
+                    offers,
                     terms,
-                    seams.gates(),
+                    seams.rules(),
                     calls,
-                    new OpenAppends(calls, log, seams.gates().leader(), failStop, new QuorumContact(seams.time())),
+                    new OpenAppends(
+                            calls,
+                            membership,
+                            log,
+                            offers,
+                            seams.rules().gates().leader(),
+                            failStop,
+                            new QuorumContact(seams.time()),
+                            config.heartbeatInterval()),
+                    new FailurePace(thread, seams.time(), config.heartbeatInterval(), failStop),
                     scratch,
-                    new PolderLog(scratch, log, failStop),
-                    new PolderMetaStore(scratch.storage(), terms.members()),
+                    new PolderLog(scratch, log, membership, failStop),
+                    new PolderMetaStore(scratch.storage(), membership.current()),
                     events,
                     new LeaderContact(seams.time(), config.electionTimeout()),
+                    new LeaderTime(seams.time()),
+                    background,
+                    membership,
+                    new Standing(),
+                    Probation.open(seams.disk()),
+                    new DiskRoom(seams.disk(), config.freeBytesMin()),
+                    forces,
                     seams.random());
             PolderRaftContext context = new PolderRaftContext(parts, config.proposalBytesMax());
             context.setElectionTimeout(config.electionTimeout());
@@ -68,35 +99,48 @@ final class RaftCore implements AutoCloseable {
             if (scratch != null) {
                 scratch.close();
             }
-            log.close();
+            background.close();
+            if (log != null) {
+                log.close();
+            }
             throw e;
         }
     }
 
-    private static TermStore openTerms(Disk disk, List<String> members) throws IOException {
+    private static TermStore openTerms(Disk disk, String self, List<String> members) throws IOException {
         if (TermStore.exists(disk)) {
-            TermStore terms = TermStore.open(disk);
-            if (!terms.members().equals(members)) {
-                throw new IOException("term file " + disk.describe(TermStore.FILE) + " belongs to members "
-                        + terms.members() + ", but the configuration says " + members);
+            TermStore terms = TermStore.open(disk, self);
+            if (!terms.self().equals(self)) {
+                throw new IOException("term file " + disk.describe(TermStore.FILE) + " belongs to member "
+                        + terms.self() + ", but the configuration says " + self);
             }
             return terms;
         }
-        if (FactLog.exists(disk)) {
+        if (FactLog.exists(disk) || SnapshotFiles.exist(disk)) {
             throw new IOException("term file " + disk.describe(TermStore.FILE) + " is missing, but there is a log: "
                     + "without its vote this member could vote twice in one term, so it does not start");
         }
-        return TermStore.create(disk, members);
+        return TermStore.create(disk, self, members);
     }
 
-    private static FactLog openLog(Seams seams, TermStore terms) throws IOException {
+    /** As long as no entry lists the members, they are those of the first start, and no others. */
+    private static void checkMembers(Disk disk, TermStore terms, Membership membership, List<String> members)
+            throws IOException {
+        if (membership.index() == 0 && !terms.members().equals(members)) {
+            throw new IOException("term file " + disk.describe(TermStore.FILE) + " belongs to members "
+                    + terms.members() + ", but the configuration says " + members);
+        }
+    }
+
+    private static FactLog openLog(Seams seams, TermStore terms, Floor snapshot) throws IOException {
         long warnBytes = seams.limits().warnBytes();
         FactLog log = FactLog.open(
                 seams.disk(),
+                seams.rules(),
                 seams.limits(),
                 terms.committedIndex(),
-                () -> LOG.warn(
-                        "event=log_large limit_bytes={} nothing removes old entries in this version", warnBytes));
+                snapshot,
+                () -> LOG.warn("event=log_large limit_bytes={} old entries stay until a snapshot is saved", warnBytes));
         if (log.lastTerm() > terms.term()) {
             log.close();
             throw new IOException("term file " + seams.disk().describe(TermStore.FILE) + " says term " + terms.term()
@@ -105,9 +149,22 @@ final class RaftCore implements AutoCloseable {
         return log;
     }
 
+    /** What the log says last, or the snapshot, or the group began with. */
+    private static Membership membership(TermStore terms, @Nullable SnapshotFile snapshot, FactLog log) {
+        Membership membership = snapshot == null
+                ? Membership.of(MemberList.of(terms.members()))
+                : new Membership(snapshot.head().place());
+        long behind = snapshot == null ? 0 : snapshot.id().index();
+        membership.removed(terms.removedIndex());
+        log.foundMembers().tailMap(behind, false).forEach(membership::appended);
+        return membership;
+    }
+
     /** Takes part. On the member's thread. */
     void begin() {
+        parts.diskRoom().begin(context, parts);
         context.begin();
+        status.begin();
     }
 
     PolderRaftContext context() {
@@ -118,6 +175,34 @@ final class RaftCore implements AutoCloseable {
         return answers;
     }
 
+    /** Returns the term that this member serves, 0 if none. Any thread may ask. */
+    long servingTerm() {
+        return parts.events().servingTerm();
+    }
+
+    /** Returns how this member is. Any thread may ask. */
+    LogStatus status() {
+        return status.read();
+    }
+
+    /** Returns what those are added to who keep this member from standing or voting. */
+    Standing standing() {
+        return parts.standing();
+    }
+
+    /** Returns what is sent to members whose entries are gone. */
+    Snapshots snapshots() {
+        return parts.offers();
+    }
+
+    Membership membership() {
+        return parts.membership();
+    }
+
+    OpenAppends appends() {
+        return parts.appends();
+    }
+
     FactLog log() {
         return parts.log();
     }
@@ -126,11 +211,12 @@ final class RaftCore implements AutoCloseable {
         return parts.terms();
     }
 
-    /** Stops taking part, and closes the files. On the member's thread. */
+    /** Stops taking part, ends what is done in the background, and closes the files. On the member's thread. */
     @Override
     public void close() throws IOException {
         Failures failures = new Failures();
         failures.attempt(() -> context.transition(RaftServer.Role.INACTIVE));
+        failures.attempt(context.handOver()::close);
         if (!parts.failStop().failed()) {
             // so that the next start notices if something is missing; after a failure nothing is known well enough
             failures.attempt(parts.terms()::store);
@@ -140,9 +226,11 @@ final class RaftCore implements AutoCloseable {
         failures.throwFirst();
     }
 
-    /** Gives back what Atomix holds, and leaves log and term as they are. */
+    /** Gives back what Atomix holds, ends what is done in the background, and leaves log and term as they are. */
     void forget() throws IOException {
         Failures failures = new Failures();
+        failures.attempt(parts.background());
+        failures.attempt(context::closeSnapshots);
         failures.attempt(context);
         failures.attempt(parts.metaStore());
         failures.attempt(parts.scratch());

@@ -9,7 +9,10 @@ import java.util.SplittableRandom;
  *
  * @param thread where everything runs; the seam for threads and timers
  * @param calls the way to the other members; below it lies the seam for the network
+ * @param offers of the snapshots to other members
  * @param logView the log once more, as Atomix sees it
+ * @param time what {@link LeaderContact} and its like go by
+ * @param background for what would hold the thread up; the seam for that too
  * @param random makes members wait differently, so that they do not stand against each other
  */
 record RaftParts(
@@ -17,14 +20,26 @@ record RaftParts(
         AtomixAccess access,
         ThreadContext thread,
         FailStop failStop,
+        RaftTime time,
+        LogLimits limits,
         FactLog log,
+        SnapshotFiles snapshots,
+        Snapshots offers,
         TermStore terms,
-        Gates gates,
+        Rules rules,
         PeerCalls calls,
         OpenAppends appends,
+        FailurePace failurePace,
         Scratch scratch,
         PolderLog logView,
         PolderMetaStore metaStore,
         LogEvents events,
         LeaderContact leaderContact,
+        LeaderTime leaderTime,
+        Background background,
+        Membership membership,
+        Standing standing,
+        Probation probation,
+        DiskRoom diskRoom,
+        ForceTimes forces,
         SplittableRandom random) {}

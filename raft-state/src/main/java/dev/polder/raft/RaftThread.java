@@ -22,8 +22,8 @@ import java.util.function.Consumer;
  * force keeps them waiting, as it keeps whatever they would ask for.
  *
  * <p>Its queue has no bound of its own: it holds one wake-up of the {@link Proposer}, one continuation of the
- * {@link Applier}, a few timers, what Netty does for a connection, and a task for each call of
- * {@link ReplicatedLog#stepDown}, which whoever leads makes once a term. When the thread has ended, whatever is handed to
+ * {@link Applier}, a few timers, what Netty does for a connection, two tasks for each client's connection, and a task for
+ * each call of {@link ReplicatedLog#stepDown}, which whoever leads makes once a term. When the thread has ended, whatever is handed to
  * it is dropped.
  */
 final class RaftThread extends AbstractThreadContext {

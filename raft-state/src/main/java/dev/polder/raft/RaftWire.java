@@ -1,7 +1,9 @@
 package dev.polder.raft;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Who the others are is checked at both ends before anything else is said, see {@link PeerBook}. A member whose
- * process dies is noticed through its connections, see {@link PeerLink}. There is no encryption and no authentication in
- * this version; {@link WireConnection#install} is where they would be.
+ * process dies is noticed through its connections, see {@link PeerLink}. What they prove to each other {@link
+ * RaftSecurity} says.
  *
  * <p>Owned by the log's thread, but for what says otherwise.
  */
@@ -25,6 +27,7 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
     private final LogEvents events;
     private final Map<String, PeerLink> links = new TreeMap<>();
     private final PeerDoor door;
+    private final ClientDoor clients;
     private final Refusals refusedByUs;
     private final Refusals refusedByOthers;
     private @Nullable RaftCore core;
@@ -35,9 +38,7 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
         this.events = events;
         refusedByUs = new Refusals("refused_other", config.memberId());
         refusedByOthers = new Refusals("refused_by_other", config.memberId());
-        for (String other : parts.book().others()) {
-            links.put(other, new PeerLink(parts, this, other));
-        }
+        clients = new ClientDoor(parts, this, events);
         door = PeerDoor.listen(parts, this, config.peers().bind());
     }
 
@@ -52,7 +53,8 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
             throws IOException {
         PeerBook book = new PeerBook(
                 config.memberId(), config.peers(), seams.random().nextLong(), PeerIdentities.open(seams.disk()));
-        Dialer dialer = new Dialer(thread, config.nodeName() + "-raft-names");
+        Dialer dialer =
+                Dialer.open(thread, config.nodeName() + "-raft", config.peers().security());
         WireParts parts = new WireParts(
                 thread,
                 seams.time(),
@@ -67,9 +69,54 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
 
     /** Takes part: opens the door and calls the others. */
     void begin(RaftCore member) {
+        parts.book().begin(member.membership());
         core = member;
         door.open();
-        links.values().forEach(PeerLink::dial);
+        callOthers();
+    }
+
+    @Override
+    public void reach(Set<String> others) {
+        Set<String> before = parts.book().reached();
+        parts.book().reach(others);
+        if (core != null) {
+            callOthers();
+            // not from here: the log is being changed
+            parts.thread().execute(() -> parts.failStop().guard(() -> hangUp(before)));
+        }
+    }
+
+    /** On those who were reached and are not any more, and those to whom there is an objection by now. */
+    private void hangUp(Set<String> before) {
+        for (String other : before) {
+            PeerLink link = links.get(other);
+            if (link != null && !parts.book().reaches(other)) {
+                link.closeConnection();
+            }
+        }
+        door.closeIf(other -> parts.book().objection(other) != null);
+    }
+
+    /** Those who are reached; who else has called is called for as long as it is connected. */
+    private void callOthers() {
+        for (String other : parts.book().reached()) {
+            links.computeIfAbsent(other, name -> new PeerLink(parts, this, name))
+                    .dial();
+        }
+    }
+
+    @Override
+    public String incarnation(String member) {
+        return parts.book().incarnation(member);
+    }
+
+    /** Tells whether a member is to be called again when its connection is gone; if not it has no link any more. */
+    boolean keeps(PeerLink link) {
+        if (parts.book().reaches(link.peer()) || door.hears(link.peer())) {
+            return true;
+        }
+        links.remove(link.peer(), link);
+        return false;
     }
 
     private RaftCore core() {
@@ -98,6 +145,10 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
         return core().answers().answer(request);
     }
 
+    ClientDoor clients() {
+        return clients;
+    }
+
     Introduction introduction() {
         return parts.book().introduction();
     }
@@ -120,7 +171,10 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
             return "I am not whom you called: you called " + hello.to() + ", I am "
                     + parts.book().self();
         }
-        return parts.book().objection(hello.from());
+        String objection = parts.book().objection(hello.from());
+        return objection == null && door.hasTooMany(hello.from().member())
+                ? "more than " + PeerDoor.GUESTS_MAX + " that are not in the list of members are here already"
+                : objection;
     }
 
     /** A member has introduced itself, at either end. If its process is another one, the one before is dead. */
@@ -128,18 +182,13 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
         parts.failStop().guard(() -> {
             if (parts.book().meet(other)) {
                 door.peerIs(other.member(), other.process());
-                linkTo(other.member()).peerIs(other.process());
+                PeerLink link = links.get(other.member());
+                if (link != null) {
+                    link.peerIs(other.process());
+                }
                 context().peerDied(other.member());
             }
         });
-    }
-
-    private PeerLink linkTo(String other) {
-        PeerLink link = links.get(other);
-        if (link == null) {
-            throw new IllegalStateException(other + " is no other member");
-        }
-        return link;
     }
 
     /** A member takes this one's requests from here on. */
@@ -168,14 +217,15 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
         return door.hears(other);
     }
 
-    /** A member has called, so it can be called. */
+    /** A member has called, so it can be called; one that the list does not have yet too, for it may have to be asked. */
     void called(String by) {
-        linkTo(by).peerIsThere();
+        links.computeIfAbsent(by, name -> new PeerLink(parts, this, name)).peerIsThere();
     }
 
     void incomingLost(String from) {
-        if (!closed) {
-            linkTo(from).incomingLost();
+        PeerLink link = links.get(from);
+        if (!closed && link != null) {
+            link.incomingLost();
         }
     }
 
@@ -199,8 +249,9 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
 
     /** Ends all connections, as a failing network would. They come back. */
     void closeConnections() {
-        links.values().forEach(PeerLink::closeConnection);
+        List.copyOf(links.values()).forEach(PeerLink::closeConnection);
         door.closeConnections();
+        clients.closeConnections();
     }
 
     /** If the thread has ended, its loop has closed all connections already. */
@@ -208,8 +259,9 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
     public void close() {
         closed = true;
         if (parts.thread().isCurrentContext()) {
-            links.values().forEach(PeerLink::close);
+            List.copyOf(links.values()).forEach(PeerLink::close);
             door.close();
+            clients.closeConnections();
         }
         parts.dialer().close();
     }

@@ -2,15 +2,20 @@ package dev.polder.raft;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A durable log of byte entries that the members of a cluster agree on. A cluster has one member, or a few that find each
- * other under fixed addresses.
+ * other under their addresses; which ones they are can be changed while it runs.
  *
  * <p>Any thread may propose. Every entry that was committed is handed to the {@link LogListener} again after each start,
  * so the log is the memory of the state machine above it.
@@ -19,6 +24,7 @@ public final class ReplicatedLog implements AutoCloseable {
     /** The largest entry that can be proposed, in bytes. */
     public static final int ENTRY_BYTES_MAX = 1 << 20;
 
+    private static final Duration CLOSE_HAND_OVER = Duration.ofMillis(300);
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedLog.class);
 
     private final LogLife life;
@@ -78,7 +84,10 @@ public final class ReplicatedLog implements AutoCloseable {
     public enum Proposed {
         /** It waits its turn; it is committed in the order of proposals, unless {@code lost(term)} comes first. */
         ACCEPTED,
-        /** More than {@code proposalBytesMax} wait already; try again when entries were committed. */
+        /**
+         * More than {@code proposalBytesMax} wait already; try again when entries were committed. Or the lead is being
+         * handed over; try again after a moment, should it not be lost.
+         */
         FULL,
         /** This member does not lead {@code term}. */
         NOT_LEADER
@@ -110,7 +119,93 @@ public final class ReplicatedLog implements AutoCloseable {
      * Any thread may call.
      */
     public void stepDown(long term) {
-        life.thread().execute(() -> core.context().stepDown(term));
+        life.thread().execute(() -> core.context().stepDown(term, "the state machine asked for it"));
+    }
+
+    /**
+     * The listener has room again, after {@link LogListener#hasRoom()} said that it had none. Any thread may call, as
+     * often as it likes.
+     */
+    public void resume() {
+        core.context().resume();
+    }
+
+    /**
+     * Saves the state that all entries up to an index have made, so that they need not be kept. Returns at once; the
+     * state is written on a thread for that purpose. Each member saves its own. The future is completed on the log's
+     * thread. Any thread may call.
+     *
+     * @param index of an entry that {@link LogListener#onCommitted} was told
+     */
+    public CompletableFuture<SnapshotOutcome> saveSnapshot(long index, SnapshotSource source) {
+        Objects.requireNonNull(source, "source");
+        return core.context().saves().request(index, source);
+    }
+
+    /**
+     * Asks a majority whether this member still leads a term, so that it may answer from its state: without a write,
+     * and as if everything else had been done before. The future is completed on the log's thread, after the listener was
+     * told all that was committed by now, or has been when this returns; within an election time-out, unless the listener
+     * has no room. Any thread may call.
+     *
+     * @param term that this member was told it serves
+     */
+    public CompletableFuture<ReadOutcome> readIndex(long term) {
+        return core.context().reads().ask(term);
+    }
+
+    /**
+     * Hands the lead over to another member, which leads the next term a few milliseconds later. Proposals are refused
+     * as {@link Proposed#FULL} meanwhile, for a second at most: if it has not come about by then this member goes on. The
+     * future is completed on the log's thread. Any thread may call.
+     *
+     * @param to the member, or empty for the one that is best fit
+     */
+    public CompletableFuture<HandOverOutcome> handOver(Optional<String> to) {
+        return handOver(to, HandOver.LIMIT);
+    }
+
+    private CompletableFuture<HandOverOutcome> handOver(Optional<String> to, Duration limit) {
+        CompletableFuture<HandOverOutcome> told = new CompletableFuture<>();
+        life.thread()
+                .execute(() -> life.guard(() -> {
+                    CompletableFuture<HandOverOutcome> unused = core.context()
+                            .handOver()
+                            .begin(to, limit)
+                            .whenComplete((outcome, none) -> told.complete(outcome));
+                }));
+        if (life.stopping()) {
+            // perhaps nobody comes to it any more
+            told.complete(new HandOverOutcome.Kept("this member stops"));
+        }
+        return told;
+    }
+
+    /**
+     * Changes the list of members, on its leader. One change at a time, and none that would put the group at risk. A new
+     * member counts when it has the state, which may take a while; it must have been started, see
+     * {@link RaftPeers#joining()}. A member that is removed stops, and says why. The leader hands the lead over before it is
+     * removed, so the answer is who can remove it. The future is completed on the log's thread. Any thread may call.
+     */
+    public CompletableFuture<ChangeOutcome> change(MemberChange change) {
+        Objects.requireNonNull(change, "change");
+        if (wire == null) {
+            return CompletableFuture.completedFuture(new ChangeOutcome.Refused(
+                    change.member() + ": this member listens nowhere, so its group is of one"));
+        }
+        CompletableFuture<ChangeOutcome> told = new CompletableFuture<>();
+        life.thread()
+                .execute(() -> life.guard(() -> {
+                    CompletableFuture<ChangeOutcome> unused = core.context()
+                            .changes()
+                            .begin(change)
+                            .whenComplete((outcome, none) -> told.complete(outcome));
+                }));
+        if (life.stopping()) {
+            // perhaps nobody comes to it any more
+            told.complete(new ChangeOutcome.Unknown());
+        }
+        return told;
     }
 
     /** Returns whom this member takes for the leader; empty while it knows none. Any thread may ask. */
@@ -155,6 +250,18 @@ public final class ReplicatedLog implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets clients in that are no members, while this member serves; until this is called they are refused. A group of
+     * one that listens nowhere has none. To be called once. Any thread may call.
+     */
+    public void serveClients(ClientService service) {
+        Objects.requireNonNull(service, "service");
+        RaftWire network = wire;
+        if (network != null) {
+            life.thread().execute(() -> network.clients().serve(service));
+        }
+    }
+
     /** Returns what the connections to the other members have done so far. Any thread may ask. */
     public LogNetwork network() {
         RaftWire network = wire;
@@ -169,17 +276,44 @@ public final class ReplicatedLog implements AutoCloseable {
         }
     }
 
+    /** Returns how this member is, as of a tenth of a second ago at most while its thread has time. Any thread may ask. */
+    public LogStatus status() {
+        return core.status();
+    }
+
     /** Returns how many bytes of log lie on the disk. Any thread may ask. */
     public long diskBytes() {
         return core.log().diskBytes();
     }
 
     /**
-     * Stops taking part, waits for the running force, closes connections, port, files and threads. Idempotent; takes at most 10 s. The
-     * listener is told {@code onStopped} before this returns; if it is the listener that calls, afterwards.
+     * Stops taking part, waits for the running force, closes connections, port, files and threads. Whoever leads others
+     * hands the lead over before, if that takes no longer than 300 ms. Idempotent; takes at most 10 s. The listener is told {@code onStopped} before this returns; if it is the listener that calls, afterwards.
      */
     @Override
     public void close() {
+        if (core.servingTerm() != 0
+                && wire != null
+                && !life.stopping()
+                && !life.thread().isCurrentContext()) {
+            handOverBefore(System.nanoTime() + CLOSE_HAND_OVER.toNanos());
+        }
         life.close();
+    }
+
+    /** Stops as {@link #close()} does, and hands nothing over before, for a test: to its peers the process dies. */
+    void die() {
+        life.close();
+    }
+
+    private void handOverBefore(long deadlineNanos) {
+        CompletableFuture<HandOverOutcome> outcome = handOver(Optional.empty(), CLOSE_HAND_OVER);
+        try {
+            outcome.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.info("event=not_handed_over term={} the log closes all the same", core.servingTerm());
+        }
     }
 }

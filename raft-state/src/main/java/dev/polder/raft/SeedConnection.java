@@ -1,6 +1,5 @@
 package dev.polder.raft;
 
-import io.netty.channel.ChannelHandlerContext;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +45,7 @@ final class SeedConnection extends WireConnection {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        super.channelActive(ctx);
+    void ready() {
         say(0, new Greeting.Locate());
     }
 

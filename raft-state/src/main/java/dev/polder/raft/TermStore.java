@@ -8,15 +8,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member must never forget beside its log: its term, whom it voted for in that term, the members it began with,
- * and how far the log was known to be committed. One {@link CheckedFile}, durable before a call returns.
+ * What a member must never forget beside its log: its term, whom it voted for in that term, who it is and the members it
+ * began with, and how far the log was known to be committed. One {@link CheckedFile}, durable before a call returns.
  *
  * <pre>
- *   0  header            "PLDRTERM", format version 1
+ *   0  header            "PLDRTERM", format version 2
  *  20  term              u64
  *  28  committed index   u64   the log reached at least so far
  *  36  vote              u16 length, UTF-8; length 0 for none
  *      members           u16 count, then each: u16 length, UTF-8
+ *      self              u16 length, UTF-8; whose file this is; not in version 1
+ *      removed index     u64   an entry that lists the members without this one, 0 if none is known; not in version 1
  * </pre>
  *
  * <p>Owned by the log's thread. Any failure is final.
@@ -25,38 +27,53 @@ final class TermStore {
     static final String FILE = "term";
 
     private static final long MAGIC = 0x504C_4452_5445_524DL;
-    private static final int FORMAT_VERSION = 1;
+    private static final int FORMAT_VERSION = 2;
 
     private final CheckedFile file;
     private final List<String> members;
+    private final String self;
+    private long removedIndex;
     private long term;
     private long committedIndex;
     private @Nullable String vote;
     private @Nullable IOException failure;
 
-    private TermStore(CheckedFile file, long term, long committedIndex, @Nullable String vote, List<String> members) {
+    private TermStore(
+            CheckedFile file,
+            long term,
+            long committedIndex,
+            @Nullable String vote,
+            List<String> members,
+            String self,
+            long removedIndex) {
         this.file = file;
         this.term = term;
         this.committedIndex = committedIndex;
         this.vote = vote;
         this.members = List.copyOf(members);
+        this.self = self;
+        this.removedIndex = removedIndex;
     }
 
     static boolean exists(Disk disk) throws IOException {
         return file(disk).exists();
     }
 
-    /** Begins with term 0 and no vote. The members are fixed from here on. */
-    static TermStore create(Disk disk, List<String> members) throws IOException {
-        TermStore store = new TermStore(file(disk), 0, 0, null, members);
+    /** Begins with term 0 and no vote. */
+    static TermStore create(Disk disk, String self, List<String> members) throws IOException {
+        TermStore store = new TermStore(file(disk), 0, 0, null, members, self, 0);
         store.file.write(store.encode(0, null));
         return store;
     }
 
-    /** Reads what was stored. Refuses a file with a single wrong bit: a forgotten vote elects two leaders. */
-    static TermStore open(Disk disk) throws IOException {
+    /**
+     * Reads what was stored. Refuses a file with a single wrong bit: a forgotten vote elects two leaders.
+     *
+     * @param self whose it is if the file is too old to say it
+     */
+    static TermStore open(Disk disk, String self) throws IOException {
         CheckedFile file = file(disk);
-        return file.read(body -> decode(file, body));
+        return file.read(body -> decode(file, body, self));
     }
 
     private static CheckedFile file(Disk disk) {
@@ -64,7 +81,7 @@ final class TermStore {
                 disk, FILE, MAGIC, FORMAT_VERSION, "without it this member could vote twice in one term");
     }
 
-    private static TermStore decode(CheckedFile file, ByteBuffer body) {
+    private static TermStore decode(CheckedFile file, ByteBuffer body, String self) {
         long term = body.getLong();
         long committedIndex = body.getLong();
         String vote = CheckedFile.getText(body);
@@ -72,7 +89,10 @@ final class TermStore {
         for (int count = Short.toUnsignedInt(body.getShort()); count > 0; count--) {
             members.add(CheckedFile.getText(body));
         }
-        return new TermStore(file, term, committedIndex, vote.isEmpty() ? null : vote, members);
+        boolean isFirstVersion = !body.hasRemaining();
+        String stored = isFirstVersion ? self : CheckedFile.getText(body);
+        long removedIndex = isFirstVersion ? 0 : body.getLong();
+        return new TermStore(file, term, committedIndex, vote.isEmpty() ? null : vote, members, stored, removedIndex);
     }
 
     long term() {
@@ -85,8 +105,25 @@ final class TermStore {
         return vote;
     }
 
+    /** Returns the members that this one began with, itself among them unless it joined a group. */
     List<String> members() {
         return members;
+    }
+
+    /** Returns whose term and vote this is. */
+    String self() {
+        return self;
+    }
+
+    /** Returns an entry that lists the members without this one, of which it was told; 0 for none. */
+    long removedIndex() {
+        return removedIndex;
+    }
+
+    /** Remembers that this is no member any more, unless a later entry than that one lists it. */
+    void removed(long index) {
+        removedIndex = index;
+        store();
     }
 
     /** Returns an index that the log is known to have committed, and made durable, on this disk. */
@@ -133,6 +170,11 @@ final class TermStore {
         change(votingTerm, candidate);
     }
 
+    /** Forgets the vote of the present term, for a test that wants to see it missed. */
+    void forgetVote() {
+        change(term, null);
+    }
+
     /** Remembers how far the log is committed and durable. Goes to the disk with the next change, or {@link #store}. */
     void raiseCommitted(long index) {
         committedIndex = Math.max(committedIndex, index);
@@ -161,7 +203,7 @@ final class TermStore {
 
     private ByteBuffer encode(long newTerm, @Nullable String newVote) {
         String votedFor = newVote == null ? "" : newVote;
-        int size = 2 * Long.BYTES + CheckedFile.textBytes(votedFor) + Short.BYTES;
+        int size = 3 * Long.BYTES + CheckedFile.textBytes(votedFor) + Short.BYTES + CheckedFile.textBytes(self);
         for (String member : members) {
             size += CheckedFile.textBytes(member);
         }
@@ -171,6 +213,7 @@ final class TermStore {
         for (String member : members) {
             CheckedFile.putText(body, member);
         }
-        return body;
+        CheckedFile.putText(body, self);
+        return body.putLong(removedIndex);
     }
 }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 
 /**
  * Between frames and messages. Big-endian:
@@ -13,7 +14,7 @@ import java.nio.charset.StandardCharsets;
  *   4  version     u8   of the kind
  *   5  kind        u8   see MessageKind
  *   6  request id  u64
- *  14  body             see GreetingCodec and PeerCodec
+ *  14  body             see GreetingCodec, PeerRequestCodec, PeerResponseCodec, ClientCodec
  * </pre>
  *
  * <p>Texts are a u16 length and UTF-8. A frame has no checksum of its own: TCP has one, and so has each entry once it is
@@ -33,35 +34,34 @@ final class WireCodec {
     static ByteBuf encode(ByteBufAllocator allocator, WireFrame frame) {
         ByteBuf out = allocator.buffer();
         try {
-            out.writeInt(0)
-                    .writeByte(MessageKind.VERSION)
-                    .writeByte(kind(frame.message()).code())
-                    .writeLong(frame.requestId());
-            writeBody(out, frame.message());
-            return out.setInt(0, out.readableBytes() - LENGTH_BYTES);
+            write(out, frame);
+            return out;
         } catch (RuntimeException | Error e) {
             out.release();
             throw e;
         }
     }
 
-    private static MessageKind kind(WireMessage message) {
-        if (message instanceof Greeting greeting) {
-            return GreetingCodec.kind(greeting);
-        }
-        if (message instanceof PeerRequest request) {
-            return PeerCodec.kind(request);
-        }
-        return PeerCodec.kind((PeerResponse) message);
+    /** Writes a whole frame behind what is there already. */
+    static void write(ByteBuf out, WireFrame frame) {
+        int begin = out.writerIndex();
+        out.writeInt(0)
+                .writeByte(MessageKind.VERSION)
+                .writeByte(frame.message().kind().code())
+                .writeLong(frame.requestId());
+        writeBody(out, frame.message());
+        out.setInt(begin, out.writerIndex() - begin - LENGTH_BYTES);
     }
 
     private static void writeBody(ByteBuf out, WireMessage message) {
-        if (message instanceof Greeting greeting) {
+        if (message instanceof PeerRequest request) {
+            PeerRequestCodec.write(out, request);
+        } else if (message instanceof PeerResponse response) {
+            PeerResponseCodec.write(out, response);
+        } else if (message instanceof Greeting greeting) {
             GreetingCodec.write(out, greeting);
-        } else if (message instanceof PeerRequest request) {
-            PeerCodec.write(out, request);
         } else {
-            PeerCodec.write(out, (PeerResponse) message);
+            ClientCodec.write(out, (ClientMessage) message);
         }
     }
 
@@ -77,10 +77,20 @@ final class WireCodec {
 
     private static WireMessage readBody(MessageKind kind, WireReader in) throws BadFrameException {
         return switch (kind) {
-            case HELLO, WELCOME, REFUSED, LOCATE, LOCATED -> GreetingCodec.read(kind, in);
-            case APPEND, POLL, VOTE -> PeerCodec.readRequest(kind, in);
-            case APPENDED, POLLED, VOTED, FAILED -> PeerCodec.readResponse(kind, in);
+            case HELLO, WELCOME, REFUSED, LOCATE, LOCATED, CHALLENGE, PROOF -> GreetingCodec.read(kind, in);
+            case APPEND, POLL, VOTE, FORCED_VOTE, TIMEOUT_NOW, INSTALL, FETCH, CATCH_UP, REMOVED ->
+                PeerRequestCodec.read(kind, in);
+            case APPENDED, POLLED, VOTED, FAILED, INSTALLING, PIECE, CAUGHT, DONE -> PeerResponseCodec.read(kind, in);
+            case CLIENT_HELLO, CLIENT_WELCOME, CLIENT_MOVED, CALL, PUSH -> ClientCodec.read(kind, in);
         };
+    }
+
+    static void writeBytes(ByteBuf out, byte[] bytes) {
+        out.writeInt(bytes.length).writeBytes(bytes);
+    }
+
+    static void writeUuid(ByteBuf out, UUID uuid) {
+        out.writeLong(uuid.getMostSignificantBits()).writeLong(uuid.getLeastSignificantBits());
     }
 
     static void writeText(ByteBuf out, String text) {

@@ -5,11 +5,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +42,7 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
     private final FrameDecoder decoder;
     private @Nullable Channel channel;
     private @Nullable Scheduled handshakeLimit;
+    private boolean secured;
     private boolean over;
     private boolean heardNonsense;
 
@@ -48,13 +52,24 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
         decoder = new FrameDecoder(counters, STRANGER_FRAME_BYTES_MAX);
     }
 
-    /** Assembles a connection; the one place where a layer below the frames, such as TLS, would be added. */
-    final void install(Channel into) {
+    /**
+     * Assembles a connection.
+     *
+     * @param below what lies between the socket and the frames; null for nothing
+     */
+    final void install(Channel into, @Nullable ChannelHandler below) {
         channel = into;
+        if (below != null) {
+            secured = true;
+            into.pipeline().addLast(below);
+        }
         into.pipeline().addLast(decoder, this);
     }
 
     // ---- what a subclass decides
+
+    /** The connection stands, and the other end has proved what it had to: something may be said. */
+    void ready() {}
 
     /** A frame has come. */
     abstract void received(WireFrame frame);
@@ -80,10 +95,18 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
         return current == null ? 0 : current.bytesBeforeUnwritable();
     }
 
-    /** The other end has said who it is: its frames may be large, and it has all the time it wants. */
-    final void introduced() {
-        decoder.bytesMax(MEMBER_FRAME_BYTES_MAX);
+    /** The other end has said who it is: its frames may be larger, and it has all the time it wants. */
+    final void introduced(int frameBytesMax) {
+        decoder.bytesMax(frameBytesMax);
         cancelLimit();
+    }
+
+    /** Sets whether more is read for now; so who says too much at once has to wait. */
+    final void listen(boolean on) {
+        Channel current = channel;
+        if (current != null) {
+            current.config().setAutoRead(on);
+        }
     }
 
     /** Returns a frame in bytes; it must be sent or released. */
@@ -97,12 +120,35 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
 
     /** Sends what was encoded; if that fails the connection ends, and that is where it is dealt with. */
     final ChannelFuture send(ByteBuf frame) {
+        ChannelFuture sent = sendLater(frame);
+        flush();
+        return sent;
+    }
+
+    /** Sends what was encoded, at the latest with the next {@link #flush()}. */
+    final ChannelFuture sendLater(ByteBuf frames) {
         Channel current = channel;
         if (current == null) {
             throw new IllegalStateException("nothing is said before there is a connection");
         }
-        counters.bytesSent.add(frame.readableBytes());
-        return current.writeAndFlush(frame);
+        counters.bytesSent.add(frames.readableBytes());
+        return current.write(frames);
+    }
+
+    final void flush() {
+        Channel current = channel;
+        if (current != null) {
+            Channel unused = current.flush();
+        }
+    }
+
+    /** Returns an empty buffer for frames that are sent together; it must be sent or released. */
+    final ByteBuf buffer() {
+        Channel current = channel;
+        if (current == null) {
+            throw new IllegalStateException("nothing is said before there is a connection");
+        }
+        return current.alloc().buffer();
     }
 
     final void say(long requestId, WireMessage message) {
@@ -111,6 +157,11 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
 
     /** Says why this is the end, ends it, and hears nothing more. */
     final void turnAway(String reason) {
+        part(new Greeting.Refused(reason));
+    }
+
+    /** Says a last word, ends it, and hears nothing more. */
+    final void part(WireMessage lastWord) {
         Channel current = channel;
         if (over || current == null) {
             return;
@@ -119,8 +170,7 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
         if (!current.isWritable()) {
             ChannelFuture unused = current.close();
         } else {
-            ChannelFuture unused =
-                    send(encode(0, new Greeting.Refused(reason))).addListener(ChannelFutureListener.CLOSE);
+            ChannelFuture unused = send(encode(0, lastWord)).addListener(ChannelFutureListener.CLOSE);
             // who does not even read that is not waited for
             cancelLimit();
             handshakeLimit = thread.schedule(Duration.ofMillis(HANDSHAKE_MS_MAX), this::close);
@@ -148,9 +198,19 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
     // ---- what happens
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
+    public final void channelActive(ChannelHandlerContext ctx) {
         counters.connections.increment();
         handshakeLimit = thread.schedule(Duration.ofMillis(HANDSHAKE_MS_MAX), this::late);
+        if (!secured) {
+            ready();
+        }
+    }
+
+    @Override
+    public final void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == WireSecurity.Event.PROVED && !over) {
+            ready();
+        }
     }
 
     private void late() {
@@ -193,12 +253,33 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
             badFrame(String.valueOf(bad.getMessage()));
             return;
         }
-        if (cause instanceof IOException) {
+        if (cause instanceof DecoderException && cause.getCause() instanceof SSLException tls) {
+            tlsFailed(tls);
+        } else if (cause instanceof IOException) {
             LOG.debug("event=connection_failed peer={} reason='{}'", this, cause.toString());
         } else {
             LOG.error("event=connection_failed peer={}", this, cause);
         }
         close();
+    }
+
+    private void tlsFailed(SSLException cause) {
+        heardNonsense = true;
+        counters.handshakesRefused.increment();
+        if (WireCounters.isWorthALine(counters.handshakesRefused)) {
+            LOG.warn(
+                    "event=tls_failed peer={} count={} reason='{}'",
+                    this,
+                    counters.handshakesRefused.sum(),
+                    Refusals.oneLine(String.valueOf(cause.getMessage())));
+        }
+    }
+
+    /** Returns why the other end, which has called, is not the member that it says, by its certificate; null if it may be. */
+    final @Nullable String certificateObjection(String member) {
+        Channel current = channel;
+        SslHandler tls = current == null ? null : current.pipeline().get(SslHandler.class);
+        return tls == null ? null : TlsLayer.objection(tls.engine().getSession(), member);
     }
 
     /** Returns who is at the other end, for people. */

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 
 /** Reads the parts of a frame and believes none of them. Every problem is a {@link BadFrameException}. */
 final class WireReader {
@@ -33,6 +34,11 @@ final class WireReader {
         return in.readUnsignedShort();
     }
 
+    int i32(String what) throws BadFrameException {
+        need(what, Integer.BYTES);
+        return in.readInt();
+    }
+
     long i64(String what) throws BadFrameException {
         need(what, Long.BYTES);
         return in.readLong();
@@ -47,13 +53,26 @@ final class WireReader {
         return number;
     }
 
+    /** Reads a number that is at least 1. */
+    long positive(String what) throws BadFrameException {
+        long number = number(what);
+        if (number < 1) {
+            throw new BadFrameException(what + " " + number + " is none");
+        }
+        return number;
+    }
+
     /** Reads a term of somebody who takes part in it. */
     long term() throws BadFrameException {
-        long term = number("term");
-        if (term < 1) {
-            throw new BadFrameException("term " + term + " is none");
-        }
-        return term;
+        return positive("term");
+    }
+
+    UUID uuid(String what) throws BadFrameException {
+        return new UUID(i64(what), i64(what));
+    }
+
+    GroupId group() throws BadFrameException {
+        return new GroupId(uuid("group"));
     }
 
     boolean flag(String what) throws BadFrameException {
@@ -77,6 +96,14 @@ final class WireReader {
 
     byte[] bytes(String what, int max) throws BadFrameException {
         byte[] bytes = new byte[count(what, 1, max)];
+        in.readBytes(bytes);
+        return bytes;
+    }
+
+    /** Reads bytes whose number is known. */
+    byte[] fixed(String what, int length) throws BadFrameException {
+        need(what, length);
+        byte[] bytes = new byte[length];
         in.readBytes(bytes);
         return bytes;
     }

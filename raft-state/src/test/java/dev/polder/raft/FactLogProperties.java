@@ -66,7 +66,7 @@ class FactLogProperties {
 
         Model(long seed) throws IOException {
             random = new Random(seed);
-            log = FactLog.open(disk, SMALL, 0, () -> {});
+            log = FactLog.open(disk, Rules.KEPT, SMALL, 0, Floor.NONE, () -> {});
         }
 
         void apply(Deed deed) throws IOException {
@@ -120,7 +120,7 @@ class FactLogProperties {
             log.flush();
             log.close();
             disk = disk.killProcess();
-            log = FactLog.open(disk, SMALL, 0, () -> {});
+            log = FactLog.open(disk, Rules.KEPT, SMALL, 0, Floor.NONE, () -> {});
             assertThat(log.lastIndex()).isEqualTo(entries.size());
         }
 
@@ -128,8 +128,8 @@ class FactLogProperties {
             // The log may have forced more than it was asked to; what it says must be true.
             durable = (int) Math.max(durable, log.durableIndex());
             disk = disk.losePower(random);
-            FactLog.open(disk, SMALL, durable, () -> {}).close();
-            log = FactLog.open(disk, SMALL, 0, () -> {});
+            FactLog.open(disk, Rules.KEPT, SMALL, durable, Floor.NONE, () -> {}).close();
+            log = FactLog.open(disk, Rules.KEPT, SMALL, 0, Floor.NONE, () -> {});
             assertThat(log.lastIndex()).isBetween((long) durable, (long) entries.size());
             entries.subList((int) log.lastIndex(), entries.size()).clear();
             durable = entries.size();
@@ -143,7 +143,7 @@ class FactLogProperties {
             byte[] file = disk.read(last);
             disk.replace(last, Arrays.copyOf(file, random.nextInt(file.length + 1)));
             try {
-                log = FactLog.open(disk, SMALL, 0, () -> {});
+                log = FactLog.open(disk, Rules.KEPT, SMALL, 0, Floor.NONE, () -> {});
                 entries.subList((int) log.lastIndex(), entries.size()).clear();
                 read();
             } catch (IOException e) {

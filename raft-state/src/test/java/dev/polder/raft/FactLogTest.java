@@ -25,7 +25,7 @@ class FactLogTest {
     }
 
     private FactLog open(long committedIndex) throws IOException {
-        return FactLog.open(disk, SMALL, committedIndex, () -> {});
+        return FactLog.open(disk, Rules.KEPT, SMALL, committedIndex, Floor.NONE, () -> {});
     }
 
     private static void append(FactLog log, long term, String text) {
@@ -116,7 +116,7 @@ class FactLogTest {
 
     @Test
     void shouldWriteAndForceManyEntriesAtOnce() throws Exception {
-        try (FactLog log = FactLog.open(disk, LogLimits.DEFAULT, 0, () -> {})) {
+        try (FactLog log = FactLog.open(disk, Rules.KEPT, LogLimits.DEFAULT, 0, Floor.NONE, () -> {})) {
             int writes = disk.count(Operation.WRITE);
             int forces = disk.count(Operation.FORCE);
             for (int i = 0; i < 1000; i++) {
@@ -135,7 +135,7 @@ class FactLogTest {
 
     @Test
     void shouldBoundWhatIsWrittenAndNotForced() throws Exception {
-        try (FactLog log = FactLog.open(disk, LogLimits.DEFAULT, 0, () -> {})) {
+        try (FactLog log = FactLog.open(disk, Rules.KEPT, LogLimits.DEFAULT, 0, Floor.NONE, () -> {})) {
             for (int i = 0; i < 20; i++) {
                 log.append(1, EntryKind.FACTS, new byte[RecordFormat.PAYLOAD_BYTES_MAX]);
                 log.flush();
@@ -165,7 +165,8 @@ class FactLogTest {
     @Test
     void shouldWarnOnceWhenItIsLarge() throws Exception {
         AtomicInteger warnings = new AtomicInteger();
-        try (FactLog log = FactLog.open(disk, new LogLimits(64 << 20, 1_000, 3 << 20), 0, warnings::incrementAndGet)) {
+        try (FactLog log = FactLog.open(
+                disk, Rules.KEPT, new LogLimits(64 << 20, 1_000, 3 << 20), 0, Floor.NONE, warnings::incrementAndGet)) {
             for (int i = 0; i < 8; i++) {
                 log.append(1, EntryKind.FACTS, new byte[1 << 20]);
                 log.force();
@@ -533,14 +534,14 @@ class FactLogTest {
 
     @Test
     void shouldBoundWhatIsNotForcedAlsoIfTheProcessBeforeWroteIt() throws Exception {
-        try (FactLog killed = FactLog.open(disk, LogLimits.DEFAULT, 0, () -> {})) {
+        try (FactLog killed = FactLog.open(disk, Rules.KEPT, LogLimits.DEFAULT, 0, Floor.NONE, () -> {})) {
             for (int i = 0; i < 7; i++) {
                 killed.append(1, EntryKind.FACTS, new byte[RecordFormat.PAYLOAD_BYTES_MAX]);
                 killed.flush();
             }
         }
         disk = disk.killProcess();
-        try (FactLog log = FactLog.open(disk, LogLimits.DEFAULT, 0, () -> {})) {
+        try (FactLog log = FactLog.open(disk, Rules.KEPT, LogLimits.DEFAULT, 0, Floor.NONE, () -> {})) {
             assertThat(log.durableIndex()).isZero();
             log.append(2, EntryKind.FACTS, new byte[RecordFormat.PAYLOAD_BYTES_MAX]);
             log.append(2, EntryKind.FACTS, new byte[1]);

@@ -20,7 +20,7 @@ class FailStopTest {
     Path directory;
 
     private final LossyDisk disk = new LossyDisk();
-    private final Seams seams = Seams.of(disk, Gates.DISK, LogLimits.DEFAULT);
+    private final Seams seams = Seams.of(disk, Rules.KEPT, LogLimits.DEFAULT);
 
     @ParameterizedTest
     @EnumSource(names = {"WRITE", "FORCE"})
@@ -74,7 +74,7 @@ class FailStopTest {
             fresh.failAt(operation, ++calls);
             RecordingListener listener = new RecordingListener();
             try (ReplicatedLog log = ReplicatedLog.start(
-                    Members.config(directory), listener, Seams.of(fresh, Gates.DISK, LogLimits.DEFAULT))) {
+                    Members.config(directory), listener, Seams.of(fresh, Rules.KEPT, LogLimits.DEFAULT))) {
                 RecordingListener.await(() -> listener.cause() != null || listener.servingTerm() != 0);
                 if (listener.cause() == null) {
                     assertThat(log.diskBytes()).isPositive();
@@ -93,7 +93,7 @@ class FailStopTest {
 
     @Test
     void shouldNotTrustATermThatCouldNotBeStored() throws Exception {
-        TermStore terms = TermStore.create(disk, List.of("m1"));
+        TermStore terms = TermStore.create(disk, "m1", List.of("m1"));
         disk.failAt(Operation.RENAME, 1);
         assertThatThrownBy(() -> terms.enter(3)).hasMessageContaining("term file lossy/term failed");
 

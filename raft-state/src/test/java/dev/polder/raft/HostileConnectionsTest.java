@@ -70,8 +70,8 @@ class HostileConnectionsTest {
     @Test
     void shouldRefuseAnotherVersionInWords() throws Exception {
         byte[] hello = hello();
-        hello[WireCodec.LENGTH_BYTES + WireCodec.HEAD_BYTES + Long.BYTES + 1] = 2;
-        refuses(hello, "protocol version 2 was spoken, the other side knows 1");
+        hello[WireCodec.LENGTH_BYTES + WireCodec.HEAD_BYTES + Long.BYTES + 1] = 3;
+        refuses(hello, "protocol version 3 was spoken, the other side knows 2");
     }
 
     @Test

@@ -20,7 +20,7 @@ class IncomingConnectionTest {
         WireParts parts = new WireParts(thread, null, null, null, null, new WireCounters(), null, null);
         IncomingConnection connection = new IncomingConnection(parts, null, null);
         EmbeddedChannel channel = new EmbeddedChannel();
-        connection.install(channel);
+        connection.install(channel, null);
         ChannelHandlerContext context = channel.pipeline().context(connection);
 
         channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);

@@ -55,8 +55,13 @@ final class KillVictim implements LogListener {
     public void onElected(long term) {}
 
     @Override
-    public void onCommitted(long index, long term, byte[] entry) {
-        long id = ByteBuffer.wrap(entry).getLong();
+    public void onSnapshot(InstalledSnapshot snapshot) {
+        tell("snapshot " + snapshot.index());
+    }
+
+    @Override
+    public void onCommitted(CommittedEntry entry) {
+        long id = ByteBuffer.wrap(entry.bytes()).getLong();
         if (id <= last) {
             throw new IllegalStateException("id " + id + " follows " + last);
         }

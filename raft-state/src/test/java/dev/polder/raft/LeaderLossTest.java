@@ -63,7 +63,9 @@ class LeaderLossTest {
             return msUntil(group, group::awaitLeader);
         });
 
-        assertThat(ms[SEEDS / 2]).as("median").isLessThan(15);
+        assertThat(ms[SEEDS / 2])
+                .as("median, 20 ms after the death all know of it")
+                .isLessThan(25);
         assertThat(ms[SEEDS - 1]).as("worst").isLessThan(100);
     }
 
@@ -216,6 +218,31 @@ class LeaderLossTest {
         }
     }
 
+    /** Answers a refusal with a poll of its own, and that is refused, and so on. */
+    @Test
+    void shouldNotPollWithoutAPauseWhenTwoRefuseEachOther() {
+        try (SimGroup group = new SimGroup(1, 3, scratch, Rules.KEPT)) {
+            SimMember older = group.members().get(0);
+            SimMember newer = group.members().get(1);
+            group.members().subList(0, 2).forEach(SimMember::start);
+            group.network().intruder((from, to, request, response) -> null);
+            group.run(Duration.ofMillis(1));
+            older.run(older.life(), () -> older.context().setTerm(5));
+            newer.run(newer.life(), () -> {
+                newer.context().setTerm(4);
+                newer.core().log().append(4, EntryKind.FACTS, new byte[8]);
+            });
+            int[] polls = new int[1];
+            group.network().intruder((from, to, request, response) -> {
+                polls[0] += request instanceof PeerRequest.Poll ? 1 : 0;
+                return null;
+            });
+            group.run(Duration.ofSeconds(1));
+
+            assertThat(polls[0]).isBetween(10, 100);
+        }
+    }
+
     /** A timer of the leader's loss that stayed would make the member ask for votes while all is well. */
     @Test
     void shouldAskForNoVotesWhenANewLeaderWasFound() {
@@ -246,7 +273,7 @@ class LeaderLossTest {
 
             leader.run(
                     leader.life(),
-                    () -> leader.context().stepDown(leader.context().getTerm()));
+                    () -> leader.context().stepDown(leader.context().getTerm(), "planted"));
             group.run(Duration.ofMillis(1));
             leader.run(leader.life(), () -> {
                 leader.context().voteForSelf();
@@ -281,7 +308,7 @@ class LeaderLossTest {
 
     @Test
     void shouldWaitAsOneOfThreeAndNeverElectItself() {
-        try (SimGroup group = new SimGroup(3, 3, scratch, Gates.DISK)) {
+        try (SimGroup group = new SimGroup(3, 3, scratch, Rules.KEPT)) {
             SimMember alone = group.members().get(0);
             alone.start();
             group.run(Duration.ofMinutes(10));
@@ -298,7 +325,7 @@ class LeaderLossTest {
     /** Whoever stands and hears nothing must not stand for ever; the other, which has voted, waits a little longer. */
     @Test
     void shouldFollowAgainWhenNobodyAnswersItsQuestionForVotes() {
-        try (SimGroup group = new SimGroup(5, 3, scratch, Gates.DISK)) {
+        try (SimGroup group = new SimGroup(5, 3, scratch, Rules.KEPT)) {
             List<SimMember> two = group.members().subList(0, 2);
             two.forEach(SimMember::start);
             group.network()

@@ -112,7 +112,7 @@ class ListenerFailureTest {
             }
         });
         try (ReplicatedLog log = ReplicatedLog.start(
-                Members.config(directory), listener, Seams.of(disk, Gates.DISK, LogLimits.DEFAULT))) {
+                Members.config(directory), listener, Seams.of(disk, Rules.KEPT, LogLimits.DEFAULT))) {
             Throwable cause = listener.awaitStopped();
             assertThat(cause).hasMessage("at elected 1");
             assertThat(cause.getSuppressed()).hasSize(1);

@@ -41,6 +41,7 @@ final class LossyDisk implements Disk {
     private int openFiles;
     private boolean off;
     private boolean cut;
+    private long freeBytes = Long.MAX_VALUE;
     private volatile long forceNanos;
 
     LossyDisk() {
@@ -104,6 +105,16 @@ final class LossyDisk implements Disk {
         return counts.getOrDefault(operation, 0);
     }
 
+    /** Endless, unless a test says otherwise. */
+    @Override
+    public synchronized long freeBytes() {
+        return freeBytes;
+    }
+
+    synchronized void free(long bytes) {
+        freeBytes = bytes;
+    }
+
     synchronized int openFiles() {
         return openFiles;
     }
@@ -115,6 +126,12 @@ final class LossyDisk implements Disk {
             throw new AssertionError("no file " + name + " among " + names.keySet());
         }
         return Arrays.copyOf(content.bytes, content.size);
+    }
+
+    /** Returns how many bytes a reader sees in a file, 0 if there is none of that name. */
+    synchronized int sizeOf(String name) {
+        Content content = names.get(name);
+        return content == null ? 0 : content.size;
     }
 
     /** Replaces a file, durably. */

@@ -30,13 +30,34 @@ final class ManualMember implements AutoCloseable, FailStop {
             RecordingListener listener,
             PeerNetwork network)
             throws IOException {
-        this(disk, directory, members, proposalBytesMax, listener, network, RaftTime.MONOTONIC);
+        this(disk, directory, members, proposalBytesMax, listener, network, new ManualTime(), Rules.KEPT);
     }
 
     /** The first of some members, with a time of its own. */
     static ManualMember first(Disk disk, Path directory, List<String> members, RaftTime time) throws IOException {
         return new ManualMember(
-                disk, directory, members, Members.PROPOSAL_BYTES_MAX, new RecordingListener(), PeerNetwork.NONE, time);
+                disk,
+                directory,
+                members,
+                Members.PROPOSAL_BYTES_MAX,
+                new RecordingListener(),
+                PeerNetwork.NONE,
+                time,
+                Rules.KEPT);
+    }
+
+    /** The first of some members, which breaks a rule. */
+    static ManualMember breaking(Rules rules, Disk disk, Path directory, List<String> members, RaftTime time)
+            throws IOException {
+        return new ManualMember(
+                disk,
+                directory,
+                members,
+                Members.PROPOSAL_BYTES_MAX,
+                new RecordingListener(),
+                PeerNetwork.NONE,
+                time,
+                rules);
     }
 
     private ManualMember(
@@ -46,7 +67,8 @@ final class ManualMember implements AutoCloseable, FailStop {
             long proposalBytesMax,
             RecordingListener listener,
             PeerNetwork network,
-            RaftTime time)
+            RaftTime time,
+            Rules rules)
             throws IOException {
         this.listener = listener;
         events = new LogEvents(listener);
@@ -60,7 +82,14 @@ final class ManualMember implements AutoCloseable, FailStop {
                 Members.peers(members));
         core = RaftCore.open(
                 config,
-                new Seams(disk, Gates.DISK, LogLimits.DEFAULT, time, new SplittableRandom(1), ScratchFiles::create),
+                new Seams(
+                        disk,
+                        rules,
+                        LogLimits.DEFAULT,
+                        time,
+                        new SplittableRandom(1),
+                        ScratchFiles::create,
+                        (unused, failStop) -> new OnThread(thread)),
                 thread,
                 this,
                 events,

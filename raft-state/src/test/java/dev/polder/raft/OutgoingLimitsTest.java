@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,6 +48,8 @@ class OutgoingLimitsTest {
         RaftCore core = life.add(RaftCore.open(config, seams, life.thread(), life, events, PeerNetwork.NONE));
         life.begin(() -> {
             core.begin();
+            // the core has a network of its own, so that nobody but the test asks
+            wire.reach(Set.of(peer));
             wire.begin(core);
         });
         called = welcome();

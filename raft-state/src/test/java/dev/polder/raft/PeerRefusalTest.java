@@ -74,7 +74,7 @@ class PeerRefusalTest {
                                 + " knows it as incarnation incarnation of "
                                 + first + ", now it is a new one; it must not rejoin under this name with an empty"
                                 + " directory, for it has forgotten its votes and entries: give it back the directory it"
-                                + " had");
+                                + " had, or remove that member and then add it as a new one");
             }
             assertThat(wiped.listener().elections()).isEmpty();
             assertThat(running.member(third).log().network().handshakesRefused())

@@ -10,6 +10,7 @@ import io.atomix.protocols.raft.storage.log.entry.QueryEntry;
 import io.atomix.storage.journal.Indexed;
 import io.atomix.storage.journal.JournalReader;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,14 +60,16 @@ class PolderLogTest {
     void shouldReadWhatWasAppended() {
         assertThat(writer.append(new InitializeEntry(1, 5)).index()).isEqualTo(1);
         writer.append(new Indexed<>(2, new FactsEntry(1, Members.bytes("a")), 0));
-        assertThat(writer.append(new MembersEntry(2, List.of("m1:1", "m2:1"))).size())
-                .isEqualTo(RecordFormat.HEADER_BYTES + 14);
+        assertThat(writer.append(new MembersEntry(2, MemberList.of(List.of("m1:1", "m2:1"))))
+                        .size())
+                .as("a sixteenth of 74")
+                .isEqualTo(5);
 
         RaftLogReader reader = log.openReader(1, JournalReader.Mode.COMMITS);
         assertThat(((InitializeEntry) reader.next().entry()).timestamp()).isEqualTo(5);
         assertThat(((FactsEntry) reader.next().entry()).facts()).asString().isEqualTo("a");
         assertThat(reader.getCurrentEntry().index()).isEqualTo(2);
-        assertThat(((MembersEntry) reader.next().entry()).members()).containsExactly("m1:1", "m2:1");
+        assertThat(((MembersEntry) reader.next().entry()).members().names()).containsExactly("m1:1", "m2:1");
         assertThat(reader.hasNext()).isFalse();
         assertThat(writer.getLastEntry().entry().term()).isEqualTo(2);
 
@@ -74,6 +77,42 @@ class PolderLogTest {
         assertThat(reader.next().index()).isEqualTo(2);
         reader.reset();
         assertThat(reader.getNextIndex()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTellWhichMembersTheLogLists() throws Exception {
+        List<String> told = new ArrayList<>();
+        Membership membership = Membership.of(MemberList.of(List.of("m1:1")));
+        membership.onChange(
+                () -> told.add(membership.index() + " " + membership.current().names()));
+        try (Scratch scratch = ScratchFiles.create(directory.resolve("own"), "own")) {
+            RaftLogWriter telling = new PolderLog(scratch, member.log, membership, member).writer();
+            telling.append(new FactsEntry(1, new byte[0]));
+            telling.append(new MembersEntry(1, MemberList.of(List.of("m1:1", "m2:1"))));
+            telling.truncate(1);
+        }
+
+        assertThat(told).containsExactly("2 [m1:1, m2:1]", "0 [m1:1]");
+    }
+
+    /** Atomix adds up what it is told until it has 32,768, and takes one entry more, which may have a megabyte. */
+    @Test
+    void shouldTellSizesSoThatEveryRequestFitsIntoAFrame() {
+        int head = RawConnection.bytes(new WireFrame(1, new PeerRequest.Append(1, "m".repeat(255), 0, 0, 0, List.of())))
+                .length;
+        for (int size = 0; size < 3_000; size++) {
+            LogEntry entry = new LogEntry(1, 1, EntryKind.FACTS, new byte[size]);
+            int bytes = RawConnection.bytes(new WireFrame(
+                                    1, new PeerRequest.Append(1, "m".repeat(255), 0, 0, 0, List.of(entry))))
+                            .length
+                    - head;
+            int told = writer.append(new FactsEntry(1, entry.payload())).size();
+            int requestMax = head + (32_768 - 1) / told * bytes + 14 + ReplicatedLog.ENTRY_BYTES_MAX;
+            assertThat(requestMax).as("%d bytes of facts", size).isLessThan(WireConnection.MEMBER_FRAME_BYTES_MAX);
+        }
+        assertThat(2 * (512 << 10) + 2 * ReplicatedLog.ENTRY_BYTES_MAX)
+                .as("what a peer may have open")
+                .isLessThan(Dialer.WAITING_BYTES_MAX);
     }
 
     @Test
@@ -113,7 +152,7 @@ class PolderLogTest {
 
     @Test
     void shouldSayWhichEntryHasMembersThatAreCutOff() {
-        assertThatThrownBy(() -> EntryCodec.decode(new LogEntry(7, 1, EntryKind.MEMBERS, new byte[] {0, 1, 0, 5})))
+        assertThatThrownBy(() -> EntryCodec.decode(new LogEntry(7, 1, EntryKind.MEMBERS_1, new byte[] {0, 1, 0, 5})))
                 .hasMessage("entry 7: the members are cut off");
     }
 }

@@ -36,8 +36,8 @@ class PowerLossOfThreeTest {
     private static final LogLimits SMALL = new LogLimits(100_000, 20_000, 1L << 40);
 
     /** What is written, and not forced, is said to be there. */
-    private static final Gates CARELESS =
-            new Gates(Gates.DISK.lone(), (log, index) -> log.flush(), (log, index) -> log.flush());
+    private static final Rules CARELESS =
+            Broken.gates(new Gates(Gates.DISK.lone(), (log, index) -> log.flush(), (log, index) -> log.flush()));
 
     @TempDir
     Path directory;
@@ -57,14 +57,14 @@ class PowerLossOfThreeTest {
         try (RunningGroup group = RunningGroup.of(3, directory, ELECTION_TIMEOUT)) {
             newDisks(group);
             for (int round = 0; round < ROUNDS; round++) {
-                startThoseDown(group, Gates.DISK);
+                startThoseDown(group, Rules.KEPT);
                 List<Long> kept = commit(group, random);
                 assertThat(lost).as("lost in round %d", round).isZero();
                 assertThat(kept).as("round %d", round).doesNotHaveDuplicates();
 
                 failPower(group, 2 + random.nextInt(2), random);
             }
-            startThoseDown(group, Gates.DISK);
+            startThoseDown(group, Rules.KEPT);
             commit(group, random);
         }
         report("with the gates");
@@ -107,12 +107,12 @@ class PowerLossOfThreeTest {
                 what, acknowledged.size(), lost, failures, cuts);
     }
 
-    private void startThoseDown(RunningGroup group, Gates gates) throws IOException {
+    private void startThoseDown(RunningGroup group, Rules rules) throws IOException {
         Set<String> running =
                 new HashSet<>(group.running().stream().map(Member::id).toList());
         for (String member : group.members()) {
             if (!running.contains(member)) {
-                group.start(member, Seams.of(requireNonNull(disks.get(member)), gates, SMALL));
+                group.start(member, Seams.of(requireNonNull(disks.get(member)), rules, SMALL));
             }
         }
     }

@@ -22,8 +22,8 @@ class PowerLossTest {
     private static final int SEEDS = Integer.getInteger("powerLossSeeds", 1);
     private static final LogLimits SMALL = new LogLimits(100_000, 20_000, 1L << 40);
 
-    private static final Gates CARELESS =
-            new Gates((log, index) -> log.flush(), (log, index) -> {}, (log, index) -> {});
+    private static final Rules CARELESS =
+            Broken.gates(new Gates((log, index) -> log.flush(), (log, index) -> {}, (log, index) -> {}));
 
     @TempDir
     Path directory;
@@ -42,7 +42,7 @@ class PowerLossTest {
             roundsWithUntoldLoss = 0;
             Random random = new Random(seed);
             for (int round = 0; round < ROUNDS; round++) {
-                runUntilThePowerFails(Gates.DISK, random);
+                runUntilThePowerFails(Rules.KEPT, random);
                 assertThat(lost).as("lost in round %d of seed %d", round, seed).isZero();
             }
 
@@ -67,8 +67,8 @@ class PowerLossTest {
         }
     }
 
-    private void runUntilThePowerFails(Gates gates, Random random) throws IOException {
-        try (RunningLog running = RunningLog.start(directory, Seams.of(disk, gates, SMALL))) {
+    private void runUntilThePowerFails(Rules rules, Random random) throws IOException {
+        try (RunningLog running = RunningLog.start(directory, Seams.of(disk, rules, SMALL))) {
             long term = running.awaitServing();
             List<Long> replayed = ids(running);
             int kept = Math.min(committed.size(), replayed.size());

@@ -21,6 +21,20 @@ class RaftConfigTest {
     }
 
     @Test
+    void shouldRefuseLessThanNoRoom() {
+        assertThatThrownBy(() -> new RaftConfig(
+                        "m1",
+                        Path.of("x"),
+                        "node",
+                        Duration.ofMillis(500),
+                        Duration.ofMillis(75),
+                        1,
+                        RaftPeers.NONE,
+                        -1))
+                .hasMessage("raft settings: freeBytesMin -1 must not be negative");
+    }
+
+    @Test
     void shouldRefuseHeartbeatsThatComeTooLate() {
         assertThatThrownBy(() -> new RaftConfig(
                         "m1", Path.of("x"), "node", Duration.ofMillis(75), Duration.ofMillis(75), 1, RaftPeers.NONE))

@@ -2,14 +2,15 @@ package dev.polder.raft;
 
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 
 /**
- * A run of three members, drawn from one seed: for a while everything goes wrong, then nothing does any more and all must
- * agree.
+ * A run of five nodes, of which three are members in the beginning, drawn from one seed: for a while everything goes wrong
+ * and members come and go, then nothing does any more, all become members, and must agree.
  */
 final class RaftSimulation {
     /** What a run was worth. */
-    record Report(long trace, int acknowledged, int leaderships) {}
+    record Report(long trace, int acknowledged, int leaderships, int installed, int reads, int changes) {}
 
     private static final Duration FAULTY = Duration.ofSeconds(20);
 
@@ -23,8 +24,8 @@ final class RaftSimulation {
     }
 
     /** Runs a seed to its end; what must not happen is thrown, with the seed and what was last noted. */
-    static Report run(long seed, SimScratch scratch, Gates gates) {
-        SimGroup group = new SimGroup(seed, 3, scratch, gates);
+    static Report run(long seed, SimScratch scratch, Rules rules) {
+        SimGroup group = new SimGroup(seed, 3, scratch, rules);
         try (group) {
             new RaftSimulation(group).run();
         } catch (AssertionError | RuntimeException e) {
@@ -34,7 +35,10 @@ final class RaftSimulation {
         return new Report(
                 group.time().trace(),
                 group.ledger().acknowledged(),
-                group.ledger().leaderships());
+                group.ledger().leaderships(),
+                group.ledger().installed(),
+                group.ledger().reads(),
+                group.changes());
     }
 
     private void run() {
@@ -44,7 +48,10 @@ final class RaftSimulation {
                         200 + random.nextInt(20_000),
                         random.nextInt(3) == 0 ? 0 : random.nextDouble() * 0.06,
                         random.nextBoolean()));
+        group.newcomer("m4:1");
+        group.newcomer("m5:1");
         for (SimMember member : group.members()) {
+            member.saveWhenWanted();
             group.time().after(random.nextInt(1_000) * 1_000_000L, () -> startIfDown(member));
         }
         proposeLater();
@@ -66,6 +73,7 @@ final class RaftSimulation {
                     for (int i = random.nextInt(4); i > 0; i--) {
                         group.propose(member, random.nextInt(300));
                     }
+                    group.read(member);
                 }
             }
             if (!calm) {
@@ -84,9 +92,10 @@ final class RaftSimulation {
     }
 
     private void fault() {
-        SimMember one = group.members().get(random.nextInt(3));
-        SimMember other = group.others(one).get(random.nextInt(2));
-        switch (random.nextInt(9)) {
+        group.members().stream().filter(SimMember::isGone).forEach(this::comeBack);
+        SimMember one = group.members().get(random.nextInt(5));
+        SimMember other = group.others(one).get(random.nextInt(4));
+        switch (random.nextInt(17)) {
             case 0, 1 -> crash(one);
             case 2 -> group.members().forEach(this::crash);
             case 3 -> {
@@ -106,6 +115,21 @@ final class RaftSimulation {
                 group.time().note(one.name() + " is paused for " + ms + " ms");
                 one.pause(Duration.ofMillis(ms));
             }
+            case 8 -> group.members().forEach(SimMember::saveSnapshot);
+            case 9, 10 -> {
+                group.time().note(one.name() + " is to lead");
+                group.handOver(one);
+            }
+            case 11 -> {
+                int minutes = random.nextInt(120) - 60;
+                group.time().note("the wall clock is set to " + minutes + " min");
+                group.time().setClock(minutes * 60_000L);
+            }
+            case 12, 13 -> change(one);
+            case 14, 15 -> {
+                change(one);
+                group.time().after(random.nextInt(3) * 1_000_000L, () -> change(other));
+            }
             default -> {
                 LossyDisk.Operation[] operations = LossyDisk.Operation.values();
                 one.disk().failAt(operations[random.nextInt(operations.length)], 1 + random.nextInt(20));
@@ -113,9 +137,37 @@ final class RaftSimulation {
         }
     }
 
+    /** Whoever is a member is to be none, and the other way round. */
+    private void change(SimMember member) {
+        SimMember leader = group.leader();
+        if (leader != null) {
+            boolean isMember = leader.core().membership().current().contains(member.name());
+            CompletableFuture<ChangeOutcome> unused = group.change(
+                    leader,
+                    isMember
+                            ? new MemberChange.Remove(member.name())
+                            : new MemberChange.Add(member.name(), member.incarnation()));
+        }
+    }
+
+    /** Whoever was removed may come back as it was, or as somebody new. */
+    private void comeBack(SimMember member) {
+        if (random.nextBoolean()) {
+            group.time().note(member.name() + " has a new disk");
+            member.wipe();
+        }
+        member.start();
+    }
+
     private void crash(SimMember member) {
         member.crash(random.nextBoolean(), random);
         group.time().after(random.nextInt(2_000) * 1_000_000L, () -> startIfDown(member));
+    }
+
+    /** Whoever learns only now that it was removed comes back, too. */
+    private void startAgain() {
+        group.members().forEach(this::startIfDown);
+        group.time().after(50_000_000, this::startAgain);
     }
 
     /** Everything works again; soon all know all. */
@@ -128,7 +180,10 @@ final class RaftSimulation {
             member.disk().failNoMore();
         }
         group.run(Duration.ofSeconds(3));
-        group.members().forEach(this::startIfDown);
+        startAgain();
+        for (SimMember member : group.members()) {
+            group.changeAtLast(new MemberChange.Add(member.name(), ""));
+        }
         SimMember leader = group.awaitLeader();
         long before = group.ledger().acknowledgedIndex();
         group.propose(leader, 10);

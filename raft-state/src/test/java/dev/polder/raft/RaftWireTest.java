@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -60,13 +61,60 @@ class RaftWireTest {
             Member first = group.awaitLeader();
 
             long killed = System.nanoTime();
-            group.stop(first.id());
+            group.kill(first.id());
             Member second = group.awaitLeader();
             Duration failover = Duration.ofNanos(System.nanoTime() - killed);
 
             assertThat(second.id()).isNotEqualTo(first.id());
             assertThat(failover).isLessThan(NEVER.dividedBy(10));
             group.commit(numbers(10, 20));
+        }
+    }
+
+    @Test
+    void shouldHandTheLeadOverBeforeItCloses() throws Exception {
+        try (RunningGroup group = RunningGroup.start(3, directory, NEVER)) {
+            group.commit(numbers(0, 10));
+            Member first = group.awaitLeader();
+            long term = first.listener().servingTerm();
+            first.log().close();
+
+            assertThat(group.running().stream()
+                            .filter(member -> !member.id().equals(first.id()))
+                            .flatMap(member -> member.listener().elections().stream()))
+                    .as("before its connections are closed")
+                    .containsExactly(term + 1);
+            group.stop(first.id());
+            group.commit(numbers(10, 20));
+        }
+    }
+
+    @Test
+    void shouldHandTheLeadOverToEachAndConfirmReads() throws Exception {
+        try (RunningGroup group = RunningGroup.start(3, directory, NEVER)) {
+            group.commit(numbers(0, 10));
+            for (String next : group.members()) {
+                Member leader = group.awaitLeader();
+                HandOverOutcome outcome =
+                        leader.log().handOver(Optional.of(next)).get(5, TimeUnit.SECONDS);
+                RecordingListener.await(() -> group.member(next).listener().servingTerm() != 0);
+                Member now = group.member(next);
+
+                assertThat(outcome)
+                        .isEqualTo(
+                                next.equals(leader.id())
+                                        ? new HandOverOutcome.Kept(next + " is no other member")
+                                        : new HandOverOutcome.HandedOver(next));
+                assertThat(now.log().readIndex(now.listener().servingTerm()).get(5, TimeUnit.SECONDS))
+                        .isInstanceOf(ReadOutcome.ReadAt.class);
+            }
+            Member last = group.awaitLeader();
+            long term = last.listener().servingTerm();
+            group.stop(last.id());
+            assertThat(last.log().readIndex(term).get(5, TimeUnit.SECONDS))
+                    .isInstanceOf(ReadOutcome.NotConfirmed.class);
+            assertThat(last.log().handOver(Optional.empty()).get(5, TimeUnit.SECONDS))
+                    .isInstanceOf(HandOverOutcome.Kept.class);
         }
     }
 

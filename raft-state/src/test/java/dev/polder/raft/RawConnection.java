@@ -51,7 +51,17 @@ final class RawConnection implements AutoCloseable {
     }
 
     static Introduction introduction(String member, List<String> members, long process) {
-        return new Introduction(member, members, "", "incarnation of " + member, process, "metadata of " + member);
+        return new Introduction(
+                member,
+                members,
+                "",
+                "incarnation of " + member,
+                process,
+                "metadata of " + member,
+                GroupId.NONE,
+                0,
+                false,
+                0);
     }
 
     static byte[] bytes(WireFrame frame) {

@@ -2,6 +2,9 @@ package dev.polder.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -18,7 +21,10 @@ final class RecordingListener implements LogListener {
     private final List<String> refusals = new ArrayList<>();
     private final List<byte[]> committed = new ArrayList<>();
     private final List<Long> indexes = new ArrayList<>();
+    private final List<Long> times = new ArrayList<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile boolean hasRoom = true;
+    private byte[] state = new byte[0];
     private long servingTerm;
     private @Nullable Throwable cause;
 
@@ -34,13 +40,44 @@ final class RecordingListener implements LogListener {
     }
 
     @Override
-    public void onCommitted(long index, long term, byte[] entry) {
-        deed.accept("committed " + index);
-        synchronized (this) {
-            calls.add("committed " + index);
-            indexes.add(index);
-            committed.add(entry);
+    public void onSnapshot(InstalledSnapshot snapshot) {
+        deed.accept("snapshot " + snapshot.index());
+        try (snapshot;
+                InputStream in = snapshot.open()) {
+            byte[] read = in.readAllBytes();
+            synchronized (this) {
+                calls.add("snapshot " + snapshot.index());
+                state = read;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public void onCommitted(CommittedEntry entry) {
+        deed.accept("committed " + entry.index());
+        synchronized (this) {
+            calls.add("committed " + entry.index());
+            indexes.add(entry.index());
+            committed.add(entry.bytes());
+            times.add(entry.leaderTimeMs());
+        }
+    }
+
+    @Override
+    public synchronized void onSnapshotWanted() {
+        calls.add("wanted");
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return hasRoom;
+    }
+
+    /** From now on it has room for entries, or has none. */
+    void hasRoom(boolean room) {
+        hasRoom = room;
     }
 
     @Override
@@ -91,6 +128,11 @@ final class RecordingListener implements LogListener {
         return List.copyOf(calls);
     }
 
+    /** Returns what was in the last snapshot. */
+    synchronized byte[] state() {
+        return state.clone();
+    }
+
     /** Returns the terms for which the member was elected. */
     synchronized List<Long> elections() {
         return List.copyOf(elections);
@@ -107,6 +149,11 @@ final class RecordingListener implements LogListener {
 
     synchronized List<Long> indexes() {
         return List.copyOf(indexes);
+    }
+
+    /** Returns the leader times of the entries. */
+    synchronized List<Long> times() {
+        return List.copyOf(times);
     }
 
     synchronized int count() {

@@ -32,6 +32,19 @@ class ReplicatedLogTest {
     @TempDir
     Path directory;
 
+    /** So that there are no entries of time between the proposed ones. */
+    private Seams timeless() throws IOException {
+        Seams host = Seams.host(directory);
+        return new Seams(
+                host.disk(),
+                host.rules(),
+                host.limits(),
+                new ManualTime(),
+                host.random(),
+                host.scratch(),
+                host.background());
+    }
+
     @Test
     void shouldNeedNoJvmFlags() {
         assertThat(ManagementFactory.getRuntimeMXBean().getInputArguments())
@@ -40,7 +53,7 @@ class ReplicatedLogTest {
 
     @Test
     void shouldCommitWhatIsProposedAndHandItOutAgainAfterARestart() throws Exception {
-        RunningLog first = RunningLog.start(directory);
+        RunningLog first = RunningLog.start(directory, timeless());
         first.commit(bytes("a"));
         first.commit(bytes(""));
         first.close();
@@ -248,7 +261,7 @@ class ReplicatedLogTest {
                 started.join().close();
             }
         });
-        ReplicatedLog log = ReplicatedLog.start(config(directory), listener);
+        ReplicatedLog log = ReplicatedLog.start(config(directory), listener, timeless());
         started.complete(log);
         long term = listener.awaitServing();
         log.propose(term, bytes("a"));
@@ -261,7 +274,7 @@ class ReplicatedLogTest {
 
     @Test
     void shouldCloseInTheMiddleOfAReplay() throws Exception {
-        try (RunningLog running = RunningLog.start(directory)) {
+        try (RunningLog running = RunningLog.start(directory, timeless())) {
             for (int i = 0; i < 100; i++) {
                 running.commit(bytes("entry " + i));
             }
@@ -339,7 +352,7 @@ class ReplicatedLogTest {
                                 RaftPeers.NONE),
                         new RecordingListener()))
                 .hasMessageContaining("term file " + directory.resolve("term"))
-                .hasMessageContaining("belongs to members [m1], but the configuration says [m2]");
+                .hasMessageContaining("belongs to member m1, but the configuration says m2");
     }
 
     @Test
@@ -362,7 +375,7 @@ class ReplicatedLogTest {
 
     @Test
     void shouldRefuseALogThatLostItsEndSinceItWasClosed() throws Exception {
-        try (RunningLog running = RunningLog.start(directory)) {
+        try (RunningLog running = RunningLog.start(directory, timeless())) {
             running.commit(bytes("a"));
             running.commit(bytes("b"));
         }
@@ -394,5 +407,16 @@ class ReplicatedLogTest {
             running.commit(bytes("a"));
         }
         assertThat(scratch).doesNotExist();
+    }
+
+    @Test
+    void shouldRefuseNewMembersWhereItListensNowhere() throws Exception {
+        try (RunningLog running = RunningLog.start(directory)) {
+            running.awaitServing();
+            ReplicatedLog log = running.log();
+
+            assertThat(log.change(new MemberChange.Add("m2:1", "")).join())
+                    .isEqualTo(new ChangeOutcome.Refused("m2:1: this member listens nowhere, so its group is of one"));
+        }
     }
 }

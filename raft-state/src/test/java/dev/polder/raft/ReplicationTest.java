@@ -19,10 +19,14 @@ class ReplicationTest {
     final SimScratch scratch = new SimScratch();
 
     private static void commit(SimGroup group, int entries) {
+        propose(group, entries, 100);
+    }
+
+    private static void propose(SimGroup group, int entries, int size) {
         int before = group.ledger().acknowledged();
         SimMember leader = group.awaitLeader();
         for (int i = 0; i < entries; i++) {
-            group.propose(leader, 100);
+            group.propose(leader, size);
         }
         group.await("the commit", () -> group.ledger().acknowledged() == before + entries);
     }
@@ -164,6 +168,30 @@ class ReplicationTest {
             group.await("agreement", () -> hasAll(group, down));
 
             assertThat(group.ledger().acknowledged()).isEqualTo(3_000);
+        }
+    }
+
+    /** Atomix's own limit is 32 KiB in all. */
+    @Test
+    void shouldSendHalfAMegabyteAtOnceAndNeverMoreThanAFrameTakes() {
+        try (SimGroup group = SimGroup.started(4, scratch)) {
+            SimMember leader = group.awaitLeader();
+            SimMember behind = group.others(leader).get(0);
+            behind.crash(false, group.random());
+            for (int i = 0; i < 3; i++) {
+                propose(group, 240, 2_000);
+                propose(group, 1, ReplicatedLog.ENTRY_BYTES_MAX - Long.BYTES);
+            }
+            int[] bytes = new int[1];
+            group.network().intruder((from, to, request, response) -> {
+                bytes[0] = Math.max(bytes[0], RawConnection.bytes(new WireFrame(1, request)).length);
+                return response;
+            });
+            behind.start();
+            group.await("agreement", () -> hasAll(group, behind));
+
+            assertThat(bytes[0])
+                    .isBetween((512 << 10) + ReplicatedLog.ENTRY_BYTES_MAX / 2, WireConnection.MEMBER_FRAME_BYTES_MAX);
         }
     }
 

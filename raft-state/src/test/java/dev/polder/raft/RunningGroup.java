@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /** Several members in one JVM, with real sockets between them. */
 final class RunningGroup implements AutoCloseable {
@@ -17,7 +17,8 @@ final class RunningGroup implements AutoCloseable {
     private final List<String> members;
     private final Path directory;
     private final Duration electionTimeout;
-    private final Map<String, Member> running = new TreeMap<>();
+    private RaftSecurity security = RaftSecurity.none();
+    private final Map<String, Member> running = new ConcurrentSkipListMap<>();
 
     /** One of them. */
     record Member(String id, ReplicatedLog log, RecordingListener listener) {}
@@ -34,17 +35,28 @@ final class RunningGroup implements AutoCloseable {
         }
     }
 
+    /** Starts a group whose members know each other so, and waits as below. */
+    static RunningGroup start(int size, Path directory, Duration electionTimeout, RaftSecurity security)
+            throws IOException {
+        RunningGroup group = of(size, directory, electionTimeout);
+        group.security = security;
+        return group.begin();
+    }
+
     /** Starts a group and waits until its first elections are over: a leader may be deposed by one that stood with it. */
     static RunningGroup start(int size, Path directory, Duration electionTimeout) throws IOException {
-        RunningGroup group = of(size, directory, electionTimeout);
+        return of(size, directory, electionTimeout).begin();
+    }
+
+    private RunningGroup begin() throws IOException {
         try {
-            for (String member : group.members) {
-                group.start(member);
+            for (String member : members) {
+                start(member);
             }
-            group.awaitCalm();
-            return group;
+            awaitCalm();
+            return this;
         } catch (IOException | RuntimeException | Error e) {
-            group.close();
+            close();
             throw e;
         }
     }
@@ -58,12 +70,17 @@ final class RunningGroup implements AutoCloseable {
     }
 
     RaftPeers peers(String member) {
+        return peers(member, security);
+    }
+
+    RaftPeers peers(String member, RaftSecurity known) {
         return new RaftPeers(
                 members,
                 FreePorts.loopback(MemberAddress.of(member).port()),
                 "incarnation of " + member,
                 "",
-                "metadata of " + member);
+                "metadata of " + member,
+                known);
     }
 
     RaftConfig config(String member, RaftPeers peers) {
@@ -89,7 +106,7 @@ final class RunningGroup implements AutoCloseable {
         return start(member, peers(member), seams);
     }
 
-    private Member start(String member, RaftPeers peers, Seams seams) throws IOException {
+    Member start(String member, RaftPeers peers, Seams seams) throws IOException {
         RecordingListener listener = new RecordingListener();
         Member started = new Member(member, ReplicatedLog.start(config(member, peers), listener, seams), listener);
         running.put(member, started);
@@ -108,6 +125,12 @@ final class RunningGroup implements AutoCloseable {
 
     void stop(String id) {
         member(id).log().close();
+        running.remove(id);
+    }
+
+    /** Ends a member whose peers learn it by their connections. */
+    void kill(String id) {
+        member(id).log().die();
         running.remove(id);
     }
 

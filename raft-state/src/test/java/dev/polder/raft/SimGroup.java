@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,21 +20,28 @@ final class SimGroup implements AutoCloseable {
     private final Map<String, SimMember> members = new LinkedHashMap<>();
     private final SimNetwork network;
     private final Random random;
+    private final SimScratch scratch;
+    private final Rules rules;
+    private final List<String> seeds;
+    private int changes;
 
-    SimGroup(long seed, int size, SimScratch scratch, Gates gates) {
+    SimGroup(long seed, int size, SimScratch scratch, Rules rules) {
         this.seed = seed;
+        this.scratch = scratch;
+        this.rules = rules;
         random = new Random(seed);
         network = new SimNetwork(time, seed, members);
         for (int i = 1; i <= size; i++) {
             String name = "m" + i + ":1";
-            members.put(name, new SimMember(this, name, scratch, gates));
+            members.put(name, new SimMember(this, name, scratch, rules));
         }
+        seeds = List.copyOf(members.keySet());
         VirtualClock.enter(time);
     }
 
     /** Three members, started at once. */
     static SimGroup started(long seed, SimScratch scratch) {
-        SimGroup group = new SimGroup(seed, 3, scratch, Gates.DISK);
+        SimGroup group = new SimGroup(seed, 3, scratch, Rules.KEPT);
         group.members().forEach(SimMember::start);
         return group;
     }
@@ -56,8 +66,60 @@ final class SimGroup implements AutoCloseable {
         return network;
     }
 
+    /** Returns the members that the group begins with. */
+    List<String> seeds() {
+        return seeds;
+    }
+
     List<String> names() {
         return List.copyOf(members.keySet());
+    }
+
+    /** Returns a node that is no member yet, and not started. */
+    SimMember newcomer(String name) {
+        SimMember newcomer = new SimMember(this, name, scratch, rules).joining();
+        members.put(name, newcomer);
+        return newcomer;
+    }
+
+    SimMember member(String name) {
+        return Objects.requireNonNull(members.get(name), name);
+    }
+
+    /** Asks a member for a change of the members. */
+    CompletableFuture<ChangeOutcome> change(SimMember at, MemberChange change) {
+        CompletableFuture<ChangeOutcome> told = new CompletableFuture<>();
+        at.run(at.life(), () -> {
+            CompletableFuture<ChangeOutcome> unused = at.context()
+                    .changes()
+                    .begin(change)
+                    .whenComplete((outcome, none) -> {
+                        time.note(at.name() + ": " + change + ": " + outcome);
+                        changes += outcome instanceof ChangeOutcome.Done ? 1 : 0;
+                        told.complete(outcome);
+                    });
+        });
+        return told;
+    }
+
+    /** Returns how many changes of the members were done. */
+    int changes() {
+        return changes;
+    }
+
+    /** Asks whoever leads, until it is done. */
+    void changeAtLast(MemberChange change) {
+        for (int tries = 0; tries < 100; tries++) {
+            SimMember leader = awaitLeader();
+            CompletableFuture<ChangeOutcome> told = change(leader, change);
+            int life = leader.life();
+            await("an answer to " + change, () -> told.isDone() || !leader.isUp() || leader.life() != life);
+            if (told.getNow(new ChangeOutcome.Unknown()) instanceof ChangeOutcome.Done) {
+                return;
+            }
+            run(Duration.ofMillis(100));
+        }
+        throw new AssertionError("100 times in vain: " + change);
     }
 
     List<SimMember> members() {
@@ -96,6 +158,33 @@ final class SimGroup implements AutoCloseable {
         at.run(at.life(), () -> at.context().proposer().propose(at.servingTerm(), ledger.nextProposal(size)));
     }
 
+    /** Asks a member that believes that it serves; what it confirms must be the newest there was. */
+    void read(SimMember at) {
+        at.run(at.life(), () -> {
+            long acknowledged = ledger.acknowledgedIndex();
+            CompletableFuture<ReadOutcome> unused = at.context()
+                    .reads()
+                    .ask(at.servingTerm())
+                    .whenComplete((outcome, none) -> {
+                        if (outcome instanceof ReadOutcome.ReadAt read) {
+                            ledger.read(at.name(), read.index(), acknowledged);
+                        }
+                    });
+        });
+    }
+
+    /** Has whoever leads hand the lead over, if it can. */
+    void handOver(SimMember to) {
+        for (SimMember from : others(to)) {
+            from.run(from.life(), () -> {
+                CompletableFuture<HandOverOutcome> unused = from.context()
+                        .handOver()
+                        .begin(Optional.of(to.name()), HandOver.LIMIT)
+                        .whenComplete((outcome, none) -> time.note(from.name() + ": " + outcome));
+            });
+        }
+    }
+
     void isolate(SimMember member) {
         for (SimMember other : others(member)) {
             network.cut(member.name(), other.name());
@@ -123,35 +212,48 @@ final class SimGroup implements AutoCloseable {
                 () -> member.run(life, () -> member.context().peerBack(of.name())));
     }
 
-    /** The survivors see their connections close, try once more, and are refused. */
+    /** Each survivor, some time in the next 20 ms, sees its connection close, tries once more, and is refused. */
     void crashed(SimMember member) {
         time.note(member.name() + " is dead");
         int dead = member.life();
         for (SimMember other : others(member)) {
             int life = other.life();
-            network.travel(
-                    member.name(),
-                    other.name(),
-                    () -> network.travel(
-                            other.name(),
-                            member.name(),
-                            () -> network.travel(
-                                    member.name(),
-                                    other.name(),
-                                    () -> other.run(life, () -> {
-                                        if (!member.isUp() || member.life() != dead) {
-                                            other.context().peerDied(member.name());
-                                        }
-                                    }))));
+            time.after(random.nextInt(20_000_000), () -> tellDead(member, dead, other, life));
         }
+    }
+
+    private void tellDead(SimMember member, int dead, SimMember other, int life) {
+        network.travel(
+                member.name(),
+                other.name(),
+                () -> network.travel(
+                        other.name(),
+                        member.name(),
+                        () -> network.travel(
+                                member.name(),
+                                other.name(),
+                                () -> other.run(life, () -> {
+                                    if (!member.isUp() || member.life() != dead) {
+                                        other.context().peerDied(member.name());
+                                    }
+                                }))));
     }
 
     /** A member whose disk failed dies with it; any other failure is one of ours. */
     void failed(SimMember member, Throwable cause) {
-        if (cause.toString().contains("planted")) {
+        if (cause.toString().contains("is no member any more")) {
+            time.note(member.name() + " goes");
+            time.at(time.nanos(), () -> {
+                member.crash(false, random);
+                member.hasGone();
+            });
+        } else if (cause.toString().contains("planted")) {
             time.at(time.nanos(), () -> member.crash(true, random));
         } else {
-            throw new AssertionError(member.name() + " failed: " + cause, cause);
+            // not from here: Atomix may be the caller, which drops what is thrown
+            time.at(time.nanos(), () -> {
+                throw new AssertionError(member.name() + " failed: " + cause, cause);
+            });
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.polder.raft;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,24 +17,31 @@ final class SimMember implements FailStop {
     static final Duration ELECTION_TIMEOUT = Duration.ofMillis(500);
     static final Duration HEARTBEAT_INTERVAL = Duration.ofMillis(75);
 
-    private static final LogLimits SMALL = new LogLimits(60_000, 2_000, 1L << 40);
+    private static final LogLimits SMALL =
+            new LogLimits(20_000, 2_000, 1L << 40, new LogLimits.Retention(20, 10_000, 100_000, 40_000));
 
     private final SimGroup group;
     private final String name;
     private final Scratch.Source scratch;
-    private final Gates gates;
+    private final Rules rules;
     private LossyDisk disk = new LossyDisk();
     private int life;
     private @Nullable RaftCore core;
     private @Nullable SimThread thread;
     private SimLedger.@Nullable Life ledger;
     private @Nullable Throwable failure;
+    private int stateBytes = 1_000;
+    private boolean savesWhenWanted;
+    private boolean joins;
+    private boolean gone;
+    private int wipes;
+    private @Nullable PeerBook book;
 
-    SimMember(SimGroup group, String name, Scratch.Source scratch, Gates gates) {
+    SimMember(SimGroup group, String name, Scratch.Source scratch, Rules rules) {
         this.group = group;
         this.name = name;
         this.scratch = scratch;
-        this.gates = gates;
+        this.rules = rules;
     }
 
     String name() {
@@ -46,6 +55,50 @@ final class SimMember implements FailStop {
     /** Counts the starts: what belongs to an earlier one does not happen. */
     int life() {
         return life;
+    }
+
+    /** It begins with nothing, and waits to be added. */
+    SimMember joining() {
+        joins = true;
+        return this;
+    }
+
+    /** Gives it an empty disk while it is down; so it is somebody else, who must be added. */
+    void wipe() {
+        if (isUp()) {
+            throw new AssertionError(name + " is up");
+        }
+        disk = new LossyDisk();
+        wipes++;
+        joins = true;
+    }
+
+    /** It was told that it is no member any more. */
+    void hasGone() {
+        gone = true;
+    }
+
+    /** Returns whether it has ended because it is no member any more. */
+    boolean isGone() {
+        return gone && !isUp();
+    }
+
+    String incarnation() {
+        return name + "#" + wipes;
+    }
+
+    /** Returns whom it knows. */
+    PeerBook book() {
+        PeerBook known = book;
+        if (known == null) {
+            throw new AssertionError(name + " was never started");
+        }
+        return known;
+    }
+
+    /** Returns whether it takes itself for a member. */
+    boolean isListed() {
+        return isUp() && core().membership().hasSelf(name);
     }
 
     RaftCore core() {
@@ -76,30 +129,38 @@ final class SimMember implements FailStop {
         return core == null || listening == null ? 0 : listening.lastIndex();
     }
 
+    /** Returns the leader time of the last entry that this start was told, 0 if it is down. */
+    long toldTimeMs() {
+        SimLedger.Life listening = ledger;
+        return core == null || listening == null ? 0 : listening.leaderTimeMs();
+    }
+
     void start() {
         life++;
         failure = null;
+        gone = false;
         SimThread starting = new SimThread(group.time(), this::stop);
         SimLedger.Life listening = group.ledger().begin(name);
-        RaftConfig config = new RaftConfig(
-                name,
-                Path.of("virtual"),
-                name,
-                ELECTION_TIMEOUT,
-                HEARTBEAT_INTERVAL,
-                1 << 20,
-                Members.peers(group.names()));
+        RaftPeers peers = new RaftPeers(
+                group.seeds(), new InetSocketAddress(0), incarnation(), "", "", joins, RaftSecurity.none());
+        RaftConfig config =
+                new RaftConfig(name, Path.of("virtual"), name, ELECTION_TIMEOUT, HEARTBEAT_INTERVAL, 1 << 20, peers);
         Seams seams = new Seams(
                 disk,
-                gates,
+                rules,
                 SMALL,
                 group.time(),
                 new SplittableRandom(group.seed() * 131 + name.hashCode() + life),
-                scratch);
+                scratch,
+                (unused, failStop) -> new OnThread(starting));
         LogEvents events = new LogEvents(listening);
         try {
-            core = RaftCore.open(
+            PeerBook opened = new PeerBook(name, peers, life, PeerIdentities.open(disk));
+            book = opened;
+            RaftCore begun = RaftCore.open(
                     config, seams, starting, this, events, group.network().of(this, life));
+            opened.begin(begun.membership());
+            core = begun;
         } catch (IOException e) {
             if (!e.toString().contains("planted")) {
                 throw new AssertionError(name + " does not start: " + e.getMessage(), e);
@@ -110,6 +171,9 @@ final class SimMember implements FailStop {
         }
         thread = starting;
         ledger = listening;
+        if (savesWhenWanted) {
+            listening.onWanted(this::saveSnapshot);
+        }
         starting.execute(core()::begin);
         group.started(this);
     }
@@ -119,6 +183,50 @@ final class SimMember implements FailStop {
         SimThread running = thread;
         if (ofLife == life && core != null && running != null) {
             running.run(task);
+        }
+    }
+
+    /** Its listener takes entries from now on, or takes none. */
+    void hasRoom(boolean room) {
+        SimLedger.Life listening = ledger;
+        if (listening != null) {
+            listening.hasRoom(room);
+        }
+    }
+
+    /** From its next start on it saves its state whenever the log asks for it. */
+    void saveWhenWanted() {
+        savesWhenWanted = true;
+    }
+
+    /** Its state has about so many bytes from now on. */
+    void stateBytes(int bytes) {
+        stateBytes = bytes;
+    }
+
+    /** Returns what listens to this start. */
+    SimLedger.Life listener() {
+        SimLedger.Life listening = ledger;
+        if (listening == null) {
+            throw new AssertionError(name + " was never started");
+        }
+        return listening;
+    }
+
+    /** Has it save its state as it is now. */
+    void saveSnapshot() {
+        long index = toldIndex();
+        if (index > 0) {
+            SnapshotSource state = listener().state(stateBytes);
+            run(life, () -> {
+                CompletableFuture<SnapshotOutcome> unused = context()
+                        .saves()
+                        .request(index, state)
+                        .thenApply(outcome -> {
+                            group.time().note(name + " saves " + index + ": " + outcome);
+                            return outcome;
+                        });
+            });
         }
     }
 

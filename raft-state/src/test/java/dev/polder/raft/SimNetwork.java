@@ -30,6 +30,7 @@ final class SimNetwork {
     private final Map<String, SimMember> members;
     private final Map<String, SplittableRandom> dice = new HashMap<>();
     private final Map<String, Long> lastArrivalNanos = new HashMap<>();
+    private final Map<String, String> objections = new HashMap<>();
     private final Set<String> cut = new LinkedHashSet<>();
     private Weather weather = Weather.CALM;
     private Intruder intruder = (from, to, request, response) -> response;
@@ -71,32 +72,72 @@ final class SimNetwork {
 
     /** Returns the way out of one start of a member. */
     PeerNetwork of(SimMember member, int life) {
-        return (to, request) -> {
-            CompletableFuture<PeerResponse> answer = new CompletableFuture<>();
-            travel(member.name(), to, () -> arrive(member, life, to, request, answer));
-            return answer;
+        return new PeerNetwork() {
+            @Override
+            public CompletableFuture<PeerResponse> send(String to, PeerRequest request) {
+                CompletableFuture<PeerResponse> answer = new CompletableFuture<>();
+                travel(member.name(), to, () -> arrive(member, life, to, request, answer));
+                return answer;
+            }
+
+            @Override
+            public void reach(Set<String> others) {
+                member.book().reach(others);
+            }
+
+            @Override
+            public String incarnation(String other) {
+                return member.book().incarnation(other);
+            }
         };
     }
 
     private void arrive(
             SimMember from, int fromLife, String to, PeerRequest request, CompletableFuture<PeerResponse> answer) {
         SimMember target = members.get(to);
-        if (!target.isUp()) {
-            travel(
-                    to,
-                    from.name(),
-                    () -> from.run(
-                            fromLife,
-                            () -> answer.completeExceptionally(new IllegalStateException("refused by " + to))));
+        if (target == null || !target.isUp()) {
+            fail(to, from, fromLife, answer, "refused by " + to);
             return;
         }
         target.run(target.life(), () -> {
+            if (!from.isUp() || from.life() != fromLife) {
+                return;
+            }
+            String objection = objection(from, target);
+            if (objection != null) {
+                if (!objection.equals(objections.put(link(from.name(), to), objection))) {
+                    time.note(from.name() + " is refused by " + to + ": " + objection);
+                }
+                fail(to, from, fromLife, answer, objection);
+                return;
+            }
+            target.book().meet(from.book().introduction());
+            Introduction introduction = target.book().introduction();
             PeerResponse response = intruder.answer(
                     from.name(), to, request, target.core().answers().answer(request));
             if (response != null && target.isUp()) {
-                travel(to, from.name(), () -> from.run(fromLife, () -> answer.complete(response)));
+                travel(
+                        to,
+                        from.name(),
+                        () -> from.run(fromLife, () -> {
+                            from.book().meet(introduction);
+                            answer.complete(response);
+                        }));
             }
         });
+    }
+
+    /** As if there were a new connection for each request: whoever is refused was cut off. */
+    private static @Nullable String objection(SimMember from, SimMember to) {
+        String objection = to.book().objection(from.book().introduction());
+        return objection != null ? objection : from.book().objection(to.book().introduction());
+    }
+
+    private void fail(String by, SimMember from, int fromLife, CompletableFuture<PeerResponse> answer, String reason) {
+        travel(
+                by,
+                from.name(),
+                () -> from.run(fromLife, () -> answer.completeExceptionally(new IllegalStateException(reason))));
     }
 
     /** Has something happen at the other end, unless it is lost. */

@@ -61,13 +61,15 @@ final class SimThread extends AbstractThreadContext {
             time.at(pausedUntilNanos, () -> run(task));
             return;
         }
+        // a task may run another: the state machine saves its state when it is told that this is wanted
+        boolean outer = running;
         running = true;
         try {
             task.run();
         } catch (RuntimeException | Error e) {
             onFailure.accept(e);
         } finally {
-            running = false;
+            running = outer;
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.zip.CRC32C;
 
 /** Virtual time: what happens next, and a trace of what has happened. One thread. */
 final class SimTime implements RaftTime {
-    private static final int NOTES_KEPT = 60;
+    private static final int NOTES_KEPT = 100;
 
     /** Something that happens at a time, unless it is called off before. */
     static final class Event implements Comparable<Event> {
@@ -38,11 +38,22 @@ final class SimTime implements RaftTime {
     private final Deque<String> notes = new ArrayDeque<>();
     private final CRC32C trace = new CRC32C();
     private long nowNanos;
+    private long clockStepMs;
     private long number;
 
     @Override
     public long nanos() {
         return nowNanos;
+    }
+
+    /** Returns by how much the wall clock was set wrong, or right again. */
+    long clockStepMs() {
+        return clockStepMs;
+    }
+
+    /** Sets the wall clock, and nothing that this time is measured by. */
+    void setClock(long stepMs) {
+        clockStepMs = stepMs;
     }
 
     Event at(long nanos, Runnable deed) {

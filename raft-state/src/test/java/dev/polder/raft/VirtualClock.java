@@ -21,7 +21,7 @@ public final class VirtualClock {
     /** Called in place of {@link System#currentTimeMillis}. */
     public static long currentTimeMillis() {
         SimTime time = TIME.get();
-        return time == null ? System.currentTimeMillis() : EPOCH_MS + time.nanos() / 1_000_000;
+        return time == null ? System.currentTimeMillis() : EPOCH_MS + time.clockStepMs() + time.nanos() / 1_000_000;
     }
 
     /** Called in place of {@link Instant#now}. */

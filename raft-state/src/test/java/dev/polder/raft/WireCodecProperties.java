@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -29,20 +30,47 @@ class WireCodecProperties {
         return Arbitraries.longs().between(0, WireReader.NUMBER_MAX);
     }
 
+    private static Arbitrary<UUID> uuid() {
+        return Combinators.combine(Arbitraries.longs(), Arbitraries.longs()).as(UUID::new);
+    }
+
+    private static Arbitrary<GroupId> group() {
+        return uuid().map(GroupId::new);
+    }
+
+    private static Arbitrary<byte[]> bytes(int length) {
+        return Arbitraries.bytes().array(byte[].class).ofSize(length);
+    }
+
+    private static Arbitrary<byte[]> maybeProof() {
+        return Arbitraries.oneOf(bytes(0), bytes(Greeting.PROOF_BYTES));
+    }
+
     private static Arbitrary<Introduction> introduction() {
-        return Combinators.combine(
-                        text(1, 255),
-                        text(1, 255).list().ofMaxSize(7),
-                        text(0, 21),
-                        text(1, 21),
-                        Arbitraries.longs(),
-                        text(0, 4096))
-                .as(Introduction::new);
+        Arbitrary<List<String>> members = text(1, 255).list().ofMaxSize(7);
+        Arbitrary<Introduction> first = Combinators.combine(
+                        text(1, 255), members, text(0, 21), text(1, 21), Arbitraries.longs(), text(0, 4096))
+                .as((member, all, cluster, incarnation, process, metadata) -> new Introduction(
+                        member, all, cluster, incarnation, process, metadata, GroupId.NONE, 0, false, 0));
+        return Combinators.combine(first, group(), number(), Arbitraries.of(true, false), number())
+                .as((from, group, recoveries, isJoining, membersIndex) -> new Introduction(
+                        from.member(),
+                        from.members(),
+                        from.clusterId(),
+                        from.incarnation(),
+                        from.process(),
+                        from.metadata(),
+                        group,
+                        recoveries,
+                        isJoining,
+                        membersIndex));
     }
 
     private static Arbitrary<WireMessage> greetings() {
         return Arbitraries.oneOf(
                 Combinators.combine(introduction(), text(1, 255)).as(Greeting.Hello::new),
+                Combinators.combine(bytes(Greeting.PROOF_BYTES), maybeProof()).as(Greeting.Challenge::new),
+                bytes(Greeting.PROOF_BYTES).map(Greeting.Proof::new),
                 introduction().map(Greeting.Welcome::new),
                 text(0, 100).map(Greeting.Refused::new),
                 Arbitraries.just(new Greeting.Locate()),
@@ -56,11 +84,44 @@ class WireCodecProperties {
                 Combinators.combine(number(), flag, number()).as(PeerResponse.Append::new),
                 Combinators.combine(number(), flag).as(PeerResponse.Poll::new),
                 Combinators.combine(number(), flag).as(PeerResponse.Vote::new),
-                text(0, 100).map(PeerResponse.Failure::new));
+                text(0, 100).map(PeerResponse.Failure::new),
+                Combinators.combine(number(), number(), number()).as(PeerResponse.Installing::new),
+                Combinators.combine(number(), number(), Arbitraries.integers(), body())
+                        .as(PeerResponse.Piece::new),
+                Combinators.combine(number(), number()).as(PeerResponse.Caught::new),
+                Combinators.combine(number(), flag).as(PeerResponse.Done::new));
+    }
+
+    private static Arbitrary<byte[]> body() {
+        return Arbitraries.bytes().array(byte[].class).ofMaxSize(300);
+    }
+
+    private static Arbitrary<WireMessage> clients() {
+        return Arbitraries.oneOf(
+                Combinators.combine(text(0, 21), group()).as(ClientMessage.Hello::new),
+                Combinators.combine(text(0, 21), group(), positive()).as(ClientMessage.Welcome::new),
+                Combinators.combine(number(), text(0, 255)).as(ClientMessage.Moved::new),
+                body().map(ClientMessage.Call::new),
+                body().map(ClientMessage.Push::new));
+    }
+
+    private static Arbitrary<Long> positive() {
+        return Arbitraries.longs().between(1, WireReader.NUMBER_MAX);
+    }
+
+    private static Arbitrary<WireMessage> snapshotRequests() {
+        Arbitrary<SnapshotId> snapshot = Combinators.combine(positive(), uuid())
+                .as((index, unique) -> new SnapshotId(index, 1 + index % 5, unique));
+        Arbitrary<Long> term = Arbitraries.longs().between(5, WireReader.NUMBER_MAX);
+        Arbitrary<Integer> bytesMax = Arbitraries.integers().between(1, PeerRequest.PIECE_BYTES_MAX);
+        return Arbitraries.oneOf(
+                Combinators.combine(term, text(1, 255), snapshot, positive()).as(PeerRequest.Install::new),
+                Combinators.combine(term, text(1, 255), snapshot, number(), bytesMax)
+                        .as(PeerRequest.Fetch::new));
     }
 
     private static Arbitrary<WireMessage> requests() {
-        Arbitrary<Long> index = Arbitraries.longs().between(1, WireReader.NUMBER_MAX);
+        Arbitrary<Long> index = positive();
         Arbitrary<Integer> step = Arbitraries.integers().between(0, 3);
         Arbitrary<List<byte[]>> payloads =
                 Arbitraries.bytes().array(byte[].class).ofMaxSize(300).list().ofMaxSize(20);
@@ -73,6 +134,13 @@ class WireCodecProperties {
                         .as((term, from, last, below) -> term <= below
                                 ? new PeerRequest.Vote(term, from, 0, 0)
                                 : new PeerRequest.Vote(term, from, last, term - below)),
+                Combinators.combine(index, text(1, 255), index, step)
+                        .as((term, from, last, below) -> term <= below
+                                ? new PeerRequest.ForcedVote(term, from, 0, 0)
+                                : new PeerRequest.ForcedVote(term, from, last, term - below)),
+                Combinators.combine(positive(), text(1, 255)).as(PeerRequest.TimeoutNow::new),
+                Combinators.combine(positive(), text(1, 255)).as(PeerRequest.CatchUp::new),
+                Combinators.combine(positive(), text(1, 255), positive()).as(PeerRequest.Removed::new),
                 Combinators.combine(text(1, 255), number(), index, number(), step, payloads)
                         .as(WireCodecProperties::append));
     }
@@ -91,7 +159,8 @@ class WireCodecProperties {
 
     @Provide
     Arbitrary<WireFrame> frames() {
-        Arbitrary<WireMessage> messages = Arbitraries.oneOf(greetings(), requests(), responses());
+        Arbitrary<WireMessage> messages =
+                Arbitraries.oneOf(greetings(), requests(), snapshotRequests(), responses(), clients());
         return Combinators.combine(Arbitraries.longs(), messages).as(WireFrame::new);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What must not come into a log, or into a member's belief, is refused where the bytes are read. */
@@ -73,8 +74,11 @@ class WireCodecTest {
                 append(3, 0, 0, entry(3, EntryKind.INITIALIZE, new byte[7])),
                 "entry 1: the payload of kind INITIALIZE has 7 bytes, must have 8");
         refuses(
-                append(3, 0, 0, entry(3, EntryKind.MEMBERS, (byte) 0, (byte) 1, (byte) 0)),
-                "entry 1: the payload of kind MEMBERS is no list of members");
+                append(3, 0, 0, entry(3, EntryKind.TIME, new byte[9])),
+                "entry 1: the payload of kind TIME has 9 bytes, must have 8");
+        refuses(
+                append(3, 0, 0, entry(3, EntryKind.MEMBERS_1, (byte) 0, (byte) 1, (byte) 0)),
+                "entry 1: the payload of kind MEMBERS_1 is no list of members");
         refuses(
                 append(3, 0, 0, entry(3, EntryKind.MEMBERS, (byte) 0, (byte) 0, (byte) 0)),
                 "entry 1: the payload of kind MEMBERS is no list of members");
@@ -95,21 +99,64 @@ class WireCodecTest {
         WireCodec.decode(Unpooled.wrappedBuffer(bytes).skipBytes(WireCodec.LENGTH_BYTES));
     }
 
+    private static Greeting welcome(String member, List<String> members, String incarnation, String metadata) {
+        return new Greeting.Welcome(
+                new Introduction(member, members, "", incarnation, 1, metadata, GroupId.NONE, 0, false, 0));
+    }
+
     @Test
     void shouldRefuseIntroductionsThatAreTooLong() {
         String name = "m".repeat(256);
+        refuses(welcome(name, List.of(), "i", ""), "member has 256 bytes, must have 1 to 255");
         refuses(
-                new Greeting.Welcome(new Introduction(name, List.of(), "", "i", 1, "")),
-                "member has 256 bytes, must have 1 to 255");
+                welcome("m", List.of("1", "2", "3", "4", "5", "6", "7", "8"), "i", ""),
+                "members: 8, must be at most 7 and fit into the 72 bytes that are left in the frame");
+        refuses(welcome("m", List.of(), "", ""), "incarnation has 0 bytes, must have 1 to 64");
+        refuses(welcome("m", List.of(), "i", "m".repeat(4097)), "metadata has 4097 bytes, must have 0 to 4096");
+    }
+
+    private static SnapshotId snapshot(long index, long term) {
+        return new SnapshotId(index, term, new UUID(1, 2));
+    }
+
+    @Test
+    void shouldRefuseSnapshotsThatNoMemberHas() {
+        refuses(new PeerRequest.Install(3, "m1:1", snapshot(0, 1), 9), "snapshot's index 0 is none");
+        refuses(new PeerRequest.Install(3, "m1:1", snapshot(9, 0), 9), "snapshot's term 0 is none");
         refuses(
-                new Greeting.Welcome(
-                        new Introduction("m", List.of("1", "2", "3", "4", "5", "6", "7", "8"), "", "i", 1, "")),
-                "members: 8, must be at most 7 and fit into the 39 bytes that are left in the frame");
+                new PeerRequest.Install(3, "m1:1", snapshot(9, 4), 9),
+                "entry 9 cannot be of term 4 in a request of term 3");
+        refuses(new PeerRequest.Install(3, "m1:1", snapshot(9, 3), 0), "bytes 0 is none");
+    }
+
+    @Test
+    void shouldRefuseToReadNothingOrTooMuchOfASnapshot() {
+        refuses(new PeerRequest.Fetch(3, "m1:1", snapshot(9, 3), 0, 0), "bytes at most: 0, must be 1 to 262144");
         refuses(
-                new Greeting.Welcome(new Introduction("m", List.of(), "", "", 1, "")),
-                "incarnation has 0 bytes, must have 1 to 64");
+                new PeerRequest.Fetch(3, "m1:1", snapshot(9, 3), 0, 262_145),
+                "bytes at most: 262145, must be 1 to 262144");
         refuses(
-                new Greeting.Welcome(new Introduction("m", List.of(), "", "i", 1, "m".repeat(4097))),
-                "metadata has 4097 bytes, must have 0 to 4096");
+                new PeerRequest.Fetch(3, "m1:1", snapshot(9, 3), 0, -1),
+                "bytes at most: 4294967295, must be 1 to 262144");
+        refuses(
+                new PeerResponse.Piece(3, 0, 1, new byte[262_145]),
+                "piece: 262145, must be at most 262144 and fit into the 262145 bytes that are left in the frame");
+    }
+
+    @Test
+    void shouldRefuseNoncesAndProofsOfAnotherLength() {
+        byte[] nonce = new byte[32];
+        refuses(new Greeting.Challenge(nonce, new byte[31]), "proof has 31 bytes, must have none or 32");
+        refuses(new Greeting.Challenge(nonce, new byte[255]), "proof has 255 bytes, must have none or 32");
+        refuses(new Greeting.Challenge(new byte[31], nonce), "31 bytes follow the message");
+        refuses(new Greeting.Proof(new byte[31]), "cut off: proof needs 32 bytes, 31 are left in the frame");
+        refuses(new Greeting.Proof(new byte[33]), "1 bytes follow the message");
+    }
+
+    @Test
+    void shouldRefuseLargerCallsThanAClientMayMake() {
+        refuses(
+                new ClientMessage.Call(new byte[(1 << 20) + 1]),
+                "call: 1048577, must be at most 1048576 and fit into the 1048577 bytes that are left in the frame");
     }
 }

@@ -21,7 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         versionProvider = Main.Version.class,
-        subcommands = {RunCommand.class, NodeCommand.class, DemoCommand.class})
+        subcommands = {RunCommand.class, NodeCommand.class, DemoCommand.class, MembersCommand.class, LogCommand.class})
 public final class Main implements Runnable {
     private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
 
@@ -59,7 +59,7 @@ public final class Main implements Runnable {
     /** Without a command there is nothing to do. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: run, node or demo");
+        throw new ParameterException(spec.commandLine(), "Missing command: run, node, demo, members or log");
     }
 
     private static int misused(ParameterException mistake, String[] args) {

@@ -29,7 +29,7 @@ final class MainTest {
         assertThat(run("demo", "a", "b")).isEqualTo(2);
 
         assertThat(err.toString())
-                .contains("Missing command: run, node or demo")
+                .contains("Missing command: run, node, demo, members or log")
                 .contains("Unmatched argument at index 0: 'fly'")
                 .contains("Unknown option: '--port'\n")
                 .contains("Missing required parameter: 'COMMAND'")

@@ -5,35 +5,31 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Bodies of the frames that members exchange:
+ * Bodies of the frames with which a member asks another:
  *
  * <pre>
  *   APPEND     term u64, leader, previous index u64, previous term u64, commit index u64, u32 count, then each entry:
  *              term u64, kind u8, version u8, u32 length, payload
- *   POLL VOTE  term u64, candidate, last index u64, last term u64
- *   APPENDED   term u64, succeeded u8, last index u64
- *   POLLED     term u64, accepted u8
- *   VOTED      term u64, granted u8
- *   FAILED     reason
+ *   POLL VOTE FORCED_VOTE
+ *              term u64, candidate, last index u64, last term u64
+ *   TIMEOUT_NOW
+ *              term u64, leader
+ *   INSTALL    term u64, leader, snapshot, bytes u64
+ *   FETCH      term u64, member, snapshot, offset u64, bytes at most u32
+ *   CATCH_UP   term u64, member
+ *   REMOVED    term u64, leader, index u64
+ *
+ *   snapshot   index u64, term u64, 16 bytes
  * </pre>
  *
  * <p>An entry's index follows from its place. What is read here can be appended to a log: known kinds, whole payloads,
  * terms that never fall and stay at or below that of the request.
  */
-final class PeerCodec {
+final class PeerRequestCodec {
     private static final int ENTRY_HEAD_BYTES = Long.BYTES + 2 * Byte.BYTES + Integer.BYTES;
     private static final int MEMBER_BYTES_MAX = MemberAddress.LENGTH_MAX;
 
-    private PeerCodec() {}
-
-    // ---- requests
-
-    static MessageKind kind(PeerRequest request) {
-        if (request instanceof PeerRequest.Append) {
-            return MessageKind.APPEND;
-        }
-        return request instanceof PeerRequest.Poll ? MessageKind.POLL : MessageKind.VOTE;
-    }
+    private PeerRequestCodec() {}
 
     static void write(ByteBuf out, PeerRequest request) {
         out.writeLong(request.term());
@@ -47,7 +43,22 @@ final class PeerCodec {
             out.writeLong(poll.lastIndex()).writeLong(poll.lastTerm());
         } else if (request instanceof PeerRequest.Vote vote) {
             out.writeLong(vote.lastIndex()).writeLong(vote.lastTerm());
+        } else if (request instanceof PeerRequest.ForcedVote vote) {
+            out.writeLong(vote.lastIndex()).writeLong(vote.lastTerm());
+        } else if (request instanceof PeerRequest.Install install) {
+            writeSnapshot(out, install.snapshot());
+            out.writeLong(install.bytes());
+        } else if (request instanceof PeerRequest.Fetch fetch) {
+            writeSnapshot(out, fetch.snapshot());
+            out.writeLong(fetch.offset()).writeInt(fetch.bytesMax());
+        } else if (request instanceof PeerRequest.Removed removed) {
+            out.writeLong(removed.index());
         }
+    }
+
+    private static void writeSnapshot(ByteBuf out, SnapshotId snapshot) {
+        out.writeLong(snapshot.index()).writeLong(snapshot.term());
+        WireCodec.writeUuid(out, snapshot.unique());
     }
 
     private static void writeEntries(ByteBuf out, List<LogEntry> entries) {
@@ -61,19 +72,49 @@ final class PeerCodec {
         }
     }
 
-    static PeerRequest readRequest(MessageKind kind, WireReader in) throws BadFrameException {
+    static PeerRequest read(MessageKind kind, WireReader in) throws BadFrameException {
         // a poll is of the present term, which is 0 before the first election
         long term = kind == MessageKind.POLL ? in.number("term") : in.term();
         String from = in.text("sender", 1, MEMBER_BYTES_MAX);
-        if (kind == MessageKind.APPEND) {
-            return readAppend(term, from, in);
-        }
+        return switch (kind) {
+            case APPEND -> readAppend(term, from, in);
+            case POLL, VOTE, FORCED_VOTE -> readCandidacy(kind, term, from, in);
+            case TIMEOUT_NOW -> new PeerRequest.TimeoutNow(term, from);
+            case INSTALL -> new PeerRequest.Install(term, from, readSnapshot(term, in), in.positive("bytes"));
+            case FETCH ->
+                new PeerRequest.Fetch(term, from, readSnapshot(term, in), in.number("offset"), readBytesMax(in));
+            case CATCH_UP -> new PeerRequest.CatchUp(term, from);
+            case REMOVED -> new PeerRequest.Removed(term, from, in.positive("index"));
+            default -> throw new BadFrameException("kind " + kind + " is no request of a member");
+        };
+    }
+
+    private static PeerRequest readCandidacy(MessageKind kind, long term, String candidate, WireReader in)
+            throws BadFrameException {
         long lastIndex = in.number("last index");
         long lastTerm = in.number("last term");
         checkPlace(term, lastIndex, lastTerm);
-        return kind == MessageKind.POLL
-                ? new PeerRequest.Poll(term, from, lastIndex, lastTerm)
-                : new PeerRequest.Vote(term, from, lastIndex, lastTerm);
+        return switch (kind) {
+            case POLL -> new PeerRequest.Poll(term, candidate, lastIndex, lastTerm);
+            case VOTE -> new PeerRequest.Vote(term, candidate, lastIndex, lastTerm);
+            default -> new PeerRequest.ForcedVote(term, candidate, lastIndex, lastTerm);
+        };
+    }
+
+    private static SnapshotId readSnapshot(long term, WireReader in) throws BadFrameException {
+        long index = in.positive("snapshot's index");
+        long snapshotTerm = in.positive("snapshot's term");
+        checkPlace(term, index, snapshotTerm);
+        return new SnapshotId(index, snapshotTerm, in.uuid("snapshot"));
+    }
+
+    private static int readBytesMax(WireReader in) throws BadFrameException {
+        int bytesMax = in.i32("bytes at most");
+        if (bytesMax < 1 || bytesMax > PeerRequest.PIECE_BYTES_MAX) {
+            throw new BadFrameException("bytes at most: " + Integer.toUnsignedLong(bytesMax) + ", must be 1 to "
+                    + PeerRequest.PIECE_BYTES_MAX);
+        }
+        return bytesMax;
     }
 
     private static PeerRequest readAppend(long term, String leader, WireReader in) throws BadFrameException {
@@ -119,38 +160,5 @@ final class PeerCodec {
             throw new BadFrameException("entry " + index + ": the payload of kind " + kind + " " + problem);
         }
         return new LogEntry(index, term, kind, payload);
-    }
-
-    // ---- responses
-
-    static MessageKind kind(PeerResponse response) {
-        if (response instanceof PeerResponse.Append) {
-            return MessageKind.APPENDED;
-        }
-        if (response instanceof PeerResponse.Poll) {
-            return MessageKind.POLLED;
-        }
-        return response instanceof PeerResponse.Vote ? MessageKind.VOTED : MessageKind.FAILED;
-    }
-
-    static void write(ByteBuf out, PeerResponse response) {
-        if (response instanceof PeerResponse.Append append) {
-            out.writeLong(append.term()).writeBoolean(append.succeeded()).writeLong(append.lastIndex());
-        } else if (response instanceof PeerResponse.Poll poll) {
-            out.writeLong(poll.term()).writeBoolean(poll.accepted());
-        } else if (response instanceof PeerResponse.Vote vote) {
-            out.writeLong(vote.term()).writeBoolean(vote.granted());
-        } else if (response instanceof PeerResponse.Failure failure) {
-            WireCodec.writeReason(out, failure.reason());
-        }
-    }
-
-    static PeerResponse readResponse(MessageKind kind, WireReader in) throws BadFrameException {
-        return switch (kind) {
-            case APPENDED -> new PeerResponse.Append(in.number("term"), in.flag("succeeded"), in.number("last index"));
-            case POLLED -> new PeerResponse.Poll(in.number("term"), in.flag("accepted"));
-            case VOTED -> new PeerResponse.Vote(in.number("term"), in.flag("granted"));
-            default -> new PeerResponse.Failure(in.text("reason", 0, WireCodec.REASON_BYTES_MAX));
-        };
     }
 }

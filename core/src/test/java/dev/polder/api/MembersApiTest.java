@@ -1,0 +1,86 @@
+package dev.polder.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polder.raft.ChangeOutcome;
+import dev.polder.raft.MemberChange;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("slow")
+class MembersApiTest {
+    private final ApiServer server;
+
+    MembersApiTest() throws IOException {
+        server = new ApiServer();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private RawConnection.Answer post(String query) throws IOException {
+        return server.ask("POST /polder/v1/members" + query, List.of(), new byte[0]);
+    }
+
+    @Test
+    void shouldShowTheMastersWhoeverLeads() throws IOException {
+        server.master.follow("m2", 5050);
+
+        RawConnection.Answer answer = server.get("/polder/v1/members");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.text()).isEqualTo("{\"members\":[\"m1:1\",\"m2:1\"]}");
+    }
+
+    @Test
+    void shouldAddAndRemove() throws IOException {
+        assertThat(post("?add=m3:1").status()).isEqualTo(200);
+        assertThat(post("?remove=m1:1").status()).isEqualTo(200);
+
+        assertThat(server.master.changes)
+                .containsExactly(new MemberChange.Add("m3:1", ""), new MemberChange.Remove("m1:1"));
+    }
+
+    @Test
+    void shouldSayWhyAChangeIsRefused() throws IOException {
+        server.master.outcome = new ChangeOutcome.Refused("m3:1: another change is on its way");
+
+        RawConnection.Answer answer = post("?add=m3:1");
+
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.text()).isEqualTo("m3:1: another change is on its way");
+    }
+
+    @Test
+    void shouldSendToTheLeaderWhoeverAsksAnother() throws IOException {
+        server.master.follow("m2", 5050);
+
+        RawConnection.Answer answer = post("?add=m3:1");
+
+        assertThat(answer.status()).isEqualTo(307);
+        assertThat(answer.head().header("Location")).isEqualTo("//m2:5050/polder/v1/members?add=m3:1");
+        assertThat(server.master.changes).isEmpty();
+    }
+
+    @Test
+    void shouldHaveOneAskAgainWhoseChangeIsInDoubt() throws IOException {
+        server.master.outcome = new ChangeOutcome.Unknown();
+
+        RawConnection.Answer answer = post("?remove=m1:1");
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.text()).contains("done or not");
+    }
+
+    @Test
+    void shouldRefuseAQuestionThatIsNone() throws IOException {
+        assertThat(post("").status()).isEqualTo(400);
+        assertThat(post("?add=m1:1&remove=m2:1").status()).isEqualTo(400);
+        assertThat(server.master.changes).isEmpty();
+    }
+}

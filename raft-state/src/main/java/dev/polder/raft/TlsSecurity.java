@@ -1,0 +1,154 @@
+package dev.polder.raft;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * TLS 1.3 with a certificate at both ends, for the connections of one thread. What takes long in a handshake, and reading
+ * files that have changed, is done on a thread that exists while there is such work, and a while longer.
+ */
+final class TlsSecurity implements WireSecurity {
+    /** How often at most the files are looked at, when connections begin. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long IDLE_SECONDS_MAX = 30;
+    private static final long CLOSE_MS_MAX = 500;
+    /** Handshakes whose work waits; one beyond fails. */
+    private static final int TASKS_MAX = 128;
+
+    private static final String PROTOCOL = "TLSv1.3";
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicatedLog.class);
+
+    private final Path certificatePem;
+    private final Path keyPem;
+    private final Path trustPem;
+    private final ThreadPoolExecutor executor;
+    private volatile Contexts contexts;
+    private List<Object> seen;
+    private long lookedNanos = System.nanoTime();
+
+    private record Contexts(SslContext calling, SslContext called) {}
+
+    private TlsSecurity(Path certificatePem, Path keyPem, Path trustPem, String threadName) throws IOException {
+        this.certificatePem = certificatePem;
+        this.keyPem = keyPem;
+        this.trustPem = trustPem;
+        seen = stamp();
+        contexts = read();
+        executor = new ThreadPoolExecutor(
+                1, 1, IDLE_SECONDS_MAX, TimeUnit.SECONDS, new ArrayBlockingQueue<>(TASKS_MAX), task -> {
+                    Thread thread = new Thread(task, threadName);
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+    }
+
+    /** @throws IOException if a file cannot be read or is not what it is to be; names it */
+    static TlsSecurity open(Path certificatePem, Path keyPem, Path trustPem, String threadName) throws IOException {
+        return new TlsSecurity(certificatePem, keyPem, trustPem, threadName);
+    }
+
+    /** Returns what is another when a file was changed. */
+    private List<Object> stamp() throws IOException {
+        List<Object> stamp = new ArrayList<>();
+        for (Path file : List.of(certificatePem, keyPem, trustPem)) {
+            stamp.add(Files.getLastModifiedTime(file));
+            stamp.add(Files.size(file));
+        }
+        return stamp;
+    }
+
+    private Contexts read() throws IOException {
+        try (InputStream trustOfCalling = Files.newInputStream(trustPem);
+                InputStream trustOfCalled = Files.newInputStream(trustPem);
+                InputStream certificate = Files.newInputStream(certificatePem);
+                InputStream key = Files.newInputStream(keyPem);
+                InputStream sameCertificate = Files.newInputStream(certificatePem);
+                InputStream sameKey = Files.newInputStream(keyPem)) {
+            SslContext calling = SslContextBuilder.forClient()
+                    .keyManager(certificate, key)
+                    .trustManager(trustOfCalling)
+                    .sslProvider(SslProvider.JDK)
+                    .protocols(PROTOCOL)
+                    .endpointIdentificationAlgorithm("HTTPS")
+                    .build();
+            SslContext called = SslContextBuilder.forServer(sameCertificate, sameKey)
+                    .trustManager(trustOfCalled)
+                    .sslProvider(SslProvider.JDK)
+                    .protocols(PROTOCOL)
+                    .clientAuth(ClientAuth.REQUIRE)
+                    .build();
+            return new Contexts(calling, called);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(
+                    "certificate " + certificatePem + ", key " + keyPem + ", trust " + trustPem + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    // ---- the thread of the connections
+
+    @Override
+    public ChannelHandler layer(@Nullable MemberAddress called) {
+        lookForChanges();
+        return new TlsLayer(allocator -> {
+            Contexts current = contexts;
+            SslHandler handler = called == null
+                    ? current.called().newHandler(allocator, executor)
+                    : current.calling().newHandler(allocator, called.host(), called.port(), executor);
+            handler.setHandshakeTimeoutMillis(WireConnection.HANDSHAKE_MS_MAX);
+            handler.setCloseNotifyFlushTimeoutMillis(CLOSE_MS_MAX);
+            return handler;
+        });
+    }
+
+    private void lookForChanges() {
+        long now = System.nanoTime();
+        if (now - lookedNanos < LOOK_NANOS) {
+            return;
+        }
+        lookedNanos = now;
+        try {
+            List<Object> stamp = stamp();
+            if (!stamp.equals(seen)) {
+                seen = stamp;
+                executor.execute(this::readAgain);
+            }
+        } catch (IOException | RejectedExecutionException e) {
+            LOG.warn("event=certificates_not_seen certificate={} reason='{}'", certificatePem, e.toString());
+        }
+    }
+
+    /** What was read before stays if the files are not whole: perhaps the next of them is to be replaced in a moment. */
+    private void readAgain() {
+        try {
+            contexts = read();
+            LOG.info("event=certificates_read certificate={}", certificatePem);
+        } catch (IOException e) {
+            LOG.warn("event=certificates_refused certificate={} reason='{}'", certificatePem, e.toString());
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.polder.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+class ApplierTest {
+    @TempDir
+    Path directory;
+
+    @RegisterExtension
+    final SimScratch scratch = new SimScratch();
+
+    private final RecordingListener listener = new RecordingListener();
+
+    private ManualMember lone() throws IOException {
+        return new ManualMember(
+                new LossyDisk(), directory, List.of("m1"), Members.PROPOSAL_BYTES_MAX, listener, PeerNetwork.NONE);
+    }
+
+    private void propose(ManualMember member, int count) {
+        for (int i = 0; i < count; i++) {
+            assertThat(member.context.proposer().propose(1, new byte[] {1})).isEqualTo(ReplicatedLog.Proposed.ACCEPTED);
+        }
+        member.thread.run();
+    }
+
+    @Test
+    void shouldTellNothingWhileTheListenerHasNoRoom() throws Exception {
+        try (ManualMember member = lone().begin()) {
+            listener.hasRoom(false);
+            propose(member, 3);
+            assertThat(listener.count()).isZero();
+            assertThat(member.context.getCommitIndex()).as("the log goes on").isEqualTo(4);
+
+            listener.hasRoom(true);
+            member.context.resume();
+            member.context.resume();
+            assertThat(member.thread.waiting()).as("one task, however often").isEqualTo(1);
+            member.thread.run();
+            assertThat(listener.indexes()).containsExactly(2L, 3L, 4L);
+        }
+    }
+
+    @Test
+    void shouldNotServeBeforeTheListenerHasTakenAllThatWasBefore() throws Exception {
+        listener.hasRoom(false);
+        try (ManualMember member = lone().begin()) {
+            assertThat(member.context.leadingTerm()).isEqualTo(1);
+            assertThat(listener.servingTerm()).isZero();
+
+            listener.hasRoom(true);
+            member.context.resume();
+            member.thread.run();
+            assertThat(listener.servingTerm()).isEqualTo(1);
+        }
+    }
+
+    /** What the listener has not been told it cannot have applied; and it is told no entries that the log has for itself. */
+    @Test
+    void shouldConfirmReadsWhenTheListenerWasToldWhatTheyAreToSee() throws Exception {
+        try (ManualMember member = lone().begin()) {
+            CompletableFuture<ReadOutcome> early = member.context.reads().ask(1);
+            member.thread.run();
+            assertThat(early).isCompletedWithValue(new ReadOutcome.ReadAt(0));
+
+            listener.hasRoom(false);
+            propose(member, 3);
+            CompletableFuture<ReadOutcome> read = member.context.reads().ask(1);
+            member.thread.run();
+            assertThat(read).isNotDone();
+
+            listener.hasRoom(true);
+            member.context.resume();
+            member.thread.run();
+            assertThat(read).isCompletedWithValue(new ReadOutcome.ReadAt(4));
+        }
+    }
+
+    @Test
+    void shouldConfirmNoReadOfALostTermHoweverLateItsListenerIs() throws Exception {
+        try (ManualMember member = lone().begin()) {
+            listener.hasRoom(false);
+            propose(member, 3);
+            CompletableFuture<ReadOutcome> read = member.context.reads().ask(1);
+            member.thread.run();
+            member.context.stepDown(1, "planted");
+            member.thread.run();
+            assertThat(read).isCompletedWithValue(new ReadOutcome.NotConfirmed("the lead was lost"));
+        }
+    }
+
+    @Test
+    void shouldAskAgainByItself() {
+        try (SimGroup group = SimGroup.started(1, scratch)) {
+            SimMember leader = group.awaitLeader();
+            SimMember full = group.others(leader).get(0);
+            full.hasRoom(false);
+            group.propose(leader, 5);
+            group.run(Duration.ofMillis(200));
+            assertThat(full.toldIndex()).isLessThan(group.ledger().acknowledgedIndex());
+
+            full.hasRoom(true);
+            group.run(Duration.ofMillis(20));
+            assertThat(full.toldIndex()).isEqualTo(group.ledger().acknowledgedIndex());
+        }
+    }
+}

@@ -1,0 +1,276 @@
+package dev.polder.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Members that let nobody in who cannot prove who he is, over real sockets. */
+@Tag("slow")
+@Timeout(120)
+class SecuredGroupTest {
+    private static final Duration CALM = Duration.ofSeconds(2);
+    private static final String HERE = "ip:127.0.0.1";
+
+    @TempDir
+    private static Path keys;
+
+    private static Certificates ours;
+    private static RaftSecurity tls;
+
+    @TempDir
+    private Path directory;
+
+    /** How they know each other. */
+    enum Mode {
+        SECRET,
+        TLS;
+
+        RaftSecurity security() {
+            return this == SECRET ? secret(7) : tls;
+        }
+    }
+
+    @BeforeAll
+    static void vouch() throws Exception {
+        ours = new Certificates(keys, "ours");
+        tls = ours.issue("member", HERE);
+    }
+
+    private static RaftSecurity secret(int first) {
+        byte[] secret = "0123456789abcdefghijklmnopqrstuvwxyz".getBytes(StandardCharsets.US_ASCII);
+        secret[0] = (byte) first;
+        return RaftSecurity.secret(secret);
+    }
+
+    private static String follower(RunningGroup group) {
+        String leader = group.awaitLeader().id();
+        return group.members().stream()
+                .filter(member -> !member.equals(leader))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String leaderFor(RunningGroup group, RaftSecurity security) throws Exception {
+        try (LeaderLocator locator = LeaderLocator.start("from-outside", security)) {
+            return locator.find(group.members(), Duration.ofSeconds(5))
+                    .get(20, TimeUnit.SECONDS)
+                    .toString();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldAgreeAndBeFound(Mode mode) throws Exception {
+        try (RunningGroup group = RunningGroup.start(3, directory, CALM, mode.security())) {
+            group.commit("one", "two");
+            RunningGroup.Member leader = group.awaitLeader();
+            // larger than a sealed piece, and than a record of TLS
+            assertThat(leader.log().propose(leader.listener().servingTerm(), new byte[1 << 20]))
+                    .isEqualTo(ReplicatedLog.Proposed.ACCEPTED);
+            group.awaitCount(3);
+            assertThat(leaderFor(group, mode.security())).startsWith("leader " + leader.id());
+
+            String other = follower(group);
+            group.kill(other);
+            group.commit("three");
+            group.start(other);
+            group.awaitCount(4);
+            group.kill(group.awaitLeader().id());
+            group.commit("four");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldTellNothingToWhoProvesNothing(Mode mode) throws Exception {
+        try (RunningGroup group = RunningGroup.start(3, directory, CALM, mode.security())) {
+            assertThat(leaderFor(group, RaftSecurity.none())).startsWith("no leader");
+            RaftSecurity another = mode == Mode.SECRET ? secret(8) : new Certificates(keys, "others").issue("x", HERE);
+            assertThat(leaderFor(group, another)).startsWith("no leader");
+            assertThat(leaderFor(group, mode == Mode.SECRET ? tls : secret(7))).startsWith("no leader");
+            group.commit("it goes on");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldGoOnWorkingWhateverStrangersSay(Mode mode) throws Exception {
+        Random random = new Random(3);
+        List<RawConnection> silent = new ArrayList<>();
+        try (RunningGroup group = RunningGroup.start(3, directory, Duration.ofSeconds(60), mode.security())) {
+            String victim = group.awaitLeader().id();
+            byte[] hello = RawConnection.bytes(new WireFrame(
+                    0, new Greeting.Hello(RawConnection.introduction(follower(group), group.members(), 1), victim)));
+            byte[] challenge = RawConnection.bytes(new WireFrame(0, new Greeting.Challenge(new byte[32], new byte[0])));
+            for (int i = 0; i < 200; i++) {
+                RawConnection connection = RawConnection.to(victim);
+                silent.add(connection);
+                byte[] garbage = new byte[random.nextInt(2_000)];
+                random.nextBytes(garbage);
+                try {
+                    switch (i % 4) {
+                        case 0 -> connection.say(garbage);
+                        case 1 -> connection.say(hello);
+                        case 2 -> {
+                            connection.say(challenge);
+                            connection.say(garbage);
+                        }
+                        default -> {}
+                    }
+                } catch (IOException e) {
+                    // closed already, which is right
+                    assertThat(i % 4).isEqualTo(2);
+                }
+            }
+            group.commit("it goes on");
+            assertThat(group.awaitLeader().id()).isEqualTo(victim);
+            RecordingListener.await(
+                    () -> group.member(victim).log().network().connections() <= PeerDoor.STRANGERS_MAX + 4);
+        } finally {
+            for (RawConnection connection : silent) {
+                connection.close();
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseAMemberWithAnotherSecretAndTakeItWithTheRightOne() throws Exception {
+        try (RunningGroup group = RunningGroup.start(3, directory, CALM, secret(7))) {
+            String other = follower(group);
+            group.stop(other);
+            group.commit("one");
+            RunningGroup.Member wrong = group.start(other, group.peers(other, secret(8)));
+            RecordingListener.await(() -> wrong.log().network().framesRefused() > 1);
+            assertThat(wrong.listener().count()).isZero();
+            group.stop(other);
+            group.start(other);
+            group.awaitCount(1);
+        }
+    }
+
+    @Test
+    void shouldTellAMemberWithoutTheSecretThatItNeedsOne() throws Exception {
+        try (RunningGroup group = RunningGroup.start(3, directory, CALM, secret(7))) {
+            String other = follower(group);
+            group.stop(other);
+            RunningGroup.Member plain = group.start(other, group.peers(other, RaftSecurity.none()));
+            RecordingListener.await(() -> !plain.listener().refusals().isEmpty());
+            assertThat(plain.listener().refusals())
+                    .allSatisfy(refusal -> assertThat(refusal)
+                            .endsWith("who comes here must prove that he knows the secret, and not begin with HELLO"));
+        }
+    }
+
+    @Test
+    void shouldRefuseCertificatesThatAreForeignOrExpiredOrOfAnotherHost() throws Exception {
+        List<RaftSecurity> bad = List.of(
+                ours.issue("expired", HERE, "-startdate", "-10d", "-validity", "5"),
+                ours.issue("elsewhere", "ip:10.9.8.7,dns:elsewhere.example"),
+                new Certificates(keys, "foreign").issue("y", HERE));
+        try (RunningGroup group = RunningGroup.start(3, directory, CALM, tls)) {
+            String other = follower(group);
+            group.stop(other);
+            group.commit("one");
+            for (RaftSecurity security : bad) {
+                RunningGroup.Member wrong = group.start(other, group.peers(other, security));
+                RecordingListener.await(() -> wrong.log().network().handshakesRefused() > 1);
+                assertThat(wrong.listener().count()).as("%s", security).isZero();
+                group.stop(other);
+            }
+            group.start(other);
+            group.awaitCount(1);
+        }
+    }
+
+    /** A client says no name, so there is none to prove. */
+    @Test
+    void shouldTakeAClientOfAnyName() throws Exception {
+        RaftSecurity client = ours.issue("client", "dns:somewhere.example");
+        try (RunningGroup group = RunningGroup.start(3, directory, CALM, tls)) {
+            assertThat(leaderFor(group, client)).startsWith("leader ");
+        }
+    }
+
+    @Test
+    void shouldUseNewCertificatesForNewConnections() throws Exception {
+        RaftSecurity changing = ours.issue("changing", HERE);
+        RaftSecurity next = ours.issue("next", HERE);
+        Certificates newTrust = new Certificates(keys, "new");
+        RaftSecurity later = newTrust.issue("later", HERE);
+        Path trust = keys.resolve("both.pem");
+        Files.copy(ours.trust(), trust);
+        RaftSecurity rotating = RaftSecurity.mutualTls(ours.certificate("changing"), ours.key("changing"), trust);
+        try (RunningGroup group = RunningGroup.start(3, directory, CALM, rotating)) {
+            assertThat(leaderFor(group, changing)).startsWith("leader ");
+            assertThat(leaderFor(group, later)).startsWith("no leader");
+
+            // as the reason asks for: both are trusted first, then the certificate is replaced
+            Files.writeString(trust, Files.readString(ours.trust()) + Files.readString(newTrust.trust()));
+            RecordingListener.await(() -> succeeds(
+                    group, RaftSecurity.mutualTls(newTrust.certificate("later"), newTrust.key("later"), trust)));
+            Files.copy(
+                    newTrust.certificate("later"), ours.certificate("changing"), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(newTrust.key("later"), ours.key("changing"), StandardCopyOption.REPLACE_EXISTING);
+            RecordingListener.await(() -> succeeds(group, later));
+            // one that trusts the old ones only finds nobody any more
+            RecordingListener.await(() -> !succeeds(group, next));
+
+            group.awaitLeader().log().cutConnections();
+            group.commit("it goes on");
+        }
+    }
+
+    private static boolean succeeds(RunningGroup group, RaftSecurity security) {
+        try {
+            return leaderFor(group, security).startsWith("leader ");
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void shouldNotStartWithoutTheFilesItNeeds() throws Exception {
+        Path missing = keys.resolve("missing.pem");
+        RaftSecurity none = RaftSecurity.mutualTls(missing, ours.key("member"), ours.trust());
+        assertThatThrownBy(() -> LeaderLocator.start("no-files", none))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("missing.pem");
+        Path nonsense = Files.writeString(keys.resolve("nonsense.pem"), "no key");
+        RaftSecurity bad = RaftSecurity.mutualTls(ours.certificate("member"), nonsense, ours.trust());
+        assertThatThrownBy(() -> LogClient.start("no-files", List.of("127.0.0.1:1"), bad, failure -> {}))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("nonsense.pem");
+        try (RunningGroup group = RunningGroup.of(1, directory, CALM)) {
+            String alone = group.members().get(0);
+            assertThatThrownBy(() -> group.start(alone, group.peers(alone, none)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("missing.pem");
+        }
+        RecordingListener.await(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("no-files")));
+    }
+
+    @Test
+    void shouldRefuseAShortSecretAndSayNoSecret() {
+        assertThatThrownBy(() -> RaftSecurity.secret(new byte[31]))
+                .hasMessage("secret has 31 bytes, must have at least 32");
+        assertThat(secret(7)).hasToString("shared secret");
+    }
+}

@@ -1,0 +1,109 @@
+package dev.polder.samples.launcher;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** {@code members}: which masters a cluster has, and others. */
+@Command(
+        name = "members",
+        description = "Show or change the masters of a cluster.",
+        footer = {
+            "",
+            "A new master is started with --set join=true and the seeds of the cluster, then",
+            "added; it gets the state before it counts. To replace one, add the new one and",
+            "remove the old one; of seven masters remove one first."
+        })
+final class MembersCommand implements Runnable {
+    /** A new member is sent the whole state before the answer comes. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    private static final int REDIRECTS_MAX = 5;
+    private static final Pattern MEMBER = Pattern.compile("\"([^\"]+:\\d+)\"");
+
+    /** Given by picocli. */
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--connect",
+            paramLabel = "MASTER",
+            defaultValue = "127.0.0.1:5050",
+            scope = ScopeType.INHERIT,
+            description = "Any master of the cluster, host:port (default: ${DEFAULT-VALUE})")
+    private String master = "";
+
+    /** Without a command there is nothing to do. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing command: list, add or remove");
+    }
+
+    @Command(name = "list", description = "Show the masters, one a line.")
+    void list() throws IOException, InterruptedException, LauncherException {
+        ask("GET", "");
+    }
+
+    @Command(name = "add", description = "Make a node a master, which waits to be one.")
+    void add(@Parameters(paramLabel = "HOST:RAFTPORT", description = "The node") String member)
+            throws IOException, InterruptedException, LauncherException {
+        ask("POST", "?add=" + URLEncoder.encode(member, StandardCharsets.UTF_8));
+    }
+
+    @Command(name = "remove", description = "Have a master be none any more.")
+    void remove(@Parameters(paramLabel = "HOST:RAFTPORT", description = "The master") String member)
+            throws IOException, InterruptedException, LauncherException {
+        ask("POST", "?remove=" + URLEncoder.encode(member, StandardCharsets.UTF_8));
+    }
+
+    private void ask(String method, String query) throws IOException, InterruptedException, LauncherException {
+        HttpClient http = HttpClient.newHttpClient();
+        URI uri = uri("//" + master + "/polder/v1/members" + query);
+        for (int i = 0; i <= REDIRECTS_MAX; i++) {
+            HttpResponse<String> answer = http.send(
+                    HttpRequest.newBuilder(uri)
+                            .timeout(PATIENCE)
+                            .method(method, HttpRequest.BodyPublishers.noBody())
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() == 200) {
+                show(answer.body());
+                return;
+            }
+            if (answer.statusCode() != 307) {
+                throw new LauncherException(answer.body().isEmpty() ? "status " + answer.statusCode() : answer.body());
+            }
+            uri = uri(answer.headers().firstValue("Location").orElse(""));
+        }
+        throw new LauncherException("after " + REDIRECTS_MAX + " redirections nobody has answered");
+    }
+
+    private URI uri(String address) {
+        try {
+            return URI.create("http:" + address);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--connect " + master + ": is no host:port", e);
+        }
+    }
+
+    private void show(String json) {
+        Matcher members = MEMBER.matcher(json);
+        while (members.find()) {
+            spec.commandLine().getOut().println(members.group(1));
+        }
+    }
+}
