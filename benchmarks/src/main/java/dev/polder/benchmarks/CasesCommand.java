@@ -2,11 +2,13 @@ package dev.polder.benchmarks;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,7 +37,11 @@ abstract class CasesCommand<F> implements Callable<Integer> {
     abstract List<String> rows(List<F> figures);
 
     /** Returns what is printed for people. */
-    abstract List<String> table(List<F> figures);
+    abstract List<String> table(List<F> figures) throws IOException;
+
+    CommandLine commandLine() {
+        return spec.commandLine();
+    }
 
     @Override
     public Integer call() throws Exception {

@@ -2,8 +2,6 @@ package dev.polder.benchmarks;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +34,7 @@ final class ThreeNodes implements AutoCloseable {
      * @param cpus what each offers
      */
     static ThreeNodes start(Path directory, int cpus) throws IOException {
-        ThreeNodes nodes = new ThreeNodes(directory, cpus, freePorts());
+        ThreeNodes nodes = new ThreeNodes(directory, cpus, FreePorts.take(2 * NODES));
         try {
             for (int i = 0; i < NODES; i++) {
                 nodes.processes.add(nodes.launch(i));
@@ -49,23 +47,6 @@ final class ThreeNodes implements AutoCloseable {
             nodes.close();
             throw e;
         }
-    }
-
-    private static List<Integer> freePorts() throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        List<Integer> ports = new ArrayList<>();
-        try {
-            for (int i = 0; i < 2 * NODES; i++) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                sockets.add(socket);
-                ports.add(socket.getLocalPort());
-            }
-        } finally {
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-        }
-        return ports;
     }
 
     private Process launch(int number) throws IOException {
