@@ -3,6 +3,7 @@ package dev.polder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.polder.raft.ReplicatedLog;
 import dev.polder.raft.recipe.Hold;
 import dev.polder.raft.recipe.KeyEntry;
 import dev.polder.raft.recipe.KeyEvent;
@@ -153,6 +154,30 @@ final class NodeRecipesTest {
         assertThatThrownBy(() -> get(node.openRecipes(TTL)))
                 .isInstanceOf(ExecutionException.class)
                 .hasMessageContaining("the node is closed");
+    }
+
+    @Test
+    void shouldOutliveTheLargestRequestThatASessionLetsThrough() throws Exception {
+        ClusterNode node = start(ClusterConfig.builder());
+        node.awaitReady(PATIENCE);
+        try (Recipes recipes = get(node.openRecipes(TTL))) {
+            int bytes = ReplicatedLog.ENTRY_BYTES_MAX;
+            String why = refusal(recipes, bytes);
+            while (why.contains("requestBytesMax")) {
+                bytes--;
+                why = refusal(recipes, bytes);
+            }
+            assertThat(why).as("the log had it, the cluster refused it").contains("commandBytesMax");
+            assertThat(get(recipes.keys().put("small", Value.of("v")))).isPositive();
+        }
+    }
+
+    private static String refusal(Recipes recipes, int valueBytes) throws Exception {
+        try {
+            return "put " + get(recipes.keys().put("large", Value.of(new byte[valueBytes])));
+        } catch (ExecutionException refused) {
+            return String.valueOf(refused.getMessage());
+        }
     }
 
     @Test

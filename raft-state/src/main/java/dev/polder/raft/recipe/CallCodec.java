@@ -97,6 +97,10 @@ final class CallCodec {
                 long number = in.number("number");
                 long acknowledged = in.number("acknowledged");
                 byte[] request = in.bytes("request");
+                if (request.length > RecipeCall.Submit.REQUEST_BYTES_MAX) {
+                    throw in.bad(
+                            "request of " + request.length + " bytes, at most " + RecipeCall.Submit.REQUEST_BYTES_MAX);
+                }
                 CommandCodec.checkRequest(request);
                 yield new RecipeCall.Submit(session, number, acknowledged, Value.wrap(request));
             }

@@ -1,5 +1,6 @@
 package dev.polder.raft.recipe;
 
+import dev.polder.raft.ReplicatedLog;
 import java.util.List;
 
 /** What a session says to the member that leads: a value, so that it can be said from another JVM too. */
@@ -25,7 +26,10 @@ sealed interface RecipeCall {
      *
      * @param request as {@link CommandCodec#encode(Request)} has it
      */
-    record Submit(LeaseId session, long number, long acknowledged, Value request) implements RecipeCall {}
+    record Submit(LeaseId session, long number, long acknowledged, Value request) implements RecipeCall {
+        /** What a log's entry has room for, whatever the cluster's {@link Limit#COMMAND_BYTES_MAX} is. */
+        static final int REQUEST_BYTES_MAX = ReplicatedLog.ENTRY_BYTES_MAX - 128;
+    }
 
     /**
      * A read of what is committed; {@link RecipeAnswer.Found}.

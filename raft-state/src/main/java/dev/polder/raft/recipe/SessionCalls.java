@@ -4,7 +4,6 @@ import static dev.polder.raft.recipe.RecipeException.Reason.OUTCOME_UNKNOWN;
 import static dev.polder.raft.recipe.RecipeException.Reason.SESSION_ENDED;
 import static dev.polder.raft.recipe.RecipeException.Reason.TOO_MANY_CALLS;
 
-import dev.polder.raft.ReplicatedLog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,9 +22,6 @@ final class SessionCalls {
 
     /** The bytes of the requests that wait; a request beyond fails. One alone never does. */
     static final int CALLS_BYTES_MAX = 16 << 20;
-
-    /** What a log's entry has room for, whatever the cluster's {@link Limit#COMMAND_BYTES_MAX} is. */
-    static final int REQUEST_BYTES_MAX = ReplicatedLog.ENTRY_BYTES_MAX - 128;
 
     private final RecipeSession session;
     /** The questions are requests as they go into the log. */
@@ -62,13 +58,13 @@ final class SessionCalls {
     CompletableFuture<Outcome> submit(Request request) {
         CompletableFuture<Outcome> future = new CompletableFuture<>();
         Value encoded = Value.wrap(CommandCodec.encode(request));
-        if (encoded.size() > REQUEST_BYTES_MAX) {
+        if (encoded.size() > RecipeCall.Submit.REQUEST_BYTES_MAX) {
             future.completeExceptionally(RecipeException.refused(new Refusal(
                     Refusal.Rule.ABOVE_LIMIT,
                     "request of bytes",
                     "requestBytesMax",
                     encoded.size(),
-                    REQUEST_BYTES_MAX)));
+                    RecipeCall.Submit.REQUEST_BYTES_MAX)));
         } else if (admits(future, encoded.size())) {
             hand(future, encoded.size(), () -> enter(encoded, future));
         }
