@@ -24,9 +24,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -41,20 +39,18 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Queues: the inbox holds {@value #INBOX_MAX} commands, more are refused, and the closing of each connection; the log
  * waits when {@value LogInbox#ENTRIES_MAX} entries do, or {@value LogInbox#BYTES_MAX} bytes of them; {@value
- * #VIEW_REQUESTS_MAX} readers may wait for a view, more are refused. When the log takes no more proposals, or no majority follows this member just now, this thread decides
- * nothing new until that is over.
+ * MasterLoopReaders#WAITING_MAX} readers may wait for a view, more are refused; tasks of the recipes wait as {@link MasterRecipes}
+ * says. When the log takes no more proposals, or no majority follows this member just now, this thread decides nothing new
+ * until that is over.
  */
 public final class MasterLoop implements MasterPort, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MasterLoop.class);
 
     /** How many commands may wait. */
     static final int INBOX_MAX = 8192;
-    /** How many readers may wait for the next view. */
-    static final int VIEW_REQUESTS_MAX = 1024;
     /** How many commands make one turn at most. */
     private static final int TURN_COMMANDS_MAX = 1024;
 
-    private static final long VIEW_AGE_MS_MAX = 50;
     private static final long PARK_NANOS_MAX = 1_000_000_000L;
     private static final long STALLED_NANOS = 1_000_000L;
     private static final long LEADERLESS_NANOS = 5_000_000L;
@@ -75,15 +71,13 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
     private final MasterRecipes recipes;
     private final Inbox inbox = new Inbox(INBOX_MAX);
     private final LogInbox logInbox = new LogInbox(this::wake);
-    private final Queue<CompletableFuture<MasterView>> viewRequests = new ArrayBlockingQueue<>(VIEW_REQUESTS_MAX);
+    private final MasterLoopReaders readers;
     private final KnownLeader knownLeader = new KnownLeader();
     private final CompletableFuture<Void> served = new CompletableFuture<>();
     private final CompletableFuture<Optional<Throwable>> stopped = new CompletableFuture<>();
 
     private volatile boolean closing;
     private volatile boolean idle;
-    private volatile @Nullable MasterView lastView;
-    private volatile long lastViewTakenMs;
     private volatile long turnNanosMax;
 
     private volatile @Nullable ReplicatedLog log;
@@ -98,8 +92,6 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
     private long servingTerm = -1;
     /** Set from the moment the state turned out to be broken until the term is lost. */
     private boolean distrusted;
-    /** Readers whose view was taken and is not committed yet. */
-    private final List<CompletableFuture<MasterView>> promised = new ArrayList<>();
 
     private long lastIndex;
 
@@ -124,6 +116,7 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
         master = new Master(config);
         thread = new Thread(this::run, nodeName + "-master");
         thread.setDaemon(true);
+        readers = new MasterLoopReaders(() -> clock.now().nowMs());
         recipes = new MasterRecipes(
                 thread, this::wake, () -> log, () -> clock.now().nowMs());
     }
@@ -208,17 +201,13 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
         if (!leads()) {
             return CompletableFuture.failedFuture(new IllegalStateException("this master does not lead"));
         }
-        MasterView recent = lastView;
-        if (recent != null && isFollowed() && clock.now().nowMs() - lastViewTakenMs <= VIEW_AGE_MS_MAX) {
+        MasterView recent = readers.recent();
+        if (recent != null && isFollowed()) {
             return CompletableFuture.completedFuture(recent);
         }
-        CompletableFuture<MasterView> request = new CompletableFuture<>();
-        if (!viewRequests.offer(request)) {
-            return CompletableFuture.failedFuture(
-                    new IllegalStateException(VIEW_REQUESTS_MAX + " readers wait for a view already"));
-        }
+        CompletableFuture<MasterView> reader = readers.await();
         wake();
-        return request;
+        return reader;
     }
 
     @Override
@@ -263,7 +252,7 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
             servingTerm = -1;
             pipeline.lost().forEach(Effect::callOff);
             recipes.close();
-            breakPromises();
+            readers.lost();
             served.completeExceptionally(new IllegalStateException("its master has stopped"));
             stopped.complete(cause);
         }
@@ -295,9 +284,7 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
         VarHandle.fullFence();
         // a log that is full, a term that is being given up, nobody who follows: only the log can bring news
         boolean stalled = distrusted || !unproposed.isEmpty() || (servingTerm >= 0 && !isFollowed());
-        if (logInbox.isEmpty()
-                && (stalled || (inbox.isEmpty() && viewRequests.isEmpty() && recipes.isIdle()))
-                && !closing) {
+        if (logInbox.isEmpty() && (stalled || (inbox.isEmpty() && readers.isEmpty() && recipes.isIdle())) && !closing) {
             long nanos = PARK_NANOS_MAX;
             if (stalled) {
                 nanos = STALLED_NANOS;
@@ -420,13 +407,12 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
         }
         LOG.warn("node={} event=lost term={}", nodeName, term);
         knownLeader.lost();
-        lastView = null;
         servingTerm = -1;
         distrusted = false;
         recipes.lost();
         unproposed.clear();
         pipeline.lost().forEach(Effect::callOff);
-        breakPromises();
+        readers.lost();
         master.connections().forEach(Effect::perform);
         master = requireNonNull(history).rebuild(config);
         history = null;
@@ -486,33 +472,7 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
     }
 
     private int answerViews() {
-        if (viewRequests.isEmpty()) {
-            return 0;
-        }
-        List<CompletableFuture<MasterView>> waiting = new ArrayList<>();
-        CompletableFuture<MasterView> request;
-        while ((request = viewRequests.poll()) != null) {
-            waiting.add(request);
-        }
-        if (servingTerm < 0) {
-            waiting.forEach(one -> one.completeExceptionally(new IllegalStateException("this master does not lead")));
-            return waiting.size();
-        }
-        long takenMs = clock.now().nowMs();
-        promised.addAll(waiting);
-        takeView(view -> {
-            lastView = view;
-            lastViewTakenMs = takenMs;
-            waiting.forEach(one -> one.complete(view));
-            promised.removeIf(CompletableFuture::isDone);
-        });
-        return waiting.size();
-    }
-
-    private void breakPromises() {
-        promised.forEach(
-                one -> one.completeExceptionally(new IllegalStateException("the leader was lost, ask the next")));
-        promised.clear();
+        return servingTerm < 0 ? readers.refuse() : readers.show(this::takeView);
     }
 
     private void takeView(Consumer<MasterView> then) {

@@ -45,16 +45,16 @@ final class MasterLoopSnapshotTest {
             running.loop().submit(new Command.Subscribe(link, subscribe("", "first")));
             await().until(() -> !link.events.isEmpty());
             String id = link.events.get(0).getSubscribed().getFrameworkId().getValue();
-            for (int i = 1; i <= ENTRIES; i++) {
-                TestLink.Framework again = new TestLink.Framework("s" + i);
-                String user = "x".repeat(ENTRY_BYTES) + i;
-                running.loop().submit(new Command.Subscribe(again, subscribe(id, user)));
-                await().until(() -> !again.events.isEmpty());
-            }
             try (LocalRecipes recipes =
                             LocalRecipes.start("recipes", running.loop().recipes());
                     Recipes session = recipes.open(Duration.ofSeconds(10)).get(10, TimeUnit.SECONDS)) {
                 session.keys().put("before", Value.of("kept")).get(10, TimeUnit.SECONDS);
+                for (int i = 1; i <= ENTRIES; i++) {
+                    TestLink.Framework again = new TestLink.Framework("s" + i);
+                    String user = "x".repeat(ENTRY_BYTES) + i;
+                    running.loop().submit(new Command.Subscribe(again, subscribe(id, user)));
+                    await().until(() -> !again.events.isEmpty());
+                }
                 await().atMost(Duration.ofSeconds(30)).until(() -> snapshots() == 1);
                 session.keys().put("after", Value.of("kept too")).get(10, TimeUnit.SECONDS);
             }
