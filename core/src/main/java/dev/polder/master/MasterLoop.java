@@ -213,7 +213,7 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
     @Override
     public List<String> members() {
         ReplicatedLog running = log;
-        return running == null ? List.of() : running.status().members();
+        return running == null ? List.of() : running.members();
     }
 
     @Override

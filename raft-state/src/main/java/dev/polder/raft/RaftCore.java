@@ -180,6 +180,11 @@ final class RaftCore implements AutoCloseable {
         return parts.events().servingTerm();
     }
 
+    /** Returns the members that count now. Any thread may ask. */
+    List<String> members() {
+        return parts.membership().current().names();
+    }
+
     /** Returns how this member is. Any thread may ask. */
     LogStatus status() {
         return status.read();

@@ -3,6 +3,7 @@ package dev.polder.raft;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -274,6 +275,11 @@ public final class ReplicatedLog implements AutoCloseable {
         if (network != null) {
             life.thread().execute(network::closeConnections);
         }
+    }
+
+    /** Returns the members of the group that count now, in ascending order, as this one knows them. Any thread may ask. */
+    public List<String> members() {
+        return core.members();
     }
 
     /** Returns how this member is, as of a tenth of a second ago at most while its thread has time. Any thread may ask. */

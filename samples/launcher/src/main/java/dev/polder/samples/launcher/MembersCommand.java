@@ -54,32 +54,27 @@ final class MembersCommand implements Runnable {
     }
 
     @Command(name = "list", description = "Show the masters, one a line.")
-    void list() throws IOException, InterruptedException, LauncherException {
+    void list() throws InterruptedException, LauncherException {
         ask("GET", "");
     }
 
     @Command(name = "add", description = "Make a node a master, which waits to be one.")
     void add(@Parameters(paramLabel = "HOST:RAFTPORT", description = "The node") String member)
-            throws IOException, InterruptedException, LauncherException {
+            throws InterruptedException, LauncherException {
         ask("POST", "?add=" + URLEncoder.encode(member, StandardCharsets.UTF_8));
     }
 
     @Command(name = "remove", description = "Have a master be none any more.")
     void remove(@Parameters(paramLabel = "HOST:RAFTPORT", description = "The master") String member)
-            throws IOException, InterruptedException, LauncherException {
+            throws InterruptedException, LauncherException {
         ask("POST", "?remove=" + URLEncoder.encode(member, StandardCharsets.UTF_8));
     }
 
-    private void ask(String method, String query) throws IOException, InterruptedException, LauncherException {
+    private void ask(String method, String query) throws InterruptedException, LauncherException {
         HttpClient http = HttpClient.newHttpClient();
         URI uri = uri("//" + master + "/polder/v1/members" + query);
         for (int i = 0; i <= REDIRECTS_MAX; i++) {
-            HttpResponse<String> answer = http.send(
-                    HttpRequest.newBuilder(uri)
-                            .timeout(PATIENCE)
-                            .method(method, HttpRequest.BodyPublishers.noBody())
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = send(http, method, uri);
             if (answer.statusCode() == 200) {
                 show(answer.body());
                 return;
@@ -90,6 +85,21 @@ final class MembersCommand implements Runnable {
             uri = uri(answer.headers().firstValue("Location").orElse(""));
         }
         throw new LauncherException("after " + REDIRECTS_MAX + " redirections nobody has answered");
+    }
+
+    private static HttpResponse<String> send(HttpClient http, String method, URI uri)
+            throws InterruptedException, LauncherException {
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .timeout(PATIENCE)
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build();
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            // its message is often none
+            throw new LauncherException("master " + uri.getAuthority() + ": cannot be asked: "
+                    + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+        }
     }
 
     private URI uri(String address) {
