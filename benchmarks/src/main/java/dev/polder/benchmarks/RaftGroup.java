@@ -132,12 +132,12 @@ final class RaftGroup implements AutoCloseable {
         throw new IOException(failure + " for " + LEADER_PATIENCE.toSeconds() + " s" + lastWords());
     }
 
-    /** Ends all that are there, and waits until they are gone. */
     /** Returns what the members wrote last to their standard error. */
     String lastWords() {
         return members().stream().map(member -> member.jvm().lastWords()).collect(Collectors.joining());
     }
 
+    /** Ends all that are there, and waits until they are gone. */
     void end() {
         members().forEach(member -> member.jvm().tellToEnd());
         members().forEach(MemberJvm::close);

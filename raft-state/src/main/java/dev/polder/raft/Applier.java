@@ -41,7 +41,7 @@ final class Applier extends RaftServiceManager {
     private @Nullable Scheduled roomTimer;
 
     Applier(PolderRaftContext context, RaftParts parts, Proposer proposer, SnapshotSaves saves) {
-        super(context, parts.thread(), () -> parts.thread());
+        super(context.atomix(), parts.thread(), () -> parts.thread());
         this.context = context;
         this.parts = parts;
         this.proposer = proposer;

@@ -2,22 +2,19 @@ package dev.polder.raft;
 
 import io.atomix.cluster.MemberId;
 import io.atomix.protocols.raft.cluster.impl.RaftMemberContext;
-import io.atomix.protocols.raft.impl.RaftContext;
 import io.atomix.protocols.raft.protocol.AppendRequest;
 import io.atomix.protocols.raft.protocol.RaftServerProtocol;
 import io.atomix.protocols.raft.roles.LeaderRole;
-import io.atomix.utils.concurrent.ThreadContext;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Everything that reaches into Atomix by reflection. It reads and calls, and changes nothing. Atomix lies on the class
+ * Everything that reaches into Atomix by reflection. It reads, calls and makes objects, and changes none. Atomix lies on the class
  * path, so that no JVM flag is needed.
  */
 final class AtomixAccess {
@@ -25,15 +22,22 @@ final class AtomixAccess {
     private final Method appendEntries;
     private final Method appendToPeer;
     private final Method commitEntries;
-    private final List<Field> ownThreads;
+    private final Object unsafe;
+    private final Method allocateInstance;
 
     private AtomixAccess(
-            Field appender, Method appendEntries, Method appendToPeer, Method commitEntries, List<Field> ownThreads) {
+            Field appender,
+            Method appendEntries,
+            Method appendToPeer,
+            Method commitEntries,
+            Object unsafe,
+            Method allocateInstance) {
         this.appender = appender;
         this.appendEntries = appendEntries;
         this.appendToPeer = appendToPeer;
         this.commitEntries = commitEntries;
-        this.ownThreads = ownThreads;
+        this.unsafe = unsafe;
+        this.allocateInstance = allocateInstance;
     }
 
     /**
@@ -49,10 +53,17 @@ final class AtomixAccess {
                 method(appender.getType(), "appendEntries", long.class),
                 method(appender.getType(), "appendEntries", RaftMemberContext.class),
                 method(appender.getType(), "commitEntries"),
-                List.of(
-                        field(RaftContext.class, "threadContext"),
-                        field(RaftContext.class, "loadContext"),
-                        field(RaftContext.class, "stateContext")));
+                unsafe(),
+                method(unsafe().getClass(), "allocateInstance", Class.class));
+    }
+
+    /** What makes objects without a constructor is in the JDK's module jdk.unsupported, which Netty and JCTools go by too. */
+    private static Object unsafe() {
+        try {
+            return field(Class.forName("sun.misc.Unsafe"), "theUnsafe").get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("the Raft log needs the JDK's module jdk.unsupported", e);
+        }
     }
 
     static Field field(Class<?> owner, String name) {
@@ -107,47 +118,29 @@ final class AtomixAccess {
         }
     }
 
-    /** Ends the three threads that a context of Atomix starts for itself, and waits until they are gone. */
-    void closeOwnThreads(RaftContext context) {
-        List<Thread> threads = new ArrayList<>();
-        for (Field field : ownThreads) {
-            try {
-                ThreadContext own = (ThreadContext) field.get(context);
-                CompletableFuture<Thread> thread = new CompletableFuture<>();
-                own.execute(() -> thread.complete(Thread.currentThread()));
-                threads.add(thread.join());
-                own.close();
-            } catch (IllegalAccessException e) {
-                throw missing("accessible " + field, e);
-            }
-        }
+    /**
+     * Makes an object whose constructor does not run: all its fields are zero or null. For classes of Atomix that are
+     * only there to be overridden, and whose constructors open files and more.
+     */
+    <T> T hollow(Class<T> type) {
         try {
-            for (Thread thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            // They end all the same, only not before this returns.
-            Thread.currentThread().interrupt();
+            return type.cast(allocateInstance.invoke(unsafe, type));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("no object of " + type + " can be made", e);
         }
-    }
-
-    /** A protocol that carries what a {@link PolderRaftContext} needs while its super constructor still runs. */
-    interface Carrier extends RaftServerProtocol {
-        RaftParts parts();
     }
 
     /**
      * Makes the protocol object: appends go to the peers, all else that Atomix would ask of them is refused. The handlers
      * that it registers are ignored, because they would run on its own threads.
      */
-    static Carrier protocol(RaftParts parts) {
+    static RaftServerProtocol protocol(RaftParts parts) {
         InvocationHandler handler = (proxy, method, arguments) -> {
             String name = method.getName();
             if (name.startsWith("register") || name.startsWith("unregister") || name.equals("publish")) {
                 return null;
             }
             return switch (name) {
-                case "parts" -> parts;
                 case "hashCode" -> System.identityHashCode(proxy);
                 case "equals" -> proxy == arguments[0];
                 case "toString" -> "protocol of " + parts.membership().current().names();
@@ -160,7 +153,7 @@ final class AtomixAccess {
                             new IllegalStateException("members of this log do not ask each other to " + name));
             };
         };
-        return (Carrier)
-                Proxy.newProxyInstance(AtomixAccess.class.getClassLoader(), new Class<?>[] {Carrier.class}, handler);
+        return (RaftServerProtocol) Proxy.newProxyInstance(
+                AtomixAccess.class.getClassLoader(), new Class<?>[] {RaftServerProtocol.class}, handler);
     }
 }

@@ -47,7 +47,7 @@ final class DryDisk implements Disk {
 
     @Override
     public DiskFile create(String name) {
-        return new NewFile();
+        return new VoidDisk.NewFile();
     }
 
     @Override
@@ -107,37 +107,5 @@ final class DryDisk implements Disk {
         public void close() throws IOException {
             file.close();
         }
-    }
-
-    /** A file that was made, and is never read. */
-    private static final class NewFile implements DiskFile {
-        private long size;
-
-        @Override
-        public long size() {
-            return size;
-        }
-
-        @Override
-        public int read(ByteBuffer target, long position) {
-            return -1;
-        }
-
-        @Override
-        public void write(ByteBuffer source, long position) {
-            size = Math.max(size, position + source.remaining());
-            source.position(source.limit());
-        }
-
-        @Override
-        public void truncate(long to) {
-            size = to;
-        }
-
-        @Override
-        public void force() {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -19,7 +19,7 @@ final class PolderCandidate extends InactiveRole {
 
     /** @param insteadOfLeader whether it stands because the leader has asked for that */
     PolderCandidate(PolderRaftContext context, RaftParts parts, boolean insteadOfLeader) {
-        super(context);
+        super(context.atomix());
         this.context = context;
         this.parts = parts;
         this.insteadOfLeader = insteadOfLeader;

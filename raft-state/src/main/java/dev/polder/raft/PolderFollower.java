@@ -62,7 +62,7 @@ final class PolderFollower extends InactiveRole {
     private boolean died;
 
     PolderFollower(PolderRaftContext context, RaftParts parts) {
-        super(context);
+        super(context.atomix());
         this.context = context;
         this.parts = parts;
     }
@@ -160,8 +160,22 @@ final class PolderFollower extends InactiveRole {
     /** Another member may stand, for all that this one knows, and has the time to do so. */
     void letStand() {
         if (leaderless) {
-            pollAfter(pollAgainMs());
+            pollAfter(2L * pollAgainMs());
         }
+    }
+
+    /**
+     * Tells whether this member goes before another that may stand as well as this one, because it has asked the others at
+     * the same time. Not for long, since it may have asked in vain.
+     */
+    boolean goesBefore(String candidate) {
+        long now = parts.time().nanos();
+        boolean hasJustAsked = polls == 1 && now - polledNanos < POLL_AGAIN_MS * 1_000_000L
+                || polls > 0 && died && now - diedNanos < DEATH_KNOWN_MS * 1_000_000L;
+        return leaderless
+                && hasJustAsked
+                && context.getName().compareTo(candidate) < 0
+                && parts.standing().whyNotStand() == null;
     }
 
     /** Another member wants to stand whose log is older: this one must do so instead, and need not wait for its turn. */

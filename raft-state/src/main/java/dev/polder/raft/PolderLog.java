@@ -6,6 +6,7 @@ import io.atomix.protocols.raft.storage.log.RaftLogWriter;
 import io.atomix.protocols.raft.storage.log.entry.RaftLogEntry;
 import io.atomix.storage.journal.Indexed;
 import io.atomix.storage.journal.JournalReader;
+import io.atomix.storage.journal.SegmentedJournal;
 
 /**
  * The {@link FactLog} as Atomix sees it. Before the first entry stands a placeholder of the floor's index and term, never null:
@@ -21,11 +22,17 @@ final class PolderLog extends RaftLog {
     private final FailStop failStop;
     private final Writer writer = new Writer();
 
-    PolderLog(Scratch scratch, FactLog log, Membership membership, FailStop failStop) {
-        super(scratch.journal(), false);
+    PolderLog(AtomixAccess access, FactLog log, Membership membership, FailStop failStop) {
+        super(emptyJournal(access), false);
         this.log = log;
         this.membership = membership;
         this.failStop = failStop;
+    }
+
+    /** Atomix's constructor wants one; nothing is ever asked of it but a writer, of which there is none. */
+    @SuppressWarnings("unchecked") // a class object knows no type arguments
+    private static SegmentedJournal<RaftLogEntry> emptyJournal(AtomixAccess access) {
+        return access.hollow(SegmentedJournal.class);
     }
 
     @Override

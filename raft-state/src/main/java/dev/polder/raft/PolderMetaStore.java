@@ -3,10 +3,8 @@ package dev.polder.raft;
 import io.atomix.cluster.MemberId;
 import io.atomix.protocols.raft.cluster.RaftMember;
 import io.atomix.protocols.raft.cluster.impl.DefaultRaftMember;
-import io.atomix.protocols.raft.storage.RaftStorage;
 import io.atomix.protocols.raft.storage.system.Configuration;
 import io.atomix.protocols.raft.storage.system.MetaStore;
-import io.atomix.utils.serializer.Serializer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +16,18 @@ import java.util.List;
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // one thread, and nothing to guard
 final class PolderMetaStore extends MetaStore {
-    private final Configuration configuration;
+    private Configuration configuration;
 
-    PolderMetaStore(RaftStorage storage, MemberList members) {
-        super(storage, Serializer.using(storage.namespace()));
-        configuration = configuration(1, members);
+    /** Never runs: Atomix's constructor makes files. */
+    private PolderMetaStore(Configuration configuration) {
+        super(null, null);
+        this.configuration = configuration;
+    }
+
+    static PolderMetaStore of(MemberList members, AtomixAccess access) {
+        PolderMetaStore store = access.hollow(PolderMetaStore.class);
+        store.configuration = configuration(1, members);
+        return store;
     }
 
     /**

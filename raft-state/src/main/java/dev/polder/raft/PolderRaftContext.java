@@ -2,14 +2,12 @@ package dev.polder.raft;
 
 import io.atomix.cluster.MemberId;
 import io.atomix.protocols.raft.RaftServer;
-import io.atomix.protocols.raft.cluster.RaftMember;
 import io.atomix.protocols.raft.cluster.impl.DefaultRaftMember;
+import io.atomix.protocols.raft.cluster.impl.RaftClusterContext;
 import io.atomix.protocols.raft.cluster.impl.RaftMemberContext;
-import io.atomix.protocols.raft.impl.RaftContext;
 import io.atomix.protocols.raft.impl.RaftServiceManager;
 import io.atomix.protocols.raft.roles.LeaderRole;
 import io.atomix.protocols.raft.roles.RaftRole;
-import io.atomix.protocols.raft.storage.log.RaftLog;
 import io.atomix.protocols.raft.storage.log.RaftLogReader;
 import io.atomix.protocols.raft.storage.log.RaftLogWriter;
 import io.atomix.protocols.raft.storage.snapshot.SnapshotStore;
@@ -22,23 +20,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One member's state as Atomix's leader sees it, over our log, term store, roles and thread.
- *
- * <p>Atomix's own context keeps all of this in private fields that its methods use; so every method that touches one of
- * them is overridden, and the fields hold scratch objects that nobody reads. The super constructor calls overridden
- * methods: until it is done the parts are found on the protocol object, which it stores first. Owned by the log's
- * thread once {@link #begin} was handed to it.
+ * One member's state, over its log, term store, roles and thread; Atomix's leader sees it as an {@link AtomixContext}. Owned
+ * by the log's thread once {@link #begin} was handed to it.
  *
  * <p>What must be different from Atomix, beside the log and the term store: a new leader does not clear the vote of its
  * term; nothing is committed before it is durable here, where no one else votes; no index has to be reached before a
  * follower may stand; a failure in here stops the member, where Atomix would drop it and go on.
  */
-final class PolderRaftContext extends RaftContext {
+final class PolderRaftContext {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedLog.class);
     /** Longer than an election takes: survivors that stand together win nothing. */
     private static final Duration STAGGER = Duration.ofMillis(20);
 
-    private final @Nullable RaftParts ownParts;
+    private final RaftParts parts;
+    private final Duration electionTimeout;
+    private final Duration heartbeatInterval;
+    private final AtomixContext atomix;
+    private final RaftClusterContext cluster;
+    private final PolderMetaStore metaStore;
     private final RaftLogReader reader;
     private final NoSnapshots snapshots;
     private final Proposer proposer;
@@ -50,24 +49,19 @@ final class PolderRaftContext extends RaftContext {
     private final SnapshotSaves saves;
     private final SnapshotFetch fetch;
     private final KnownLeader leader;
-    private final @Nullable Roles roles;
+    private final Roles roles;
     private long commitIndex;
 
-    PolderRaftContext(RaftParts parts, long proposalBytesMax) {
-        super(
-                parts.self().id(),
-                parts.self(),
-                new LoneMembership(parts.self()),
-                AtomixAccess.protocol(parts),
-                parts.scratch().storage(),
-                new NoPrimitives(),
-                () -> parts.thread(),
-                false);
-        parts.access().closeOwnThreads(this);
-        ownParts = parts;
+    PolderRaftContext(RaftConfig config, RaftParts parts) {
+        this.parts = parts;
+        electionTimeout = config.electionTimeout();
+        heartbeatInterval = config.heartbeatInterval();
         reader = parts.logView().openReader(1);
-        snapshots = new NoSnapshots(parts.scratch().storage());
-        proposer = new Proposer(this, parts, proposalBytesMax);
+        metaStore = PolderMetaStore.of(parts.membership().current(), parts.access());
+        snapshots = parts.access().hollow(NoSnapshots.class);
+        atomix = AtomixContext.of(this, parts);
+        cluster = new RaftClusterContext(parts.self(), atomix);
+        proposer = new Proposer(this, parts, config.proposalBytesMax());
         saves = new SnapshotSaves(this, parts);
         fetch = new SnapshotFetch(this, parts);
         applier = new Applier(this, parts, proposer, saves);
@@ -80,9 +74,25 @@ final class PolderRaftContext extends RaftContext {
         roles = new Roles(this, parts, new LeaderWork(proposer, reads, handOver, changes));
     }
 
-    private RaftParts parts() {
-        RaftParts own = ownParts;
-        return own == null ? ((AtomixAccess.Carrier) protocol).parts() : own;
+    /** Returns this member as Atomix sees it. */
+    AtomixContext atomix() {
+        return atomix;
+    }
+
+    String getName() {
+        return parts.self().id();
+    }
+
+    Duration getElectionTimeout() {
+        return electionTimeout;
+    }
+
+    Duration getHeartbeatInterval() {
+        return heartbeatInterval;
+    }
+
+    RaftClusterContext getCluster() {
+        return cluster;
     }
 
     Proposer proposer() {
@@ -127,11 +137,11 @@ final class PolderRaftContext extends RaftContext {
 
     /** Returns where term and vote are kept, and nowhere else. */
     TermStore terms() {
-        return parts().terms();
+        return parts.terms();
     }
 
     FactLog log() {
-        return parts().log();
+        return parts.log();
     }
 
     /** Returns the other members. */
@@ -165,17 +175,13 @@ final class PolderRaftContext extends RaftContext {
     }
 
     Roles roles() {
-        Roles own = roles;
-        if (own == null) {
-            throw new IllegalStateException("no role is taken before there is a member");
-        }
-        return own;
+        return roles;
     }
 
     /** Takes part: who is in no list follows, too, and waits to be added. */
     void begin() {
         members.begin();
-        SnapshotFile newest = parts().snapshots().newest();
+        SnapshotFile newest = parts.snapshots().newest();
         if (newest != null) {
             beginWith(newest);
         }
@@ -191,7 +197,7 @@ final class PolderRaftContext extends RaftContext {
             if (!log().has(snapshot.entry())) {
                 log().restart(snapshot.entry());
             }
-            parts().membership()
+            parts.membership()
                     .installed(snapshot.id().index(), snapshot.head().place(), log().lastIndex());
             LOG.info(
                     "event=snapshot_installed member={} index={}",
@@ -221,7 +227,7 @@ final class PolderRaftContext extends RaftContext {
      */
     void stepDown(long term, String reason) {
         if (getRaftRole() instanceof LeaderRole && getTerm() == term) {
-            roles().leaving(reason);
+            roles.leaving(reason);
             setLeader(null);
             transition(RaftServer.Role.FOLLOWER);
         }
@@ -235,7 +241,7 @@ final class PolderRaftContext extends RaftContext {
         transition(RaftServer.Role.FOLLOWER);
         setTerm(term);
         setLeader(MemberId.from(heard));
-        parts().leaderContact().heard();
+        parts.leaderContact().heard();
         handOver.follows(heard, term);
         if (getRaftRole() instanceof PolderFollower follower) {
             follower.heard();
@@ -245,7 +251,7 @@ final class PolderRaftContext extends RaftContext {
     /** The process of a member is dead. If it led, the survivors stand one after the other. */
     void peerDied(String member) {
         if (getRaftRole() instanceof PolderFollower follower && member.equals(leaderName())) {
-            long before = parts().membership().current().names().stream()
+            long before = parts.membership().current().names().stream()
                     .filter(one -> !one.equals(member) && one.compareTo(getName()) < 0)
                     .count();
             LOG.info("event=leader_died member={} term={} leader={}", getName(), getTerm(), member);
@@ -255,76 +261,61 @@ final class PolderRaftContext extends RaftContext {
 
     /** A member can be reached, again or for the first time. */
     void peerBack(String member) {
-        parts().failurePace().release(member);
+        parts.failurePace().release(member);
         if (getRaftRole() instanceof PolderFollower follower) {
             follower.peerBack();
         }
     }
 
-    @Override
-    public ThreadContext getThreadContext() {
-        return parts().thread();
+    PolderLog logView() {
+        return parts.logView();
     }
 
-    @Override
-    public void checkThread() {
-        parts().thread().checkThread();
+    ThreadContext getThreadContext() {
+        return parts.thread();
     }
 
-    @Override
-    public RaftLog getLog() {
-        return parts().logView();
+    void checkThread() {
+        parts.thread().checkThread();
     }
 
-    @Override
-    public RaftLogWriter getLogWriter() {
-        return parts().logView().writer();
+    RaftLogWriter getLogWriter() {
+        return parts.logView().writer();
     }
 
-    @Override
-    public RaftLogReader getLogReader() {
+    RaftLogReader getLogReader() {
         return reader;
     }
 
-    @Override
-    public MetaStore getMetaStore() {
-        return parts().metaStore();
+    MetaStore getMetaStore() {
+        return metaStore;
     }
 
-    @Override
-    public SnapshotStore getSnapshotStore() {
+    SnapshotStore getSnapshotStore() {
         return snapshots;
     }
 
-    @Override
-    public RaftServiceManager getServiceManager() {
+    RaftServiceManager getServiceManager() {
         return applier;
     }
 
-    @Override
-    public State getState() {
-        return State.READY;
-    }
-
-    @Override
-    public long getCommitIndex() {
+    long getCommitIndex() {
         return commitIndex;
     }
 
     /** Commits and applies. Where there is no other member, only after the entries are on this disk. */
-    @Override
-    public long setCommitIndex(long index) {
-        return parts().failStop().guard(() -> {
+    long setCommitIndex(long index) {
+        return parts.failStop().guard(() -> {
             long previous = commitIndex;
             FactLog log = log();
             long target = Math.min(index, log.lastIndex());
             if (target > previous) {
                 if (cluster.getActiveMemberStates().isEmpty()) {
-                    parts().rules().gates().lone().pass(log, target);
+                    parts.rules().gates().lone().pass(log, target);
                 }
                 commitIndex = target;
                 log.commit(target);
-                parts().membership().committed(target);
+                parts.membership().committed(target);
                 terms().raiseCommitted(Math.min(target, log.durableIndex()));
                 applier.apply();
                 changes.committed();
@@ -338,46 +329,29 @@ final class PolderRaftContext extends RaftContext {
         return getRaftRole() instanceof LeaderRole ? getTerm() : 0;
     }
 
-    /** Zero: a follower may stand at any time. */
-    @Override
-    public long getFirstCommitIndex() {
-        return 0;
-    }
-
-    @Override
-    public void setFirstCommitIndex(long index) {}
-
-    @Override
-    public long getLastApplied() {
+    long getLastApplied() {
         return applier.lastApplied();
     }
 
-    @Override
-    public void setLastApplied(long index) {}
-
-    @Override
-    public long getTerm() {
+    long getTerm() {
         return terms().term();
     }
 
-    @Override
-    public void setTerm(long term) {
-        parts().failStop().guard(() -> {
+    void setTerm(long term) {
+        parts.failStop().guard(() -> {
             if (terms().enter(term)) {
                 setLeader(null);
             }
         });
     }
 
-    @Override
-    public @Nullable MemberId getLastVotedFor() {
+    @Nullable MemberId getLastVotedFor() {
         String vote = terms().vote();
         return vote == null ? null : MemberId.from(vote);
     }
 
-    @Override
-    public void setLastVotedFor(MemberId candidate) {
-        parts().failStop().guard(() -> terms().voteIn(getTerm(), candidate.id()));
+    void setLastVotedFor(MemberId candidate) {
+        parts.failStop().guard(() -> terms().voteIn(getTerm(), candidate.id()));
     }
 
     /** Enters the next term with the vote for this member; one write instead of two. */
@@ -387,7 +361,7 @@ final class PolderRaftContext extends RaftContext {
 
     /** Votes, durably, in the present term or a higher one, which is entered with it. */
     void voteIn(long term, String candidate) {
-        parts().failStop().guard(() -> {
+        parts.failStop().guard(() -> {
             boolean isHigher = term > getTerm();
             terms().voteIn(term, candidate);
             if (isHigher) {
@@ -396,8 +370,7 @@ final class PolderRaftContext extends RaftContext {
         });
     }
 
-    @Override
-    public @Nullable DefaultRaftMember getLeader() {
+    @Nullable DefaultRaftMember getLeader() {
         MemberId known = leader.leader();
         return known == null ? null : cluster.getMember(known);
     }
@@ -410,48 +383,38 @@ final class PolderRaftContext extends RaftContext {
     }
 
     /** Leaves the vote of the term alone: whoever clears it may vote twice. */
-    @Override
-    public void setLeader(@Nullable MemberId member) {
+    void setLeader(@Nullable MemberId member) {
         leader.set(member);
-        if (member != null && !parts().rules().keepsVote()) {
+        if (member != null && !parts.rules().keepsVote()) {
             terms().forgetVote();
         }
     }
 
-    @Override
-    public boolean isLeader() {
+    boolean isLeader() {
         return leader.isSelf();
     }
 
-    @Override
-    public RaftRole getRaftRole() {
-        Roles own = roles;
-        return own == null ? super.getRaftRole() : own.current();
+    RaftRole getRaftRole() {
+        return roles.current();
     }
 
-    @Override
-    public RaftServer.Role getRole() {
+    RaftServer.Role getRole() {
         return getRaftRole().role();
     }
-
-    /** Changes nothing: whoever is not in the list follows all the same, and does not stand. */
-    @Override
-    public void transition(RaftMember.Type type) {}
 
     /** Returns why this member lost its last lead, null if it has lost none. */
     @Nullable
     String lastLoss() {
-        return roles().lastLoss();
+        return roles.lastLoss();
     }
 
     /** Stands although the leader is heard, which has asked for that. */
     void standInstead() {
-        parts().failStop().guard(() -> roles().standInstead());
+        parts.failStop().guard(() -> roles.standInstead());
     }
 
-    @Override
-    public void transition(RaftServer.Role target) {
+    void transition(RaftServer.Role target) {
         checkThread();
-        parts().failStop().guard(() -> roles().transition(target));
+        parts.failStop().guard(() -> roles.transition(target));
     }
 }

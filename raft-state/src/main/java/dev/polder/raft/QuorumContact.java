@@ -49,8 +49,11 @@ final class QuorumContact {
     }
 
     private void look() {
-        long[] times =
-                followedNanos.values().stream().mapToLong(Long::longValue).toArray();
+        long[] times = new long[followedNanos.size()];
+        int filled = 0;
+        for (long followed : followedNanos.values()) {
+            times[filled++] = followed;
+        }
         Arrays.sort(times);
         // with this member they are a majority
         int needed = (times.length + 1) / 2;

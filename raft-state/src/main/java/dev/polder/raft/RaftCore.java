@@ -2,8 +2,10 @@ package dev.polder.raft;
 
 import io.atomix.cluster.MemberId;
 import io.atomix.protocols.raft.RaftServer;
+import io.atomix.utils.concurrent.Scheduled;
 import io.atomix.utils.concurrent.ThreadContext;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,6 +17,8 @@ import org.slf4j.LoggerFactory;
  */
 final class RaftCore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedLog.class);
+    /** A member that has just come up, and those beside it, are busy. */
+    private static final Duration REHEARSAL_PAUSE = Duration.ofMillis(300);
 
     private final RaftParts parts;
     private final PolderRaftContext context;
@@ -44,7 +48,6 @@ final class RaftCore implements AutoCloseable {
         TermStore terms = openTerms(seams.disk(), config.memberId(), config.members());
         Background background = seams.background().open(config.nodeName() + "-raft-snapshot", failStop);
         FactLog log = null;
-        Scratch scratch = null;
         try {
             SnapshotFiles snapshots = SnapshotFiles.open(seams.disk(), seams.time(), thread, background);
             log = openLog(seams, terms, snapshots.entry());
@@ -53,11 +56,11 @@ final class RaftCore implements AutoCloseable {
             Snapshots offers = new SnapshotOffers(snapshots, log);
             ForceTimes forces = new ForceTimes(config.memberId(), seams.time(), config.electionTimeout());
             log.note(forces);
-            scratch = seams.scratch().take(config);
             PeerCalls calls = new PeerCalls(thread, network);
+            AtomixAccess access = AtomixAccess.find();
             RaftParts parts = new RaftParts(
                     MemberId.from(config.memberId()),
-                    AtomixAccess.find(),
+                    access,
                     thread,
                     failStop,
                     seams.time(),
@@ -78,9 +81,7 @@ final class RaftCore implements AutoCloseable {
                             new QuorumContact(seams.time()),
                             config.heartbeatInterval()),
                     new FailurePace(thread, seams.time(), config.heartbeatInterval(), failStop),
-                    scratch,
-                    new PolderLog(scratch, log, membership, failStop),
-                    new PolderMetaStore(scratch.storage(), membership.current()),
+                    new PolderLog(access, log, membership, failStop),
                     events,
                     new LeaderContact(seams.time(), config.electionTimeout()),
                     new LeaderTime(seams.time()),
@@ -90,15 +91,10 @@ final class RaftCore implements AutoCloseable {
                     Probation.open(seams.disk()),
                     new DiskRoom(seams.disk(), config.freeBytesMin()),
                     forces,
-                    seams.random());
-            PolderRaftContext context = new PolderRaftContext(parts, config.proposalBytesMax());
-            context.setElectionTimeout(config.electionTimeout());
-            context.setHeartbeatInterval(config.heartbeatInterval());
-            return new RaftCore(parts, context);
+                    seams.random(),
+                    seams.news());
+            return new RaftCore(parts, new PolderRaftContext(config, parts));
         } catch (IOException | RuntimeException e) {
-            if (scratch != null) {
-                scratch.close();
-            }
             background.close();
             if (log != null) {
                 log.close();
@@ -167,6 +163,20 @@ final class RaftCore implements AutoCloseable {
         status.begin();
     }
 
+    /** Rehearses to lead as soon as another member leads. On the member's thread. */
+    void rehearseLater() {
+        Scheduled unused = parts.thread()
+                .schedule(
+                        REHEARSAL_PAUSE,
+                        () -> parts.failStop().guard(() -> {
+                            if (context.leaderName() == null) {
+                                rehearseLater();
+                            } else if (context.leadingTerm() == 0) {
+                                parts.background().execute(() -> Rehearsal.run(context.getName()));
+                            }
+                        }));
+    }
+
     PolderRaftContext context() {
         return context;
     }
@@ -231,14 +241,11 @@ final class RaftCore implements AutoCloseable {
         failures.throwFirst();
     }
 
-    /** Gives back what Atomix holds, ends what is done in the background, and leaves log and term as they are. */
+    /** Ends what is done in the background, and leaves log and term as they are. */
     void forget() throws IOException {
         Failures failures = new Failures();
         failures.attempt(parts.background());
         failures.attempt(context::closeSnapshots);
-        failures.attempt(context);
-        failures.attempt(parts.metaStore());
-        failures.attempt(parts.scratch());
         failures.throwFirst();
     }
 }

@@ -3,6 +3,7 @@ package dev.polder.raft;
 import io.atomix.cluster.MemberId;
 import io.atomix.utils.concurrent.ThreadContext;
 import java.util.SplittableRandom;
+import org.slf4j.Logger;
 
 /**
  * What a {@link PolderRaftContext} is assembled from.
@@ -14,6 +15,7 @@ import java.util.SplittableRandom;
  * @param time what {@link LeaderContact} and its like go by
  * @param background for what would hold the thread up; the seam for that too
  * @param random makes members wait differently, so that they do not stand against each other
+ * @param news see {@link Seams}
  */
 record RaftParts(
         MemberId self,
@@ -30,9 +32,7 @@ record RaftParts(
         PeerCalls calls,
         OpenAppends appends,
         FailurePace failurePace,
-        Scratch scratch,
         PolderLog logView,
-        PolderMetaStore metaStore,
         LogEvents events,
         LeaderContact leaderContact,
         LeaderTime leaderTime,
@@ -42,4 +42,5 @@ record RaftParts(
         Probation probation,
         DiskRoom diskRoom,
         ForceTimes forces,
-        SplittableRandom random) {}
+        SplittableRandom random,
+        Logger news) {}

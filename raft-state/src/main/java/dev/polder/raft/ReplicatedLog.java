@@ -72,6 +72,7 @@ public final class ReplicatedLog implements AutoCloseable {
                 core.begin();
                 if (wire != null) {
                     wire.begin(core);
+                    core.rehearseLater();
                 }
             });
             return new ReplicatedLog(life, core, wire);

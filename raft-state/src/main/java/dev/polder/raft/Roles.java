@@ -5,8 +5,6 @@ import io.atomix.protocols.raft.roles.InactiveRole;
 import io.atomix.protocols.raft.roles.LeaderRole;
 import io.atomix.protocols.raft.roles.RaftRole;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The role that this member has, and the way from one to the next: what a leader leaves behind is cleared away, and who
@@ -18,8 +16,6 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 final class Roles {
-    private static final Logger LOG = LoggerFactory.getLogger(ReplicatedLog.class);
-
     private final PolderRaftContext context;
     private final RaftParts parts;
     private final LeaderWork work;
@@ -33,7 +29,7 @@ final class Roles {
         this.context = context;
         this.parts = parts;
         this.work = work;
-        current = new InactiveRole(context);
+        current = new InactiveRole(context.atomix());
     }
 
     RaftRole current() {
@@ -60,7 +56,7 @@ final class Roles {
 
     private void change(RaftRole to) {
         leave(current);
-        LOG.info("event=role member={} term={} role={}", context.getName(), context.getTerm(), to.role());
+        parts.news().info("event=role member={} term={} role={}", context.getName(), context.getTerm(), to.role());
         enter(to);
     }
 
@@ -89,7 +85,7 @@ final class Roles {
         if (role instanceof LeaderRole) {
             String why = whyLost();
             lastLoss = "term " + ledTerm + ": " + why;
-            LOG.info("event=lead_lost member={} term={} reason='{}'", context.getName(), ledTerm, why);
+            parts.news().info("event=lead_lost member={} term={} reason='{}'", context.getName(), ledTerm, why);
             work.lost();
             parts.events().lost();
             work.wasLost();
@@ -142,8 +138,8 @@ final class Roles {
         return switch (role) {
             case FOLLOWER -> new PolderFollower(context, parts);
             case CANDIDATE -> new PolderCandidate(context, parts, false);
-            case LEADER -> new LeaderRole(context);
-            case INACTIVE -> new InactiveRole(context);
+            case LEADER -> new LeaderRole(context.atomix());
+            case INACTIVE -> new InactiveRole(context.atomix());
             case PASSIVE, PROMOTABLE -> throw new IllegalArgumentException("no member of this log is " + role);
         };
     }

@@ -30,6 +30,9 @@ final class VoteAnswers {
         }
         boolean isAhead = log.isNewerThan(request.lastTerm(), request.lastIndex());
         boolean accepted = request.term() >= terms.term() && !isAhead;
+        if (accepted && isAsNew(request) && goesBefore(request.candidate())) {
+            return new PeerResponse.Poll(terms.term(), false);
+        }
         if (context.getRaftRole() instanceof PolderFollower follower) {
             if (accepted) {
                 follower.letStand();
@@ -38,6 +41,16 @@ final class VoteAnswers {
             }
         }
         return new PeerResponse.Poll(terms.term(), accepted);
+    }
+
+    /** Whether this member stands, or is about to: two that stand at once win nothing. */
+    private boolean goesBefore(String candidate) {
+        return context.getRole() == Role.CANDIDATE
+                || context.getRaftRole() instanceof PolderFollower follower && follower.goesBefore(candidate);
+    }
+
+    private boolean isAsNew(PeerRequest.Poll request) {
+        return log.lastTerm() == request.lastTerm() && log.lastIndex() == request.lastIndex();
     }
 
     PeerResponse vote(PeerRequest.Vote request) {

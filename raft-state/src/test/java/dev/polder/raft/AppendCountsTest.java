@@ -6,15 +6,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 class AppendCountsTest {
-    @RegisterExtension
-    final SimScratch scratch = new SimScratch();
-
     @Test
     void shouldTellWhoFollowedAfterAMoment() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             SimMember away = group.others(leader).get(0);
             SimMember there = group.others(leader).get(1);

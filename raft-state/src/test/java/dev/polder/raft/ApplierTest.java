@@ -8,15 +8,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class ApplierTest {
     @TempDir
     Path directory;
 
-    @RegisterExtension
-    final SimScratch scratch = new SimScratch();
 
     private final RecordingListener listener = new RecordingListener();
 
@@ -99,7 +96,7 @@ class ApplierTest {
 
     @Test
     void shouldAskAgainByItself() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             SimMember full = group.others(leader).get(0);
             full.hasRoom(false);

@@ -35,18 +35,18 @@ class AtomixAccessTest {
     @Test
     void shouldFailRequestsToPeersThatAGroupOfOneDoesNotHave() throws Exception {
         try (ManualMember member = new ManualMember(
-                        new LossyDisk(), directory.resolve("scratch"), List.of("m1"), Members.PROPOSAL_BYTES_MAX)
+                        new LossyDisk(), directory, List.of("m1"), Members.PROPOSAL_BYTES_MAX)
                 .begin()) {
             PollRequest request = PollRequest.builder()
                     .withTerm(1)
-                    .withCandidate(member.context.localMemberId())
+                    .withCandidate(member.context.atomix().localMemberId())
                     .withLastLogIndex(0)
                     .withLastLogTerm(0)
                     .build();
 
-            assertThat(member.context.getProtocol().poll(member.context.localMemberId(), request))
+            assertThat(member.context.atomix().getProtocol().poll(member.context.atomix().localMemberId(), request))
                     .isCompletedExceptionally();
-            assertThat(member.context.getProtocol()).hasToString("protocol of [m1]");
+            assertThat(member.context.atomix().getProtocol()).hasToString("protocol of [m1]");
         }
     }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,8 +20,6 @@ class BrokenRulesTest {
     @TempDir
     Path directory;
 
-    @RegisterExtension
-    final SimScratch scratch = new SimScratch();
 
     private final ManualTime time = new ManualTime();
     private final LossyDisk disk = new LossyDisk();
@@ -131,7 +128,7 @@ class BrokenRulesTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void shouldStarveAFollowerOnlyIfAppendsOutliveTheLead(boolean kept) throws Exception {
-        try (SimGroup group = new SimGroup(1, 3, scratch, unless(kept, Broken.OPEN_APPENDS))) {
+        try (SimGroup group = new SimGroup(1, 3, unless(kept, Broken.OPEN_APPENDS))) {
             group.members().forEach(SimMember::start);
             SimMember leader = group.awaitLeader();
             group.run(Duration.ofSeconds(1));

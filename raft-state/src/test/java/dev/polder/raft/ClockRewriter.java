@@ -61,7 +61,7 @@ public final class ClockRewriter {
         ClassWriter writer = new ClassWriter(0);
         new ClassReader(original)
                 .accept(
-                        new ClassVisitor(Opcodes.ASM5, writer) {
+                        new ClassVisitor(Opcodes.ASM9, writer) {
                             @Override
                             public MethodVisitor visitMethod(
                                     int access, String name, String descriptor, String signature, String[] thrown) {
@@ -74,7 +74,7 @@ public final class ClockRewriter {
 
     private final class ClockCalls extends MethodVisitor {
         ClockCalls(MethodVisitor next) {
-            super(Opcodes.ASM5, next);
+            super(Opcodes.ASM9, next);
         }
 
         @Override

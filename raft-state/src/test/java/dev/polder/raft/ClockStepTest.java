@@ -4,20 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The wall clock is set, and Atomix's leader looks at it. */
 class ClockStepTest {
     private static final long HOUR_MS = 3_600_000;
 
-    @RegisterExtension
-    final SimScratch scratch = new SimScratch();
 
     /** Atomix's leader counts three failures of one peer, sees that its majority answered an hour ago, and steps down. */
     @Test
     void shouldKeepItsLeadWhenTheClockIsSetAndOnePeerFails() {
         for (int seed = 0; seed < 40; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 SimMember leader = group.awaitLeader();
                 long term = leader.servingTerm();
                 group.run(Duration.ofMillis(500));
@@ -42,7 +39,7 @@ class ClockStepTest {
     /** To Atomix no answer belongs to a heartbeat that was on its way when the clock was set back, so it asks without end. */
     @Test
     void shouldSendNoMoreHeartbeatsWhenTheClockIsSetBack() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             group.awaitLeader();
             group.run(Duration.ofMillis(500));
             int[] appends = new int[1];
@@ -60,7 +57,7 @@ class ClockStepTest {
     /** A peer that cannot be reached is tried once a heartbeat, not once for each proposal. */
     @Test
     void shouldTryAPeerThatIsAwayOnceAHeartbeat() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             SimMember away = group.others(leader).get(0);
             group.run(Duration.ofMillis(500));

@@ -6,14 +6,11 @@ import io.atomix.protocols.raft.RaftServer.Role;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Disks that are nearly full, in virtual time. */
 class DiskRoomTest {
     private static final long MIN = RaftConfig.FREE_BYTES_MIN;
 
-    @RegisterExtension
-    final SimScratch scratch = new SimScratch();
 
     private static long commit(SimGroup group) {
         SimMember leader = group.awaitLeader();
@@ -26,7 +23,7 @@ class DiskRoomTest {
     @Test
     void shouldGiveTheLeadToOneThatHasRoom() {
         for (int seed = 0; seed < 20; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 SimMember leader = group.awaitLeader();
                 long term = leader.servingTerm();
                 commit(group);
@@ -48,7 +45,7 @@ class DiskRoomTest {
 
     @Test
     void shouldStoreNothingWhileItIsShortAndCatchUpAfterwards() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             commit(group);
             SimMember full = group.others(group.awaitLeader()).get(0);
             full.disk().free(MIN - 1);
@@ -73,7 +70,7 @@ class DiskRoomTest {
     @Test
     void shouldAcknowledgeNothingWhenTwoOfThreeAreShortAndRecover() {
         for (int seed = 0; seed < 20; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 long before = commit(group);
                 SimMember roomy = group.members().get(seed % 3);
                 List<SimMember> two = group.others(roomy);
@@ -96,7 +93,7 @@ class DiskRoomTest {
 
     @Test
     void shouldLeadAloneOnlyWithRoom() {
-        try (SimGroup group = new SimGroup(1, 1, scratch, Rules.KEPT)) {
+        try (SimGroup group = new SimGroup(1, 1, Rules.KEPT)) {
             SimMember alone = group.members().get(0);
             alone.disk().free(MIN - 1);
             alone.start();

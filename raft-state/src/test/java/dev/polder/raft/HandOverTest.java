@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class HandOverTest {
@@ -19,8 +18,6 @@ class HandOverTest {
     @TempDir
     Path directory;
 
-    @RegisterExtension
-    final SimScratch scratch = new SimScratch();
 
     private static CompletableFuture<HandOverOutcome> handOver(SimMember from, Optional<String> to) {
         CompletableFuture<HandOverOutcome> told = new CompletableFuture<>();
@@ -47,7 +44,7 @@ class HandOverTest {
     void shouldHaveTheOneLeadThatWasChosen() {
         double[] ms = new double[SEEDS];
         for (int seed = 0; seed < SEEDS; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 SimMember from = group.awaitLeader();
                 group.run(Duration.ofMillis(500));
                 SimMember to = group.others(from).get(seed % 2);
@@ -76,7 +73,7 @@ class HandOverTest {
     @Test
     void shouldChooseTheOneThatHasMost() {
         for (int seed = 0; seed < 20; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 SimMember from = group.awaitLeader();
                 SimMember behind = group.others(from).get(seed % 2);
                 SimMember fit = group.others(from).get(1 - seed % 2);
@@ -95,7 +92,7 @@ class HandOverTest {
 
     @Test
     void shouldTakeNoProposalsMeanwhileAndGoOnWhenTheOtherIsDead() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember from = group.awaitLeader();
             group.run(Duration.ofMillis(500));
             long term = from.servingTerm();
@@ -119,7 +116,7 @@ class HandOverTest {
     @Test
     void shouldAgreeWhicheverOfTheTwoDiesAtWhateverStep() {
         for (int step = 0; step < 120; step++) {
-            try (SimGroup group = SimGroup.started(step, scratch)) {
+            try (SimGroup group = SimGroup.started(step)) {
                 SimMember from = group.awaitLeader();
                 group.run(Duration.ofMillis(500));
                 SimMember to = group.others(from).get(0);
@@ -140,7 +137,7 @@ class HandOverTest {
 
     @Test
     void shouldNameTheReasonWhyNot() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember from = group.awaitLeader();
             SimMember to = group.others(from).get(0);
             SimMember other = group.others(from).get(1);

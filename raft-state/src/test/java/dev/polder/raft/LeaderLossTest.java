@@ -7,14 +7,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who leads after what, and how soon; in virtual time. */
 class LeaderLossTest {
     private static final int SEEDS = 100;
-
-    @RegisterExtension
-    final SimScratch scratch = new SimScratch();
 
     private interface Measured {
         double ms(SimGroup group);
@@ -24,7 +20,7 @@ class LeaderLossTest {
     private double[] measure(Measured measured) {
         double[] ms = new double[SEEDS];
         for (int seed = 0; seed < SEEDS; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 ms[seed] = measured.ms(group);
             }
         }
@@ -69,6 +65,21 @@ class LeaderLossTest {
         assertThat(ms[SEEDS - 1]).as("worst").isLessThan(100);
     }
 
+    /** Two that stand at once win nothing, and lose the time of an election; where answers take long they would. */
+    @Test
+    void shouldNotStandAgainstEachOther() {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            try (SimGroup group = SimGroup.started(seed)) {
+                group.network().weather(new SimNetwork.Weather(5_000, 15_000, 0, false));
+                SimMember leader = group.awaitLeader();
+                assertThat(leader.servingTerm()).as("seed %d, at the start", seed).isEqualTo(1);
+                group.run(Duration.ofMillis(500));
+                leader.crash(false, group.random());
+                assertThat(term(group)).as("seed %d, after the death", seed).isEqualTo(2);
+            }
+        }
+    }
+
     @Test
     void shouldReplaceALeaderWhoseHostVanishesAfterTheElectionTimeout() {
         double[] ms = measure(group -> {
@@ -102,7 +113,7 @@ class LeaderLossTest {
     @Test
     void shouldNotBeFollowedAnyMoreWhenAnotherLeads() {
         for (int seed = 0; seed < SEEDS; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 SimMember leader = group.awaitLeader();
                 long term = leader.servingTerm();
                 group.run(Duration.ofMillis(500));
@@ -138,7 +149,7 @@ class LeaderLossTest {
 
     @Test
     void shouldBeFollowedAsLongAsAMajorityAnswers() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             SimMember lost = group.others(leader).get(0);
             group.isolate(lost);
@@ -153,7 +164,7 @@ class LeaderLossTest {
     /** Atomix takes the answer of a peer that cannot do what it was asked for a sign of life. */
     @Test
     void shouldTakeAFailureForNoSignOfLife() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             long before = group.ledger().acknowledgedIndex();
             group.network().intruder((from, to, request, response) -> new PeerResponse.Failure("planted: not today"));
@@ -167,7 +178,7 @@ class LeaderLossTest {
     @Test
     void shouldNotDeposeALeaderBecauseOneMemberCannotHearIt() {
         for (int seed = 0; seed < SEEDS; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 long term = term(group);
                 SimMember leader = group.awaitLeader();
                 SimMember deaf = follower(group);
@@ -185,7 +196,7 @@ class LeaderLossTest {
     @Test
     void shouldNotBeDisturbedByAMemberThatWasIsolated() {
         for (int seed = 0; seed < SEEDS; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 long term = term(group);
                 group.isolate(follower(group));
                 group.run(Duration.ofSeconds(10));
@@ -200,7 +211,7 @@ class LeaderLossTest {
     @Test
     void shouldCommitNothingAsALeaderThatSleptThroughItsSuccession() {
         for (int seed = 0; seed < SEEDS; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 SimMember stale = group.awaitLeader();
                 long term = stale.servingTerm();
                 stale.pause(Duration.ofSeconds(5));
@@ -221,7 +232,7 @@ class LeaderLossTest {
     /** Answers a refusal with a poll of its own, and that is refused, and so on. */
     @Test
     void shouldNotPollWithoutAPauseWhenTwoRefuseEachOther() {
-        try (SimGroup group = new SimGroup(1, 3, scratch, Rules.KEPT)) {
+        try (SimGroup group = new SimGroup(1, 3, Rules.KEPT)) {
             SimMember older = group.members().get(0);
             SimMember newer = group.members().get(1);
             group.members().subList(0, 2).forEach(SimMember::start);
@@ -246,7 +257,7 @@ class LeaderLossTest {
     /** A timer of the leader's loss that stayed would make the member ask for votes while all is well. */
     @Test
     void shouldAskForNoVotesWhenANewLeaderWasFound() {
-        try (SimGroup group = SimGroup.started(2, scratch)) {
+        try (SimGroup group = SimGroup.started(2)) {
             group.awaitLeader().crash(false, group.random());
             group.awaitLeader();
             int[] polls = new int[1];
@@ -263,7 +274,7 @@ class LeaderLossTest {
     /** Atomix counts its open requests anew in each term, and would count those of the last one below zero. */
     @Test
     void shouldReachAFollowerThatSleptWhileTheLeadWentAndCameBack() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             group.run(Duration.ofSeconds(1));
             SimMember sleeper = group.others(leader).get(0);
@@ -292,7 +303,7 @@ class LeaderLossTest {
     /** Atomix's leader would wait longer and longer, until the follower stands for want of a sign of life. */
     @Test
     void shouldGoOnSendingToAFollowerWhoseAnswersDoNotArrive() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             SimMember mute = group.others(leader).get(0);
             group.run(Duration.ofSeconds(1));
@@ -308,7 +319,7 @@ class LeaderLossTest {
 
     @Test
     void shouldWaitAsOneOfThreeAndNeverElectItself() {
-        try (SimGroup group = new SimGroup(3, 3, scratch, Rules.KEPT)) {
+        try (SimGroup group = new SimGroup(3, 3, Rules.KEPT)) {
             SimMember alone = group.members().get(0);
             alone.start();
             group.run(Duration.ofMinutes(10));
@@ -325,7 +336,7 @@ class LeaderLossTest {
     /** Whoever stands and hears nothing must not stand for ever; the other, which has voted, waits a little longer. */
     @Test
     void shouldFollowAgainWhenNobodyAnswersItsQuestionForVotes() {
-        try (SimGroup group = new SimGroup(5, 3, scratch, Rules.KEPT)) {
+        try (SimGroup group = new SimGroup(5, 3, Rules.KEPT)) {
             List<SimMember> two = group.members().subList(0, 2);
             two.forEach(SimMember::start);
             group.network()

@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The time that the log says. That it never falls, and is one on all members, is in {@link SimLedger}. */
 class LeaderTimeTest {
-    @RegisterExtension
-    final SimScratch scratch = new SimScratch();
-
     private final ManualTime time = new ManualTime();
 
     private static long timeOfAProposal(SimGroup group) {
@@ -23,7 +19,7 @@ class LeaderTimeTest {
 
     @Test
     void shouldPassAsTheLeadersClockDoes() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             long first = timeOfAProposal(group);
             group.run(Duration.ofMinutes(10));
             assertThat(timeOfAProposal(group) - first).isBetween(600_000L, 600_100L);
@@ -32,7 +28,7 @@ class LeaderTimeTest {
 
     @Test
     void shouldStandStillWhileNobodyLeads() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             group.run(Duration.ofSeconds(10));
             long before = timeOfAProposal(group);
             SimMember leader = group.awaitLeader();
@@ -47,7 +43,7 @@ class LeaderTimeTest {
 
     @Test
     void shouldNotGrowAnIdleLog() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             timeOfAProposal(group);
             FactLog log = group.awaitLeader().core().log();
             long before = log.lastIndex();

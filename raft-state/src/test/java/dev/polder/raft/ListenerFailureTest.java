@@ -33,7 +33,7 @@ class ListenerFailureTest {
     private ManualMember member(List<String> members, RecordingListener listener, PeerNetwork network)
             throws Exception {
         return new ManualMember(
-                disk, directory.resolve("scratch"), members, Members.PROPOSAL_BYTES_MAX, listener, network);
+                disk, directory, members, Members.PROPOSAL_BYTES_MAX, listener, network);
     }
 
     private ManualMember alone(RecordingListener listener) throws Exception {

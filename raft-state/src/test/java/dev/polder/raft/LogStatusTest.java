@@ -5,19 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 class LogStatusTest {
-    @RegisterExtension
-    final SimScratch scratch = new SimScratch();
-
     private static LogStatus status(SimMember member) {
         return member.core().status();
     }
 
     @Test
     void shouldShowALeaderAndItsPeers() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             SimMember away = group.others(leader).get(0);
             SimMember there = group.others(leader).get(1);
@@ -70,7 +66,7 @@ class LogStatusTest {
 
     @Test
     void shouldSayWhyTheLeadWasLost() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             long term = leader.servingTerm();
             group.run(Duration.ofMillis(500));
@@ -100,7 +96,7 @@ class LogStatusTest {
 
     @Test
     void shouldSayThatTheDiskIsShort() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             leader.disk().free(7);
             group.run(Duration.ofSeconds(2));

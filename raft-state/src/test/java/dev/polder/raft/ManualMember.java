@@ -88,7 +88,6 @@ final class ManualMember implements AutoCloseable, FailStop {
                         LogLimits.DEFAULT,
                         time,
                         new SplittableRandom(1),
-                        ScratchFiles::create,
                         (unused, failStop) -> new OnThread(thread)),
                 thread,
                 this,

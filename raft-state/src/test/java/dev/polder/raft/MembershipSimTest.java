@@ -9,13 +9,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Members that come and go, in virtual time. */
 class MembershipSimTest {
-    @RegisterExtension
-    final SimScratch scratch = new SimScratch();
-
     private static MemberChange add(SimMember member) {
         return new MemberChange.Add(member.name(), "");
     }
@@ -67,7 +63,7 @@ class MembershipSimTest {
 
     @Test
     void shouldGrowFromOneToSevenAndShrinkToOneUnderLoad() {
-        try (SimGroup group = new SimGroup(1, 1, scratch, Rules.KEPT)) {
+        try (SimGroup group = new SimGroup(1, 1, Rules.KEPT)) {
             group.member("m1:1").start();
             group.awaitLeader();
             load(group);
@@ -109,7 +105,7 @@ class MembershipSimTest {
 
     @Test
     void shouldReplaceADeadMember() {
-        try (SimGroup group = SimGroup.started(2, scratch)) {
+        try (SimGroup group = SimGroup.started(2)) {
             load(group);
             SimMember dead = group.others(group.awaitLeader()).get(0);
             dead.crash(true, group.random());
@@ -125,7 +121,7 @@ class MembershipSimTest {
     /** Atomix's own members stay as they were when the entry is cut off: six of five, and a majority of four for ever. */
     @Test
     void shouldUndoAChangeThatNoMajorityHas() {
-        try (SimGroup group = SimGroup.started(3, scratch)) {
+        try (SimGroup group = SimGroup.started(3)) {
             SimMember old = group.awaitLeader();
             newcomer(group, "m4:1");
             group.run(Duration.ofSeconds(1));
@@ -157,7 +153,7 @@ class MembershipSimTest {
     @Test
     void shouldEndOrUndoAChangeWhoseLeaderDies() {
         for (long seed = 1; seed <= 40; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 load(group);
                 SimMember fourth = newcomer(group, "m4:1");
                 SimMember leader = group.awaitLeader();
@@ -184,7 +180,7 @@ class MembershipSimTest {
 
     @Test
     void shouldRefuseASecondChangeWhileOneIsOnItsWay() {
-        try (SimGroup group = SimGroup.started(4, scratch)) {
+        try (SimGroup group = SimGroup.started(4)) {
             SimMember leader = group.awaitLeader();
             newcomer(group, "m4:1");
             group.newcomer("m5:1");
@@ -198,7 +194,7 @@ class MembershipSimTest {
 
     @Test
     void shouldRefuseWhatWouldLeaveNoMajority() {
-        try (SimGroup group = SimGroup.started(5, scratch)) {
+        try (SimGroup group = SimGroup.started(5)) {
             SimMember leader = group.awaitLeader();
             SimMember dead = group.others(leader).get(0);
             SimMember alive = group.others(leader).get(1);
@@ -215,7 +211,7 @@ class MembershipSimTest {
 
     @Test
     void shouldRefuseWhatCannotBe() {
-        try (SimGroup group = SimGroup.started(6, scratch)) {
+        try (SimGroup group = SimGroup.started(6)) {
             SimMember leader = group.awaitLeader();
             SimMember other = group.others(leader).get(0);
             assertThat(outcome(group, other, remove(leader)))
@@ -236,7 +232,7 @@ class MembershipSimTest {
 
     @Test
     void shouldGiveUpANodeThatNeverAnswers() {
-        try (SimGroup group = SimGroup.started(7, scratch)) {
+        try (SimGroup group = SimGroup.started(7)) {
             SimMember leader = group.awaitLeader();
             group.newcomer("m4:1");
             group.newcomer("m5:1");
@@ -257,7 +253,7 @@ class MembershipSimTest {
 
     @Test
     void shouldNotHandTheLeadOverInTheMiddleOfAChangeNorChangeInTheMiddleOfThat() {
-        try (SimGroup group = SimGroup.started(18, scratch)) {
+        try (SimGroup group = SimGroup.started(18)) {
             SimMember leader = group.awaitLeader();
             SimMember other = group.others(leader).get(0);
             newcomer(group, "m4:1");
@@ -291,7 +287,7 @@ class MembershipSimTest {
 
     @Test
     void shouldHandTheLeadOverBeforeTheLeaderIsRemoved() {
-        try (SimGroup group = SimGroup.started(8, scratch)) {
+        try (SimGroup group = SimGroup.started(8)) {
             load(group);
             SimMember leader = group.awaitLeader();
             assertThat(outcome(group, leader, remove(leader)))
@@ -308,7 +304,7 @@ class MembershipSimTest {
     /** It stops; started again it waits, and disturbs nobody; and it may be added as it is. */
     @Test
     void shouldTellARemovedMemberAndTakeItBack() {
-        try (SimGroup group = SimGroup.started(9, scratch)) {
+        try (SimGroup group = SimGroup.started(9)) {
             SimMember leader = group.awaitLeader();
             SimMember removed = group.others(leader).get(0);
             group.changeAtLast(remove(removed));
@@ -327,7 +323,7 @@ class MembershipSimTest {
 
     @Test
     void shouldNotBeDisturbedByARemovedMemberThatWasNotTold() {
-        try (SimGroup group = SimGroup.started(10, scratch)) {
+        try (SimGroup group = SimGroup.started(10)) {
             SimMember leader = group.awaitLeader();
             SimMember removed = group.others(leader).get(0);
             group.isolate(removed);
@@ -350,7 +346,7 @@ class MembershipSimTest {
     /** Not even when there is no leader to tell it. */
     @Test
     void shouldNotBeLedByARemovedMember() {
-        try (SimGroup group = SimGroup.started(17, scratch)) {
+        try (SimGroup group = SimGroup.started(17)) {
             SimMember leader = group.awaitLeader();
             SimMember removed = group.others(leader).get(0);
             group.isolate(removed);
@@ -371,7 +367,7 @@ class MembershipSimTest {
 
     @Test
     void shouldBringANewNodeUpToDateBeforeItCounts() {
-        try (SimGroup group = SimGroup.started(11, scratch)) {
+        try (SimGroup group = SimGroup.started(11)) {
             SimMember leader = group.awaitLeader();
             leader.stateBytes(3 << 20);
             for (int i = 0; i < 200; i++) {
@@ -398,7 +394,7 @@ class MembershipSimTest {
 
     @Test
     void shouldRemoveAndAddTheSameMemberAgainAndAgainUnderLoad() {
-        try (SimGroup group = SimGroup.started(12, scratch)) {
+        try (SimGroup group = SimGroup.started(12)) {
             load(group);
             load(group);
             SimMember leader = group.awaitLeader();
@@ -416,7 +412,7 @@ class MembershipSimTest {
     /** Its old votes are forgotten, so it may give none under its old name before that one was removed. */
     @Test
     void shouldTakeAWipedNodeForSomebodyElse() {
-        try (SimGroup group = SimGroup.started(13, scratch)) {
+        try (SimGroup group = SimGroup.started(13)) {
             SimMember leader = group.awaitLeader();
             SimMember wiped = group.others(leader).get(0);
             group.run(Duration.ofSeconds(1));
@@ -444,7 +440,7 @@ class MembershipSimTest {
 
     @Test
     void shouldRememberTheMembersOverARestartAndASnapshot() {
-        try (SimGroup group = SimGroup.started(14, scratch)) {
+        try (SimGroup group = SimGroup.started(14)) {
             SimMember fourth = newcomer(group, "m4:1");
             group.changeAtLast(add(fourth));
             SimMember first = group.member("m1:1");
@@ -480,7 +476,7 @@ class MembershipSimTest {
     /** What a later, perhaps never committed, entry says is not true of the state in the snapshot. */
     @Test
     void shouldSayInASnapshotWhoTheMembersWereThen() throws Exception {
-        try (SimGroup group = SimGroup.started(15, scratch)) {
+        try (SimGroup group = SimGroup.started(15)) {
             SimMember leader = group.awaitLeader();
             group.propose(leader, 10);
             group.run(Duration.ofMillis(100));
@@ -513,7 +509,7 @@ class MembershipSimTest {
 
     private void shrinkAndLosePower(Rules rules) {
         for (long seed = 1; seed <= 10; seed++) {
-            try (SimGroup group = new SimGroup(seed, 2, scratch, rules)) {
+            try (SimGroup group = new SimGroup(seed, 2, rules)) {
                 group.members().forEach(SimMember::start);
                 SimMember leader = group.awaitLeader();
                 group.changeAtLast(remove(group.others(leader).get(0)));

@@ -30,10 +30,10 @@ class PolderLogTest {
     void open() throws Exception {
         member = new ManualMember(
                 new LossyDisk(),
-                directory.resolve("scratch"),
+                directory,
                 List.of("m1:1", "m2:1", "m3:1"),
                 Members.PROPOSAL_BYTES_MAX);
-        log = (PolderLog) member.context.getLog();
+        log = member.context.logView();
         writer = member.context.getLogWriter();
     }
 
@@ -85,12 +85,10 @@ class PolderLogTest {
         Membership membership = Membership.of(MemberList.of(List.of("m1:1")));
         membership.onChange(
                 () -> told.add(membership.index() + " " + membership.current().names()));
-        try (Scratch scratch = ScratchFiles.create(directory.resolve("own"), "own")) {
-            RaftLogWriter telling = new PolderLog(scratch, member.log, membership, member).writer();
-            telling.append(new FactsEntry(1, new byte[0]));
-            telling.append(new MembersEntry(1, MemberList.of(List.of("m1:1", "m2:1"))));
-            telling.truncate(1);
-        }
+        RaftLogWriter telling = new PolderLog(AtomixAccess.find(), member.log, membership, member).writer();
+        telling.append(new FactsEntry(1, new byte[0]));
+        telling.append(new MembersEntry(1, MemberList.of(List.of("m1:1", "m2:1"))));
+        telling.truncate(1);
 
         assertThat(told).containsExactly("2 [m1:1, m2:1]", "0 [m1:1]");
     }

@@ -6,12 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ProbationTest {
-    @RegisterExtension
-    final SimScratch scratch = new SimScratch();
-
     private static boolean isOn(SimMember member) throws IOException {
         return member.disk().names().contains(Probation.FILE);
     }
@@ -32,7 +28,7 @@ class ProbationTest {
 
     /** Three members; of two that have an entry one lost it, and the other is dead. */
     private SimGroup withAnEntryThatTwoHad(long seed, boolean marked) throws IOException {
-        SimGroup group = SimGroup.started(seed, scratch);
+        SimGroup group = SimGroup.started(seed);
         SimMember leader = group.awaitLeader();
         group.run(Duration.ofSeconds(1));
         SimMember other = group.others(leader).get(0);
@@ -89,7 +85,7 @@ class ProbationTest {
     /** Its own log may be longer than the leader's and yet lack what the leader has. */
     @Test
     void shouldLastUntilALeaderHasSaidWhereItsLogEndsAndAllOfThatIsHere() throws Exception {
-        try (SimGroup group = SimGroup.started(2, scratch)) {
+        try (SimGroup group = SimGroup.started(2)) {
             SimMember leader = group.awaitLeader();
             SimMember lost = group.others(leader).get(0);
             for (int i = 0; i < 20; i++) {

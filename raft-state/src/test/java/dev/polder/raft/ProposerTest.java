@@ -19,7 +19,7 @@ class ProposerTest {
     private final LossyDisk disk = new LossyDisk();
 
     private ManualMember leader(long proposalBytesMax) throws Exception {
-        return new ManualMember(disk, directory.resolve("scratch"), List.of("m1"), proposalBytesMax).begin();
+        return new ManualMember(disk, directory, List.of("m1"), proposalBytesMax).begin();
     }
 
     private static Proposed propose(ManualMember member, long term, String text) {

@@ -24,8 +24,8 @@ final class RaftSimulation {
     }
 
     /** Runs a seed to its end; what must not happen is thrown, with the seed and what was last noted. */
-    static Report run(long seed, SimScratch scratch, Rules rules) {
-        SimGroup group = new SimGroup(seed, 3, scratch, rules);
+    static Report run(long seed, Rules rules) {
+        SimGroup group = new SimGroup(seed, 3, rules);
         try (group) {
             new RaftSimulation(group).run();
         } catch (AssertionError | RuntimeException e) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Members in virtual time, Atomix's leader included, under everything that can go wrong. {@code -DraftSeeds=N} runs N
@@ -20,8 +19,6 @@ class RaftSimulationTest {
 
     private static final Gates.Gate OPEN = (log, index) -> {};
 
-    @RegisterExtension
-    final SimScratch scratch = new SimScratch();
 
     @Test
     void shouldKeepEveryPromiseWhateverGoesWrong() {
@@ -31,7 +28,7 @@ class RaftSimulationTest {
         long reads = 0;
         int changes = 0;
         for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-            RaftSimulation.Report report = RaftSimulation.run(seed, scratch, Rules.KEPT);
+            RaftSimulation.Report report = RaftSimulation.run(seed, Rules.KEPT);
             acknowledged += report.acknowledged();
             leaderships += report.leaderships();
             installed += report.installed();
@@ -48,9 +45,9 @@ class RaftSimulationTest {
     @Test
     void shouldRunTheSameWayForTheSameSeed() {
         for (long seed = 1; seed <= 5; seed++) {
-            assertThat(RaftSimulation.run(seed, scratch, Rules.KEPT))
+            assertThat(RaftSimulation.run(seed, Rules.KEPT))
                     .as("seed %d", seed)
-                    .isEqualTo(RaftSimulation.run(seed, scratch, Rules.KEPT));
+                    .isEqualTo(RaftSimulation.run(seed, Rules.KEPT));
         }
     }
 
@@ -73,7 +70,7 @@ class RaftSimulationTest {
     private void assertFound(Rules rules, int seedsMax) {
         assertThatThrownBy(() -> {
                     for (long seed = 1; seed <= seedsMax; seed++) {
-                        RaftSimulation.run(seed, scratch, rules);
+                        RaftSimulation.run(seed, rules);
                     }
                 })
                 .as("a missing rule")

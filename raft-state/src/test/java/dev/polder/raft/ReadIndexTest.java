@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReadIndexTest {
@@ -19,8 +18,6 @@ class ReadIndexTest {
     @TempDir
     Path directory;
 
-    @RegisterExtension
-    final SimScratch scratch = new SimScratch();
 
     /** Asks in the term that the member believes to serve. */
     private static CompletableFuture<ReadOutcome> ask(SimMember member) {
@@ -39,7 +36,7 @@ class ReadIndexTest {
     private double[] confirmed(boolean underLoad, int delayUs) {
         double[] ms = new double[SEEDS];
         for (int seed = 0; seed < SEEDS; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 group.network().weather(new SimNetwork.Weather(delayUs, delayUs + delayUs / 100 + 1, 0, false));
                 SimMember leader = group.awaitLeader();
                 group.run(Duration.ofMillis(500 + seed));
@@ -75,7 +72,7 @@ class ReadIndexTest {
     /** Who answers what was sent before may have followed another since. */
     @Test
     void shouldCountNoAnswerToWhatWasSentBefore() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             group.network().weather(new SimNetwork.Weather(10_000, 10_001, 0, false));
             group.run(Duration.ofMillis(500));
@@ -101,7 +98,7 @@ class ReadIndexTest {
     @Test
     void shouldSeeWhatWasAcknowledgedBeforeItsTerm() {
         for (int seed = 0; seed < SEEDS; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 SimMember first = group.awaitLeader();
                 for (int i = 0; i < 20; i++) {
                     group.propose(first, 100);
@@ -122,7 +119,7 @@ class ReadIndexTest {
 
     @Test
     void shouldConfirmNothingWithoutAMajority() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             group.run(Duration.ofMillis(500));
             group.isolate(leader);
@@ -137,7 +134,7 @@ class ReadIndexTest {
     /** Atomix's future is completed by any answer, also by one that says that it could not be done. */
     @Test
     void shouldTakeAFailureForNoAnswer() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             group.run(Duration.ofMillis(500));
             group.network().intruder((from, to, request, response) -> new PeerResponse.Failure("planted: not today"));
@@ -152,7 +149,7 @@ class ReadIndexTest {
     @Test
     void shouldConfirmNothingOldAsALeaderThatStoodStill() {
         for (int seed = 0; seed < SEEDS; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 SimMember stale = group.awaitLeader();
                 group.propose(stale, 10);
                 group.run(Duration.ofNanos(50_000L * (seed % 40)));
@@ -180,7 +177,7 @@ class ReadIndexTest {
     /** On an appender that was closed Atomix's future is never completed. */
     @Test
     void shouldAnswerAllWhenTheLeadIsLost() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             group.run(Duration.ofMillis(500));
             group.isolate(leader);
@@ -197,7 +194,7 @@ class ReadIndexTest {
 
     @Test
     void shouldMakeNoStormOfManyReads() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             group.run(Duration.ofMillis(500));
             int[] appends = new int[1];
@@ -218,7 +215,7 @@ class ReadIndexTest {
 
     @Test
     void shouldConfirmAtOnceWhereThereIsNobodyElse() throws IOException {
-        try (SimGroup group = new SimGroup(1, 1, scratch, Rules.KEPT)) {
+        try (SimGroup group = new SimGroup(1, 1, Rules.KEPT)) {
             SimMember alone = group.members().get(0);
             alone.start();
             group.awaitLeader();
@@ -241,7 +238,7 @@ class ReadIndexTest {
 
     @Test
     void shouldRefuseMoreReadsThanItIsWorthToWaitFor() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             for (int i = 0; i < ReadIndex.READS_MAX; i++) {
                 assertThat(ask(leader).isDone()).isFalse();

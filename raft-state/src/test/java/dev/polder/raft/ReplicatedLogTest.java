@@ -41,7 +41,6 @@ class ReplicatedLogTest {
                 host.limits(),
                 new ManualTime(),
                 host.random(),
-                host.scratch(),
                 host.background());
     }
 
@@ -396,17 +395,6 @@ class ReplicatedLogTest {
                 .as("what a repair would begin with")
                 .isEqualTo(bytes);
         assertThat(openFiles()).isEmpty();
-    }
-
-    @Test
-    void shouldStartOverScratchFilesThatACrashLeft() throws Exception {
-        Path scratch = Files.createDirectory(directory.resolve("scratch"));
-        Files.writeString(scratch.resolve(".scratch.lock"), "somebody else");
-
-        try (RunningLog running = RunningLog.start(directory)) {
-            running.commit(bytes("a"));
-        }
-        assertThat(scratch).doesNotExist();
     }
 
     @Test

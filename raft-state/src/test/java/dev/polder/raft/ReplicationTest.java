@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How entries get from a leader to the others, and what is committed; in virtual time. */
@@ -15,8 +14,6 @@ class ReplicationTest {
     @TempDir
     Path directory;
 
-    @RegisterExtension
-    final SimScratch scratch = new SimScratch();
 
     private static void commit(SimGroup group, int entries) {
         propose(group, entries, 100);
@@ -37,7 +34,7 @@ class ReplicationTest {
 
     @Test
     void shouldAcknowledgeOnlyWhatIsOnTheDisksOfAMajority() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             for (int i = 0; i < 200; i++) {
                 commit(group, 1);
                 long index = group.ledger().acknowledgedIndex();
@@ -53,7 +50,7 @@ class ReplicationTest {
     /** One force for many: what gathers while the disk works goes together. */
     @Test
     void shouldForceOnceForAllThatIsProposedAtOnce() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
             group.run(Duration.ofSeconds(1));
             int before = leader.disk().count(LossyDisk.Operation.FORCE);
@@ -73,7 +70,7 @@ class ReplicationTest {
     @Test
     void shouldCommitAlthoughBothAnswersAreLostAndNothingFollows() {
         for (int seed = 0; seed < 50; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 SimMember leader = group.awaitLeader();
                 group.run(Duration.ofSeconds(1));
                 long before = group.ledger().acknowledgedIndex();
@@ -96,7 +93,7 @@ class ReplicationTest {
 
     @Test
     void shouldNotStarveAFollowerWhoseAnswersAreLost() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             SimMember follower = group.others(group.awaitLeader()).get(0);
             group.network().intruder((from, to, request, response) -> to.equals(follower.name()) ? null : response);
             commit(group, 50);
@@ -111,7 +108,7 @@ class ReplicationTest {
     @Test
     void shouldReachAFollowerSoonThatWasAwayForLong() {
         for (int seed = 0; seed < 20; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 SimMember follower = group.others(group.awaitLeader()).get(0);
                 group.run(Duration.ofSeconds(1));
                 group.isolate(follower);
@@ -130,7 +127,7 @@ class ReplicationTest {
     /** The leavings of a deposed leader are found in steps of a term, not of an entry. */
     @Test
     void shouldReplaceALongTailOfADeposedLeaderInFewSteps() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             commit(group, 10);
             SimMember deposed = group.awaitLeader();
             group.run(Duration.ofSeconds(1));
@@ -160,7 +157,7 @@ class ReplicationTest {
 
     @Test
     void shouldBringAMemberThatWasDownUpToDateFromTheDisk() {
-        try (SimGroup group = SimGroup.started(4, scratch)) {
+        try (SimGroup group = SimGroup.started(4)) {
             SimMember down = group.others(group.awaitLeader()).get(0);
             down.crash(true, group.random());
             commit(group, 3_000);
@@ -174,7 +171,7 @@ class ReplicationTest {
     /** Atomix's own limit is 32 KiB in all. */
     @Test
     void shouldSendHalfAMegabyteAtOnceAndNeverMoreThanAFrameTakes() {
-        try (SimGroup group = SimGroup.started(4, scratch)) {
+        try (SimGroup group = SimGroup.started(4)) {
             SimMember leader = group.awaitLeader();
             SimMember behind = group.others(leader).get(0);
             behind.crash(false, group.random());

@@ -30,7 +30,6 @@ class SavedSnapshotTest {
                 host.limits(),
                 () -> 0,
                 new SplittableRandom(1),
-                host.scratch(),
                 host.background());
     }
 

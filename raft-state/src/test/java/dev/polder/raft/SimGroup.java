@@ -20,28 +20,26 @@ final class SimGroup implements AutoCloseable {
     private final Map<String, SimMember> members = new LinkedHashMap<>();
     private final SimNetwork network;
     private final Random random;
-    private final SimScratch scratch;
     private final Rules rules;
     private final List<String> seeds;
     private int changes;
 
-    SimGroup(long seed, int size, SimScratch scratch, Rules rules) {
+    SimGroup(long seed, int size, Rules rules) {
         this.seed = seed;
-        this.scratch = scratch;
         this.rules = rules;
         random = new Random(seed);
         network = new SimNetwork(time, seed, members);
         for (int i = 1; i <= size; i++) {
             String name = "m" + i + ":1";
-            members.put(name, new SimMember(this, name, scratch, rules));
+            members.put(name, new SimMember(this, name, rules));
         }
         seeds = List.copyOf(members.keySet());
         VirtualClock.enter(time);
     }
 
     /** Three members, started at once. */
-    static SimGroup started(long seed, SimScratch scratch) {
-        SimGroup group = new SimGroup(seed, 3, scratch, Rules.KEPT);
+    static SimGroup started(long seed) {
+        SimGroup group = new SimGroup(seed, 3, Rules.KEPT);
         group.members().forEach(SimMember::start);
         return group;
     }
@@ -77,7 +75,7 @@ final class SimGroup implements AutoCloseable {
 
     /** Returns a node that is no member yet, and not started. */
     SimMember newcomer(String name) {
-        SimMember newcomer = new SimMember(this, name, scratch, rules).joining();
+        SimMember newcomer = new SimMember(this, name, rules).joining();
         members.put(name, newcomer);
         return newcomer;
     }

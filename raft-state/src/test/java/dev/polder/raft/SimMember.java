@@ -22,7 +22,6 @@ final class SimMember implements FailStop {
 
     private final SimGroup group;
     private final String name;
-    private final Scratch.Source scratch;
     private final Rules rules;
     private LossyDisk disk = new LossyDisk();
     private int life;
@@ -37,10 +36,9 @@ final class SimMember implements FailStop {
     private int wipes;
     private @Nullable PeerBook book;
 
-    SimMember(SimGroup group, String name, Scratch.Source scratch, Rules rules) {
+    SimMember(SimGroup group, String name, Rules rules) {
         this.group = group;
         this.name = name;
-        this.scratch = scratch;
         this.rules = rules;
     }
 
@@ -151,7 +149,6 @@ final class SimMember implements FailStop {
                 SMALL,
                 group.time(),
                 new SplittableRandom(group.seed() * 131 + name.hashCode() + life),
-                scratch,
                 (unused, failStop) -> new OnThread(starting));
         LogEvents events = new LogEvents(listening);
         try {

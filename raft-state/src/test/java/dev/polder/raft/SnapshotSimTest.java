@@ -7,15 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Snapshots of three members in virtual time: {@link SimLedger} checks the states that come of them. */
 class SnapshotSimTest {
     private static final int SMALL = 1_000;
     private static final int LARGE = 3 << 20;
 
-    @RegisterExtension
-    final SimScratch scratch = new SimScratch();
 
     /** Proposes until the leader has given up the beginning of its log. */
     private static void fill(SimGroup group, SimMember leader) {
@@ -53,7 +50,7 @@ class SnapshotSimTest {
 
     @Test
     void shouldBringUpToDateWhoHasNothing() {
-        try (SimGroup group = new SimGroup(1, 3, scratch, Rules.KEPT)) {
+        try (SimGroup group = new SimGroup(1, 3, Rules.KEPT)) {
             List<SimMember> members = group.members();
             members.get(0).start();
             members.get(1).start();
@@ -69,7 +66,7 @@ class SnapshotSimTest {
 
     @Test
     void shouldBeginWithItsOwnSnapshot() {
-        try (SimGroup group = SimGroup.started(2, scratch)) {
+        try (SimGroup group = SimGroup.started(2)) {
             SimMember leader = group.awaitLeader();
             fill(group, leader);
             leader.crash(true, group.random());
@@ -83,7 +80,7 @@ class SnapshotSimTest {
     @Test
     void shouldReplaceTheTailOfADeposedLeader() {
         for (int tail : new int[] {5, 600}) {
-            try (SimGroup group = SimGroup.started(3, scratch)) {
+            try (SimGroup group = SimGroup.started(3)) {
                 SimMember deposed = group.awaitLeader();
                 group.isolate(deposed);
                 for (int i = 0; i < tail; i++) {
@@ -105,7 +102,7 @@ class SnapshotSimTest {
 
     @Test
     void shouldKeepItsTermDuringALongTransfer() {
-        try (SimGroup group = SimGroup.started(4, scratch)) {
+        try (SimGroup group = SimGroup.started(4)) {
             SimMember leader = group.awaitLeader();
             SimMember away = group.others(leader).get(0);
             SimMember dying = group.others(leader).get(1);
@@ -130,7 +127,7 @@ class SnapshotSimTest {
 
     @Test
     void shouldFinishWhatItFetchesThoughNewerOnesAreSaved() {
-        try (SimGroup group = SimGroup.started(5, scratch)) {
+        try (SimGroup group = SimGroup.started(5)) {
             SimMember leader = group.awaitLeader();
             SimMember away = group.others(leader).get(0);
             leader.stateBytes(LARGE);
@@ -154,7 +151,7 @@ class SnapshotSimTest {
 
     @Test
     void shouldTakeUpAFetchWhereItWasBroken() {
-        try (SimGroup group = SimGroup.started(6, scratch)) {
+        try (SimGroup group = SimGroup.started(6)) {
             SimMember leader = group.awaitLeader();
             SimMember away = group.others(leader).get(0);
             leader.stateBytes(LARGE);
@@ -186,7 +183,7 @@ class SnapshotSimTest {
 
     @Test
     void shouldFetchAgainWhatIsDamagedOnItsWay() {
-        try (SimGroup group = SimGroup.started(11, scratch)) {
+        try (SimGroup group = SimGroup.started(11)) {
             SimMember leader = group.awaitLeader();
             SimMember away = group.others(leader).get(0);
             leader.stateBytes(LARGE);
@@ -213,7 +210,7 @@ class SnapshotSimTest {
 
     @Test
     void shouldNeverGiveOutWhatIsDamagedOnTheDisk() {
-        try (SimGroup group = SimGroup.started(12, scratch)) {
+        try (SimGroup group = SimGroup.started(12)) {
             SimMember leader = group.awaitLeader();
             SimMember away = group.others(leader).get(0);
             away.crash(true, group.random());
@@ -241,7 +238,7 @@ class SnapshotSimTest {
 
     @Test
     void shouldReachWhoWasBeingSentASnapshotWhenTheLeadWentAndCameBack() {
-        try (SimGroup group = SimGroup.started(13, scratch)) {
+        try (SimGroup group = SimGroup.started(13)) {
             SimMember leader = group.awaitLeader();
             SimMember away = group.others(leader).get(0);
             leader.stateBytes(LARGE);
@@ -262,7 +259,7 @@ class SnapshotSimTest {
 
     @Test
     void shouldFetchFromANewLeaderWhenTheOldOneDies() {
-        try (SimGroup group = SimGroup.started(7, scratch)) {
+        try (SimGroup group = SimGroup.started(7)) {
             SimMember leader = group.awaitLeader();
             SimMember away = group.others(leader).get(0);
             group.members().forEach(member -> member.stateBytes(LARGE));
@@ -293,7 +290,7 @@ class SnapshotSimTest {
 
     /** Returns whether the disk failed before the installation was done. */
     private boolean installsAlthoughTheDiskFailsAt(LossyDisk.Operation operation, int call) {
-        try (SimGroup group = SimGroup.started(8 + call, scratch)) {
+        try (SimGroup group = SimGroup.started(8 + call)) {
             SimMember deposed = group.awaitLeader();
             group.isolate(deposed);
             for (int i = 0; i < 120; i++) {
@@ -320,7 +317,7 @@ class SnapshotSimTest {
 
     @Test
     void shouldKeepTwoSnapshotsWhileTheFirstIsRead() {
-        try (SimGroup group = SimGroup.started(9, scratch)) {
+        try (SimGroup group = SimGroup.started(9)) {
             SimMember leader = group.awaitLeader();
             SimMember away = group.others(leader).get(0);
             away.crash(true, group.random());
@@ -341,7 +338,7 @@ class SnapshotSimTest {
 
     @Test
     void shouldLeadAfterAnInstallation() {
-        try (SimGroup group = SimGroup.started(10, scratch)) {
+        try (SimGroup group = SimGroup.started(10)) {
             SimMember leader = group.awaitLeader();
             SimMember away = group.others(leader).get(0);
             SimMember other = group.others(leader).get(1);

@@ -8,15 +8,12 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class StandingTest {
     @TempDir
     Path directory;
 
-    @RegisterExtension
-    final SimScratch scratch = new SimScratch();
 
     /** Something that a test puts in the way and takes away again. */
     private static final class Stone implements Standing.Obstacle {
@@ -64,7 +61,7 @@ class StandingTest {
     @Test
     void shouldLeaveTheLeadToWhoeverMayStand() {
         for (int seed = 0; seed < 20; seed++) {
-            try (SimGroup group = SimGroup.started(seed, scratch)) {
+            try (SimGroup group = SimGroup.started(seed)) {
                 SimMember only = group.members().get(seed % 3);
                 group.others(only).forEach(member -> stone(member, true, false));
                 assertThat(group.awaitLeader()).as("seed %d", seed).isSameAs(only);
@@ -74,7 +71,7 @@ class StandingTest {
 
     @Test
     void shouldElectNobodyWithoutAMajorityThatMayVote() {
-        try (SimGroup group = SimGroup.started(1, scratch)) {
+        try (SimGroup group = SimGroup.started(1)) {
             List<Stone> stones = group.members().stream()
                     .map(member -> stone(member, false, true))
                     .toList();
@@ -111,7 +108,7 @@ class StandingTest {
 
     @Test
     void shouldLeadAloneAsSoonAsItMay() throws IOException {
-        try (SimGroup group = new SimGroup(1, 1, scratch, Rules.KEPT)) {
+        try (SimGroup group = new SimGroup(1, 1, Rules.KEPT)) {
             SimMember alone = group.members().get(0);
             alone.start();
             Stone stone = stone(alone, true, false);

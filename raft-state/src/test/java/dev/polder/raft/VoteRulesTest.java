@@ -90,7 +90,7 @@ class VoteRulesTest {
         assertThat(votes(before, "m2:1", 5, 0, 0)).isTrue();
 
         disk = disk.losePower(new Random(1));
-        before.context.close();
+        before.core.forget();
         try (ManualMember after = follower()) {
             assertThat(votes(after, "m3:1", 5, 0, 0)).isFalse();
             assertThat(votes(after, "m2:1", 5, 0, 0)).isTrue();
@@ -232,7 +232,7 @@ class VoteRulesTest {
         assertThat(votes(before, "m2:1", 5, 0, 0)).isTrue();
 
         disk = disk.losePower(new Random(1));
-        before.context.close();
+        before.core.forget();
         try (ManualMember after = follower()) {
             assertThat(after.context.getTerm()).isEqualTo(5);
             assertThat(votes(after, "m3:1", 5, 0, 0)).isFalse();
@@ -360,9 +360,9 @@ class VoteRulesTest {
     @Test
     void shouldLetAFollowerStandThatHasNotCaughtUp() throws Exception {
         try (ManualMember member = follower()) {
-            member.context.setFirstCommitIndex(100);
+            member.context.atomix().setFirstCommitIndex(100);
 
-            assertThat(member.context.getFirstCommitIndex()).isZero();
+            assertThat(member.context.atomix().getFirstCommitIndex()).isZero();
         }
     }
 }

@@ -4,32 +4,24 @@ import io.atomix.cluster.ClusterMembershipEventListener;
 import io.atomix.cluster.ClusterMembershipService;
 import io.atomix.cluster.Member;
 import io.atomix.cluster.MemberId;
-import io.atomix.utils.net.Address;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The membership service that Atomix asks for: it knows this member alone and has no news. */
-final class LoneMembership implements ClusterMembershipService {
-    private final Member self;
-
-    LoneMembership(MemberId self) {
-        // Nobody connects to this address.
-        this.self = Member.member(self, Address.from("127.0.0.1", 1));
-    }
-
+/** The membership service that Atomix asks for: it knows nobody and has no news. */
+final class NoMembership implements ClusterMembershipService {
     @Override
     public Member getLocalMember() {
-        return self;
+        throw new UnsupportedOperationException("this log has members of its own");
     }
 
     @Override
     public Set<Member> getMembers() {
-        return Set.of(self);
+        return Set.of();
     }
 
     @Override
     public @Nullable Member getMember(MemberId memberId) {
-        return memberId.equals(self.id()) ? self : null;
+        return null;
     }
 
     @Override
