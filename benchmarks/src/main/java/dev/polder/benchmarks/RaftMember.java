@@ -48,6 +48,8 @@ final class RaftMember {
     /** Takes a directory, the member's address, all addresses with commas between, and a {@link MemberTask}. */
     public static void main(String[] args) throws IOException, InterruptedException {
         say("main " + System.nanoTime());
+        // as the launcher jar does
+        System.setProperty("io.netty.jfr.enabled", "false");
         Path directory = Path.of(args[0]);
         RaftConfig config = config(directory, args[1], List.of(args[2].split(",", -1)));
         MemberTask task = MemberTask.valueOf(args[3]);

@@ -31,22 +31,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class AtomixContext extends RaftContext {
     private PolderRaftContext member;
-    private RaftSessionRegistry sessions;
-    private RaftServerProtocol protocol;
+    private RaftSessionRegistry noSessions;
+    private RaftServerProtocol toPeers;
 
-    /** Never runs. */
+    @SuppressWarnings("UnusedMethod") // never runs, and a class must have one
     private AtomixContext(PolderRaftContext member, RaftSessionRegistry sessions, RaftServerProtocol protocol) {
         super("", null, null, null, null, null, null, false);
         this.member = member;
-        this.sessions = sessions;
-        this.protocol = protocol;
+        noSessions = sessions;
+        toPeers = protocol;
     }
 
     static AtomixContext of(PolderRaftContext member, RaftParts parts) {
         AtomixContext context = parts.access().hollow(AtomixContext.class);
         context.member = member;
-        context.sessions = new RaftSessionRegistry();
-        context.protocol = AtomixAccess.protocol(parts);
+        context.noSessions = new RaftSessionRegistry();
+        context.toPeers = AtomixAccess.protocol(parts);
         return context;
     }
 
@@ -72,7 +72,7 @@ final class AtomixContext extends RaftContext {
 
     @Override
     public RaftServerProtocol getProtocol() {
-        return protocol;
+        return toPeers;
     }
 
     @Override
@@ -219,7 +219,7 @@ final class AtomixContext extends RaftContext {
 
     @Override
     public RaftSessionRegistry getSessions() {
-        return sessions;
+        return noSessions;
     }
 
     @Override

@@ -170,8 +170,8 @@ final class PolderFollower extends InactiveRole {
      */
     boolean goesBefore(String candidate) {
         long now = parts.time().nanos();
-        boolean hasJustAsked = polls == 1 && now - polledNanos < POLL_AGAIN_MS * 1_000_000L
-                || polls > 0 && died && now - diedNanos < DEATH_KNOWN_MS * 1_000_000L;
+        boolean hasJustAsked = (polls == 1 && now - polledNanos < POLL_AGAIN_MS * 1_000_000L)
+                || (polls > 0 && died && now - diedNanos < DEATH_KNOWN_MS * 1_000_000L);
         return leaderless
                 && hasJustAsked
                 && context.getName().compareTo(candidate) < 0

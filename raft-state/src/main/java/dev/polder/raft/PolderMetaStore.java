@@ -18,7 +18,7 @@ import java.util.List;
 final class PolderMetaStore extends MetaStore {
     private Configuration configuration;
 
-    /** Never runs: Atomix's constructor makes files. */
+    @SuppressWarnings("UnusedMethod") // never runs, for that of Atomix makes files; and a class must have one
     private PolderMetaStore(Configuration configuration) {
         super(null, null);
         this.configuration = configuration;

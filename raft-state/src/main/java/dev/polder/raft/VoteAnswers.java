@@ -46,7 +46,7 @@ final class VoteAnswers {
     /** Whether this member stands, or is about to: two that stand at once win nothing. */
     private boolean goesBefore(String candidate) {
         return context.getRole() == Role.CANDIDATE
-                || context.getRaftRole() instanceof PolderFollower follower && follower.goesBefore(candidate);
+                || (context.getRaftRole() instanceof PolderFollower follower && follower.goesBefore(candidate));
     }
 
     private boolean isAsNew(PeerRequest.Poll request) {
