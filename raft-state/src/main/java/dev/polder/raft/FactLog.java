@@ -82,7 +82,8 @@ final class FactLog implements Closeable {
         try {
             log.reach(snapshot, known);
         } catch (IOException | RuntimeException e) {
-            Failures failures = Failures.after(e);
+            // who opens a log is told of a disk that fails as of one that cannot be trusted
+            Failures failures = Failures.after(e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e);
             failures.attempt(log);
             failures.throwFirst();
         }

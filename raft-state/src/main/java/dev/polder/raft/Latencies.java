@@ -10,13 +10,19 @@ import java.util.concurrent.atomic.AtomicLongArray;
 final class Latencies {
     private static final int CLASS_BITS = 6;
     private static final int CLASSES = 1 << CLASS_BITS;
+    private static final LatencyPercentiles NONE = new LatencyPercentiles(0, 0, 0, 0, 0);
 
     private final AtomicLongArray counts = new AtomicLongArray(classOf(Long.MAX_VALUE) + 1);
+    /** The highest class that was counted. */
+    private volatile int highest = -1;
 
     /** @param nanos at least 0; less counts as 0 */
     void add(long nanos) {
         int at = classOf(Math.max(0, nanos));
         counts.lazySet(at, counts.getPlain(at) + 1);
+        if (at > highest) {
+            highest = at;
+        }
     }
 
     private static int classOf(long nanos) {
@@ -37,26 +43,31 @@ final class Latencies {
         return first + (1L << shift) - 1;
     }
 
+    /**
+     * Returns what there is now; of what is added meanwhile some may count. Allocates nothing but the result: members look
+     * ten times a second.
+     */
     LatencyPercentiles percentiles() {
-        long[] read = new long[counts.length()];
-        long total = 0;
-        for (int i = 0; i < read.length; i++) {
-            read[i] = counts.get(i);
-            total += read[i];
+        int top = highest;
+        if (top < 0) {
+            return NONE;
         }
-        return new LatencyPercentiles(
-                total, at(read, total, 0.5), at(read, total, 0.99), at(read, total, 0.999), at(read, total, 1));
+        long total = 0;
+        for (int i = 0; i <= top; i++) {
+            total += counts.get(i);
+        }
+        return new LatencyPercentiles(total, at(total, 0.5), at(total, 0.99), at(total, 0.999), largestOf(top));
     }
 
-    private static long at(long[] read, long total, double part) {
+    private long at(long total, double part) {
         long rank = (long) Math.ceil(total * part);
         long below = 0;
-        for (int i = 0; i < read.length; i++) {
-            below += read[i];
-            if (below >= rank && below > 0) {
-                return largestOf(i);
-            }
+        int at = -1;
+        // the counts only grow, so this ends
+        while (below < rank) {
+            at++;
+            below += counts.get(at);
         }
-        return 0;
+        return largestOf(at);
     }
 }

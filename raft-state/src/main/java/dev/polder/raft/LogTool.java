@@ -51,6 +51,10 @@ public final class LogTool implements AutoCloseable {
         if (!TermStore.exists(disk) && !FactLog.exists(disk) && !SnapshotFiles.exist(disk)) {
             throw new IOException(directory + ": no log in it");
         }
+        return of(disk);
+    }
+
+    static LogTool of(Disk disk) throws IOException {
         return new LogTool(disk, disk.lock());
     }
 
@@ -75,6 +79,7 @@ public final class LogTool implements AutoCloseable {
     private static boolean isOurs(String name) {
         return name.equals(TermStore.FILE)
                 || name.equals(PeerIdentities.FILE)
+                || name.equals(Probation.FILE)
                 || SegmentFile.isName(name)
                 || SnapshotFiles.isName(name);
     }
@@ -96,6 +101,9 @@ public final class LogTool implements AutoCloseable {
         if (name.equals(PeerIdentities.FILE)) {
             PeerIdentities unused = PeerIdentities.open(disk);
             return "who the other members are";
+        }
+        if (name.equals(Probation.FILE)) {
+            return String.valueOf(Probation.open(disk).toStanding());
         }
         return SegmentFile.isName(name) ? readSegment(name) : readSnapshot(name);
     }
@@ -147,6 +155,7 @@ public final class LogTool implements AutoCloseable {
             }
             TermStore terms = TermStore.open(dry, "");
             PeerIdentities unused = PeerIdentities.open(dry);
+            Probation probation = Probation.open(dry);
             SnapshotFile snapshot = SnapshotFiles.newestIn(dry);
             for (LogReport.FileReport file : files) {
                 if (snapshot != null && file.name().equals(snapshot.name()) && !file.isSound()) {
@@ -156,7 +165,14 @@ public final class LogTool implements AutoCloseable {
             Floor behind = snapshot == null ? Floor.NONE : snapshot.entry();
             try (FactLog log =
                     FactLog.open(dry, Rules.KEPT, LogLimits.DEFAULT, terms.committedIndex(), behind, () -> {})) {
+                if (log.lastTerm() > terms.term()) {
+                    return "the term file says term " + terms.term() + ", but the log has an entry of term "
+                            + log.lastTerm();
+                }
                 notes.add("a start goes on with entries " + log.floor().firstIndex() + " to " + log.lastIndex());
+            }
+            if (probation.toStanding() != null) {
+                notes.add(probation.toStanding());
             }
         } catch (IOException e) {
             return e.getMessage();

@@ -152,6 +152,17 @@ class FactLogFloorTest {
     }
 
     @Test
+    void shouldSayThatTheDiskFailedWhenItCouldNotBeginAnew() throws Exception {
+        fill();
+        disk.failAt(LossyDisk.Operation.DELETE, 1);
+
+        assertThatThrownBy(() -> open(30, at(200)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("planted failure of DELETE");
+        assertThat(disk.openFiles()).isZero();
+    }
+
+    @Test
     void shouldRefuseASnapshotThatContradictsCommittedEntries() throws Exception {
         fill();
 

@@ -70,7 +70,7 @@ class LeaderLossTest {
     void shouldNotStandAgainstEachOther() {
         for (long seed = 1; seed <= SEEDS; seed++) {
             try (SimGroup group = SimGroup.started(seed)) {
-                group.network().weather(new SimNetwork.Weather(5_000, 15_000, 0, false));
+                group.network().weather(SimNetwork.Weather.steady(5_000, 15_000));
                 SimMember leader = group.awaitLeader();
                 assertThat(leader.servingTerm()).as("seed %d, at the start", seed).isEqualTo(1);
                 group.run(Duration.ofMillis(500));

@@ -157,6 +157,29 @@ class LogToolTest {
     }
 
     @Test
+    void shouldSayWhatKeepsAStartFromGoingOn() throws Exception {
+        write(2);
+        byte[] old = Files.readAllBytes(directory.resolve("term"));
+        try (RunningLog running = RunningLog.start(directory)) {
+            running.awaitServing();
+        }
+        byte[] newer = Files.readAllBytes(directory.resolve("term"));
+        Files.write(directory.resolve("term"), old);
+        assertThat(verify().problem()).hasValue("the term file says term 1, but the log has an entry of term 2");
+        Files.write(directory.resolve("term"), newer);
+
+        Probation.mark(FileDisk.open(directory), "its log was repaired");
+        assertThat(verify().isSound()).isTrue();
+        assertThat(file(verify(), "probation").words()).contains("its log was repaired");
+        assertThat(verify().notes()).anyMatch(note -> note.contains("has to catch up with a leader first"));
+        flip("probation", 25);
+        assertThat(file(verify(), "probation").isSound()).isFalse();
+        assertThat(verify().problem())
+                .hasValueSatisfying(
+                        problem -> assertThat(problem).contains("probation file", "the checksum does not fit"));
+    }
+
+    @Test
     void shouldShowTheEntriesThatAreAskedFor() throws Exception {
         long last = write(3);
         List<LogTool.Entry> all = new ArrayList<>();

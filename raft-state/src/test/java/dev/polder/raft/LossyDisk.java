@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +30,14 @@ final class LossyDisk implements Disk {
         SYNC
     }
 
-    private static final int SECTOR_BYTES = 512;
+    /** Lets what the disk does take its time. */
+    interface Pace {
+        Pace NONE = operation -> {};
+
+        void take(Operation operation);
+    }
+
+    private static final byte[] ZEROS = new byte[64 << 10];
 
     private final Map<String, Content> names;
     private final Map<String, Content> durableNames;
@@ -43,6 +49,7 @@ final class LossyDisk implements Disk {
     private boolean cut;
     private long freeBytes = Long.MAX_VALUE;
     private volatile long forceNanos;
+    private Pace pace = Pace.NONE;
 
     LossyDisk() {
         this(new HashMap<>(), new HashMap<>(), new ArrayList<>());
@@ -84,12 +91,18 @@ final class LossyDisk implements Disk {
     private boolean shows(Map<String, Content> seen) {
         return names.keySet().equals(seen.keySet())
                 && names.entrySet().stream()
-                        .allMatch(file -> file.getValue().showsTheSameAs(requireNonNull(seen.get(file.getKey()))));
+                        .allMatch(file ->
+                                file.getValue().seen.showsTheSameAs(requireNonNull(seen.get(file.getKey())).seen));
     }
 
     /** Lets each force take a while, as on a real disk: the power may fail in the middle. */
     void takeForEachForce(Duration time) {
         forceNanos = time.toNanos();
+    }
+
+    /** Has each operation told to somebody from now on, who may let time pass. */
+    synchronized void pace(Pace now) {
+        pace = now;
     }
 
     /** Fails the operation when it is called for the {@code call}-th time from now on, and ever after. */
@@ -125,22 +138,18 @@ final class LossyDisk implements Disk {
         if (content == null) {
             throw new AssertionError("no file " + name + " among " + names.keySet());
         }
-        return Arrays.copyOf(content.bytes, content.size);
+        return content.seen.toArray();
     }
 
     /** Returns how many bytes a reader sees in a file, 0 if there is none of that name. */
     synchronized int sizeOf(String name) {
         Content content = names.get(name);
-        return content == null ? 0 : content.size;
+        return content == null ? 0 : content.seen.size();
     }
 
     /** Replaces a file, durably. */
     synchronized void replace(String name, byte[] bytes) {
-        Content content = new Content();
-        content.bytes = bytes.clone();
-        content.size = bytes.length;
-        content.durable = bytes.clone();
-        content.durableSize = bytes.length;
+        Content content = Content.of(Sectors.of(bytes));
         names.put(name, content);
         durableNames.put(name, content);
     }
@@ -149,6 +158,7 @@ final class LossyDisk implements Disk {
         if (off) {
             throw new IOException("the power is off");
         }
+        pace.take(operation);
         int count = counts.merge(operation, 1, Integer::sum);
         return count >= failAt.getOrDefault(operation, Integer.MAX_VALUE);
     }
@@ -232,66 +242,53 @@ final class LossyDisk implements Disk {
     }
 
     private static final class Content {
-        private byte[] bytes = new byte[0];
-        private int size;
-        private byte[] durable = new byte[0];
-        private int durableSize;
+        private final Sectors seen = new Sectors();
+        private final Sectors durable = new Sectors();
         private final List<Change> unforced = new ArrayList<>();
+
+        static Content of(Sectors bytes) {
+            Content content = new Content();
+            content.seen.become(bytes);
+            content.durable.become(bytes);
+            return content;
+        }
 
         Content surviving(Random random) {
             double chance = new double[] {0, 0.5, 0.9, 1}[random.nextInt(4)];
             unforced.forEach(change -> change.apply(this, random, chance));
-            Content survivor = new Content();
-            survivor.bytes = Arrays.copyOf(durable, durableSize);
-            survivor.size = durableSize;
-            survivor.durable = survivor.bytes.clone();
-            survivor.durableSize = durableSize;
-            return survivor;
+            return of(durable);
         }
 
-        boolean showsTheSameAs(Content other) {
-            return Arrays.equals(bytes, 0, size, other.bytes, 0, other.size);
+        void write(byte[] data, int length, int position) {
+            seen.write(data, 0, length, position);
+            unforced.add((content, random, chance) -> content.writeDurably(data, length, position, random, chance));
         }
 
-        void write(byte[] data, int position) {
-            bytes = grown(bytes, position + data.length);
-            System.arraycopy(data, 0, bytes, position, data.length);
-            size = Math.max(size, position + data.length);
-            unforced.add((content, random, chance) -> content.writeDurably(data, position, random, chance));
-        }
-
-        private void writeDurably(byte[] data, int position, Random random, double chance) {
-            for (int at = position; at < position + data.length; ) {
-                int next = Math.min(position + data.length, (at / SECTOR_BYTES + 1) * SECTOR_BYTES);
+        private void writeDurably(byte[] data, int length, int position, Random random, double chance) {
+            for (int at = position; at < position + length; ) {
+                int next = Math.min(position + length, (at / Sectors.BYTES + 1) * Sectors.BYTES);
                 if (chance >= 1 || random.nextDouble() < chance) {
-                    durable = grown(durable, next);
-                    System.arraycopy(data, at - position, durable, at, next - at);
-                    durableSize = Math.max(durableSize, next);
+                    durable.write(data, at - position, next - at, at);
                 }
                 at = next;
             }
         }
 
         void truncate(int newSize) {
-            if (newSize < size) {
-                Arrays.fill(bytes, newSize, size, (byte) 0);
-                size = newSize;
-            }
+            seen.truncate(newSize);
             unforced.add((content, random, chance) -> {
-                if (newSize < content.durableSize && (chance >= 1 || random.nextDouble() < chance)) {
-                    Arrays.fill(content.durable, newSize, content.durableSize, (byte) 0);
-                    content.durableSize = newSize;
+                if (newSize < content.durable.size() && (chance >= 1 || random.nextDouble() < chance)) {
+                    content.durable.truncate(newSize);
                 }
             });
         }
 
+        /** With all changes what is durable is what is seen. */
         void force() {
-            unforced.forEach(change -> change.apply(this, new Random(0), 1));
-            unforced.clear();
-        }
-
-        private static byte[] grown(byte[] array, int size) {
-            return size <= array.length ? array : Arrays.copyOf(array, Math.max(size, array.length * 2));
+            if (!unforced.isEmpty()) {
+                durable.become(seen);
+                unforced.clear();
+            }
         }
     }
 
@@ -313,7 +310,7 @@ final class LossyDisk implements Disk {
         public long size() throws IOException {
             synchronized (LossyDisk.this) {
                 usable();
-                return content.size;
+                return content.seen.size();
             }
         }
 
@@ -321,12 +318,7 @@ final class LossyDisk implements Disk {
         public int read(ByteBuffer target, long position) throws IOException {
             synchronized (LossyDisk.this) {
                 usable();
-                if (position >= content.size) {
-                    return -1;
-                }
-                int bytes = (int) Math.min(target.remaining(), content.size - position);
-                target.put(content.bytes, (int) position, bytes);
-                return bytes;
+                return content.seen.read(target, position);
             }
         }
 
@@ -335,13 +327,24 @@ final class LossyDisk implements Disk {
             synchronized (LossyDisk.this) {
                 usable();
                 boolean fails = fails(Operation.WRITE);
-                byte[] data = new byte[fails ? source.remaining() / 2 : source.remaining()];
-                source.get(data);
-                content.write(data, (int) position);
+                int length = fails ? source.remaining() / 2 : source.remaining();
+                content.write(take(source, length), length, (int) position);
                 if (fails) {
                     throw new IOException("planted: no space left on device");
                 }
             }
+        }
+
+        /** Most of what a log writes is zeros, far ahead of its entries; those are not copied. */
+        private byte[] take(ByteBuffer source, int length) {
+            ByteBuffer taken = source.slice(source.position(), length);
+            source.position(source.position() + length);
+            if (length <= ZEROS.length && taken.equals(ByteBuffer.wrap(ZEROS, 0, length))) {
+                return ZEROS;
+            }
+            byte[] data = new byte[length];
+            taken.get(data);
+            return data;
         }
 
         @Override

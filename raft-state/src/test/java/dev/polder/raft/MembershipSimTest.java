@@ -378,7 +378,7 @@ class MembershipSimTest {
             group.run(Duration.ofMillis(100));
             assertThat(leader.core().log().floor().index()).isPositive();
             SimMember fourth = newcomer(group, "m4:1");
-            group.network().weather(new SimNetwork.Weather(20_000, 20_001, 0, false));
+            group.network().weather(SimNetwork.Weather.steady(20_000, 20_001));
             CompletableFuture<ChangeOutcome> told = group.change(leader, add(fourth));
             while (!told.isDone()) {
                 group.propose(leader, 100);

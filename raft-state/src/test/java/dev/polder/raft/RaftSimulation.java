@@ -47,7 +47,8 @@ final class RaftSimulation {
                         100,
                         200 + random.nextInt(20_000),
                         random.nextInt(3) == 0 ? 0 : random.nextDouble() * 0.06,
-                        random.nextBoolean()));
+                        random.nextBoolean(),
+                        random.nextBoolean() ? 0 : random.nextDouble() * 0.2));
         group.newcomer("m4:1");
         group.newcomer("m5:1");
         for (SimMember member : group.members()) {
@@ -95,7 +96,7 @@ final class RaftSimulation {
         group.members().stream().filter(SimMember::isGone).forEach(this::comeBack);
         SimMember one = group.members().get(random.nextInt(5));
         SimMember other = group.others(one).get(random.nextInt(4));
-        switch (random.nextInt(17)) {
+        switch (random.nextInt(23)) {
             case 0, 1 -> crash(one);
             case 2 -> group.members().forEach(this::crash);
             case 3 -> {
@@ -130,11 +131,40 @@ final class RaftSimulation {
                 change(one);
                 group.time().after(random.nextInt(3) * 1_000_000L, () -> change(other));
             }
+            case 16, 17 -> {
+                int ms = 100 + random.nextInt(4_000);
+                group.time().note("the disk of " + one.name() + " is slow for " + ms + " ms");
+                one.pace().slowFor(Duration.ofMillis(ms));
+            }
+            case 18, 19 -> {
+                group.time().note("the disk of " + one.name() + " is nearly full");
+                one.free(random.nextLong(RaftConfig.FREE_BYTES_MIN));
+                group.time().after((1 + random.nextInt(6_000)) * 1_000_000L, () -> one.free(Long.MAX_VALUE));
+            }
+            case 20 -> flap(10 + random.nextInt(20));
             default -> {
                 LossyDisk.Operation[] operations = LossyDisk.Operation.values();
                 one.disk().failAt(operations[random.nextInt(operations.length)], 1 + random.nextInt(20));
             }
         }
+    }
+
+    /** The lead goes from one to the next, by its own will or because its links are cut, many times in a row. */
+    private void flap(int times) {
+        SimMember leader = group.leader();
+        if (calm || times == 0) {
+            return;
+        }
+        group.network().heal();
+        if (leader != null) {
+            SimMember next = group.others(leader).get(random.nextInt(4));
+            if (random.nextInt(4) == 0) {
+                group.isolate(leader);
+            } else {
+                group.handOver(next);
+            }
+        }
+        group.time().after((20 + random.nextInt(150)) * 1_000_000L, () -> flap(times - 1));
     }
 
     /** Whoever is a member is to be none, and the other way round. */
@@ -178,6 +208,8 @@ final class RaftSimulation {
         group.network().heal();
         for (SimMember member : group.members()) {
             member.disk().failNoMore();
+            member.free(Long.MAX_VALUE);
+            member.pace().slowFor(Duration.ZERO);
         }
         group.run(Duration.ofSeconds(3));
         startAgain();

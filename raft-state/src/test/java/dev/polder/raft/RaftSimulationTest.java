@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
  * seeds, {@code -DraftSeed=S} begins with S.
  */
 class RaftSimulationTest {
-    private static final int SEEDS = Integer.getInteger("raftSeeds", 200);
+    /** With -Dfast as many as take 20 s. */
+    private static final int SEEDS = Integer.getInteger("raftSeeds", System.getProperty("fast") == null ? 300 : 100);
+
     private static final long FIRST_SEED = Long.getLong("raftSeed", 1);
     /** Within so many seeds a missing gate must be found. */
     private static final int GATE_SEEDS_MAX = 20;

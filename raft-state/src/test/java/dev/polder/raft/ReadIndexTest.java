@@ -37,7 +37,7 @@ class ReadIndexTest {
         double[] ms = new double[SEEDS];
         for (int seed = 0; seed < SEEDS; seed++) {
             try (SimGroup group = SimGroup.started(seed)) {
-                group.network().weather(new SimNetwork.Weather(delayUs, delayUs + delayUs / 100 + 1, 0, false));
+                group.network().weather(SimNetwork.Weather.steady(delayUs, delayUs + delayUs / 100 + 1));
                 SimMember leader = group.awaitLeader();
                 group.run(Duration.ofMillis(500 + seed));
                 if (underLoad) {
@@ -74,7 +74,7 @@ class ReadIndexTest {
     void shouldCountNoAnswerToWhatWasSentBefore() {
         try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
-            group.network().weather(new SimNetwork.Weather(10_000, 10_001, 0, false));
+            group.network().weather(SimNetwork.Weather.steady(10_000, 10_001));
             group.run(Duration.ofMillis(500));
             List<CompletableFuture<ReadOutcome>> reads = new ArrayList<>();
             group.network().intruder((from, to, request, response) -> {

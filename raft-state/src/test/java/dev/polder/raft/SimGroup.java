@@ -17,6 +17,7 @@ final class SimGroup implements AutoCloseable {
     private final long seed;
     private final SimTime time = new SimTime();
     private final SimLedger ledger = new SimLedger(time);
+    private final SimLogMatching matching = new SimLogMatching();
     private final Map<String, SimMember> members = new LinkedHashMap<>();
     private final SimNetwork network;
     private final Random random;
@@ -259,15 +260,22 @@ final class SimGroup implements AutoCloseable {
 
     void run(Duration duration) {
         long until = time.nanos() + duration.toNanos();
-        while (time.step(until)) {
-            // events check for themselves
+        while (step(until)) {
+            // that is all
         }
+    }
+
+    /** What happens checks for itself what members are told; what they have is looked at afterwards. */
+    private boolean step(long untilNanos) {
+        boolean happened = time.step(untilNanos);
+        members.values().forEach(matching::look);
+        return happened;
     }
 
     void await(String what, BooleanSupplier condition) {
         long until = time.nanos() + Duration.ofSeconds(30).toNanos();
         while (!condition.getAsBoolean()) {
-            if (!time.step(until)) {
+            if (!step(until)) {
                 throw new AssertionError("after 30 s there is still not " + what);
             }
         }

@@ -23,10 +23,13 @@ final class SimMember implements FailStop {
     private final SimGroup group;
     private final String name;
     private final Rules rules;
-    private LossyDisk disk = new LossyDisk();
+    private final SimDiskPace pace;
+    private LossyDisk disk;
+    private long freeBytes = Long.MAX_VALUE;
     private int life;
     private @Nullable RaftCore core;
     private @Nullable SimThread thread;
+    private @Nullable SimThread background;
     private SimLedger.@Nullable Life ledger;
     private @Nullable Throwable failure;
     private int stateBytes = 1_000;
@@ -40,6 +43,14 @@ final class SimMember implements FailStop {
         this.group = group;
         this.name = name;
         this.rules = rules;
+        pace = new SimDiskPace(group.time(), new SplittableRandom(group.seed() * 17 + name.hashCode()));
+        disk = mounted(new LossyDisk());
+    }
+
+    private LossyDisk mounted(LossyDisk other) {
+        other.pace(pace);
+        other.free(freeBytes);
+        return other;
     }
 
     String name() {
@@ -66,7 +77,7 @@ final class SimMember implements FailStop {
         if (isUp()) {
             throw new AssertionError(name + " is up");
         }
-        disk = new LossyDisk();
+        disk = mounted(new LossyDisk());
         wipes++;
         joins = true;
     }
@@ -115,6 +126,17 @@ final class SimMember implements FailStop {
         return disk;
     }
 
+    /** Returns how fast its disk is, whichever it has. */
+    SimDiskPace pace() {
+        return pace;
+    }
+
+    /** From now on its disk, whichever it has, has room for so many bytes. */
+    void free(long bytes) {
+        freeBytes = bytes;
+        disk.free(bytes);
+    }
+
     /** Returns the term that this member serves, 0 if none. */
     long servingTerm() {
         SimLedger.Life listening = ledger;
@@ -137,7 +159,12 @@ final class SimMember implements FailStop {
         life++;
         failure = null;
         gone = false;
+        group.time().takeTurn(this::open);
+    }
+
+    private void open() {
         SimThread starting = new SimThread(group.time(), this::stop);
+        SimThread writing = new SimThread(group.time(), this::stop);
         SimLedger.Life listening = group.ledger().begin(name);
         RaftPeers peers = new RaftPeers(
                 group.seeds(), new InetSocketAddress(0), incarnation(), "", "", joins, RaftSecurity.none());
@@ -149,7 +176,7 @@ final class SimMember implements FailStop {
                 SMALL,
                 group.time(),
                 new SplittableRandom(group.seed() * 131 + name.hashCode() + life),
-                (unused, failStop) -> new OnThread(starting));
+                (unused, failStop) -> new OnThread(writing));
         LogEvents events = new LogEvents(listening);
         try {
             PeerBook opened = new PeerBook(name, peers, life, PeerIdentities.open(disk));
@@ -162,11 +189,13 @@ final class SimMember implements FailStop {
             if (!e.toString().contains("planted")) {
                 throw new AssertionError(name + " does not start: " + e.getMessage(), e);
             }
-            disk = disk.losePower(group.random());
+            disk = mounted(disk.losePower(group.random()));
             group.time().after(Duration.ofMillis(100).toNanos(), this::start);
             return;
         }
         thread = starting;
+        background = writing;
+        starting.busyUntil(group.time().nanos());
         ledger = listening;
         if (savesWhenWanted) {
             listening.onWanted(this::saveSnapshot);
@@ -229,8 +258,10 @@ final class SimMember implements FailStop {
 
     void pause(Duration pause) {
         SimThread running = thread;
-        if (running != null) {
+        SimThread writing = background;
+        if (running != null && writing != null) {
             running.pause(pause);
+            writing.pause(pause);
         }
     }
 
@@ -238,13 +269,16 @@ final class SimMember implements FailStop {
     void crash(boolean withPower, Random random) {
         RaftCore running = core;
         SimThread ran = thread;
-        if (running == null || ran == null) {
+        SimThread wrote = background;
+        if (running == null || ran == null || wrote == null) {
             return;
         }
         core = null;
         thread = null;
+        background = null;
         ran.close();
-        disk = withPower ? disk.losePower(random) : disk.killProcess();
+        wrote.close();
+        disk = mounted(withPower ? disk.losePower(random) : disk.killProcess());
         try {
             running.forget();
         } catch (IOException e) {

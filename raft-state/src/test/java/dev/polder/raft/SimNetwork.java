@@ -9,18 +9,34 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network between members in virtual time: it delays, loses, and reorders, and any direction of any link may be cut.
+ * The network between members in virtual time: it delays, loses, reorders, and repeats, and any direction of any link may be
+ * cut. What was sent arrives though its sender be dead by then.
+ *
+ * <p>The real transport delivers a request once at most: it belongs to one connection and is gone with it, see {@link
+ * OutgoingConnection}. Raft does not count on that, so here a request, or an answer, may come again, up to seconds later.
  *
  * <p>Each link has dice of its own, so that a message more on one of them changes nothing on the others.
  */
 final class SimNetwork {
     /** Times in microseconds, chances from 0 to 1. */
-    record Weather(int delayUsMin, int delayUsMax, double loss, boolean reorders) {
-        static final Weather CALM = new Weather(200, 1_000, 0, false);
+    record Weather(int delayUsMin, int delayUsMax, double loss, boolean reorders, double repeats) {
+        static final Weather CALM = steady(200, 1_000);
+
+        /** Nothing is lost or repeated, and all stays in order. */
+        static Weather steady(int delayUsMin, int delayUsMax) {
+            return new Weather(delayUsMin, delayUsMax, 0, false, 0);
+        }
     }
 
-    /** Changes an answer on its way, or keeps it; for directed tests. */
+    /** What comes twice comes again up to about so late, most of it much sooner. */
+    private static final int REPEATED_MS_MAX = 4_000;
+
+    /** Changes a request or an answer on its way, or keeps it; for directed tests. */
     interface Intruder {
+        default PeerRequest request(String from, String to, PeerRequest request) {
+            return request;
+        }
+
         @Nullable
         PeerResponse answer(String from, String to, PeerRequest request, PeerResponse response);
     }
@@ -75,9 +91,9 @@ final class SimNetwork {
         return new PeerNetwork() {
             @Override
             public CompletableFuture<PeerResponse> send(String to, PeerRequest request) {
-                CompletableFuture<PeerResponse> answer = new CompletableFuture<>();
-                travel(member.name(), to, () -> arrive(member, life, to, request, answer));
-                return answer;
+                Sent sent = new Sent(member, life, member.book(), request, new CompletableFuture<>());
+                carry(member.name(), to, () -> arrive(sent, to));
+                return sent.answer();
             }
 
             @Override
@@ -92,52 +108,93 @@ final class SimNetwork {
         };
     }
 
-    private void arrive(
-            SimMember from, int fromLife, String to, PeerRequest request, CompletableFuture<PeerResponse> answer) {
+    private record Sent(
+            SimMember from, int life, PeerBook book, PeerRequest request, CompletableFuture<PeerResponse> answer) {
+        /** Tells whether the process that has sent this still lives. */
+        boolean isAwaited() {
+            return from.isUp() && from.life() == life;
+        }
+    }
+
+    private void arrive(Sent sent, String to) {
         SimMember target = members.get(to);
         if (target == null || !target.isUp()) {
-            fail(to, from, fromLife, answer, "refused by " + to);
+            fail(to, sent, "refused by " + to);
+        } else {
+            target.run(target.life(), () -> handle(sent, target));
+        }
+    }
+
+    private void handle(Sent sent, SimMember target) {
+        String from = sent.from().name();
+        String to = target.name();
+        String objection = objection(sent.book(), target.book());
+        if (objection != null) {
+            if (sent.isAwaited() && !objection.equals(objections.put(link(from, to), objection))) {
+                time.note(from + " is refused by " + to + ": " + objection);
+            }
+            fail(to, sent, objection);
             return;
         }
-        target.run(target.life(), () -> {
-            if (!from.isUp() || from.life() != fromLife) {
-                return;
-            }
-            String objection = objection(from, target);
-            if (objection != null) {
-                if (!objection.equals(objections.put(link(from.name(), to), objection))) {
-                    time.note(from.name() + " is refused by " + to + ": " + objection);
-                }
-                fail(to, from, fromLife, answer, objection);
-                return;
-            }
-            target.book().meet(from.book().introduction());
-            Introduction introduction = target.book().introduction();
-            PeerResponse response = intruder.answer(
-                    from.name(), to, request, target.core().answers().answer(request));
-            if (response != null && target.isUp()) {
-                travel(
-                        to,
-                        from.name(),
-                        () -> from.run(fromLife, () -> {
-                            from.book().meet(introduction);
-                            answer.complete(response);
-                        }));
+        if (sent.isAwaited()) {
+            target.book().meet(sent.book().introduction());
+        }
+        Introduction introduction = target.book().introduction();
+        PeerRequest request = intruder.request(from, to, sent.request());
+        PeerResponse response =
+                intruder.answer(from, to, request, target.core().answers().answer(request));
+        if (response != null && target.isUp()) {
+            carry(
+                    to,
+                    from,
+                    () -> sent.from().run(sent.life(), () -> {
+                        sent.book().meet(introduction);
+                        sent.answer().complete(response);
+                    }));
+        }
+    }
+
+    /** As if there were a new connection for each request: whoever is refused was cut off. */
+    private static @Nullable String objection(PeerBook from, PeerBook to) {
+        String objection = to.objection(from.introduction());
+        return objection != null ? objection : from.objection(to.introduction());
+    }
+
+    private void fail(String by, Sent sent, String reason) {
+        travel(
+                by,
+                sent.from().name(),
+                () -> sent.from()
+                        .run(
+                                sent.life(),
+                                () -> sent.answer().completeExceptionally(new IllegalStateException(reason))));
+    }
+
+    /** Sends a request or an answer, which may arrive again. What a member says late it says only if it lives by then. */
+    private void carry(String from, String to, Runnable arrival) {
+        if (!time.isAhead()) {
+            carryNow(from, to, arrival);
+            return;
+        }
+        SimMember sender = members.get(from);
+        int life = sender == null ? 0 : sender.life();
+        time.at(time.nanos(), () -> {
+            if (sender != null && sender.isUp() && sender.life() == life) {
+                carryNow(from, to, arrival);
             }
         });
     }
 
-    /** As if there were a new connection for each request: whoever is refused was cut off. */
-    private static @Nullable String objection(SimMember from, SimMember to) {
-        String objection = to.book().objection(from.book().introduction());
-        return objection != null ? objection : from.book().objection(to.book().introduction());
-    }
-
-    private void fail(String by, SimMember from, int fromLife, CompletableFuture<PeerResponse> answer, String reason) {
-        travel(
-                by,
-                from.name(),
-                () -> from.run(fromLife, () -> answer.completeExceptionally(new IllegalStateException(reason))));
+    private void carryNow(String from, String to, Runnable arrival) {
+        travel(from, to, arrival);
+        if (weather.repeats() > 0) {
+            SplittableRandom random = dice(link(from, to));
+            if (random.nextDouble() < weather.repeats()) {
+                // most of them soon, some very late
+                double ms = Math.pow(REPEATED_MS_MAX, random.nextDouble());
+                time.after((long) (ms * 1_000_000), () -> travel(from, to, arrival));
+            }
+        }
     }
 
     /** Has something happen at the other end, unless it is lost. */

@@ -5,11 +5,14 @@ import io.atomix.utils.concurrent.Scheduled;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** A member's thread in virtual time: what is handed to it runs later, never at once, and not while it is paused. */
+/**
+ * A member's thread in virtual time: what is handed to it runs later, never at once, and not while it is paused or busy
+ * with something that takes its time.
+ */
 final class SimThread extends AbstractThreadContext {
     private final SimTime time;
     private final Consumer<Throwable> onFailure;
-    private long pausedUntilNanos;
+    private long busyUntilNanos;
     private boolean running;
     private boolean closed;
 
@@ -20,7 +23,12 @@ final class SimThread extends AbstractThreadContext {
 
     /** Stops the thread for a while, as SIGSTOP does. */
     void pause(Duration pause) {
-        pausedUntilNanos = Math.max(pausedUntilNanos, time.nanos() + pause.toNanos());
+        busyUntil(time.nanos() + pause.toNanos());
+    }
+
+    /** Has nothing run before a time. */
+    void busyUntil(long nanos) {
+        busyUntilNanos = Math.max(busyUntilNanos, nanos);
     }
 
     @Override
@@ -52,24 +60,28 @@ final class SimThread extends AbstractThreadContext {
         }
     }
 
-    /** Runs a task, or, while the thread is paused, as soon as it is not. */
+    /** Runs a task, or, while the thread is paused or busy, as soon as it is not. */
     void run(Runnable task) {
         if (closed) {
             return;
         }
-        if (time.nanos() < pausedUntilNanos) {
-            time.at(pausedUntilNanos, () -> run(task));
-            return;
+        if (running) {
+            // a task may run another: the state machine saves its state when it is told that this is wanted
+            guard(task);
+        } else if (time.nanos() < busyUntilNanos) {
+            time.at(busyUntilNanos, () -> run(task));
+        } else {
+            running = true;
+            busyUntil(time.takeTurn(() -> guard(task)));
+            running = false;
         }
-        // a task may run another: the state machine saves its state when it is told that this is wanted
-        boolean outer = running;
-        running = true;
+    }
+
+    private void guard(Runnable task) {
         try {
             task.run();
         } catch (RuntimeException | Error e) {
             onFailure.accept(e);
-        } finally {
-            running = outer;
         }
     }
 

@@ -6,7 +6,11 @@ import java.util.Deque;
 import java.util.PriorityQueue;
 import java.util.zip.CRC32C;
 
-/** Virtual time: what happens next, and a trace of what has happened. One thread. */
+/**
+ * Virtual time: what happens next, and a trace of what has happened. One thread.
+ *
+ * <p>What happens takes no time, unless it says so: then it is later for it, and for nobody else. See {@link #takeTurn}.
+ */
 final class SimTime implements RaftTime {
     private static final int NOTES_KEPT = 100;
 
@@ -38,12 +42,37 @@ final class SimTime implements RaftTime {
     private final Deque<String> notes = new ArrayDeque<>();
     private final CRC32C trace = new CRC32C();
     private long nowNanos;
+    /** How long the present turn has taken so far. */
+    private long spentNanos;
+
     private long clockStepMs;
     private long number;
 
     @Override
     public long nanos() {
-        return nowNanos;
+        return nowNanos + spentNanos;
+    }
+
+    /** Lets somebody do something, from now on; returns when he is done with it. The others' time stands still. */
+    long takeTurn(Runnable deed) {
+        long outer = spentNanos;
+        spentNanos = 0;
+        try {
+            deed.run();
+            return nanos();
+        } finally {
+            spentNanos = outer;
+        }
+    }
+
+    /** The present turn takes so much longer. */
+    void spend(long nanos) {
+        spentNanos += nanos;
+    }
+
+    /** Tells whether it is later for the present turn than for the others. */
+    boolean isAhead() {
+        return spentNanos > 0;
     }
 
     /** Returns by how much the wall clock was set wrong, or right again. */
@@ -63,11 +92,11 @@ final class SimTime implements RaftTime {
     }
 
     Event after(long nanos, Runnable deed) {
-        return at(nowNanos + nanos, deed);
+        return at(nanos() + nanos, deed);
     }
 
     void note(String text) {
-        String note = String.format("%.3f %s", nowNanos / 1e6, text);
+        String note = String.format("%.3f %s", nanos() / 1e6, text);
         trace.update(note.getBytes(StandardCharsets.UTF_8));
         notes.add(note);
         if (notes.size() > NOTES_KEPT) {

@@ -110,7 +110,7 @@ class SnapshotSimTest {
             away.crash(true, group.random());
             fill(group, leader);
             long term = leader.servingTerm();
-            group.network().weather(new SimNetwork.Weather(100_000, 100_001, 0, false));
+            group.network().weather(SimNetwork.Weather.steady(100_000, 100_001));
             away.start();
             group.run(Duration.ofMillis(300));
             dying.crash(false, group.random());
@@ -134,7 +134,7 @@ class SnapshotSimTest {
             away.crash(true, group.random());
             fill(group, leader);
             long offered = leader.toldIndex();
-            group.network().weather(new SimNetwork.Weather(50_000, 50_001, 0, false));
+            group.network().weather(SimNetwork.Weather.steady(50_000, 50_001));
             away.start();
             group.run(Duration.ofMillis(300));
             for (int i = 0; i < 3; i++) {
@@ -157,7 +157,7 @@ class SnapshotSimTest {
             leader.stateBytes(LARGE);
             away.crash(true, group.random());
             fill(group, leader);
-            group.network().weather(new SimNetwork.Weather(50_000, 50_001, 0, false));
+            group.network().weather(SimNetwork.Weather.steady(50_000, 50_001));
             away.start();
             int size = awaitParts(group, away);
             group.await(
@@ -266,7 +266,7 @@ class SnapshotSimTest {
             away.crash(true, group.random());
             fill(group, leader);
             group.others(leader).get(1).saveSnapshot();
-            group.network().weather(new SimNetwork.Weather(20_000, 20_001, 0, false));
+            group.network().weather(SimNetwork.Weather.steady(20_000, 20_001));
             away.start();
             awaitParts(group, away);
             leader.crash(true, group.random());
