@@ -96,7 +96,9 @@ final class SecuredNodesTest {
 
         assertThatThrownBy(() -> stranger.awaitReady(Duration.ofSeconds(2)))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("no leader serves");
+                .hasMessageContaining("no leader serves")
+                .hasMessageContaining(
+                        "refuses this node: another secret or certificate than is asked for here, or none");
     }
 
     @Test

@@ -6,12 +6,14 @@ import dev.polder.http.HttpResponse;
 import dev.polder.http.Router;
 import dev.polder.master.MasterPort;
 import dev.polder.raft.ChangeOutcome;
+import dev.polder.raft.LogStatus;
 import dev.polder.raft.MemberChange;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The masters of the cluster: {@code GET /polder/v1/members} shows them, as the node that is asked knows them;
+ * The masters of the cluster: {@code GET /polder/v1/members} shows them, as the node that is asked knows them, and which
+ * others and that node do not talk to each other;
  * {@code POST} with {@code ?add=HOST:RAFTPORT} or {@code ?remove=HOST:RAFTPORT} changes them, and is answered by the leader
  * when that is committed (200), when it is not safe (409, nothing has changed), or when the lead was lost meanwhile (503:
  * it is done or not, ask again).
@@ -36,7 +38,17 @@ final class MembersApi {
     }
 
     private HttpResponse members() {
-        return HttpResponse.json(200, json.object(out -> ClassicJson.strings(out, "members", master.members())));
+        return HttpResponse.json(200, json.object(out -> {
+            ClassicJson.strings(out, "members", master.members());
+            out.writeArrayFieldStart("refusals");
+            for (LogStatus.Refusal refusal : master.refusals()) {
+                out.writeStartObject();
+                out.writeStringField("member", refusal.memberId());
+                out.writeStringField("reason", refusal.reason());
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        }));
     }
 
     private void change(HttpRequest request, HttpResponder responder) {

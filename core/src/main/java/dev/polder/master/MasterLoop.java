@@ -7,6 +7,7 @@ import dev.polder.model.Moment;
 import dev.polder.raft.ChangeOutcome;
 import dev.polder.raft.InstalledSnapshot;
 import dev.polder.raft.LogListener;
+import dev.polder.raft.LogStatus;
 import dev.polder.raft.MemberChange;
 import dev.polder.raft.ReplicatedLog;
 import dev.polder.raft.SnapshotOutcome;
@@ -214,6 +215,12 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
     public List<String> members() {
         ReplicatedLog running = log;
         return running == null ? List.of() : running.members();
+    }
+
+    @Override
+    public List<LogStatus.Refusal> refusals() {
+        ReplicatedLog running = log;
+        return running == null ? List.of() : running.status().refusals();
     }
 
     @Override

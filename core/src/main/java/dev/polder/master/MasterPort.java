@@ -1,6 +1,7 @@
 package dev.polder.master;
 
 import dev.polder.raft.ChangeOutcome;
+import dev.polder.raft.LogStatus;
 import dev.polder.raft.MemberChange;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,9 @@ public interface MasterPort {
 
     /** Returns the masters of the cluster, {@code host:raftPort}, as this one knows them. */
     List<String> members();
+
+    /** Returns which masters and this one do not talk to each other, and why, as far as it knows. */
+    List<LogStatus.Refusal> refusals();
 
     /** Changes the masters of the cluster; only the leader can. */
     CompletableFuture<ChangeOutcome> change(MemberChange change);

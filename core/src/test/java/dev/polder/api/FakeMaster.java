@@ -4,6 +4,7 @@ import dev.polder.master.Command;
 import dev.polder.master.MasterPort;
 import dev.polder.master.MasterView;
 import dev.polder.raft.ChangeOutcome;
+import dev.polder.raft.LogStatus;
 import dev.polder.raft.MemberChange;
 import dev.polder.wire.proto.Mesos.FrameworkID;
 import dev.polder.wire.proto.MesosScheduler.Event;
@@ -25,6 +26,7 @@ final class FakeMaster implements MasterPort {
 
     final List<MemberChange> changes = new CopyOnWriteArrayList<>();
     volatile List<String> members = List.of("m1:1", "m2:1");
+    volatile List<LogStatus.Refusal> refusals = List.of();
     volatile ChangeOutcome outcome = new ChangeOutcome.Done(7);
     volatile boolean leads = true;
     volatile boolean full;
@@ -87,6 +89,11 @@ final class FakeMaster implements MasterPort {
     @Override
     public Optional<Leader> leader() {
         return leader;
+    }
+
+    @Override
+    public List<LogStatus.Refusal> refusals() {
+        return refusals;
     }
 
     @Override

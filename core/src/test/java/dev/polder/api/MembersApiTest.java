@@ -3,6 +3,7 @@ package dev.polder.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polder.raft.ChangeOutcome;
+import dev.polder.raft.LogStatus;
 import dev.polder.raft.MemberChange;
 import java.io.IOException;
 import java.util.List;
@@ -34,7 +35,15 @@ class MembersApiTest {
         RawConnection.Answer answer = server.get("/polder/v1/members");
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.text()).isEqualTo("{\"members\":[\"m1:1\",\"m2:1\"]}");
+        assertThat(answer.text()).isEqualTo("{\"members\":[\"m1:1\",\"m2:1\"],\"refusals\":[]}");
+    }
+
+    @Test
+    void shouldShowWhomTheMasterDoesNotTalkTo() throws IOException {
+        server.master.refusals = List.of(new LogStatus.Refusal("m3:1", "another secret, or \"none\""));
+
+        assertThat(server.get("/polder/v1/members").text())
+                .endsWith("\"refusals\":[{\"member\":\"m3:1\",\"reason\":\"another secret, or \\\"none\\\"\"}]}");
     }
 
     @Test

@@ -9,9 +9,10 @@ import io.netty.buffer.ByteBuf;
  *   CLIENT_HELLO      magic, cluster id, group 16 bytes
  *   CLIENT_WELCOME    magic, cluster id, group 16 bytes, term u64
  *   CLIENT_MOVED      term u64, leader
+ *   CLIENT_MEMBERS    members
  *   CALL PUSH         u32 length, bytes
  *
- *   magic             see GreetingCodec
+ *   magic, members    see GreetingCodec
  * </pre>
  */
 final class ClientCodec {
@@ -30,6 +31,8 @@ final class ClientCodec {
         } else if (message instanceof ClientMessage.Moved moved) {
             out.writeLong(moved.term());
             WireCodec.writeText(out, moved.leader());
+        } else if (message instanceof ClientMessage.Members members) {
+            GreetingCodec.writeMembers(out, members.members());
         } else if (message instanceof ClientMessage.Call call) {
             WireCodec.writeBytes(out, call.body());
         } else if (message instanceof ClientMessage.Push push) {
@@ -49,6 +52,7 @@ final class ClientCodec {
             }
             case CLIENT_MOVED ->
                 new ClientMessage.Moved(in.number("term"), in.text("leader", 0, MemberAddress.LENGTH_MAX));
+            case CLIENT_MEMBERS -> new ClientMessage.Members(GreetingCodec.readMembers(in));
             case CALL -> new ClientMessage.Call(in.bytes("call", ClientMessage.BODY_BYTES_MAX));
             case PUSH -> new ClientMessage.Push(in.bytes("push", ClientMessage.BODY_BYTES_MAX));
             default -> throw new BadFrameException("kind " + kind + " is none of a client");

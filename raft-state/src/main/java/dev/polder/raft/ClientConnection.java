@@ -189,6 +189,13 @@ final class ClientConnection implements ClientLink {
         service.received(this, message);
     }
 
+    /** Says who the members are. It is little, and for each change once: it is not counted as what waits. */
+    void tell(ClientMessage.Members members) {
+        if (!over) {
+            connection.say(0, members);
+        }
+    }
+
     /** This member leads no longer, or is no member any more. */
     void part(ClientMessage.Moved lastWord) {
         if (!over) {

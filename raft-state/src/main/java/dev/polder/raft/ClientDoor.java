@@ -25,6 +25,8 @@ final class ClientDoor {
     private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicLong unhandledBytes = new AtomicLong();
     private @Nullable ClientService service;
+    /** What clients were told last of who the members are. */
+    private List<String> toldMembers = List.of();
 
     ClientDoor(WireParts parts, RaftWire wire, LogEvents events) {
         this.parts = parts;
@@ -59,8 +61,19 @@ final class ClientDoor {
                 0,
                 new ClientMessage.Welcome(
                         parts.book().clusterId(), wire.introduction().group(), term));
+        toldMembers = wire.members();
+        client.tell(new ClientMessage.Members(toldMembers));
         serves.opened(client);
         return client;
+    }
+
+    /** The members may be others now; so a client finds them when those that it knew are gone. */
+    void tellMembers() {
+        List<String> members = wire.members();
+        if (!members.equals(toldMembers)) {
+            toldMembers = members;
+            clients.forEach(client -> client.tell(new ClientMessage.Members(members)));
+        }
     }
 
     private @Nullable String objection(ClientMessage.Hello hello) {

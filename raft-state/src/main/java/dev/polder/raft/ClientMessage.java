@@ -1,5 +1,7 @@
 package dev.polder.raft;
 
+import java.util.List;
+
 /**
  * What is said between a member and a client of the service above the log, which is no member. A call or a push may be
  * longer than a frame: the frame's request id tells how many more frames belong to it, see {@link MessagePieces}.
@@ -43,6 +45,22 @@ sealed interface ClientMessage extends WireMessage {
         @Override
         public MessageKind kind() {
             return MessageKind.CLIENT_MOVED;
+        }
+    }
+
+    /**
+     * Who the members are, behind the welcome and with every change.
+     *
+     * @param members that count now, in ascending order
+     */
+    record Members(List<String> members) implements ClientMessage {
+        public Members {
+            members = List.copyOf(members);
+        }
+
+        @Override
+        public MessageKind kind() {
+            return MessageKind.CLIENT_MEMBERS;
         }
     }
 

@@ -94,10 +94,9 @@ final class FactLog implements Closeable {
     private void reach(Floor snapshot, long committedIndex) throws IOException {
         if (!has(snapshot)) {
             if (committedIndex > snapshot.index()) {
-                throw new IOException("log file " + segments.describe(segments.current()) + ": entry "
-                        + snapshot.index() + " is of term "
-                        + termAt(snapshot.index()) + ", the snapshot says term " + snapshot.term()
-                        + ", and entries up to " + committedIndex + " were committed");
+                throw segments.untrusted("entry " + snapshot.index() + " is of term " + termAt(snapshot.index())
+                        + ", the snapshot says term " + snapshot.term() + ", and entries up to " + committedIndex
+                        + " were committed");
             }
             restart(snapshot);
             foundMembers.clear();

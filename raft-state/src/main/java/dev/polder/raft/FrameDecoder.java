@@ -56,7 +56,7 @@ final class FrameDecoder extends ByteToMessageDecoder {
     /** Checks what a frame says of its length. */
     static void check(int length, int bytesMax) throws BadFrameException {
         if (length >>> Short.SIZE == TLS_HANDSHAKE || length >>> Short.SIZE == TLS_ALERT) {
-            throw new BadFrameException("TLS was spoken to one who speaks none");
+            throw new BadFrameException(WireSecurity.REFUSAL);
         }
         if (length < WireCodec.HEAD_BYTES || length > bytesMax - WireCodec.LENGTH_BYTES) {
             throw new BadFrameException("a frame of " + (WireCodec.LENGTH_BYTES + Integer.toUnsignedLong(length))

@@ -1,5 +1,7 @@
 package dev.polder.raft;
 
+import java.util.List;
+
 /** What is said before two ends of a connection know each other. */
 sealed interface Greeting extends WireMessage {
     /** The length of a nonce, and of a proof. */
@@ -45,8 +47,14 @@ sealed interface Greeting extends WireMessage {
      * Whom a member takes for the leader.
      *
      * @param leader empty if it knows none; then term is 0 and metadata empty
+     * @param members that count now, as it knows them
      */
-    record Located(long term, String leader, String metadata, String clusterId) implements Greeting {
+    record Located(long term, String leader, String metadata, String clusterId, List<String> members)
+            implements Greeting {
+        public Located {
+            members = List.copyOf(members);
+        }
+
         @Override
         public MessageKind kind() {
             return MessageKind.LOCATED;

@@ -12,13 +12,14 @@ import java.util.List;
  *   WELCOME    magic, introduction
  *   REFUSED    reason
  *   LOCATE     magic
- *   LOCATED    term u64, leader, metadata, cluster id
+ *   LOCATED    term u64, leader, metadata, cluster id, members
  *   CHALLENGE  magic, nonce of 32 bytes, u8 length of the proof, 0 or 32, proof
  *   PROOF      proof of 32 bytes
  *
  *   magic         "PLDRWIRE", protocol version u16
- *   introduction  member, u32 count of members, each member, cluster id, incarnation, process u64, metadata,
- *                 group 16 bytes, recoveries u64, joining u8, members index u64
+ *   members       u32 count, then each: member
+ *   introduction  member, members, cluster id, incarnation, process u64, metadata, group 16 bytes, recoveries u64,
+ *                 joining u8, members index u64
  * </pre>
  *
  * <p>REFUSED stays as it is in all versions, so that a refused version is told so.
@@ -47,6 +48,7 @@ final class GreetingCodec {
             WireCodec.writeText(out, located.leader());
             WireCodec.writeText(out, located.metadata());
             WireCodec.writeText(out, located.clusterId());
+            writeMembers(out, located.members());
         } else if (greeting instanceof Greeting.Challenge challenge) {
             writeMagic(out);
             out.writeBytes(challenge.nonce()).writeByte(challenge.proof().length);
@@ -62,12 +64,16 @@ final class GreetingCodec {
         out.writeLong(MAGIC).writeShort(PROTOCOL_VERSION);
     }
 
-    private static void writeIntroduction(ByteBuf out, Introduction introduction) {
-        WireCodec.writeText(out, introduction.member());
-        out.writeInt(introduction.members().size());
-        for (String member : introduction.members()) {
+    static void writeMembers(ByteBuf out, List<String> members) {
+        out.writeInt(members.size());
+        for (String member : members) {
             WireCodec.writeText(out, member);
         }
+    }
+
+    private static void writeIntroduction(ByteBuf out, Introduction introduction) {
+        WireCodec.writeText(out, introduction.member());
+        writeMembers(out, introduction.members());
         WireCodec.writeText(out, introduction.clusterId());
         WireCodec.writeText(out, introduction.incarnation());
         out.writeLong(introduction.process());
@@ -97,7 +103,8 @@ final class GreetingCodec {
                         in.number("term"),
                         in.text("leader", 0, MEMBER_BYTES_MAX),
                         in.text("metadata", 0, RaftPeers.METADATA_BYTES_MAX),
-                        in.text("cluster id", 0, RaftPeers.ID_BYTES_MAX));
+                        in.text("cluster id", 0, RaftPeers.ID_BYTES_MAX),
+                        readMembers(in));
             case CHALLENGE -> {
                 readMagic(in);
                 yield new Greeting.Challenge(readProof("nonce", in), readMaybeProof(in));
@@ -120,14 +127,9 @@ final class GreetingCodec {
 
     private static Introduction readIntroduction(WireReader in) throws BadFrameException {
         String member = in.text("member", 1, MEMBER_BYTES_MAX);
-        int count = in.count("members", Short.BYTES + 1, MEMBERS_MAX);
-        List<String> members = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            members.add(in.text("member", 1, MEMBER_BYTES_MAX));
-        }
         return new Introduction(
                 member,
-                members,
+                readMembers(in),
                 in.text("cluster id", 0, RaftPeers.ID_BYTES_MAX),
                 in.text("incarnation", 1, RaftPeers.ID_BYTES_MAX),
                 in.i64("process"),
@@ -136,6 +138,15 @@ final class GreetingCodec {
                 in.number("recoveries"),
                 in.flag("joining"),
                 in.number("members index"));
+    }
+
+    static List<String> readMembers(WireReader in) throws BadFrameException {
+        int count = in.count("members", Short.BYTES + 1, MEMBERS_MAX);
+        List<String> members = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            members.add(in.text("member", 1, MEMBER_BYTES_MAX));
+        }
+        return members;
     }
 
     private static byte[] readMaybeProof(WireReader in) throws BadFrameException {

@@ -63,6 +63,9 @@ final class IncomingConnection extends WireConnection {
             say(frame.requestId(), wire.locate());
         } else if (message instanceof Greeting.Refused refused) {
             badFrame("it refused this member: " + Refusals.oneLine(refused.reason()));
+        } else if (message instanceof Greeting.Challenge) {
+            // he shares a secret with somebody else
+            badFrame(WireSecurity.REFUSAL);
         } else {
             badFrame("a message that has no place here: " + message.getClass().getSimpleName());
         }

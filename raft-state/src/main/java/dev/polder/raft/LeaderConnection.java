@@ -58,6 +58,8 @@ final class LeaderConnection extends WireConnection {
         WireMessage message = frame.message();
         if (open && message instanceof ClientMessage.Push push) {
             heard(frame.requestId(), push.body());
+        } else if (open && message instanceof ClientMessage.Members members) {
+            client.learn(members.members());
         } else if (!open && message instanceof ClientMessage.Welcome welcome) {
             open = true;
             introduced(ClientConnection.FRAME_BYTES_MAX);
@@ -81,6 +83,13 @@ final class LeaderConnection extends WireConnection {
             }
         } catch (BadFrameException e) {
             badFrame(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    void notProved() {
+        if (!open) {
+            link.refused(this, WireSecurity.REFUSAL);
         }
     }
 

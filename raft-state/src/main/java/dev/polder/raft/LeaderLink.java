@@ -2,14 +2,15 @@ package dev.polder.raft;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A way to whoever leads a cluster, for messages to the {@link ClientService} above its log. Asks the seeds one after the
- * other, and goes where they point, until a leader takes it. Owned by the client's thread.
+ * A way to whoever leads a cluster, for messages to the {@link ClientService} above its log. Asks the members that it
+ * knows and the seeds one after the other, and goes where they point, until a leader takes it. Owned by the client's thread.
  *
  * <pre>
  *   looking ──the leader's welcome──► open ──lost──► lost
@@ -34,7 +35,7 @@ public final class LeaderLink {
     private long dialledNanos;
     private String clusterId = "";
     private GroupId group = GroupId.NONE;
-    private int nextSeed;
+    private int next;
     private int tries;
     private long pauseMs = PAUSE_MS_MIN;
     private boolean pauses;
@@ -111,17 +112,18 @@ public final class LeaderLink {
 
     void begin() {
         if (!closed) {
-            nextSeed = client.random().nextInt(client.seeds().size());
+            next = client.random().nextInt(client.addresses().size());
             dial();
         }
     }
 
-    /** Tries the next seed. */
+    /** Tries the next one. */
     private void dial() {
-        MemberAddress seed = client.seeds().get(nextSeed);
-        nextSeed = (nextSeed + 1) % client.seeds().size();
+        List<MemberAddress> addresses = client.addresses();
+        MemberAddress address = addresses.get(next % addresses.size());
+        next = (next + 1) % addresses.size();
         tries++;
-        dial(seed);
+        dial(address);
     }
 
     private void dial(MemberAddress to) {
@@ -148,7 +150,7 @@ public final class LeaderLink {
             return;
         }
         pauses = true;
-        if (tries % client.seeds().size() == 0) {
+        if (tries % client.addresses().size() == 0) {
             pauseMs = Math.min(PAUSE_MS_MAX, 2 * pauseMs);
         }
         // not all clients of a leader that died at the same moment

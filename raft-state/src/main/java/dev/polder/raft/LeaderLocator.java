@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,8 @@ import org.slf4j.LoggerFactory;
 public final class LeaderLocator implements AutoCloseable {
     /** How many searches may run at once; one beyond fails at once. */
     static final int SEARCHES_MAX = 64;
+    /** For how many different lists of seeds the members are remembered; beyond, only the seeds are asked. */
+    static final int KNOWN_MAX = 16;
     /** More members no group has. */
     static final int SEEDS_MAX = RaftPeers.MEMBERS_MAX;
 
@@ -29,6 +32,9 @@ public final class LeaderLocator implements AutoCloseable {
     private final WireCounters counters = new WireCounters();
     /** Bounded by {@link #SEARCHES_MAX}, give or take those that begin at the same moment. */
     private final Set<SeedQuestions> searches = ConcurrentHashMap.newKeySet();
+
+    /** The members that were named last to who asked with these seeds. Bounded by {@link #KNOWN_MAX}. */
+    private final Map<List<String>, List<String>> known = new ConcurrentHashMap<>();
 
     private volatile boolean closed;
 
@@ -66,8 +72,10 @@ public final class LeaderLocator implements AutoCloseable {
     }
 
     /**
-     * Asks all seeds at once. Completed on the locator's own thread when a majority of the seeds names the same leader,
-     * else when every seed has answered or failed, at the latest after the time-out. Fails only if too many searches run
+     * Asks all seeds at once, and the members that were named to who asked with the same seeds before: so the leader is
+     * found when all seeds have been replaced one by one. Completed on the locator's own thread when a majority of the seeds,
+     * or of the members, names the same leader, else when everybody has answered or failed, at the latest after the
+     * time-out. Fails only if too many searches run
      * already, or the locator is closed. Any thread may call.
      *
      * @param seeds some members, as {@code host:port}, 1 to 7
@@ -80,7 +88,15 @@ public final class LeaderLocator implements AutoCloseable {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout " + timeout + " must be longer than nothing");
         }
-        SeedQuestions search = new SeedQuestions(thread, dialer, counters, seeds, timeout);
+        List<String> key = List.copyOf(seeds);
+        SeedQuestions search = new SeedQuestions(
+                thread,
+                dialer,
+                counters,
+                key,
+                known.getOrDefault(key, List.of()),
+                timeout,
+                members -> learn(key, members));
         if (searches.size() >= SEARCHES_MAX) {
             return CompletableFuture.failedFuture(new IllegalStateException(
                     "too many searches for the leader: " + searches.size() + ", searchesMax=" + SEARCHES_MAX));
@@ -93,6 +109,12 @@ public final class LeaderLocator implements AutoCloseable {
             cancelAll();
         }
         return search.result();
+    }
+
+    private void learn(List<String> seeds, List<String> members) {
+        if (known.size() < KNOWN_MAX || known.containsKey(seeds)) {
+            known.put(seeds, members);
+        }
     }
 
     private void cancelAll() {

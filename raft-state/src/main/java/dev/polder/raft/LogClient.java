@@ -3,6 +3,7 @@ package dev.polder.raft;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -14,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where connections to a cluster begin that are no member's: one thread, and the {@link LeaderLink}s on it, each a
- * connection of its own to whoever leads. A second thread exists while names of hosts are looked up.
+ * connection of its own to whoever leads. A second thread exists while names of hosts are looked up. Who the members are it
+ * learns from whoever leads, so it finds them when none of the seeds is one any more.
  */
 public final class LogClient implements AutoCloseable {
     /** How many links there may be at once. */
@@ -24,6 +26,9 @@ public final class LogClient implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final List<MemberAddress> seeds;
+    /** Of the client's thread. */
+    private List<MemberAddress> addresses;
+
     private final RaftThread thread;
     private final Dialer dialer;
     private final WireCounters counters = new WireCounters();
@@ -36,6 +41,7 @@ public final class LogClient implements AutoCloseable {
     private LogClient(String name, List<MemberAddress> seeds, RaftSecurity security, Consumer<Throwable> onFailure)
             throws IOException {
         this.seeds = seeds;
+        addresses = seeds;
         thread = new RaftThread(name, failure -> {
             LOG.error("event=client_failed name={}", name, failure);
             onFailure.accept(failure);
@@ -110,8 +116,20 @@ public final class LogClient implements AutoCloseable {
 
     // ---- for the links
 
-    List<MemberAddress> seeds() {
-        return seeds;
+    /** Returns whom to ask: the members that were told last, then the seeds that are none of them; 1 to 14. */
+    List<MemberAddress> addresses() {
+        return addresses;
+    }
+
+    /** A member has said who the members are. */
+    void learn(List<String> members) {
+        Set<MemberAddress> all = new LinkedHashSet<>();
+        members.stream()
+                .filter(member -> MemberAddress.problem(member) == null)
+                .map(MemberAddress::of)
+                .forEach(all::add);
+        all.addAll(seeds);
+        addresses = List.copyOf(all);
     }
 
     RaftThread thread() {

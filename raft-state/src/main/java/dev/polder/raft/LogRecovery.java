@@ -96,8 +96,11 @@ final class LogRecovery {
         }
         if (names.isEmpty()) {
             if (snapshot.index() > 0) {
-                throw new IOException("there is a snapshot up to entry " + snapshot.index()
-                        + ", but no log file: what came behind it is lost");
+                throw untrusted(
+                        SegmentFile.name(snapshot.firstIndex()),
+                        0,
+                        "there is a snapshot up to entry " + snapshot.index()
+                                + ", but no log file: what came behind it is lost");
             }
             checkCommitted(SegmentFile.name(floor.firstIndex()), SegmentFile.HEADER_BYTES);
         }
@@ -310,12 +313,12 @@ final class LogRecovery {
         }
     }
 
-    private IOException untrusted(SegmentFile segment, long offset, String why) {
+    private LogDamage untrusted(SegmentFile segment, long offset, String why) {
         return untrusted(segment.name(), offset, why);
     }
 
-    private IOException untrusted(String name, long offset, String why) {
-        return new IOException("log file " + disk.describe(name) + " at offset " + offset + ": " + why);
+    private LogDamage untrusted(String name, long offset, String why) {
+        return LogDamage.inLog(disk, name, offset, why);
     }
 
     private void closeQuietly(Exception first) {

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param snapshotIndex the last entry whose effects are in the newest snapshot here, 0 without one
  * @param fetch how far the snapshot is that is being fetched from a leader; empty while none is
  * @param peers what a leader knows of the others, in the order of their names; empty at others
+ * @param refusals who does not talk to this member, or is refused by it, in the order of their names
  * @param lastLoss why it lost or gave up its last lead; empty if it has lost none since the start
  * @param diskShortage why it takes no entries; empty while its disk has room
  * @param forces how long this member's log took to be forced to the disk, since the start
@@ -37,6 +38,7 @@ public record LogStatus(
         long snapshotIndex,
         Optional<Fetch> fetch,
         List<Peer> peers,
+        List<Refusal> refusals,
         Optional<String> lastLoss,
         Optional<String> diskShortage,
         LatencyPercentiles forces,
@@ -72,8 +74,17 @@ public record LogStatus(
      */
     public record Peer(String memberId, long lagEntries, long silenceMs) {}
 
+    /**
+     * Two that do not talk to each other, until somebody acts.
+     *
+     * @param memberId the other one, as it is called or calls itself
+     * @param reason the last one that either of the two gave, in words
+     */
+    public record Refusal(String memberId, String reason) {}
+
     public LogStatus {
         members = List.copyOf(members);
         peers = List.copyOf(peers);
+        refusals = List.copyOf(refusals);
     }
 }

@@ -2,19 +2,18 @@ package dev.polder.raft;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Looks into the directory of a member that does not run, for the day something is wrong. It changes nothing there. One
- * thread at a time.
+ * Looks into the directory of a member that does not run, for the day something is wrong. Nothing is changed there but by
+ * {@link #repair} and {@link #forceNewGroup}. One thread at a time.
  */
 public final class LogTool implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 20;
@@ -47,14 +46,14 @@ public final class LogTool implements AutoCloseable {
         if (!Files.isDirectory(directory)) {
             throw new IOException(directory + ": no such directory");
         }
-        Disk disk = FileDisk.open(directory);
-        if (!TermStore.exists(disk) && !FactLog.exists(disk) && !SnapshotFiles.exist(disk)) {
-            throw new IOException(directory + ": no log in it");
-        }
-        return of(disk);
+        return open(FileDisk.open(directory), directory.toString());
     }
 
-    static LogTool of(Disk disk) throws IOException {
+    /** @param name what people call the directory */
+    static LogTool open(Disk disk, String name) throws IOException {
+        if (!TermStore.exists(disk) && !FactLog.exists(disk) && !SnapshotFiles.exist(disk)) {
+            throw new IOException(name + ": no log in it");
+        }
         return new LogTool(disk, disk.lock());
     }
 
@@ -72,8 +71,11 @@ public final class LogTool implements AutoCloseable {
                 files.add(look(name));
             }
         }
-        List<String> notes = new ArrayList<>();
-        return new LogReport(files, Optional.ofNullable(whyNoStart(files, notes)), notes);
+        try {
+            return new LogReport(files, Optional.empty(), StartTrial.run(disk).notes());
+        } catch (IOException e) {
+            return new LogReport(files, Optional.of(String.valueOf(e.getMessage())), List.of());
+        }
     }
 
     private static boolean isOurs(String name) {
@@ -129,58 +131,40 @@ public final class LogTool implements AutoCloseable {
     }
 
     private String readSnapshot(String name) throws IOException {
-        SnapshotFile snapshot = SnapshotFile.open(disk, name);
-        try (DiskFile file = disk.open(name)) {
-            for (long offset = 0; offset < snapshot.layout().fileBytes(); ) {
-                ByteBuffer part;
-                try {
-                    part = snapshot.read(file, offset);
-                } catch (IOException e) {
-                    throw new IOException("at offset " + offset + ": " + e.getMessage(), e);
-                }
-                offset += part.limit();
-            }
-        }
+        SnapshotFile snapshot = StartTrial.readSnapshot(disk, name);
         return "up to entry " + snapshot.id().index() + " of term "
                 + snapshot.id().term() + ", " + snapshot.layout().stateBytes() + " bytes of state, members "
                 + snapshot.head().members().members();
     }
 
-    /** Returns why a member would not start, null if it would. */
-    private @Nullable String whyNoStart(List<LogReport.FileReport> files, List<String> notes) {
-        DryDisk dry = new DryDisk(disk);
-        try {
-            if (!TermStore.exists(dry)) {
-                return "the term file is missing";
-            }
-            TermStore terms = TermStore.open(dry, "");
-            PeerIdentities unused = PeerIdentities.open(dry);
-            Probation probation = Probation.open(dry);
-            SnapshotFile snapshot = SnapshotFiles.newestIn(dry);
-            for (LogReport.FileReport file : files) {
-                if (snapshot != null && file.name().equals(snapshot.name()) && !file.isSound()) {
-                    return "snapshot file " + disk.describe(file.name()) + " " + file.words();
-                }
-            }
-            Floor behind = snapshot == null ? Floor.NONE : snapshot.entry();
-            try (FactLog log =
-                    FactLog.open(dry, Rules.KEPT, LogLimits.DEFAULT, terms.committedIndex(), behind, () -> {})) {
-                if (log.lastTerm() > terms.term()) {
-                    return "the term file says term " + terms.term() + ", but the log has an entry of term "
-                            + log.lastTerm();
-                }
-                notes.add("a start goes on with entries " + log.floor().firstIndex() + " to " + log.lastIndex());
-            }
-            if (probation.toStanding() != null) {
-                notes.add(probation.toStanding());
-            }
-        } catch (IOException e) {
-            return e.getMessage();
-        }
-        dry.cuts()
-                .forEach((name, offset) -> notes.add(name + ": an interrupted write behind offset " + offset
-                        + " would be cut off; nobody was told of it"));
-        return null;
+    // ---- repair
+
+    /**
+     * Makes a member start again whose log or newest snapshot is damaged, while the others of its group are well: what is
+     * damaged is renamed and kept, the log ends before it or begins anew behind a sound snapshot, and the member is on
+     * probation until it has caught up with a leader: it neither votes nor stands. Nothing changes where nothing is damaged.
+     * If this is interrupted, another one goes on with it.
+     *
+     * @throws IOException if something cannot be read or written
+     */
+    public RepairOutcome repair() throws IOException {
+        return new LogRepair(disk).run();
+    }
+
+    // ---- a new group
+
+    /**
+     * Makes the member of this directory the only one of a group that goes on with its log, because the majority of the group
+     * it was of is gone for good. Entries that only the others had are lost, though they may have been acknowledged. The others
+     * are refused should they come back, and clients that knew the group before are, too. If this is interrupted, the member
+     * neither votes nor stands until another one goes on with it.
+     *
+     * @param member the name of the member, for it must not be the wrong directory; another one changes nothing, and the
+     *     outcome says what would be done
+     * @throws IOException if something cannot be read or written, or the log is damaged
+     */
+    public NewGroupOutcome forceNewGroup(String member) throws IOException {
+        return new ForcedGroup(disk, new SplittableRandom()).force(member);
     }
 
     // ---- dump

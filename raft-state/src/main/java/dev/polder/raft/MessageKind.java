@@ -6,9 +6,10 @@ enum MessageKind {
     WELCOME(2),
     REFUSED(3),
     LOCATE(4),
-    LOCATED(5),
     CHALLENGE(6),
     PROOF(7),
+    /** 5 was this without the members. */
+    LOCATED(8),
     APPEND(16),
     POLL(17),
     VOTE(18),
@@ -30,6 +31,7 @@ enum MessageKind {
     CLIENT_WELCOME(65),
     CLIENT_MOVED(66),
     CALL(67),
+    CLIENT_MEMBERS(68),
     PUSH(69);
 
     /**

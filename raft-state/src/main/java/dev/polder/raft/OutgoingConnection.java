@@ -147,6 +147,14 @@ final class OutgoingConnection extends WireConnection {
         link.opened(other);
     }
 
+    /** Neither end wants to talk to the other, whichever of them has noticed. */
+    @Override
+    void notProved() {
+        if (state == State.GREETING) {
+            link.notProved();
+        }
+    }
+
     @Override
     void ended() {
         State last = heardNonsense() ? State.TURNED_AWAY : state;

@@ -150,7 +150,8 @@ final class PeerBook {
         }
         if (!group.equals(other.group())) {
             return "the groups differ: " + self + " belongs to " + group + ", " + other.member() + " to "
-                    + other.group();
+                    + other.group()
+                    + (committed.recoveries() == other.recoveries() ? "" : "; " + leftBehind(committed, other));
         }
         return committed.recoveries() == other.recoveries() ? null : leftBehind(committed, other);
     }

@@ -3,6 +3,7 @@ package dev.polder.raft;
 import io.atomix.utils.concurrent.Scheduled;
 import io.atomix.utils.concurrent.ThreadContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -70,6 +71,11 @@ final class PeerCalls {
     /** See {@link PeerNetwork#reach}. */
     void reach(Set<String> others) {
         network.reach(others);
+    }
+
+    /** See {@link PeerNetwork#refusals}. */
+    List<LogStatus.Refusal> refusals() {
+        return network.refusals();
     }
 
     /** See {@link PeerNetwork#incarnation}. */

@@ -190,6 +190,10 @@ final class PeerLink {
         wire.refusedBy(peer, reason);
     }
 
+    void notProved() {
+        wire.notProved(peer);
+    }
+
     void refuses(String reason) {
         wire.refuses(peer, reason);
     }

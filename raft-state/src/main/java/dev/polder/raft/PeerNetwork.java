@@ -1,5 +1,6 @@
 package dev.polder.raft;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -23,6 +24,11 @@ interface PeerNetwork {
      * else calls and may do so can be answered, and asked, too.
      */
     default void reach(Set<String> others) {}
+
+    /** Returns why this member and others do not talk to each other, by the names of the others. */
+    default List<LogStatus.Refusal> refusals() {
+        return List.of();
+    }
 
     /** Returns the incarnation of who was met under a name, this member's own name too; empty if nobody was. */
     default String incarnation(String member) {

@@ -9,7 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether this member has lost entries that others may count on: its log was repaired by cutting it. Until it has caught up
+ * Whether this member has lost entries that others may count on: its log was repaired by cutting it. {@link LogRepair} says
+ * so, before it changes anything. Until it has caught up
  * with a leader it neither votes nor stands, or one could be elected that has not got what was acknowledged. It takes
  * entries meanwhile: whoever has an entry has all before it. One {@link CheckedFile}, which is there as long as that is so.
  *
@@ -62,9 +63,29 @@ final class Probation implements Standing.Obstacle {
         file(disk).write(body);
     }
 
+    /** Takes the member of a directory off probation, durably. */
+    static void clear(Disk disk) throws IOException {
+        disk.delete(FILE);
+        disk.sync();
+    }
+
     private static CheckedFile file(Disk disk) {
         return new CheckedFile(
                 disk, FILE, MAGIC, FORMAT_VERSION, "without it this member could elect a leader that lacks entries");
+    }
+
+    /**
+     * Returns up to which entry the log must reach that is on this disk. Of one on probation nothing is asked: what the
+     * term file says is not true of it until a leader has filled it up, which has all that was ever committed.
+     */
+    long committedIndex(TermStore terms) {
+        return reason == null ? terms.committedIndex() : 0;
+    }
+
+    /** Returns why this member is on probation, null if it is not. */
+    @Nullable
+    String reason() {
+        return reason;
     }
 
     @Override
@@ -107,8 +128,7 @@ final class Probation implements Standing.Obstacle {
 
     private void end(PolderRaftContext context) {
         try {
-            disk.delete(FILE);
-            disk.sync();
+            clear(disk);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "probation file " + disk.describe(FILE) + " failed, so this member stops: " + e, e);

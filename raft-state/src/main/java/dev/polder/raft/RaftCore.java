@@ -49,9 +49,11 @@ final class RaftCore implements AutoCloseable {
         Background background = seams.background().open(config.nodeName() + "-raft-snapshot", failStop);
         FactLog log = null;
         try {
+            Probation probation = Probation.open(seams.disk());
             SnapshotFiles snapshots = SnapshotFiles.open(seams.disk(), seams.time(), thread, background);
-            log = openLog(seams, terms, snapshots.entry());
+            log = openLog(seams, terms, probation.committedIndex(terms), snapshots.entry());
             Membership membership = membership(terms, snapshots.newest(), log);
+            membership.committed(probation.committedIndex(terms));
             checkMembers(seams.disk(), terms, membership, config.members());
             Snapshots offers = new SnapshotOffers(snapshots, log);
             ForceTimes forces = new ForceTimes(config.memberId(), seams.time(), config.electionTimeout());
@@ -88,7 +90,7 @@ final class RaftCore implements AutoCloseable {
                     background,
                     membership,
                     new Standing(),
-                    Probation.open(seams.disk()),
+                    probation,
                     new DiskRoom(seams.disk(), config.freeBytesMin()),
                     forces,
                     seams.random(),
@@ -128,25 +130,27 @@ final class RaftCore implements AutoCloseable {
         }
     }
 
-    private static FactLog openLog(Seams seams, TermStore terms, Floor snapshot) throws IOException {
+    private static FactLog openLog(Seams seams, TermStore terms, long committedIndex, Floor snapshot)
+            throws IOException {
         long warnBytes = seams.limits().warnBytes();
         FactLog log = FactLog.open(
                 seams.disk(),
                 seams.rules(),
                 seams.limits(),
-                terms.committedIndex(),
+                committedIndex,
                 snapshot,
                 () -> LOG.warn("event=log_large limit_bytes={} old entries stay until a snapshot is saved", warnBytes));
-        if (log.lastTerm() > terms.term()) {
+        try {
+            terms.checkTerm(log.lastTerm());
+        } catch (IOException e) {
             log.close();
-            throw new IOException("term file " + seams.disk().describe(TermStore.FILE) + " says term " + terms.term()
-                    + ", but the log has an entry of term " + log.lastTerm());
+            throw e;
         }
         return log;
     }
 
     /** What the log says last, or the snapshot, or the group began with. */
-    private static Membership membership(TermStore terms, @Nullable SnapshotFile snapshot, FactLog log) {
+    static Membership membership(TermStore terms, @Nullable SnapshotFile snapshot, FactLog log) {
         Membership membership = snapshot == null
                 ? Membership.of(MemberList.of(terms.members()))
                 : new Membership(snapshot.head().place());

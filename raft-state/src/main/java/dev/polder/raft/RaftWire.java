@@ -1,6 +1,8 @@
 package dev.polder.raft;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -82,7 +84,11 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
         if (core != null) {
             callOthers();
             // not from here: the log is being changed
-            parts.thread().execute(() -> parts.failStop().guard(() -> hangUp(before)));
+            parts.thread()
+                    .execute(() -> parts.failStop().guard(() -> {
+                        hangUp(before);
+                        clients.tellMembers();
+                    }));
         }
     }
 
@@ -154,12 +160,18 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
     }
 
     Greeting.Located locate() {
+        List<String> members = members();
         LogLeader leader = context().knownLeader();
         String metadata = leader == null ? null : parts.book().metadata(leader.memberId());
         return leader == null || metadata == null
-                ? new Greeting.Located(0, "", "", parts.book().clusterId())
+                ? new Greeting.Located(0, "", "", parts.book().clusterId(), members)
                 : new Greeting.Located(
-                        leader.term(), leader.memberId(), metadata, parts.book().clusterId());
+                        leader.term(), leader.memberId(), metadata, parts.book().clusterId(), members);
+    }
+
+    /** Returns the members that count now. */
+    List<String> members() {
+        return core().members();
     }
 
     // ---- who the others are
@@ -205,10 +217,32 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
 
     void refusedBy(String other, String reason) {
         parts.counters().handshakesRefused.increment();
-        String words = Refusals.oneLine(reason);
+        refused(other, Refusals.oneLine(reason));
+    }
+
+    /** Which of the two has noticed does not matter: neither would talk to the other. */
+    void notProved(String other) {
+        refused(other, WireSecurity.REFUSAL);
+    }
+
+    private void refused(String other, String words) {
         if (refusedByOthers.add(other, words)) {
             parts.failStop().guard(() -> events.refused(other, words));
         }
+    }
+
+    @Override
+    public List<LogStatus.Refusal> refusals() {
+        Map<String, String> byOthers = refusedByOthers.present();
+        List<LogStatus.Refusal> refusals = new ArrayList<>();
+        byOthers.forEach((other, reason) -> refusals.add(new LogStatus.Refusal(other, reason)));
+        refusedByUs.present().forEach((other, reason) -> {
+            if (!byOthers.containsKey(other)) {
+                refusals.add(new LogStatus.Refusal(other, reason));
+            }
+        });
+        refusals.sort(Comparator.comparing(LogStatus.Refusal::memberId));
+        return refusals;
     }
 
     // ---- who can be reached

@@ -20,6 +20,8 @@ final class Refusals {
     private final String event;
     private final String self;
     private final Map<String, Map<String, Long>> counts = new HashMap<>();
+    /** Of the same names. */
+    private final Map<String, String> latest = new HashMap<>();
 
     Refusals(String event, String self) {
         this.event = event;
@@ -44,6 +46,7 @@ final class Refusals {
         if (!reasons.containsKey(reason) && reasons.size() >= REASONS_MAX) {
             return false;
         }
+        latest.put(other, reason);
         boolean isFirst = reasons.merge(reason, 1L, Long::sum) == 1;
         if (isFirst) {
             LOG.warn("event={} member={} other={} reason='{}'", event, self, other, reason);
@@ -51,8 +54,14 @@ final class Refusals {
         return isFirst;
     }
 
+    /** Returns the last reason for each other that is refused now. */
+    Map<String, String> present() {
+        return Map.copyOf(latest);
+    }
+
     /** There is a connection to the other now. */
     void over(String other) {
+        latest.remove(other);
         Map<String, Long> reasons = counts.remove(other);
         if (reasons != null) {
             reasons.forEach((reason, count) -> LOG.info(

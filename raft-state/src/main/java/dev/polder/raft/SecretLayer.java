@@ -110,8 +110,7 @@ final class SecretLayer extends ByteToMessageCodec<ByteBuf> {
             checkProof(CALLER_PROVES, othersNonce, nonce, proof.proof());
             seal(ctx, othersNonce, nonce);
         } else {
-            throw new BadFrameException(
-                    "who comes here must prove that he knows the secret, and not begin with " + message.kind());
+            throw new BadFrameException(WireSecurity.REFUSAL);
         }
     }
 
@@ -130,7 +129,7 @@ final class SecretLayer extends ByteToMessageCodec<ByteBuf> {
     private void checkProof(String role, byte[] callersNonce, byte[] calledsNonce, byte[] proof)
             throws BadFrameException {
         if (!MessageDigest.isEqual(FrameSeal.proof(secret, role, callersNonce, calledsNonce), proof)) {
-            throw new BadFrameException("the secrets differ");
+            throw new BadFrameException(WireSecurity.REFUSAL);
         }
     }
 

@@ -1,14 +1,16 @@
 package dev.polder.raft;
 
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A connection to a seed for one question: who leads? Owned by the locator's thread. */
+/** A connection to a seed, or another member, for one question: who leads? Owned by the locator's thread. */
 final class SeedConnection extends WireConnection {
     private final SeedQuestions search;
     private final String seed;
     private final MemberAddress address;
     private @Nullable LocatedLeader leader;
+    private List<String> members = List.of();
     private @Nullable String problem;
 
     SeedConnection(RaftThread thread, WireCounters counters, SeedQuestions search, String seed, MemberAddress address) {
@@ -24,6 +26,11 @@ final class SeedConnection extends WireConnection {
 
     Optional<LocatedLeader> leader() {
         return Optional.ofNullable(leader);
+    }
+
+    /** Returns the members that this one has named; empty if it has named none. */
+    List<String> members() {
+        return members;
     }
 
     /** Returns what was wrong with this seed, its name before it. */
@@ -62,6 +69,7 @@ final class SeedConnection extends WireConnection {
     }
 
     private void answered(Greeting.Located located) {
+        members = hasTold() ? members : located.members();
         if (located.leader().isEmpty()) {
             fail("no leader known");
         } else if (!hasTold()) {
@@ -69,6 +77,11 @@ final class SeedConnection extends WireConnection {
             close();
             search.told();
         }
+    }
+
+    @Override
+    void notProved() {
+        fail("refused: " + WireSecurity.REFUSAL);
     }
 
     @Override

@@ -95,7 +95,7 @@ final class SegmentFile implements Closeable {
             file.readFully(header, 0);
             String problem = problem(header, name);
             if (problem != null) {
-                throw new IOException("log file " + disk.describe(name) + " at offset 0: " + problem);
+                throw LogDamage.inLog(disk, name, 0, problem);
             }
             return new SegmentFile(name, file, header.getLong(16), header.getLong(24), size);
         } catch (IOException | RuntimeException e) {

@@ -55,6 +55,11 @@ final class Segments implements Closeable {
         return disk.describe(file.name());
     }
 
+    /** Returns what is to be thrown where none of them can be trusted. */
+    LogDamage untrusted(String why) {
+        return LogDamage.inLog(disk, files.get(0).name(), 0, why);
+    }
+
     long bytes() {
         long bytes = 0;
         for (SegmentFile file : files) {

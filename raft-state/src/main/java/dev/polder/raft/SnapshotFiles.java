@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ final class SnapshotFiles {
     /** What is being fetched from a leader: whole to a point, and taken up again after a break. */
     static final String INCOMING = "incoming.part";
 
-    private static final Pattern NAME = Pattern.compile("snapshot-\\d{20}-\\d{20}\\.snap");
+    private static final Pattern NAME = Pattern.compile("snapshot-(\\d{20})-\\d{20}\\.snap");
     private static final String ENDING = ".snap" + Disk.TEMPORARY;
     /** So long somebody who fetches may be silent. */
     private static final Duration LEASE = Duration.ofSeconds(10);
@@ -87,6 +88,15 @@ final class SnapshotFiles {
 
     static boolean isName(String name) {
         return NAME.matcher(name).matches();
+    }
+
+    /** Returns the last entry that a snapshot of that name has. */
+    static long index(String name) {
+        Matcher matcher = NAME.matcher(name);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(name + " is no name of a snapshot");
+        }
+        return Long.parseLong(matcher.group(1));
     }
 
     /** Returns whether there is a snapshot in a directory. */

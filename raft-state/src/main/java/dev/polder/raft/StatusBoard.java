@@ -54,6 +54,7 @@ final class StatusBoard {
                 parts.snapshots().entry().index(),
                 Optional.ofNullable(context.fetch().progress()),
                 leads ? peers() : List.of(),
+                parts.calls().refusals(),
                 Optional.ofNullable(context.lastLoss()),
                 Optional.ofNullable(parts.diskRoom().shortage()),
                 parts.forces().percentiles(),

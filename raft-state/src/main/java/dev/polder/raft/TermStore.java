@@ -99,6 +99,18 @@ final class TermStore {
         return term;
     }
 
+    /**
+     * Checks that the log does not know better.
+     *
+     * @throws IOException if it does: this is an older file
+     */
+    void checkTerm(long logTerm) throws IOException {
+        if (logTerm > term) {
+            throw new IOException(
+                    file.describe() + " says term " + term + ", but the log has an entry of term " + logTerm);
+        }
+    }
+
     /** Returns whom this member voted for in {@link #term}, or null if it has not voted. */
     @Nullable
     String vote() {
@@ -178,6 +190,16 @@ final class TermStore {
     /** Remembers how far the log is committed and durable. Goes to the disk with the next change, or {@link #store}. */
     void raiseCommitted(long index) {
         committedIndex = Math.max(committedIndex, index);
+    }
+
+    /**
+     * The log is what it is from here on, durably: all that is in it counts as committed, and nothing more, whatever was known
+     * before; and this is a member.
+     */
+    void beginAnew(long lastIndex) {
+        committedIndex = lastIndex;
+        removedIndex = 0;
+        store();
     }
 
     /** Makes everything durable as it is now. */

@@ -25,12 +25,19 @@ final class TlsLayer extends ChannelInboundHandlerAdapter {
 
     private final Function<ByteBufAllocator, SslHandler> tls;
 
-    TlsLayer(Function<ByteBufAllocator, SslHandler> tls) {
+    private final boolean isCalled;
+
+    /** @param isCalled whether the other end is the one that calls */
+    TlsLayer(Function<ByteBufAllocator, SslHandler> tls, boolean isCalled) {
         this.tls = tls;
+        this.isCalled = isCalled;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        if (isCalled) {
+            ctx.pipeline().addBefore(ctx.name(), null, new PlainSpeech());
+        }
         ctx.pipeline().addBefore(ctx.name(), null, tls.apply(ctx.channel().alloc()));
     }
 

@@ -1,5 +1,6 @@
 package dev.polder.raft;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
@@ -109,15 +110,17 @@ final class TlsSecurity implements WireSecurity {
     @Override
     public ChannelHandler layer(@Nullable MemberAddress called) {
         lookForChanges();
-        return new TlsLayer(allocator -> {
-            Contexts current = contexts;
-            SslHandler handler = called == null
-                    ? current.called().newHandler(allocator, executor)
-                    : current.calling().newHandler(allocator, called.host(), called.port(), executor);
-            handler.setHandshakeTimeoutMillis(WireConnection.HANDSHAKE_MS_MAX);
-            handler.setCloseNotifyFlushTimeoutMillis(CLOSE_MS_MAX);
-            return handler;
-        });
+        return new TlsLayer(allocator -> handler(allocator, called), called == null);
+    }
+
+    private SslHandler handler(ByteBufAllocator allocator, @Nullable MemberAddress called) {
+        Contexts current = contexts;
+        SslHandler handler = called == null
+                ? current.called().newHandler(allocator, executor)
+                : current.calling().newHandler(allocator, called.host(), called.port(), executor);
+        handler.setHandshakeTimeoutMillis(WireConnection.HANDSHAKE_MS_MAX);
+        handler.setCloseNotifyFlushTimeoutMillis(CLOSE_MS_MAX);
+        return handler;
     }
 
     private void lookForChanges() {

@@ -81,7 +81,7 @@ final class WireCodec {
             case APPEND, POLL, VOTE, FORCED_VOTE, TIMEOUT_NOW, INSTALL, FETCH, CATCH_UP, REMOVED ->
                 PeerRequestCodec.read(kind, in);
             case APPENDED, POLLED, VOTED, FAILED, INSTALLING, PIECE, CAUGHT, DONE -> PeerResponseCodec.read(kind, in);
-            case CLIENT_HELLO, CLIENT_WELCOME, CLIENT_MOVED, CALL, PUSH -> ClientCodec.read(kind, in);
+            case CLIENT_HELLO, CLIENT_WELCOME, CLIENT_MOVED, CLIENT_MEMBERS, CALL, PUSH -> ClientCodec.read(kind, in);
         };
     }
 

@@ -42,7 +42,7 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
     private final FrameDecoder decoder;
     private @Nullable Channel channel;
     private @Nullable Scheduled handshakeLimit;
-    private boolean secured;
+    private boolean proved = true;
     private boolean over;
     private boolean heardNonsense;
 
@@ -60,7 +60,7 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
     final void install(Channel into, @Nullable ChannelHandler below) {
         channel = into;
         if (below != null) {
-            secured = true;
+            proved = false;
             into.pipeline().addLast(below);
         }
         into.pipeline().addLast(decoder, this);
@@ -73,6 +73,9 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
 
     /** A frame has come. */
     abstract void received(WireFrame frame);
+
+    /** One of the ends did not prove what the other asks for. The connection ends. */
+    void notProved() {}
 
     /** All that came was handled, nothing more will. Called once. */
     abstract void ended();
@@ -193,6 +196,9 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
             LOG.warn("event=frame_refused peer={} count={} reason='{}'", this, counters.framesRefused.sum(), why);
         }
         turnAway(why);
+        if (why.equals(WireSecurity.REFUSAL)) {
+            notProved();
+        }
     }
 
     // ---- what happens
@@ -201,7 +207,7 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
     public final void channelActive(ChannelHandlerContext ctx) {
         counters.connections.increment();
         handshakeLimit = thread.schedule(Duration.ofMillis(HANDSHAKE_MS_MAX), this::late);
-        if (!secured) {
+        if (proved) {
             ready();
         }
     }
@@ -209,6 +215,7 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
     @Override
     public final void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == WireSecurity.Event.PROVED && !over) {
+            proved = true;
             ready();
         }
     }
@@ -250,7 +257,8 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof DecoderException && cause.getCause() instanceof BadFrameException bad) {
-            badFrame(String.valueOf(bad.getMessage()));
+            // before that, whatever it is, it is not what is asked for
+            badFrame(proved ? String.valueOf(bad.getMessage()) : WireSecurity.REFUSAL);
             return;
         }
         if (cause instanceof DecoderException && cause.getCause() instanceof SSLException tls) {
@@ -273,6 +281,7 @@ abstract class WireConnection extends ChannelInboundHandlerAdapter {
                     counters.handshakesRefused.sum(),
                     Refusals.oneLine(String.valueOf(cause.getMessage())));
         }
+        notProved();
     }
 
     /** Returns why the other end, which has called, is not the member that it says, by its certificate; null if it may be. */

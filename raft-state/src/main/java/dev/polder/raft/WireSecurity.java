@@ -8,6 +8,12 @@ interface WireSecurity extends AutoCloseable {
     /** There is nothing. */
     WireSecurity NONE = called -> null;
 
+    /**
+     * What either end says, and is told, when one of them did not prove what the other asks for: no more, for more would
+     * tell a stranger what he lacks.
+     */
+    String REFUSAL = "another secret or certificate than is asked for here, or none";
+
     /** What such a layer tells the handlers above it when the other end has proved what it had to. */
     enum Event {
         PROVED

@@ -101,6 +101,7 @@ class ClientDoorTest {
     private RawConnection welcome() throws Exception {
         RawConnection connection = connect(leader, "");
         assertThat(connection.hear().message()).isInstanceOf(ClientMessage.Welcome.class);
+        assertThat(connection.hear().message()).isEqualTo(new ClientMessage.Members(group.members()));
         service.await("opened");
         return connection;
     }

@@ -36,7 +36,6 @@ class DamagedFilesTest {
     @TempDir
     Path directory;
 
-
     private final Random random = new Random(1);
 
     private record Entry(long index, long term, EntryKind kind, int hash) {}
@@ -67,7 +66,8 @@ class DamagedFilesTest {
         SnapshotFile snapshot = SnapshotFiles.newestIn(disk);
         List<Entry> entries = new ArrayList<>();
         Floor entry = snapshot == null ? Floor.NONE : snapshot.entry();
-        try (FactLog log = FactLog.open(disk, Rules.KEPT, LogLimits.DEFAULT, terms.committedIndex(), entry, () -> {})) {
+        long committedIndex = Probation.open(disk).committedIndex(terms);
+        try (FactLog log = FactLog.open(disk, Rules.KEPT, LogLimits.DEFAULT, committedIndex, entry, () -> {})) {
             for (LogCursor cursor = new LogCursor(log, log.floor().firstIndex()); cursor.hasNext(); ) {
                 LogEntry one = cursor.next();
                 entries.add(new Entry(one.index(), one.term(), one.kind(), Arrays.hashCode(one.payload())));
@@ -120,7 +120,6 @@ class DamagedFilesTest {
                 disk.replace(name, withoutMostZeros(name, member.disk().read(name)));
             }
         }
-        Probation.mark(disk, "its log was repaired");
         return disk;
     }
 
@@ -201,7 +200,7 @@ class DamagedFilesTest {
     }
 
     private static @Nullable String verify(Disk disk) throws IOException {
-        try (LogTool tool = LogTool.of(disk)) {
+        try (LogTool tool = LogTool.open(disk, "lossy")) {
             return tool.verify().problem().orElse(null);
         }
     }
@@ -261,7 +260,7 @@ class DamagedFilesTest {
         List<String> names = disk.names().stream().sorted().toList();
         assertThat(names.stream().filter(SegmentFile::isName).count()).isGreaterThan(2);
         assertThat(names.stream().filter(SnapshotFiles::isName).count()).isEqualTo(1);
-        assertThat(names).contains(TermStore.FILE, PeerIdentities.FILE, Probation.FILE);
+        assertThat(names).contains(TermStore.FILE, PeerIdentities.FILE);
         return names;
     }
 
@@ -300,6 +299,20 @@ class DamagedFilesTest {
                         .as("%s cut to %s", name, damaged.length)
                         .isTrue();
             }
+        }
+    }
+
+    @Test
+    void shouldRefuseEveryDamageOfTheMarkOfARepair() throws Exception {
+        LossyDisk disk = lived();
+        Probation.mark(disk, "its log was repaired");
+        Read before = read(disk);
+        byte[] sound = disk.read(Probation.FILE);
+        for (int i = 0; i < TRIES; i++) {
+            assertThat(isRefused(disk, before, Probation.FILE, flipped(sound), 0, i))
+                    .isTrue();
+            byte[] cut = Arrays.copyOf(sound, random.nextInt(sound.length));
+            assertThat(isRefused(disk, before, Probation.FILE, cut, 0, i)).isTrue();
         }
     }
 

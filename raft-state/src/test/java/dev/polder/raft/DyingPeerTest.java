@@ -93,7 +93,12 @@ class DyingPeerTest {
             for (int i = 0; i < 500; i++) {
                 asking.say(i, new Greeting.Locate());
                 assertThat(asking.hear().message())
-                        .isEqualTo(new Greeting.Located(5, leader, "metadata of " + leader, ""));
+                        .isEqualTo(new Greeting.Located(
+                                5,
+                                leader,
+                                "metadata of " + leader,
+                                "",
+                                member.log().members()));
             }
         }
         lead(5);

@@ -239,7 +239,8 @@ class GoldenFilesTest {
                 arguments("welcome-2", 0, new Greeting.Welcome(introduction("märz:2"))),
                 arguments("refused-1", 0, new Greeting.Refused("no, märz")),
                 arguments("locate-2", 5, new Greeting.Locate()),
-                arguments("located-1", 5, new Greeting.Located(258, "m1:1", "http://m", "c1")),
+                arguments(
+                        "located-2", 5, new Greeting.Located(258, "m1:1", "http://m", "c1", List.of("m1:1", "märz:2"))),
                 arguments("challenge-2", 0, new Greeting.Challenge(from(0), from(0x40))),
                 arguments("proof-1", 0, new Greeting.Proof(from(0x40))));
     }
@@ -274,6 +275,7 @@ class GoldenFilesTest {
                 arguments("client-hello-2", 0, new ClientMessage.Hello("c1", new GroupId(UNIQUE))),
                 arguments("client-welcome-2", 0, new ClientMessage.Welcome("c1", new GroupId(UNIQUE), 7)),
                 arguments("client-moved-1", 0, new ClientMessage.Moved(7, "m1:1")),
+                arguments("client-members-1", 0, new ClientMessage.Members(List.of("m1:1", "märz:2"))),
                 arguments("call-1", 65_539, new ClientMessage.Call(Members.bytes("polder"))),
                 arguments("push-1", 0, new ClientMessage.Push(Members.bytes("polder"))));
     }

@@ -100,7 +100,7 @@ class LeaderLocatorTest {
             for (int i = 0; i < 3; i++) {
                 RawConnection connection = RawConnection.from(listening.get(i));
                 assertThat(connection.hear().message()).isInstanceOf(Greeting.Locate.class);
-                connection.say(0, new Greeting.Located(List.of(4L, 9L, 8L).get(i), "m" + i, "", "c"));
+                connection.say(0, new Greeting.Located(List.of(4L, 9L, 8L).get(i), "m" + i, "", "c", List.of()));
             }
 
             assertThat(search.join())
@@ -110,6 +110,42 @@ class LeaderLocatorTest {
                 socket.close();
             }
         }
+    }
+
+    @Test
+    void shouldFindTheLeaderWhenAllSeedsWereReplacedOneByOne() throws Exception {
+        try (RunningGroup group = RunningGroup.of(6, directory, Duration.ofSeconds(2));
+                LeaderLocator locator = LeaderLocator.start("test")) {
+            List<String> seeds = group.members().subList(0, 3);
+            for (String seed : seeds) {
+                group.start(seed, peers(group, seeds, seed));
+            }
+            for (int i = 0; i < 3; i++) {
+                String later = group.members().get(3 + i);
+                group.start(later, peers(group, seeds, later).toJoin());
+                change(group, new MemberChange.Add(later, ""));
+                change(group, new MemberChange.Remove(seeds.get(i)));
+                group.stop(seeds.get(i));
+                String leader = group.awaitLeader().id();
+                RecordingListener.await(() -> locator.find(seeds, LONG)
+                        .join()
+                        .leader()
+                        .filter(found -> found.memberId().equals(leader))
+                        .isPresent());
+            }
+            assertThat(locator.find(group.members().subList(0, 2), LONG).join().leader())
+                    .as("who asks with other seeds is not told")
+                    .isEmpty();
+        }
+    }
+
+    private static RaftPeers peers(RunningGroup group, List<String> seeds, String member) {
+        return new RaftPeers(
+                seeds, group.peers(member).bind(), "incarnation of " + member, "", "metadata of " + member);
+    }
+
+    private static void change(RunningGroup group, MemberChange change) {
+        RecordingListener.await(() -> group.awaitLeader().log().change(change).join() instanceof ChangeOutcome.Done);
     }
 
     @Test

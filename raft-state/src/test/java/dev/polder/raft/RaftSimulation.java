@@ -1,6 +1,7 @@
 package dev.polder.raft;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
@@ -96,7 +97,7 @@ final class RaftSimulation {
         group.members().stream().filter(SimMember::isGone).forEach(this::comeBack);
         SimMember one = group.members().get(random.nextInt(5));
         SimMember other = group.others(one).get(random.nextInt(4));
-        switch (random.nextInt(23)) {
+        switch (random.nextInt(24)) {
             case 0, 1 -> crash(one);
             case 2 -> group.members().forEach(this::crash);
             case 3 -> {
@@ -142,6 +143,11 @@ final class RaftSimulation {
                 group.time().after((1 + random.nextInt(6_000)) * 1_000_000L, () -> one.free(Long.MAX_VALUE));
             }
             case 20 -> flap(10 + random.nextInt(20));
+            case 21 -> {
+                change(one);
+                change(other);
+                split();
+            }
             default -> {
                 LossyDisk.Operation[] operations = LossyDisk.Operation.values();
                 one.disk().failAt(operations[random.nextInt(operations.length)], 1 + random.nextInt(20));
@@ -165,6 +171,20 @@ final class RaftSimulation {
             }
         }
         group.time().after((20 + random.nextInt(150)) * 1_000_000L, () -> flap(times - 1));
+    }
+
+    /** Each is on one of two sides, which hear each other no longer. */
+    private void split() {
+        group.time().note("the nodes are split");
+        List<SimMember> side = group.members().stream().filter(one -> random.nextBoolean()).toList();
+        for (SimMember one : side) {
+            for (SimMember other : group.members()) {
+                if (!side.contains(other)) {
+                    group.network().cut(one.name(), other.name());
+                    group.network().cut(other.name(), one.name());
+                }
+            }
+        }
     }
 
     /** Whoever is a member is to be none, and the other way round. */

@@ -98,6 +98,60 @@ class RemoteRecipesTest {
         }
     }
 
+    /** Of the seeds that it was given nobody is left. */
+    @Test
+    void shouldFindTheMembersThatHaveReplacedAllSeedsWhileItWorks() throws Exception {
+        try (RunningRecipes group = RunningRecipes.of(3, 3, directory);
+                RemoteRecipes remote = RemoteRecipes.start("remote", group.members())) {
+            for (String seed : group.members()) {
+                group.start(seed);
+            }
+            try (Recipes recipes = get(remote.open(TTL))) {
+                List<CompletableFuture<Long>> sums = new ArrayList<>();
+                for (int i = 0; i < 3; i++) {
+                    sums.add(recipes.counter("c").add(1));
+                    group.join(group.later().get(i));
+                    sums.add(recipes.counter("c").add(1));
+                    group.remove(group.members().get(i));
+                }
+                for (int i = 0; i < sums.size(); i++) {
+                    assertThat(get(sums.get(i))).isEqualTo(i + 1);
+                }
+
+                group.stop(group.awaitServing());
+                assertThat(get(recipes.counter("c").add(1))).isEqualTo(7);
+                try (Recipes another = get(remote.open(TTL))) {
+                    assertThat(get(another.counter("c").get())).isEqualTo(7);
+                }
+            }
+        }
+    }
+
+    /** A leader that stays while all others are replaced says so. */
+    @Test
+    void shouldHearOfNewMembersWhileItStaysWithTheLeader() throws Exception {
+        try (RunningRecipes group = RunningRecipes.of(3, 2, directory);
+                RemoteRecipes remote = RemoteRecipes.start("remote", group.members())) {
+            for (String seed : group.members()) {
+                group.start(seed);
+            }
+            try (Recipes recipes = get(remote.open(TTL))) {
+                get(recipes.counter("c").add(1));
+                String leader = group.awaitServing();
+                List<String> others = new ArrayList<>(group.members());
+                others.remove(leader);
+                for (int i = 0; i < 2; i++) {
+                    group.join(group.later().get(i));
+                    group.remove(others.get(i));
+                }
+                get(recipes.counter("c").add(1));
+
+                group.stop(leader);
+                assertThat(get(recipes.counter("c").add(1))).isEqualTo(3);
+            }
+        }
+    }
+
     @Test
     void shouldWaitForAClusterThatIsNotThereYet() throws Exception {
         try (RunningRecipes group = RunningRecipes.of(1, directory);

@@ -11,12 +11,14 @@ import java.util.TreeMap;
 /** Members whose log is for the recipes, in one JVM, with real sockets between them. */
 final class RunningRecipes implements AutoCloseable {
     private final List<String> members;
+    private final List<String> later;
     private final Path directory;
     private RaftSecurity security = RaftSecurity.none();
     private final Map<String, RecipeHost> running = new TreeMap<>();
 
-    private RunningRecipes(List<String> members, Path directory) {
+    private RunningRecipes(List<String> members, List<String> later, Path directory) {
         this.members = members;
+        this.later = later;
         this.directory = directory;
     }
 
@@ -39,19 +41,59 @@ final class RunningRecipes implements AutoCloseable {
     }
 
     static RunningRecipes of(int size, Path directory) throws IOException {
-        try (FreePorts ports = FreePorts.hold(size)) {
-            return new RunningRecipes(ports.addresses(), directory);
+        return of(size, 0, directory);
+    }
+
+    /** Some that begin, none of them started, and addresses of some that may come later. */
+    static RunningRecipes of(int size, int more, Path directory) throws IOException {
+        try (FreePorts ports = FreePorts.hold(size + more)) {
+            List<String> all = ports.addresses();
+            return new RunningRecipes(all.subList(0, size), all.subList(size, size + more), directory);
         }
     }
 
+    /** One member, started, that is called by one address and listens on another: what lies between is the way to it. */
+    static RunningRecipes behind(String address, String listens, Path directory) throws IOException {
+        RunningRecipes group = new RunningRecipes(List.of(address), List.of(), directory);
+        RecipeHost unused = group.start(address, group.peers(address, listens));
+        return group;
+    }
+
     RecipeHost start(String member) throws IOException {
-        RaftPeers peers = new RaftPeers(
+        return start(member, peers(member));
+    }
+
+    /** Starts one of those that come later, and makes it a member. */
+    void join(String member) throws IOException {
+        RecipeHost unused = start(member, peers(member).toJoin());
+        change(new MemberChange.Add(member, ""));
+    }
+
+    void remove(String member) {
+        change(new MemberChange.Remove(member));
+        stop(member);
+    }
+
+    /** Asks whoever leads, until it is done. */
+    private void change(MemberChange change) {
+        RecordingListener.await(() -> host(awaitServing()).change(change).join() instanceof ChangeOutcome.Done);
+    }
+
+    private RaftPeers peers(String member) {
+        return peers(member, member);
+    }
+
+    private RaftPeers peers(String member, String listens) {
+        return new RaftPeers(
                 members,
-                FreePorts.loopback(MemberAddress.of(member).port()),
+                FreePorts.loopback(MemberAddress.of(listens).port()),
                 "incarnation of " + member,
                 "",
                 "",
                 security);
+    }
+
+    private RecipeHost start(String member, RaftPeers peers) throws IOException {
         RecipeHost host = RecipeHost.start(new RaftConfig(
                 member,
                 directoryOf(member),
@@ -70,6 +112,10 @@ final class RunningRecipes implements AutoCloseable {
 
     List<String> members() {
         return members;
+    }
+
+    List<String> later() {
+        return later;
     }
 
     /** Waits until a member serves; returns its name. */

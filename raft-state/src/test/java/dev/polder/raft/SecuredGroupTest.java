@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Members that let nobody in who cannot prove who he is, over real sockets. */
 @Tag("slow")
@@ -165,16 +167,47 @@ class SecuredGroupTest {
         }
     }
 
-    @Test
-    void shouldTellAMemberWithoutTheSecretThatItNeedsOne() throws Exception {
-        try (RunningGroup group = RunningGroup.start(3, directory, CALM, secret(7))) {
+    static List<Arguments> whoDoNotBelongTogether() throws Exception {
+        RaftSecurity foreign = new Certificates(keys, "of-others").issue("z", HERE);
+        RaftSecurity none = RaftSecurity.none();
+        return List.of(
+                Arguments.of(secret(7), secret(8)),
+                Arguments.of(secret(7), none),
+                Arguments.of(secret(7), tls),
+                Arguments.of(none, secret(7)),
+                Arguments.of(none, tls),
+                Arguments.of(tls, foreign),
+                Arguments.of(tls, secret(7)),
+                Arguments.of(tls, none));
+    }
+
+    /** Which of the two knows what is not told: only that it is not what is asked for. */
+    @ParameterizedTest
+    @MethodSource("whoDoNotBelongTogether")
+    void shouldTellBothWhoDoNotBelongTogetherAndNoMore(RaftSecurity theirs, RaftSecurity its) throws Exception {
+        try (RunningGroup group = RunningGroup.start(3, directory, CALM, theirs)) {
             String other = follower(group);
             group.stop(other);
-            RunningGroup.Member plain = group.start(other, group.peers(other, RaftSecurity.none()));
-            RecordingListener.await(() -> !plain.listener().refusals().isEmpty());
-            assertThat(plain.listener().refusals())
-                    .allSatisfy(refusal -> assertThat(refusal)
-                            .endsWith("who comes here must prove that he knows the secret, and not begin with HELLO"));
+            RunningGroup.Member wrong = group.start(other, group.peers(other, its));
+
+            RecordingListener.await(() -> wrong.listener().refusals().size() == 2
+                    && wrong.log().status().refusals().size() == 2);
+            for (RunningGroup.Member member : group.running()) {
+                RecordingListener.await(() -> !member.log().status().refusals().isEmpty());
+                assertThat(member.log().status().refusals())
+                        .allSatisfy(refusal -> assertThat(refusal.reason()).isEqualTo(WireSecurity.REFUSAL));
+            }
+            assertThat(wrong.listener().refusals())
+                    .as("each of them once")
+                    .containsExactlyInAnyOrderElementsOf(group.members().stream()
+                            .filter(member -> !member.equals(other))
+                            .map(member -> member + ": " + WireSecurity.REFUSAL)
+                            .toList());
+
+            group.stop(other);
+            group.start(other);
+            RecordingListener.await(() -> group.running().stream()
+                    .allMatch(member -> member.log().status().refusals().isEmpty()));
         }
     }
 

@@ -66,6 +66,10 @@ class WireCodecProperties {
                         membersIndex));
     }
 
+    private static Arbitrary<List<String>> members() {
+        return text(1, 255).list().ofMaxSize(RaftPeers.MEMBERS_MAX);
+    }
+
     private static Arbitrary<WireMessage> greetings() {
         return Arbitraries.oneOf(
                 Combinators.combine(introduction(), text(1, 255)).as(Greeting.Hello::new),
@@ -74,7 +78,7 @@ class WireCodecProperties {
                 introduction().map(Greeting.Welcome::new),
                 text(0, 100).map(Greeting.Refused::new),
                 Arbitraries.just(new Greeting.Locate()),
-                Combinators.combine(number(), text(0, 255), text(0, 4096), text(0, 21))
+                Combinators.combine(number(), text(0, 255), text(0, 4096), text(0, 21), members())
                         .as(Greeting.Located::new));
     }
 
@@ -101,6 +105,7 @@ class WireCodecProperties {
                 Combinators.combine(text(0, 21), group()).as(ClientMessage.Hello::new),
                 Combinators.combine(text(0, 21), group(), positive()).as(ClientMessage.Welcome::new),
                 Combinators.combine(number(), text(0, 255)).as(ClientMessage.Moved::new),
+                members().map(ClientMessage.Members::new),
                 body().map(ClientMessage.Call::new),
                 body().map(ClientMessage.Push::new));
     }

@@ -1,8 +1,10 @@
 package dev.polder.raft.recipe;
 
+import dev.polder.raft.ChangeOutcome;
 import dev.polder.raft.CommittedEntry;
 import dev.polder.raft.InstalledSnapshot;
 import dev.polder.raft.LogListener;
+import dev.polder.raft.MemberChange;
 import dev.polder.raft.RaftConfig;
 import dev.polder.raft.ReadOutcome;
 import dev.polder.raft.ReplicatedLog;
@@ -99,6 +101,19 @@ public final class RecipeHost implements AutoCloseable {
         members.add(neighbour);
         others.forEach(other -> members.add(other.neighbour));
         return sessions.open(answers -> new LocalLink(loop, members, answers), ttl, others.isEmpty());
+    }
+
+    /**
+     * Changes the list of members, on the one that leads; see {@link ReplicatedLog#change}.
+     *
+     * @throws IllegalStateException if this member has not been started
+     */
+    public CompletableFuture<ChangeOutcome> change(MemberChange change) {
+        ReplicatedLog open = replicated;
+        if (open == null) {
+            throw new IllegalStateException("member " + member + " has not been started");
+        }
+        return open.change(change);
     }
 
     /** Gives up the lead, if this member has it, to whoever is elected next. */

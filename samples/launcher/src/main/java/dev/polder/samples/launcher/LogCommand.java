@@ -2,6 +2,8 @@ package dev.polder.samples.launcher;
 
 import dev.polder.raft.LogReport;
 import dev.polder.raft.LogTool;
+import dev.polder.raft.NewGroupOutcome;
+import dev.polder.raft.RepairOutcome;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -15,8 +17,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code log}: looks into the log of a node that does not run. */
-@Command(name = "log", description = "Look into the log of a node that does not run.")
+/** {@code log}: looks into the log of a node that does not run, and mends it. */
+@Command(name = "log", description = "Look into the log of a node that does not run, or mend it.")
 final class LogCommand implements Runnable {
     private static final int WIDTH_MIN = 4;
 
@@ -27,7 +29,7 @@ final class LogCommand implements Runnable {
     /** Without a command there is nothing to do. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: verify or dump");
+        throw new ParameterException(spec.commandLine(), "Missing command: verify, dump, repair or force-new-cluster");
     }
 
     @Command(
@@ -80,6 +82,72 @@ final class LogCommand implements Runnable {
                     to,
                     entry -> out.println(entry.index() + " " + entry.term() + " " + entry.kind() + " "
                             + (hex ? HexFormat.of().formatHex(entry.bytes()) : entry.bytes().length + " bytes")));
+        }
+    }
+
+    @Command(
+            name = "repair",
+            description = {
+                "Make a master start again whose log is damaged, while the other masters are well.",
+                "Damaged files are renamed and kept; it gets what it lacks from the leader,",
+                "and has no vote before it has it."
+            },
+            exitCodeList = {"0:it starts", "1:it cannot be repaired so, and nothing was changed"})
+    int repair(
+            @Parameters(paramLabel = "DIR", description = "The node's data directory, or the log's in it")
+                    Path directory)
+            throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        try (LogTool log = LogTool.open(logOf(directory))) {
+            RepairOutcome outcome = log.repair();
+            if (outcome instanceof RepairOutcome.Refused refused) {
+                out.println("not repaired: " + refused.reason());
+                return 1;
+            }
+            if (outcome instanceof RepairOutcome.Repaired repaired) {
+                out.println("was damaged: " + repaired.damage());
+                repaired.kept().forEach(name -> out.println("kept as " + name));
+                repaired.notes().forEach(out::println);
+            } else if (outcome instanceof RepairOutcome.Sound sound) {
+                out.println("nothing is damaged, and nothing was changed");
+                sound.notes().forEach(out::println);
+            }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "force-new-cluster",
+            description = {
+                "Make this master the only one, because most masters are gone for good.",
+                "What only the others had is LOST, even if it was acknowledged. They are refused",
+                "should they come back. Without --member this says what would be done."
+            },
+            exitCodeList = {"0:done; start it, then add others", "1:nothing was changed"})
+    int forceNewCluster(
+            @Parameters(paramLabel = "DIR", description = "The node's data directory, or the log's in it")
+                    Path directory,
+            @Option(
+                            names = "--member",
+                            paramLabel = "HOST:RAFTPORT",
+                            defaultValue = "",
+                            description = "This master, so that it is not the wrong directory")
+                    String member)
+            throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        try (LogTool log = LogTool.open(logOf(directory))) {
+            NewGroupOutcome outcome = log.forceNewGroup(member);
+            if (outcome instanceof NewGroupOutcome.Forced forced) {
+                out.println(forced.member() + " is the only master, from entry " + forced.lastIndex() + " on");
+                forced.givenUp()
+                        .forEach(name -> out.println(
+                                "given up: " + name + "; it can come back with an empty directory, when it is added"));
+                return 0;
+            }
+            if (outcome instanceof NewGroupOutcome.Refused refused) {
+                out.println("nothing was changed: " + refused.reason());
+            }
+            return 1;
         }
     }
 

@@ -1,6 +1,10 @@
 package dev.polder.samples.launcher;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -8,8 +12,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,7 +35,7 @@ final class MembersCommand implements Runnable {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private static final int REDIRECTS_MAX = 5;
-    private static final Pattern MEMBER = Pattern.compile("\"([^\"]+:\\d+)\"");
+    private static final JsonFactory JSON = new JsonFactory();
 
     /** Given by picocli. */
     @Spec
@@ -53,31 +55,30 @@ final class MembersCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "Missing command: list, add or remove");
     }
 
-    @Command(name = "list", description = "Show the masters, one a line.")
+    @Command(name = "list", description = "Show the masters, one a line, and whom the asked one does not talk to.")
     void list() throws InterruptedException, LauncherException {
-        ask("GET", "");
+        show(ask("GET", ""), "reason");
     }
 
     @Command(name = "add", description = "Make a node a master, which waits to be one.")
     void add(@Parameters(paramLabel = "HOST:RAFTPORT", description = "The node") String member)
             throws InterruptedException, LauncherException {
-        ask("POST", "?add=" + URLEncoder.encode(member, StandardCharsets.UTF_8));
+        show(ask("POST", "?add=" + URLEncoder.encode(member, StandardCharsets.UTF_8)), "");
     }
 
     @Command(name = "remove", description = "Have a master be none any more.")
     void remove(@Parameters(paramLabel = "HOST:RAFTPORT", description = "The master") String member)
             throws InterruptedException, LauncherException {
-        ask("POST", "?remove=" + URLEncoder.encode(member, StandardCharsets.UTF_8));
+        show(ask("POST", "?remove=" + URLEncoder.encode(member, StandardCharsets.UTF_8)), "");
     }
 
-    private void ask(String method, String query) throws InterruptedException, LauncherException {
+    private String ask(String method, String query) throws InterruptedException, LauncherException {
         HttpClient http = HttpClient.newHttpClient();
         URI uri = uri("//" + master + "/polder/v1/members" + query);
         for (int i = 0; i <= REDIRECTS_MAX; i++) {
             HttpResponse<String> answer = send(http, method, uri);
             if (answer.statusCode() == 200) {
-                show(answer.body());
-                return;
+                return answer.body();
             }
             if (answer.statusCode() != 307) {
                 throw new LauncherException(answer.body().isEmpty() ? "status " + answer.statusCode() : answer.body());
@@ -110,10 +111,25 @@ final class MembersCommand implements Runnable {
         }
     }
 
-    private void show(String json) {
-        Matcher members = MEMBER.matcher(json);
-        while (members.find()) {
-            spec.commandLine().getOut().println(members.group(1));
+    /** Shows the members; and what others the asked one does not talk to, if their reasons are wanted. */
+    private void show(String answer, String wanted) throws LauncherException {
+        PrintWriter out = spec.commandLine().getOut();
+        String field = "";
+        String member = "";
+        try (JsonParser json = JSON.createParser(answer)) {
+            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+                if (token == JsonToken.FIELD_NAME) {
+                    field = json.currentName();
+                } else if (token == JsonToken.VALUE_STRING && field.equals("members")) {
+                    out.println(json.getText());
+                } else if (token == JsonToken.VALUE_STRING && field.equals("member")) {
+                    member = json.getText();
+                } else if (token == JsonToken.VALUE_STRING && field.equals(wanted)) {
+                    out.println("does not talk to " + member + ": " + json.getText());
+                }
+            }
+        } catch (IOException e) {
+            throw new LauncherException("master " + master + ": its answer cannot be read: " + e.getMessage());
         }
     }
 }

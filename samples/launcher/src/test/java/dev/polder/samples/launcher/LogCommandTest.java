@@ -7,11 +7,13 @@ import dev.polder.ClusterNode;
 import dev.polder.NodeRole;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,12 +79,72 @@ final class LogCommandTest {
     }
 
     @Test
+    void shouldRepairNothingWhereNothingIsDamagedOrNobodyElseHasIt() throws Exception {
+        Path data = node();
+        assertThat(run("log", "repair", data.toString())).isZero();
+        assertThat(out.toString())
+                .contains("nothing is damaged, and nothing was changed", "a start goes on with entries 1 to ");
+
+        Path log = data.resolve("raft").resolve("facts-00000000000000000001.log");
+        byte[] bytes = Files.readAllBytes(log);
+        bytes[100] ^= 1;
+        Files.write(log, bytes);
+        assertThat(run("log", "repair", data.toString())).isEqualTo(1);
+        assertThat(out.toString()).contains("not repaired: log file " + log, "so nobody has what is lost");
+        assertThat(Files.readAllBytes(log)).isEqualTo(bytes);
+    }
+
+    @Test
+    void shouldForceNoNewClusterWhereThereIsOnlyOneMaster() throws Exception {
+        Path data = node();
+        assertThat(run("log", "force-new-cluster", data.toString())).isEqualTo(1);
+        assertThat(out.toString()).startsWith("nothing was changed: ").contains(" is the only member already");
+    }
+
+    @Test
+    void shouldMakeAMasterOfThreeTheOnlyOneWhenItsNameIsTyped() throws Exception {
+        Path data = directory.resolve("data");
+        List<String> masters;
+        try (ServerSocket one = new ServerSocket(0);
+                ServerSocket other = new ServerSocket(0);
+                ServerSocket third = new ServerSocket(0)) {
+            masters = Stream.of(one, other, third)
+                    .map(socket -> "127.0.0.1:" + socket.getLocalPort())
+                    .sorted()
+                    .toList();
+        }
+        ClusterConfig config = ClusterConfig.builder()
+                .roles(Set.of(NodeRole.MASTER))
+                .masterPort(0)
+                .seeds(masters.toArray(String[]::new))
+                .raftPort(
+                        Integer.parseInt(masters.get(0).substring(masters.get(0).indexOf(':') + 1)))
+                .dataDir(data)
+                .build();
+        ClusterNode.start(config).close();
+
+        assertThat(run("log", "force-new-cluster", data.toString())).isEqualTo(1);
+        assertThat(out.toString())
+                .startsWith("nothing was changed: this is " + masters.get(0) + " of the members " + masters);
+        assertThat(run("log", "force-new-cluster", data.toString(), "--member", masters.get(0)))
+                .isZero();
+        assertThat(out.toString())
+                .contains(
+                        masters.get(0) + " is the only master, from entry 1 on",
+                        "given up: " + masters.get(1) + "; it can come back with an empty directory");
+
+        try (ClusterNode node = ClusterNode.start(config)) {
+            node.awaitReady(Duration.ofSeconds(30));
+        }
+    }
+
+    @Test
     void shouldRefuseWhatIsNoLog() {
         assertThat(run("log", "verify", directory.toString())).isEqualTo(1);
         assertThat(run("log")).isEqualTo(2);
 
         assertThat(err.toString())
                 .contains("polder: " + directory + ": no log in it")
-                .contains("Missing command: verify or dump");
+                .contains("Missing command: verify, dump, repair or force-new-cluster");
     }
 }

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -81,6 +83,37 @@ final class MembersCommandTest {
                     .isZero();
             assertThat(out.toString().lines()).containsExactly("127.0.0.1:" + first);
         }
+    }
+
+    /** It was told other seeds. */
+    @Test
+    void shouldShowWhomTheAskedOneDoesNotTalkTo() throws Exception {
+        int first;
+        int second;
+        try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            first = one.getLocalPort();
+            second = other.getLocalPort();
+        }
+        try (ClusterNode began = start("began", first, first);
+                ClusterNode foreign = ClusterNode.start(ClusterConfig.builder()
+                        .name("foreign")
+                        .dataDir(directory.resolve("foreign"))
+                        .roles(Set.of(NodeRole.MASTER))
+                        .raftPort(second)
+                        .seeds("127.0.0.1:" + first, "127.0.0.1:" + second)
+                        .build())) {
+            began.awaitReady(PATIENCE);
+            await(() -> run(foreign.masterAddress(), "list") == 0
+                    && out.toString().contains("does not talk to 127.0.0.1:" + first + ": "));
+
+            assertThat(out.toString().lines().toList().subList(0, 2))
+                    .containsExactlyInAnyOrder("127.0.0.1:" + first, "127.0.0.1:" + second);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        Awaitility.await().atMost(PATIENCE).until(condition::getAsBoolean);
     }
 
     @Test
