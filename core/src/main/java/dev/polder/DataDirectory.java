@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  *  lock        held while the node runs
  *  identity    format, incarnation, of a master which member it is and the seeds, the cluster once it is known
  *  raft/       the log                     0700
+ *  history/    records of completed tasks  0700, all of it can be made again from the log
  *  agent/      the agent's checkpoint      0700
  *  sandboxes/  the tasks' directories      0711, each sandbox belongs to its task's user
  * </pre>
@@ -92,6 +93,7 @@ final class DataDirectory implements AutoCloseable {
             }
             setMode(path, "rwx--x--x");
             makeDirectory(path.resolve("raft"), "rwx------");
+            makeDirectory(path.resolve("history"), "rwx------");
             makeDirectory(path.resolve("agent"), "rwx------");
             makeDirectory(path.resolve("sandboxes"), "rwx--x--x");
             boolean isNew = !Files.exists(identityFile);
@@ -127,7 +129,7 @@ final class DataDirectory implements AutoCloseable {
         boolean empty = content == null || content.length == 0;
         return name.equals("lock")
                 || name.equals("identity.next")
-                || (List.of("agent", "raft", "sandboxes").contains(name) && empty);
+                || (List.of("agent", "history", "raft", "sandboxes").contains(name) && empty);
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
@@ -235,6 +237,10 @@ final class DataDirectory implements AutoCloseable {
 
     Path raft() {
         return path.resolve("raft");
+    }
+
+    Path history() {
+        return path.resolve("history");
     }
 
     Path agent() {

@@ -9,6 +9,7 @@ import dev.polder.http.HttpServerConfig;
 import dev.polder.http.NetworkThreads;
 import dev.polder.master.MasterConfig;
 import dev.polder.master.MasterLoop;
+import dev.polder.master.MasterLoopHistory;
 import dev.polder.master.MasterPort.Leader;
 import dev.polder.metrics.Metrics;
 import dev.polder.model.Moment;
@@ -17,6 +18,8 @@ import dev.polder.raft.MemberChange;
 import dev.polder.raft.RaftConfig;
 import dev.polder.raft.RaftPeers;
 import dev.polder.raft.ReplicatedLog;
+import dev.polder.raft.history.History;
+import dev.polder.raft.history.HistoryLimits;
 import dev.polder.raft.recipe.RecipeMember;
 import dev.polder.wire.proto.Mesos;
 import java.io.IOException;
@@ -38,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 final class MasterParts {
     static final Duration RAFT_HEARTBEAT_INTERVAL = Duration.ofMillis(75);
     private static final long PROPOSAL_BYTES_MAX = 16L << 20;
+    /** Room for the completed tasks of some 65 frameworks. */
+    private static final HistoryLimits HISTORY_LIMITS = new HistoryLimits(65_536, 4 << 20, 64L << 20);
 
     private final ClusterConfig config;
     private final Membership membership;
@@ -46,6 +51,7 @@ final class MasterParts {
     private final Door door = new Door();
     private final LeaderClasses classes;
     private final HttpServer server;
+    private @Nullable MasterLoopHistory history;
     private @Nullable MasterLoop loop;
     private @Nullable Api api;
     private @Nullable ReplicatedLog log;
@@ -82,8 +88,15 @@ final class MasterParts {
 
     void start(DataDirectory directory, ApiConfig apiConfig) throws IOException {
         Mesos.MasterInfo introduction = introduction();
+        MasterLoopHistory keeping = new MasterLoopHistory(config.name(), () -> openHistory(directory));
+        history = keeping;
         MasterLoop starting = new MasterLoop(
-                config.name(), masterConfig(), () -> introduction, id -> joined(directory, id), MasterParts::now);
+                config.name(),
+                masterConfig(),
+                keeping,
+                () -> introduction,
+                id -> joined(directory, id),
+                MasterParts::now);
         loop = starting;
         Api opening = Api.start(apiConfig, starting, metrics);
         api = opening;
@@ -100,10 +113,20 @@ final class MasterParts {
         log = started;
         started.serveClients(starting.recipes().clients());
         numbers.add(starting, started);
+        numbers.add(keeping);
         starting.start(started);
         if (membership.joins() || membership.members().size() > 1) {
             CompletableFuture<Void> unused = starting.served().thenRun(classes::begin);
         }
+        // not before the node is of use: opening it takes a second of the processor
+        CompletableFuture<Void> unused = starting.served().thenRun(keeping::begin);
+    }
+
+    /** A temporary directory often lies in memory, and nobody opens it again. */
+    private History openHistory(DataDirectory directory) {
+        return directory.temporary()
+                ? History.inHeap(HISTORY_LIMITS, config.name(), "the data directory is temporary")
+                : History.open(directory.history(), HISTORY_LIMITS, config.name());
     }
 
     /** Asked once and not at each election: a name that cannot be looked up then would end one leader after the other. */
@@ -210,6 +233,7 @@ final class MasterParts {
         failures.attempt(server);
         failures.attempt(api);
         failures.attempt(log);
+        failures.attempt(history); // what is still asked is asked by a snapshot
         failures.attempt(classes);
     }
 }

@@ -4,6 +4,7 @@ import dev.polder.agent.AgentCounters;
 import dev.polder.agent.AgentService;
 import dev.polder.http.HttpServer;
 import dev.polder.master.MasterLoop;
+import dev.polder.master.MasterLoopHistory;
 import dev.polder.metrics.Metrics;
 import dev.polder.raft.LogNetwork;
 import dev.polder.raft.ReplicatedLog;
@@ -41,6 +42,11 @@ final class NodeMetrics {
 
     private void add(String name, ReplicatedLog log, ToDoubleFunction<LogNetwork> number) {
         metrics.gauge("polder/raft/" + name, () -> number.applyAsDouble(log.network()));
+    }
+
+    void add(MasterLoopHistory history) {
+        metrics.gauge("polder/master/history_waiting", history::waiting);
+        metrics.gauge("polder/master/history_records", history::records);
     }
 
     void add(AgentService agent) {

@@ -13,6 +13,7 @@ import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.TaskStatus;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** The document at {@code /state} of the leading master. Stateless; it is written off the master's thread, from one view. */
 final class MasterStateJson {
@@ -142,7 +143,7 @@ final class MasterStateJson {
         roles(json, framework);
         tasks(json, "tasks", sums.tasks(id));
         tasks(json, "unreachable_tasks", sums.unreachableTasks(id));
-        tasks(json, "completed_tasks", sums.completedTasks(id));
+        completedTasks(json, view, sums.completedTasks(id));
         json.writeArrayFieldStart("offers");
         for (Offer offer : view.soft().offers().getOrDefault(id, List.of())) {
             offer(json, offer);
@@ -186,6 +187,19 @@ final class MasterStateJson {
         json.writeArrayFieldStart(name);
         for (TaskRecord task : tasks) {
             task(json, task);
+        }
+        json.writeEndArray();
+    }
+
+    /** One record at a time: all of them need not fit the heap. */
+    private void completedTasks(JsonGenerator json, MasterView view, List<MasterView.Completed> completed)
+            throws IOException {
+        json.writeArrayFieldStart("completed_tasks");
+        for (MasterView.Completed one : completed) {
+            Optional<TaskRecord> record = view.recordOf(one);
+            if (record.isPresent()) {
+                task(json, record.get());
+            }
         }
         json.writeEndArray();
     }

@@ -18,7 +18,7 @@ import java.util.Map;
 final class ViewSums {
     private final Map<FrameworkId, List<TaskRecord>> tasks = new HashMap<>();
     private final Map<FrameworkId, List<TaskRecord>> unreachableTasks = new HashMap<>();
-    private final Map<FrameworkId, List<TaskRecord>> completedTasks = new HashMap<>();
+    private final Map<FrameworkId, List<MasterView.Completed>> completedTasks = new HashMap<>();
     private final Map<Object, ResourceTotals> used = new HashMap<>();
     private final Map<Object, ResourceTotals> offered = new HashMap<>();
     private final Map<FrameworkId, ResourceTotals> held = new HashMap<>();
@@ -36,8 +36,8 @@ final class ViewSums {
         completed.sort(Comparator.comparingLong(MasterView.Completed::sequence));
         for (MasterView.Completed one : completed) {
             sums.completedTasks
-                    .computeIfAbsent(one.task().frameworkId(), any -> new ArrayList<>())
-                    .add(one.task());
+                    .computeIfAbsent(one.frameworkId(), any -> new ArrayList<>())
+                    .add(one);
         }
         view.soft().offers().forEach(sums::add);
         for (AgentRecord agent : view.agents()) {
@@ -57,7 +57,7 @@ final class ViewSums {
     }
 
     /** Oldest first. */
-    List<TaskRecord> completedTasks(FrameworkId framework) {
+    List<MasterView.Completed> completedTasks(FrameworkId framework) {
         return completedTasks.getOrDefault(framework, List.of());
     }
 

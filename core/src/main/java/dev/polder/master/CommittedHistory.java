@@ -45,9 +45,13 @@ public final class CommittedHistory {
                 since.stream().filter(one -> one.index() > view.index()).toList());
     }
 
-    /** Returns a master that knows what is committed and does not lead. */
-    public Master rebuild(MasterConfig config) {
-        Master master = Master.of(config, base);
+    /**
+     * Returns a master that knows what is committed and does not lead.
+     *
+     * @param completed where the records of completed tasks are; those of the base are still there
+     */
+    public Master rebuild(MasterConfig config, CompletedTasks completed) {
+        Master master = Master.of(config, base, completed);
         since.forEach(one -> master.apply(one.entry()));
         return master;
     }

@@ -2,6 +2,7 @@ package dev.polder.master;
 
 import dev.polder.wire.proto.AgentLinkFrames.ToAgent;
 import dev.polder.wire.proto.MesosScheduler.Event;
+import java.util.List;
 
 /**
  * What must be done when the facts of a turn are committed. Lost with the leader or done, never done before. It is
@@ -63,6 +64,19 @@ public sealed interface Effect {
         @Override
         public void callOff() {
             to.close();
+        }
+    }
+
+    /** Forget the records of completed tasks: not before the commit, for a term that is lost brings them back. */
+    record ForgetCompleted(CompletedTasks tasks, List<Long> sequences) implements Effect {
+        @Override
+        public void perform() {
+            sequences.forEach(tasks::forget);
+        }
+
+        @Override
+        public void callOff() {
+            // the state goes back to where it has them
         }
     }
 

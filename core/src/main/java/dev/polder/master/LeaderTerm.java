@@ -184,6 +184,10 @@ final class LeaderTerm {
     }
 
     Turn takeTurn() {
+        List<Long> forgotten = state.takeForgotten();
+        if (!forgotten.isEmpty()) {
+            effects.add(new Effect.ForgetCompleted(state.completed(), forgotten));
+        }
         Turn turn = new Turn(clusterTimeMs(), List.copyOf(facts), List.copyOf(effects), needsEntry);
         facts = new ArrayList<>();
         effects = new ArrayList<>();

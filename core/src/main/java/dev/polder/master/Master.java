@@ -51,14 +51,19 @@ public final class Master {
         }
     }
 
-    /** Makes a master that knows nothing yet. */
+    /** Makes a master that knows nothing yet, and keeps the records of completed tasks in the heap. */
     public Master(MasterConfig config) {
-        this(config, new MasterState(config.stateLimits()));
+        this(config, new HeapCompletedTasks());
     }
 
-    /** Makes a master that knows what a view shows. */
-    public static Master of(MasterConfig config, MasterView view) {
-        return new Master(config, MasterState.of(view, config.stateLimits()));
+    /** Makes a master that knows nothing yet, and keeps the records of completed tasks there. */
+    public Master(MasterConfig config, CompletedTasks completed) {
+        this(config, new MasterState(config.stateLimits(), completed));
+    }
+
+    /** Makes a master that knows what a view shows, and goes on to keep the records of completed tasks there. */
+    public static Master of(MasterConfig config, MasterView view, CompletedTasks completed) {
+        return new Master(config, MasterState.of(view, config.stateLimits(), completed));
     }
 
     private Master(MasterConfig config, MasterState state) {
@@ -72,6 +77,7 @@ public final class Master {
         for (Fact fact : entry.facts()) {
             state.apply(fact, entry.clusterTimeMs());
         }
+        state.forgetNow();
     }
 
     /**

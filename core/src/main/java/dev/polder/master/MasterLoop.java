@@ -70,6 +70,7 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
     private final Clock clock;
     private final Thread thread;
     private final MasterRecipes recipes;
+    private final CompletedTasks completed;
     private final Inbox inbox = new Inbox(INBOX_MAX);
     private final LogInbox logInbox = new LogInbox(this::wake);
     private final MasterLoopReaders readers;
@@ -99,6 +100,7 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
     /**
      * Makes a master that is not started.
      *
+     * @param completed keeps the records of completed tasks; the caller closes it, after the log
      * @param introduction asked whenever it is elected how it introduces itself; the id is replaced by a new one
      * @param clusterIdListener told the cluster's id, on this master's thread, before this master serves or takes another
      *     for the leader; may refuse it by throwing
@@ -106,15 +108,17 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
     public MasterLoop(
             String nodeName,
             MasterConfig config,
+            CompletedTasks completed,
             Supplier<Mesos.MasterInfo> introduction,
             Consumer<String> clusterIdListener,
             Clock clock) {
         this.nodeName = nodeName;
         this.config = config;
+        this.completed = completed;
         this.introduction = introduction;
         this.clusterIdListener = clusterIdListener;
         this.clock = clock;
-        master = new Master(config);
+        master = new Master(config, completed);
         thread = new Thread(this::run, nodeName + "-master");
         thread.setDaemon(true);
         readers = new MasterLoopReaders(() -> clock.now().nowMs());
@@ -362,9 +366,9 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
     private void restore(InstalledSnapshot snapshot) {
         try (snapshot;
                 InputStream in = new BufferedInputStream(snapshot.open())) {
-            MasterView view = MasterSnapshot.read(in, snapshot.index());
+            MasterView view = MasterSnapshot.read(in, snapshot.index(), completed);
             recipes.member().restore(snapshot.index(), in);
-            master = Master.of(config, view);
+            master = Master.of(config, view, completed);
         } catch (IOException e) {
             throw new UncheckedIOException("snapshot of entry " + snapshot.index() + " cannot be restored: " + e, e);
         }
@@ -421,7 +425,7 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
         pipeline.lost().forEach(Effect::callOff);
         readers.lost();
         master.connections().forEach(Effect::perform);
-        master = requireNonNull(history).rebuild(config);
+        master = requireNonNull(history).rebuild(config, completed);
         history = null;
         answerViews();
     }

@@ -2,6 +2,7 @@ package dev.polder.master;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import dev.polder.model.AgentId;
@@ -54,12 +55,14 @@ public final class MasterSnapshot {
             write(coded, SnapshotRecord.newBuilder().setTask(message(task)));
         }
         for (MasterView.Completed completed : view.completedTasks()) {
+            MasterSnapshots.Task task =
+                    view.recordOf(completed).map(MasterSnapshot::message).orElseGet(() -> outline(completed));
             write(
                     coded,
                     SnapshotRecord.newBuilder()
                             .setCompletedTask(MasterSnapshots.CompletedTask.newBuilder()
                                     .setSequence(completed.sequence())
-                                    .setTask(message(completed.task()))));
+                                    .setTask(task)));
         }
         coded.writeUInt32NoTag(END);
         coded.flush();
@@ -74,15 +77,17 @@ public final class MasterSnapshot {
     /**
      * Reads what {@link #write} has written, and nothing behind it.
      *
+     * @param completed keeps the records of completed tasks from now on, and nothing else
      * @param index up to which entry of the log it goes
      * @throws IOException if the bytes are none, of a newer version, or cut off; says what was found
      */
-    public static MasterView read(InputStream in, long index) throws IOException {
+    public static MasterView read(InputStream in, long index, CompletedTasks completed) throws IOException {
         int version = next(in);
         if (version != VERSION) {
             throw new IOException("snapshot: version " + version + ", this program reads version " + VERSION);
         }
-        Reading reading = new Reading();
+        completed.clear();
+        Reading reading = new Reading(completed);
         for (int length = readLength(in); length != END; length = readLength(in)) {
             byte[] record = in.readNBytes(length);
             if (record.length < length) {
@@ -111,12 +116,17 @@ public final class MasterSnapshot {
 
     /** What was read so far. */
     private static final class Reading {
+        private final CompletedTasks completed;
         private final Table<AgentRecord> agents = new Table<>();
         private final Table<FrameworkRecord> frameworks = new Table<>();
         private final Table<TaskRecord> tasks = new Table<>();
         private final Table<MasterView.Completed> completedTasks = new Table<>();
         private final List<FrameworkRecord> completedFrameworks = new ArrayList<>();
         private MasterSnapshots.@Nullable Cluster cluster;
+
+        Reading(CompletedTasks completed) {
+            this.completed = completed;
+        }
 
         void take(SnapshotRecord record) throws IOException {
             switch (record.getKindCase()) {
@@ -125,10 +135,12 @@ public final class MasterSnapshot {
                 case FRAMEWORK -> frameworks.add(record(record.getFramework()));
                 case COMPLETED_FRAMEWORK -> completedFrameworks.add(record(record.getCompletedFramework()));
                 case TASK -> tasks.add(record(record.getTask()));
-                case COMPLETED_TASK ->
-                    completedTasks.add(new MasterView.Completed(
-                            record.getCompletedTask().getSequence(),
-                            record(record.getCompletedTask().getTask())));
+                case COMPLETED_TASK -> {
+                    long sequence = record.getCompletedTask().getSequence();
+                    TaskRecord task = record(record.getCompletedTask().getTask());
+                    completed.keep(sequence, task);
+                    completedTasks.add(MasterView.Completed.of(sequence, task));
+                }
                 case KIND_NOT_SET ->
                     throw new IOException("snapshot: a record of a kind that this version does not know: " + record);
             }
@@ -153,6 +165,7 @@ public final class MasterSnapshot {
                     frameworks.view(),
                     tasks.view(),
                     completedTasks.view(),
+                    completed,
                     completedFrameworks,
                     MasterView.Soft.NONE);
         }
@@ -225,7 +238,7 @@ public final class MasterSnapshot {
                 framework.getReturnDeadlineMs());
     }
 
-    private static MasterSnapshots.Task message(TaskRecord task) {
+    static MasterSnapshots.Task message(TaskRecord task) {
         MasterSnapshots.Task.Builder message = MasterSnapshots.Task.newBuilder()
                 .setFrameworkId(Mesos.FrameworkID.newBuilder()
                         .setValue(task.frameworkId().value()))
@@ -239,7 +252,34 @@ public final class MasterSnapshot {
         return message.build();
     }
 
-    private static TaskRecord record(MasterSnapshots.Task task) {
+    /**
+     * Returns what is known of a completed task whose record is gone. Whoever begins from the snapshot decides as one who
+     * has the record.
+     */
+    private static MasterSnapshots.Task outline(MasterView.Completed completed) {
+        Mesos.TaskID taskId =
+                Mesos.TaskID.newBuilder().setValue(completed.taskId().value()).build();
+        Mesos.TaskState state = Mesos.TaskState.valueOf(completed.state().name());
+        MasterSnapshots.Task.Builder outline = MasterSnapshots.Task.newBuilder()
+                .setFrameworkId(Mesos.FrameworkID.newBuilder()
+                        .setValue(completed.frameworkId().value()))
+                .setInfo(Mesos.TaskInfo.newBuilder()
+                        .setName(completed.taskId().value())
+                        .setTaskId(taskId)
+                        .setAgentId(Mesos.AgentID.newBuilder()
+                                .setValue(completed.agentId().value())))
+                .setRole("")
+                .setState(state);
+        for (ByteString uuid : completed.uuids()) {
+            outline.addStatuses(Mesos.TaskStatus.newBuilder()
+                    .setTaskId(taskId)
+                    .setState(state)
+                    .setUuid(uuid));
+        }
+        return outline.build();
+    }
+
+    static TaskRecord record(MasterSnapshots.Task task) {
         return new TaskRecord(
                 new FrameworkId(task.getFrameworkId().getValue()),
                 new TaskId(task.getInfo().getTaskId().getValue()),

@@ -41,6 +41,7 @@ final class MasterState {
     }
 
     private final Limits limits;
+    private final CompletedTasks completed;
     private final Table<FrameworkRecord> frameworks = new Table<>();
     private final Table<AgentRecord> agents = new Table<>();
     private final Table<TaskRecord> tasks = new Table<>();
@@ -60,6 +61,8 @@ final class MasterState {
     private long nextFramework;
     private long nextAgent;
     private long nextCompleted;
+    /** The sequences of completed tasks that are out of the state, and whose records are to go too. */
+    private List<Long> forgotten = new ArrayList<>();
 
     /** A living framework: its slot, the slots of its tasks, and of its completed tasks, oldest first. */
     private static final class FrameworkEntry {
@@ -98,13 +101,19 @@ final class MasterState {
 
     private record CompletedFramework(FrameworkRecord framework, Deque<Integer> completedSlots) {}
 
-    MasterState(Limits limits) {
+    /**
+     * Begins with nothing.
+     *
+     * @param completed keeps the records of completed tasks, and has no say in anything
+     */
+    MasterState(Limits limits, CompletedTasks completed) {
         this.limits = limits;
+        this.completed = completed;
     }
 
-    /** Returns the state that a view shows. */
-    static MasterState of(MasterView view, Limits limits) {
-        MasterState state = new MasterState(limits);
+    /** Returns the state that a view shows; the records of its completed tasks are there already. */
+    static MasterState of(MasterView view, Limits limits, CompletedTasks completed) {
+        MasterState state = new MasterState(limits, completed);
         state.clusterId = view.clusterId();
         state.master = view.master().getId().isEmpty() ? null : view.master();
         state.term = view.term();
@@ -119,15 +128,15 @@ final class MasterState {
             state.completedFrameworks.put(framework.id(), new CompletedFramework(framework, new ArrayDeque<>()));
         }
         view.tasks().forEach(state::insertTask);
-        List<MasterView.Completed> completed = new ArrayList<>();
-        view.completedTasks().forEach(completed::add);
-        completed.sort((a, b) -> Long.compare(a.sequence(), b.sequence()));
-        for (MasterView.Completed one : completed) {
+        List<MasterView.Completed> oldestFirst = new ArrayList<>();
+        view.completedTasks().forEach(oldestFirst::add);
+        oldestFirst.sort((a, b) -> Long.compare(a.sequence(), b.sequence()));
+        for (MasterView.Completed one : oldestFirst) {
             int slot = state.completedTasks.add(one);
-            state.completedSlotsOf(one.task().frameworkId()).add(slot);
-            FrameworkEntry living = state.frameworkEntries.get(one.task().frameworkId());
+            state.completedSlotsOf(one.frameworkId()).add(slot);
+            FrameworkEntry living = state.frameworkEntries.get(one.frameworkId());
             if (living != null) {
-                living.addCompleted(one.task().id(), slot);
+                living.addCompleted(one.taskId(), slot);
             }
         }
         return state;
@@ -218,7 +227,7 @@ final class MasterState {
         FrameworkEntry entry = frameworkEntries.get(task.frameworkId());
         return entry != null
                 && entry.completedByTask.getOrDefault(task.id(), List.of()).stream()
-                        .anyMatch(slot -> completedTasks.get(slot).task().knows(uuid));
+                        .anyMatch(slot -> completedTasks.get(slot).uuids().contains(uuid));
     }
 
     /** Returns the tasks of a framework that are not completed, in no order that masters agree on. */
@@ -253,10 +262,28 @@ final class MasterState {
                 frameworks.view(),
                 tasks.view(),
                 completedTasks.view(),
+                completed,
                 completedFrameworks.values().stream()
                         .map(CompletedFramework::framework)
                         .toList(),
                 soft);
+    }
+
+    /** Returns who keeps the records of completed tasks. */
+    CompletedTasks completed() {
+        return completed;
+    }
+
+    /** Returns the sequences whose records are to go once all that was applied is committed, and leaves that to others. */
+    List<Long> takeForgotten() {
+        List<Long> taken = forgotten;
+        forgotten = taken.isEmpty() ? taken : new ArrayList<>();
+        return taken;
+    }
+
+    /** Lets go of records: all that was applied is committed. */
+    void forgetNow() {
+        takeForgotten().forEach(completed::forget);
     }
 
     // ---- facts
@@ -368,7 +395,7 @@ final class MasterState {
         completedFrameworks.put(record.id(), new CompletedFramework(record, entry.completedSlots));
         while (completedFrameworks.size() > limits.completedFrameworksMax()) {
             FrameworkId oldest = completedFrameworks.keySet().iterator().next();
-            requireNonNull(completedFrameworks.remove(oldest)).completedSlots().forEach(completedTasks::remove);
+            requireNonNull(completedFrameworks.remove(oldest)).completedSlots().forEach(this::removeCompleted);
         }
     }
 
@@ -519,13 +546,20 @@ final class MasterState {
     }
 
     private void complete(FrameworkEntry framework, TaskRecord task) {
-        int slot = completedTasks.add(new MasterView.Completed(nextCompleted++, task));
+        completed.keep(nextCompleted, task);
+        int slot = completedTasks.add(MasterView.Completed.of(nextCompleted++, task));
         framework.completedSlots.add(slot);
         framework.addCompleted(task.id(), slot);
         while (framework.completedSlots.size() > limits.completedTasksPerFrameworkMax()) {
             Integer oldest = framework.completedSlots.remove();
-            framework.removeOldestCompleted(completedTasks.remove(oldest).task().id());
+            framework.removeOldestCompleted(removeCompleted(oldest).taskId());
         }
+    }
+
+    private MasterView.Completed removeCompleted(int slot) {
+        MasterView.Completed removed = completedTasks.remove(slot);
+        forgotten.add(removed.sequence());
+        return removed;
     }
 
     private Deque<Integer> completedSlotsOf(FrameworkId id) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.polder.master.Command;
 import dev.polder.master.CommittedHistory;
 import dev.polder.master.Effect;
+import dev.polder.master.HeapCompletedTasks;
 import dev.polder.master.Inbox;
 import dev.polder.master.Master;
 import dev.polder.master.MasterSnapshot;
@@ -66,6 +67,7 @@ final class MasterProcess implements LogMember.Listener {
     private final TurnPipeline pipeline = new TurnPipeline(this::queueProposal, this::release);
     private final Withheld withheld = new Withheld();
     private final List<Connection> accepted = new ArrayList<>();
+    private final HeapCompletedTasks completed = new HeapCompletedTasks();
 
     private Master master;
     private Master follower;
@@ -85,7 +87,7 @@ final class MasterProcess implements LogMember.Listener {
         this.truth = truth;
         this.clock = clock;
         inbox = new Inbox(around.knobs().inboxMax());
-        master = new Master(around.knobs().master());
+        master = new Master(around.knobs().master(), completed);
         follower = new Master(around.knobs().master());
         log.start(this);
     }
@@ -280,7 +282,7 @@ final class MasterProcess implements LogMember.Listener {
         withheld.clear();
         around.wiring().lose(pipeline.lost());
         master.connections().forEach(Effect::perform);
-        master = requireNonNull(history).rebuild(around.knobs().master());
+        master = requireNonNull(history).rebuild(around.knobs().master(), completed);
         history = null;
         Views.requireSame(
                 "the master that went back", master.committedView(lastIndex), follower.committedView(lastIndex));
@@ -372,7 +374,8 @@ final class MasterProcess implements LogMember.Listener {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             MasterSnapshot.write(view, bytes);
-            return MasterSnapshot.read(new ByteArrayInputStream(bytes.toByteArray()), view.index());
+            return MasterSnapshot.read(
+                    new ByteArrayInputStream(bytes.toByteArray()), view.index(), new HeapCompletedTasks());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

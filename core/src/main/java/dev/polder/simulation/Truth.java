@@ -26,7 +26,7 @@ final class Truth implements ModelLog.Witness {
 
     Truth(Ledger ledger, MasterConfig config) {
         this.ledger = ledger;
-        reader = new Master(config);
+        reader = new Master(config, new EveryCompletedTask());
     }
 
     @Override

@@ -80,7 +80,10 @@ final class Views {
 
     private static Map<Long, TaskRecord> completed(MasterView view) {
         Map<Long, TaskRecord> completed = new HashMap<>();
-        view.completedTasks().forEach(one -> completed.put(one.sequence(), one.task()));
+        view.completedTasks()
+                .forEach(one -> completed.put(
+                        one.sequence(),
+                        view.recordOf(one).orElseThrow(() -> new Violation("the record of " + one + " is gone"))));
         return completed;
     }
 

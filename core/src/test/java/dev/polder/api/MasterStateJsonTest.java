@@ -109,6 +109,24 @@ class MasterStateJsonTest {
     }
 
     @Test
+    void shouldLeaveOutACompletedTaskWhoseRecordIsGone() throws IOException {
+        MasterView view = SampleViews.view(
+                List.of(),
+                List.of(SampleViews.framework(SampleViews.RUNNING, "{'user':'u','name':'n'}", 0)),
+                List.of(),
+                List.of(
+                        SampleViews.task(SampleViews.RUNNING, "gone", TaskState.TASK_FINISHED, "", ""),
+                        SampleViews.task(SampleViews.RUNNING, "there", TaskState.TASK_FINISHED, "", "")),
+                List.of(),
+                Map.of());
+        view.completedRecords().forget(0);
+
+        String json = new String(state.render(view), StandardCharsets.UTF_8);
+
+        assertThat(json).contains("\"there\"").doesNotContain("\"gone\"");
+    }
+
+    @Test
     void shouldShowWhoIsConnected() throws IOException {
         FrameworkRecord away = SampleViews.framework(new FrameworkId("away"), "{'user':'u','name':'n'}", 0);
         MasterView all = SampleViews.view(
@@ -132,6 +150,7 @@ class MasterStateJsonTest {
                 all.frameworks(),
                 all.tasks(),
                 all.completedTasks(),
+                all.completedRecords(),
                 all.completedFrameworks(),
                 new MasterView.Soft(
                         Set.of(), Set.of(), all.soft().offers(), all.soft().counters()));

@@ -1,7 +1,9 @@
 package dev.polder.api;
 
 import dev.polder.master.AgentRecord;
+import dev.polder.master.CompletedTasks;
 import dev.polder.master.FrameworkRecord;
+import dev.polder.master.HeapCompletedTasks;
 import dev.polder.master.MasterCounters;
 import dev.polder.master.MasterView;
 import dev.polder.master.Table;
@@ -117,6 +119,7 @@ final class SampleViews {
                 table(frameworks),
                 table(tasks),
                 completed(completedTasks),
+                records(completedTasks),
                 completedFrameworks,
                 new MasterView.Soft(
                         Set.copyOf(frameworks.stream().map(FrameworkRecord::id).toList()),
@@ -128,9 +131,17 @@ final class SampleViews {
     private static Table.View<MasterView.Completed> completed(List<TaskRecord> tasks) {
         List<MasterView.Completed> numbered = new ArrayList<>();
         for (TaskRecord task : tasks) {
-            numbered.add(new MasterView.Completed(numbered.size(), task));
+            numbered.add(MasterView.Completed.of(numbered.size(), task));
         }
         return table(numbered);
+    }
+
+    private static CompletedTasks records(List<TaskRecord> tasks) {
+        CompletedTasks records = new HeapCompletedTasks();
+        for (int i = 0; i < tasks.size(); i++) {
+            records.keep(i, tasks.get(i));
+        }
+        return records;
     }
 
     static AgentRecord agent(AgentId id, long unreachableWallMs) {

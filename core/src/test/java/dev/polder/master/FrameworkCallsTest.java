@@ -475,8 +475,9 @@ class FrameworkCallsTest {
         assertThat(agent.link.kinds()).containsExactly(ToAgent.KindCase.END_FRAMEWORK);
         MasterView view = fixture.master.view(0);
         assertThat(view.tasks().size()).isZero();
-        TaskRecord completed = view.completedTasks().iterator().next().task();
+        MasterView.Completed completed = view.completedTasks().iterator().next();
         assertThat(completed.state()).isEqualTo(dev.polder.model.TaskState.TASK_KILLED);
+        assertThat(view.recordOf(completed).map(TaskRecord::state)).contains(completed.state());
         assertThat(view.completedFrameworks()).hasSize(1);
     }
 

@@ -125,6 +125,45 @@ class HistoryTest {
         assertThat(sequences).as("as a master that was there from the start").containsExactly(1L);
     }
 
+    @Test
+    void shouldKeepTheRecordsOfWhatItRemembersAndLetTheOthersGoWhenThatIsCommitted() {
+        Framework framework = fixture.subscribe();
+        Agent agent = fixture.register("a");
+        launch(framework, agent, "t1", "t2", "t3", "t4");
+
+        finish(framework, agent, "t2", "t4", "t1");
+        MasterView before = fixture.master.view(0);
+        finish(framework, agent, "t3");
+
+        assertThat(fixture.turn.effects())
+                .filteredOn(effect -> effect instanceof Effect.ForgetCompleted)
+                .singleElement()
+                .isEqualTo(new Effect.ForgetCompleted(before.completedRecords(), List.of(0L)));
+        MasterView after = fixture.master.view(0);
+        assertThat(after.completedTasks()).allMatch(one -> after.recordOf(one).isPresent());
+        assertThat(before.completedTasks())
+                .as("a reader who comes late finds what is left")
+                .filteredOn(one -> before.recordOf(one).isEmpty())
+                .extracting(one -> one.taskId().value())
+                .containsExactly("t2");
+    }
+
+    @Test
+    void shouldShowNoRecordOfAnotherTaskThatHadTheSequenceInALostTerm() {
+        Framework framework = fixture.subscribe();
+        Agent agent = fixture.register("a");
+        launch(framework, agent, "t1", "t2");
+        finish(framework, agent, "t1", "t2");
+        MasterView view = fixture.master.view(0);
+        List<MasterView.Completed> completed = new ArrayList<>();
+        view.completedTasks().forEach(completed::add);
+
+        TaskRecord other = view.recordOf(completed.get(1)).orElseThrow();
+        view.completedRecords().keep(completed.get(0).sequence(), other);
+
+        assertThat(view.recordOf(completed.get(0))).isEmpty();
+    }
+
     private static void launch(Framework framework, Agent agent, String... tasks) {
         Offer offer = framework.link.offer();
         framework.call(MasterFixture.acceptOf(
@@ -145,7 +184,7 @@ class HistoryTest {
         List<MasterView.Completed> completed = new ArrayList<>();
         fixture.master.view(0).completedTasks().forEach(completed::add);
         completed.sort(Comparator.comparingLong(MasterView.Completed::sequence));
-        return completed.stream().map(one -> one.task().id().value()).toList();
+        return completed.stream().map(one -> one.taskId().value()).toList();
     }
 
     private List<String> completedFrameworks() {

@@ -93,7 +93,11 @@ final class MasterFixture {
         ByteArrayOutputStream snapshot = new ByteArrayOutputStream();
         try {
             MasterSnapshot.write(master.view(0), snapshot);
-            master = Master.of(config, MasterSnapshot.read(new ByteArrayInputStream(snapshot.toByteArray()), 0));
+            CompletedTasks completed = new HeapCompletedTasks();
+            master = Master.of(
+                    config,
+                    MasterSnapshot.read(new ByteArrayInputStream(snapshot.toByteArray()), 0, completed),
+                    completed);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

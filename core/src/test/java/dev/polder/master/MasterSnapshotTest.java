@@ -39,8 +39,8 @@ final class MasterSnapshotTest {
 
     @Test
     void shouldReadWhatVersion1Wrote() throws Exception {
-        MasterView read =
-                MasterSnapshot.read(new ByteArrayInputStream(HexFormat.of().parseHex(golden())), 77);
+        MasterView read = MasterSnapshot.read(
+                new ByteArrayInputStream(HexFormat.of().parseHex(golden())), 77, new HeapCompletedTasks());
 
         MasterView expected = everything();
         assertThat(read.index()).isEqualTo(77);
@@ -49,6 +49,8 @@ final class MasterSnapshotTest {
         assertThat(read.frameworks()).containsExactlyElementsOf(expected.frameworks());
         assertThat(read.tasks()).containsExactlyElementsOf(expected.tasks());
         assertThat(read.completedTasks()).containsExactlyElementsOf(expected.completedTasks());
+        assertThat(read.recordOf(read.completedTasks().iterator().next()))
+                .contains(task("t-0", TaskState.TASK_FINISHED));
     }
 
     private static List<Object> withoutTables(MasterView view) {
@@ -68,10 +70,25 @@ final class MasterSnapshotTest {
     void shouldReadWhatAMasterKnowsThatWasNeverToldAnything() throws Exception {
         MasterView nothing = new Master(MasterConfig.DEFAULT).committedView(0);
 
-        MasterView read = MasterSnapshot.read(new ByteArrayInputStream(written(nothing)), 0);
+        MasterView read = MasterSnapshot.read(new ByteArrayInputStream(written(nothing)), 0, new HeapCompletedTasks());
 
-        assertThat(Master.of(MasterConfig.DEFAULT, read).electedTerm()).isZero();
+        assertThat(Master.of(MasterConfig.DEFAULT, read, new HeapCompletedTasks())
+                        .electedTerm())
+                .isZero();
         assertThat(read.clusterId()).isEmpty();
+    }
+
+    @Test
+    void shouldKeepWhatIsDecidedWithOfATaskWhoseRecordIsLost() throws Exception {
+        MasterView view = everything();
+        view.completedRecords().clear();
+
+        MasterView read = read(written(view));
+
+        MasterView.Completed completed = read.completedTasks().iterator().next();
+        assertThat(view.completedTasks()).containsExactly(completed);
+        assertThat(completed.uuids()).containsExactly(ByteString.copyFromUtf8("0123456789abcdef"));
+        assertThat(read.recordOf(completed).map(TaskRecord::state)).contains(TaskState.TASK_FINISHED);
     }
 
     @Test
@@ -79,7 +96,7 @@ final class MasterSnapshotTest {
         byte[] bytes = written(everything());
         bytes[0] = 2;
 
-        assertThatThrownBy(() -> MasterSnapshot.read(new ByteArrayInputStream(bytes), 1))
+        assertThatThrownBy(() -> read(bytes))
                 .isInstanceOf(IOException.class)
                 .hasMessage("snapshot: version 2, this program reads version 1");
     }
@@ -89,10 +106,14 @@ final class MasterSnapshotTest {
         byte[] bytes = written(everything());
         for (int length = 0; length < bytes.length; length++) {
             byte[] cut = Arrays.copyOf(bytes, length);
-            assertThatThrownBy(() -> MasterSnapshot.read(new ByteArrayInputStream(cut), 1))
+            assertThatThrownBy(() -> read(cut))
                     .as("%d of %d bytes", length, bytes.length)
                     .isInstanceOf(IOException.class);
         }
+    }
+
+    private static MasterView read(byte[] bytes) throws IOException {
+        return MasterSnapshot.read(new ByteArrayInputStream(bytes), 1, new HeapCompletedTasks());
     }
 
     private static byte[] written(MasterView view) throws IOException {
@@ -118,7 +139,9 @@ final class MasterSnapshotTest {
         Table<TaskRecord> tasks = new Table<>();
         tasks.add(task("t-1", TaskState.TASK_RUNNING));
         Table<MasterView.Completed> completed = new Table<>();
-        completed.add(new MasterView.Completed(4, task("t-0", TaskState.TASK_FINISHED)));
+        completed.add(MasterView.Completed.of(4, task("t-0", TaskState.TASK_FINISHED)));
+        CompletedTasks records = new HeapCompletedTasks();
+        records.keep(4, task("t-0", TaskState.TASK_FINISHED));
         return new MasterView(
                 3,
                 77,
@@ -133,6 +156,7 @@ final class MasterSnapshotTest {
                 frameworks.view(),
                 tasks.view(),
                 completed.view(),
+                records,
                 List.of(framework("f-0000", 1_700_000_000_500L, -1)),
                 MasterView.Soft.NONE);
     }

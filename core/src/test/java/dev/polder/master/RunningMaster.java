@@ -30,6 +30,7 @@ record RunningMaster(MasterLoop loop, ReplicatedLog log) implements AutoCloseabl
         MasterLoop loop = new MasterLoop(
                 "loop",
                 MasterConfig.DEFAULT,
+                new HeapCompletedTasks(),
                 () -> SELF,
                 clusterId -> {},
                 () -> new Moment(System.nanoTime() / 1_000_000, System.currentTimeMillis()));

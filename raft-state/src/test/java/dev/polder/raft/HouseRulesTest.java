@@ -20,6 +20,7 @@ import java.lang.reflect.Method;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import net.openhft.chronicle.map.ChronicleMap;
 import org.junit.jupiter.api.Test;
 
 /** What this module must never do, nested classes included. Each rule is shown a class that breaks it. */
@@ -102,6 +103,14 @@ class HouseRulesTest {
                     call -> call.getTargetOwner().isAssignableTo(MetaStore.class)
                             && call.getTarget().getName().matches("(load|store)(Term|Vote)")));
 
+    /** It cannot be loaded in most JVMs: whoever names it is behind the probe. */
+    private static final ArchRule CHRONICLE_BEHIND_THE_PROBE = noClasses()
+            .that()
+            .haveNameNotMatching("dev\\.polder\\.raft\\.history\\.Chronicle(Probe|Store)")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("net.openhft..");
+
     private static final ArchRule NO_WALL_CLOCK = noClasses()
             .should()
             .callMethod(System.class, "currentTimeMillis")
@@ -170,6 +179,8 @@ class HouseRulesTest {
                         "dev.polder.raft.SnapshotOutcome$Saved",
                         "dev.polder.raft.SnapshotOutcome$TooOld",
                         "dev.polder.raft.SnapshotSource",
+                        "dev.polder.raft.history.History",
+                        "dev.polder.raft.history.HistoryLimits",
                         "dev.polder.raft.recipe.Barrier",
                         "dev.polder.raft.recipe.Change",
                         "dev.polder.raft.recipe.Compare",
@@ -240,6 +251,11 @@ class HouseRulesTest {
     }
 
     @Test
+    void shouldNameChronicleBehindTheProbeOnly() {
+        checkAndSeeBroken(CHRONICLE_BEHIND_THE_PROBE, Planted.Remembering.class);
+    }
+
+    @Test
     void shouldKeepTermAndVoteInOneHome() {
         checkAndSeeBroken(TERM_AND_VOTE_IN_ONE_HOME, Planted.ForgetfulVoter.class);
     }
@@ -288,6 +304,12 @@ class HouseRulesTest {
         static final class Serializing {
             Object read(Serializer serializer, byte[] bytes) {
                 return serializer.decode(bytes);
+            }
+        }
+
+        static final class Remembering {
+            int size(ChronicleMap<Long, byte[]> map) {
+                return map.size();
             }
         }
 

@@ -14,6 +14,10 @@ import dev.polder.model.TaskInfo;
 import dev.polder.model.TaskState;
 import dev.polder.model.TaskStatus;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,6 +106,67 @@ final class NodeJarTest {
         assertThat(task.isAlive()).isTrue();
 
         assertIsFoundAgain(task, id);
+    }
+
+    @Test
+    void shouldKeepCompletedTasksOffTheHeapAcrossAGoodAndABadEnd() throws Exception {
+        FrameworkId id = new FrameworkId("short");
+        FrameworkConfig config = FrameworkConfig.builder("short")
+                .frameworkId(id)
+                .failoverTimeout(Duration.ofHours(1))
+                .build();
+        try (JarProcess node = startNode("--verbose")) {
+            Scheduler scheduler = new Scheduler(
+                    TaskInfo.builder("short").shell("exit 0").cpus(0.1).mem(16).build());
+            try (FrameworkDriver driver = FrameworkDriver.start(scheduler, config, masterOf(node))) {
+                JarProcess.await().until(() -> scheduler.hasHeard(TaskState.TASK_FINISHED));
+                assertThat(driver.frameworkId()).contains(id);
+            }
+            JarProcess.await()
+                    .until(() -> historyOf(node)
+                            .contains(
+                                    "event=history_store kind=off_heap reason=\"begun anew: first start\" records=0"));
+            JarProcess.await().until(() -> waiting(node) == 0);
+            assertThat(state(node)).containsPattern("\"completed_tasks\":\\[\\{\"id\":\"short\"");
+            node.terminate();
+            assertThat(node.exitCode()).isEqualTo(JarProcess.TERMINATED);
+        }
+        for (String reason : List.of("closed cleanly", "recovered", "begun anew: killed after a recovery")) {
+            try (JarProcess node = startNode("--verbose")) {
+                JarProcess.await().until(() -> historyOf(node).contains("reason=\"" + reason + "\""));
+                JarProcess.await().until(() -> waiting(node) == 0);
+                assertThat(state(node)).containsPattern("\"completed_tasks\":\\[\\{\"id\":\"short\"");
+                assertThat(node.err()).noneMatch(line -> line.contains(" WARN ") || line.contains(" ERROR "));
+                node.kill();
+            }
+        }
+        assertThat(data.resolve("history")).isDirectoryContaining(file -> file.endsWith("records.map"));
+    }
+
+    private static String historyOf(JarProcess node) throws IOException {
+        return node.err().stream()
+                .filter(line -> line.contains("event=history_store"))
+                .findFirst()
+                .orElse("");
+    }
+
+    /** Returns how many records of completed tasks are in the heap yet. */
+    private static int waiting(JarProcess node) throws Exception {
+        Matcher waiting =
+                Pattern.compile("\"polder/master/history_waiting\":(\\d+)").matcher(get(node, "/metrics/snapshot"));
+        return waiting.find() ? Integer.parseInt(waiting.group(1)) : -1;
+    }
+
+    private static String state(JarProcess node) throws Exception {
+        return get(node, "/state");
+    }
+
+    private static String get(JarProcess node, String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + masterOf(node) + path))
+                .build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     /** A new scheduler asks a new node, which must not have started the task anew. */

@@ -33,6 +33,22 @@ final class PolderJarTest {
         }
     }
 
+    /** Without them Chronicle Map could not run: what the flags of a command line are to an embedded node. */
+    @Test
+    void shouldOpenWhatTheHistoryNeedsAndCallNobody() throws Exception {
+        try (JarFile jar = new JarFile(JarProcess.jar().toFile())) {
+            Attributes manifest = jar.getManifest().getMainAttributes();
+            assertThat(manifest.getValue("Add-Opens"))
+                    .isEqualTo("java.base/java.lang java.base/java.lang.reflect java.base/sun.nio.ch");
+            assertThat(manifest.getValue("Add-Exports"))
+                    .isEqualTo("jdk.compiler/com.sun.tools.javac.file java.base/jdk.internal.ref");
+            assertThat(manifest.getValue("Enable-Native-Access")).isEqualTo("ALL-UNNAMED");
+            assertThat(jar.stream().map(JarEntry::getName))
+                    .contains("net/openhft/chronicle/map/ChronicleMap.class")
+                    .noneMatch(name -> name.startsWith("net/openhft/chronicle/analytics/"));
+        }
+    }
+
     @Test
     void shouldHoldEachFileOnceAndNothingThatIsTrueOfOtherJarsOnly() throws Exception {
         try (JarFile jar = new JarFile(JarProcess.jar().toFile())) {
