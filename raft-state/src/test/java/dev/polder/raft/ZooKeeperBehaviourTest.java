@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ZooKeeperBehaviourTest {
     private static final Duration TTL = Duration.ofSeconds(10);
-    private static final Duration SHORT = Duration.ofMillis(700);
+    private static final Duration SHORT = Duration.ofSeconds(2);
 
     @TempDir
     private Path directory;
