@@ -8,12 +8,12 @@ import java.util.List;
  * <pre>
  *   version u8 = 1, kind u8, then
  *   1 OPEN        nonce u64, ttl u64
- *   2 RESUME      session u64, connection u64, u32 count, watches
  *   3 SUBMIT      session u64, number u64, acknowledged u64, request with its length u32 before it
  *   4 READ        session u64, id u64, after call u64, a step READ
  *   5 KEEP_ALIVE  session u64, beat u64, u32 count, lease u64 each
  *   6 WATCH       session u64, watch
  *   7 UNWATCH     session u64, watch id u64
+ *   8 RESUME      session u64, nonce u64, connection u64, u32 count, watches
  *
  *   watch         id u64, range, from revision u64
  *   request and steps as CommandCodec has them, range as PartCodec
@@ -23,12 +23,12 @@ final class CallCodec {
     private static final int VERSION = 1;
 
     private static final int OPEN = 1;
-    private static final int RESUME = 2;
     private static final int SUBMIT = 3;
     private static final int READ = 4;
     private static final int KEEP_ALIVE = 5;
     private static final int WATCH = 6;
     private static final int UNWATCH = 7;
+    private static final int RESUME = 8;
 
     /** An id, two texts of no length, a revision. */
     private static final int WATCH_BYTES_MIN = 2 * Long.BYTES + 2 * Integer.BYTES;
@@ -54,6 +54,7 @@ final class CallCodec {
         } else if (call instanceof RecipeCall.Resume resume) {
             out.u8(RESUME)
                     .i64(resume.session().number())
+                    .i64(resume.nonce())
                     .i64(resume.connection())
                     .i32(resume.watches().size());
             resume.watches().forEach(watch -> write(out, watch));
@@ -88,9 +89,10 @@ final class CallCodec {
             case OPEN -> new RecipeCall.Open(in.i64("nonce"), in.i64("ttl"));
             case RESUME -> {
                 LeaseId session = in.lease("session");
+                long nonce = in.i64("nonce");
                 long connection = in.number("connection");
                 List<RecipeCall.Watch> watches = in.list("watches", WATCH_BYTES_MIN, () -> readWatch(session, in));
-                yield new RecipeCall.Resume(session, connection, watches);
+                yield new RecipeCall.Resume(session, nonce, connection, watches);
             }
             case SUBMIT -> {
                 LeaseId session = in.lease("session");

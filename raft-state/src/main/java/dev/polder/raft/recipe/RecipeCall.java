@@ -12,9 +12,10 @@ sealed interface RecipeCall {
      * The session comes by a new connection, with all its watches: were one asked for later, an answer could know of a
      * change before it. The first call of a connection, but for {@link Open}.
      *
+     * @param nonce with which the session was opened: its number alone can be guessed
      * @param connection above that of each connection before: what still comes by those is void
      */
-    record Resume(LeaseId session, long connection, List<Watch> watches) implements RecipeCall {
+    record Resume(LeaseId session, long nonce, long connection, List<Watch> watches) implements RecipeCall {
         public Resume {
             watches = List.copyOf(watches);
         }

@@ -221,9 +221,10 @@ final class RecipeServer {
         }
     }
 
-    /** Makes this connection the one of its session, unless a later one has come. */
+    /** Makes this connection the one of its session, unless a later one has come. To a stranger there is no such session. */
     private void resume(Caller caller, RecipeCall.Resume resume) {
-        if (state.session(resume.session()) == null) {
+        SessionMemory session = state.session(resume.session());
+        if (session == null || session.nonce() != resume.nonce()) {
             caller.answer(new RecipeAnswer.Ended(resume.session()));
             return;
         }

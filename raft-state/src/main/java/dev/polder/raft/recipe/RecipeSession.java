@@ -339,7 +339,7 @@ final class RecipeSession {
             openBeatMs = loop.nowMs();
             send(new RecipeCall.Open(nonce, ttlMs));
         } else {
-            send(new RecipeCall.Resume(id, ++connection, watches.questions()));
+            send(new RecipeCall.Resume(id, nonce, ++connection, watches.questions()));
             beat();
             calls.sendAll();
         }

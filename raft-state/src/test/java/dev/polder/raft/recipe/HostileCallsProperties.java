@@ -49,7 +49,7 @@ class HostileCallsProperties {
         } else if (call instanceof RecipeCall.Unwatch unwatch) {
             return new RecipeCall.Unwatch(session, unwatch.watchId());
         } else if (call instanceof RecipeCall.Resume resume) {
-            return new RecipeCall.Resume(session, resume.connection(), resume.watches());
+            return new RecipeCall.Resume(session, resume.nonce(), resume.connection(), resume.watches());
         }
         return call;
     }
@@ -74,7 +74,7 @@ class HostileCallsProperties {
             commit();
             LeaseId opened = server.state().view().sessions().get(nonce);
             assertThat(opened).isNotNull();
-            say(new RecipeCall.Resume(opened, 1, List.of()));
+            say(new RecipeCall.Resume(opened, nonce, 1, List.of()));
             return opened;
         }
 

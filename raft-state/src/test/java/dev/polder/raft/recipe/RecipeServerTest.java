@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 /** A member's side alone, with a log by hand. */
 class RecipeServerTest {
     private static final long TERM = 2;
+    private static final long NONCE = 7;
     private static final long TTL_MS = 1_000;
 
     private final List<byte[]> proposed = new ArrayList<>();
@@ -53,10 +54,10 @@ class RecipeServerTest {
     void serve() {
         server.serving(TERM, nowMs);
         commit();
-        say(new RecipeCall.Open(7, TTL_MS));
+        say(new RecipeCall.Open(NONCE, TTL_MS));
         commit();
-        session = server.state().view().sessions().get(7L);
-        say(new RecipeCall.Resume(session, 1, List.of()));
+        session = server.state().view().sessions().get(NONCE);
+        say(new RecipeCall.Resume(session, NONCE, 1, List.of()));
         answers.clear();
     }
 
@@ -152,13 +153,26 @@ class RecipeServerTest {
         assertThat(answers).containsExactly(new RecipeAnswer.Repeat("this leader is not followed"));
     }
 
+    /** Numbers can be guessed. To a stranger there is no such session, and its owner is not disturbed. */
+    @Test
+    void shouldGiveNoSessionToWhoDoesNotKnowItsNonce() {
+        Caller stranger = server.connect(answers::add);
+        stranger.call(new RecipeCall.Resume(session, NONCE + 1, 2, List.of()), nowMs);
+        assertThat(answers).containsExactly(new RecipeAnswer.Ended(session));
+        stranger.call(add(1), nowMs);
+        assertThat(proposed).isEmpty();
+
+        say(add(1));
+        assertThat(proposed).hasSize(1);
+    }
+
     /** What a client sent before it came by another connection may arrive later than that. */
     @Test
     void shouldNotTakeWhatComesByAnOldConnection() {
         Caller old = caller;
         caller = server.connect(answers::add);
-        say(new RecipeCall.Resume(session, 2, List.of(new RecipeCall.Watch(session, 1, KeyRange.ALL, 0))));
-        old.call(new RecipeCall.Resume(session, 1, List.of()), nowMs);
+        say(new RecipeCall.Resume(session, NONCE, 2, List.of(new RecipeCall.Watch(session, 1, KeyRange.ALL, 0))));
+        old.call(new RecipeCall.Resume(session, NONCE, 1, List.of()), nowMs);
         old.call(add(1), nowMs);
         assertThat(proposed).isEmpty();
         old.close();
@@ -215,7 +229,7 @@ class RecipeServerTest {
         say(read(1, 0));
         server.serving(TERM, nowMs);
         commit();
-        say(new RecipeCall.Resume(session, 2, List.of()));
+        say(new RecipeCall.Resume(session, NONCE, 2, List.of()));
         say(read(2, 0));
         assertThat(reads).hasSize(2);
         answers.clear();

@@ -27,8 +27,9 @@ final class RemoteExamples {
                 Combinators.combine(Arbitraries.longs(), Arbitraries.longs()).as(RecipeCall.Open::new),
                 Examples.leases()
                         .flatMap(session -> Combinators.combine(
-                                        NUMBERS, watches(session).list().ofMaxSize(3))
-                                .as((connection, watches) -> new RecipeCall.Resume(session, connection, watches))),
+                                        Arbitraries.longs(), NUMBERS, watches(session).list().ofMaxSize(3))
+                                .as((nonce, connection, watches) ->
+                                        new RecipeCall.Resume(session, nonce, connection, watches))),
                 Combinators.combine(Examples.leases(), NUMBERS, NUMBERS, Examples.requests())
                         .as((session, number, acknowledged, request) -> new RecipeCall.Submit(
                                 session, number, acknowledged, Value.wrap(CommandCodec.encode(request)))),
