@@ -197,8 +197,7 @@ final class PolderRaftContext {
             if (!log().has(snapshot.entry())) {
                 log().restart(snapshot.entry());
             }
-            parts.membership()
-                    .installed(snapshot.id().index(), snapshot.head().place(), log().lastIndex());
+            parts.membership().installed(snapshot.id().index(), snapshot.head().place(), log().lastIndex());
             LOG.info(
                     "event=snapshot_installed member={} index={}",
                     getName(),
@@ -345,7 +344,8 @@ final class PolderRaftContext {
         });
     }
 
-    @Nullable MemberId getLastVotedFor() {
+    @Nullable
+    MemberId getLastVotedFor() {
         String vote = terms().vote();
         return vote == null ? null : MemberId.from(vote);
     }
@@ -370,7 +370,8 @@ final class PolderRaftContext {
         });
     }
 
-    @Nullable DefaultRaftMember getLeader() {
+    @Nullable
+    DefaultRaftMember getLeader() {
         MemberId known = leader.leader();
         return known == null ? null : cluster.getMember(known);
     }

@@ -25,7 +25,7 @@ record Seams(
             LogLimits limits,
             RaftTime time,
             SplittableRandom random,
-                Background.Source background) {
+            Background.Source background) {
         this(disk, rules, limits, time, random, background, LoggerFactory.getLogger(ReplicatedLog.class));
     }
 
@@ -35,12 +35,6 @@ record Seams(
 
     /** With the host's time, chance and threads. */
     static Seams of(Disk disk, Rules rules, LogLimits limits) {
-        return new Seams(
-                disk,
-                rules,
-                limits,
-                RaftTime.MONOTONIC,
-                new SplittableRandom(),
-                BackgroundThread::new);
+        return new Seams(disk, rules, limits, RaftTime.MONOTONIC, new SplittableRandom(), BackgroundThread::new);
     }
 }

@@ -14,7 +14,6 @@ class ApplierTest {
     @TempDir
     Path directory;
 
-
     private final RecordingListener listener = new RecordingListener();
 
     private ManualMember lone() throws IOException {

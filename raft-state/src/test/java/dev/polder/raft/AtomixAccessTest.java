@@ -34,9 +34,8 @@ class AtomixAccessTest {
 
     @Test
     void shouldFailRequestsToPeersThatAGroupOfOneDoesNotHave() throws Exception {
-        try (ManualMember member = new ManualMember(
-                        new LossyDisk(), directory, List.of("m1"), Members.PROPOSAL_BYTES_MAX)
-                .begin()) {
+        try (ManualMember member =
+                new ManualMember(new LossyDisk(), directory, List.of("m1"), Members.PROPOSAL_BYTES_MAX).begin()) {
             PollRequest request = PollRequest.builder()
                     .withTerm(1)
                     .withCandidate(member.context.atomix().localMemberId())
@@ -44,7 +43,10 @@ class AtomixAccessTest {
                     .withLastLogTerm(0)
                     .build();
 
-            assertThat(member.context.atomix().getProtocol().poll(member.context.atomix().localMemberId(), request))
+            assertThat(member.context
+                            .atomix()
+                            .getProtocol()
+                            .poll(member.context.atomix().localMemberId(), request))
                     .isCompletedExceptionally();
             assertThat(member.context.atomix().getProtocol()).hasToString("protocol of [m1]");
         }

@@ -20,7 +20,6 @@ class BrokenRulesTest {
     @TempDir
     Path directory;
 
-
     private final ManualTime time = new ManualTime();
     private final LossyDisk disk = new LossyDisk();
 

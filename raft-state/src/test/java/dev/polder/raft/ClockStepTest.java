@@ -9,7 +9,6 @@ import org.junit.jupiter.api.Test;
 class ClockStepTest {
     private static final long HOUR_MS = 3_600_000;
 
-
     /** Atomix's leader counts three failures of one peer, sees that its majority answered an hour ago, and steps down. */
     @Test
     void shouldKeepItsLeadWhenTheClockIsSetAndOnePeerFails() {

@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 class DiskRoomTest {
     private static final long MIN = RaftConfig.FREE_BYTES_MIN;
 
-
     private static long commit(SimGroup group) {
         SimMember leader = group.awaitLeader();
         long before = group.ledger().acknowledgedIndex();

@@ -12,7 +12,7 @@ import java.util.Random;
  * Ports of this host that nobody uses, held until they are needed. Below those that the system gives to connections, so
  * that none is taken in between, and none connects to itself when it is dialled while nobody listens.
  */
-final class FreePorts implements AutoCloseable {
+public final class FreePorts implements AutoCloseable {
     private static final int FIRST = 20_000;
     private static final int LAST = 32_000;
     private static final int ATTEMPTS_MAX = 1_000;
@@ -21,7 +21,8 @@ final class FreePorts implements AutoCloseable {
 
     private FreePorts() {}
 
-    static FreePorts hold(int count) throws IOException {
+    /** Holds so many. */
+    public static FreePorts hold(int count) throws IOException {
         FreePorts ports = new FreePorts();
         Random random = new Random();
         for (int attempt = 0; ports.held.size() < count; attempt++) {
@@ -45,7 +46,7 @@ final class FreePorts implements AutoCloseable {
     }
 
     /** Returns {@code 127.0.0.1:port} for each, in ascending order. */
-    List<String> addresses() {
+    public List<String> addresses() {
         return held.stream()
                 .map(socket -> "127.0.0.1:" + socket.getLocalPort())
                 .sorted()

@@ -18,7 +18,6 @@ class HandOverTest {
     @TempDir
     Path directory;
 
-
     private static CompletableFuture<HandOverOutcome> handOver(SimMember from, Optional<String> to) {
         CompletableFuture<HandOverOutcome> told = new CompletableFuture<>();
         from.run(from.life(), () -> {

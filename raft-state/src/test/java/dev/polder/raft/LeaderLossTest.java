@@ -72,7 +72,9 @@ class LeaderLossTest {
             try (SimGroup group = SimGroup.started(seed)) {
                 group.network().weather(SimNetwork.Weather.steady(5_000, 15_000));
                 SimMember leader = group.awaitLeader();
-                assertThat(leader.servingTerm()).as("seed %d, at the start", seed).isEqualTo(1);
+                assertThat(leader.servingTerm())
+                        .as("seed %d, at the start", seed)
+                        .isEqualTo(1);
                 group.run(Duration.ofMillis(500));
                 leader.crash(false, group.random());
                 assertThat(term(group)).as("seed %d, after the death", seed).isEqualTo(2);

@@ -32,8 +32,7 @@ class ListenerFailureTest {
 
     private ManualMember member(List<String> members, RecordingListener listener, PeerNetwork network)
             throws Exception {
-        return new ManualMember(
-                disk, directory, members, Members.PROPOSAL_BYTES_MAX, listener, network);
+        return new ManualMember(disk, directory, members, Members.PROPOSAL_BYTES_MAX, listener, network);
     }
 
     private ManualMember alone(RecordingListener listener) throws Exception {

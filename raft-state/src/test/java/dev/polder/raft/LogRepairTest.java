@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 class LogRepairTest {
     private static final Duration LONG = Duration.ofSeconds(10);
 
-
     /** The files of a member of three: some log files, and a snapshot that has the beginning of the log. */
     private Map<String, byte[]> files(boolean withSnapshot) throws IOException {
         try (SimGroup group = SimGroup.started(1)) {

@@ -166,8 +166,8 @@ class LogToolTest {
         byte[] newer = Files.readAllBytes(directory.resolve("term"));
         Files.write(directory.resolve("term"), old);
         assertThat(verify().problem())
-                .hasValueSatisfying(problem ->
-                        assertThat(problem).endsWith(" says term 1, but the log has an entry of term 2"));
+                .hasValueSatisfying(
+                        problem -> assertThat(problem).endsWith(" says term 1, but the log has an entry of term 2"));
         Files.write(directory.resolve("term"), newer);
 
         Probation.mark(FileDisk.open(directory), "its log was repaired");

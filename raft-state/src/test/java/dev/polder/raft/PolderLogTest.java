@@ -29,10 +29,7 @@ class PolderLogTest {
     @BeforeEach
     void open() throws Exception {
         member = new ManualMember(
-                new LossyDisk(),
-                directory,
-                List.of("m1:1", "m2:1", "m3:1"),
-                Members.PROPOSAL_BYTES_MAX);
+                new LossyDisk(), directory, List.of("m1:1", "m2:1", "m3:1"), Members.PROPOSAL_BYTES_MAX);
         log = member.context.logView();
         writer = member.context.getLogWriter();
     }

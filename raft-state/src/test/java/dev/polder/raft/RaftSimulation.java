@@ -176,7 +176,8 @@ final class RaftSimulation {
     /** Each is on one of two sides, which hear each other no longer. */
     private void split() {
         group.time().note("the nodes are split");
-        List<SimMember> side = group.members().stream().filter(one -> random.nextBoolean()).toList();
+        List<SimMember> side =
+                group.members().stream().filter(one -> random.nextBoolean()).toList();
         for (SimMember one : side) {
             for (SimMember other : group.members()) {
                 if (!side.contains(other)) {

@@ -21,7 +21,6 @@ class RaftSimulationTest {
 
     private static final Gates.Gate OPEN = (log, index) -> {};
 
-
     @Test
     void shouldKeepEveryPromiseWhateverGoesWrong() {
         long acknowledged = 0;

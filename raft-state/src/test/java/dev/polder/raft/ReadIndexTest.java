@@ -18,7 +18,6 @@ class ReadIndexTest {
     @TempDir
     Path directory;
 
-
     /** Asks in the term that the member believes to serve. */
     private static CompletableFuture<ReadOutcome> ask(SimMember member) {
         return member.context().reads().ask(member.servingTerm());

@@ -35,13 +35,7 @@ class ReplicatedLogTest {
     /** So that there are no entries of time between the proposed ones. */
     private Seams timeless() throws IOException {
         Seams host = Seams.host(directory);
-        return new Seams(
-                host.disk(),
-                host.rules(),
-                host.limits(),
-                new ManualTime(),
-                host.random(),
-                host.background());
+        return new Seams(host.disk(), host.rules(), host.limits(), new ManualTime(), host.random(), host.background());
     }
 
     @Test

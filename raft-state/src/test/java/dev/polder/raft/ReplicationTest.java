@@ -14,7 +14,6 @@ class ReplicationTest {
     @TempDir
     Path directory;
 
-
     private static void commit(SimGroup group, int entries) {
         propose(group, entries, 100);
     }

@@ -24,13 +24,7 @@ class SavedSnapshotTest {
     private Seams seams() throws IOException {
         // its time stands still, so that there are entries of time nowhere
         Seams host = Seams.of(FileDisk.open(directory), Rules.KEPT, SMALL);
-        return new Seams(
-                host.disk(),
-                host.rules(),
-                host.limits(),
-                () -> 0,
-                new SplittableRandom(1),
-                host.background());
+        return new Seams(host.disk(), host.rules(), host.limits(), () -> 0, new SplittableRandom(1), host.background());
     }
 
     private static void commit(RunningLog running, int entries) {

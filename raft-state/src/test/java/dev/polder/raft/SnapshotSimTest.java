@@ -13,7 +13,6 @@ class SnapshotSimTest {
     private static final int SMALL = 1_000;
     private static final int LARGE = 3 << 20;
 
-
     /** Proposes until the leader has given up the beginning of its log. */
     private static void fill(SimGroup group, SimMember leader) {
         for (int i = 0; i < 200; i++) {

@@ -14,7 +14,6 @@ class StandingTest {
     @TempDir
     Path directory;
 
-
     /** Something that a test puts in the way and takes away again. */
     private static final class Stone implements Standing.Obstacle {
         private @Nullable String toStanding;

@@ -27,7 +27,9 @@ final class RemoteExamples {
                 Combinators.combine(Arbitraries.longs(), Arbitraries.longs()).as(RecipeCall.Open::new),
                 Examples.leases()
                         .flatMap(session -> Combinators.combine(
-                                        Arbitraries.longs(), NUMBERS, watches(session).list().ofMaxSize(3))
+                                        Arbitraries.longs(),
+                                        NUMBERS,
+                                        watches(session).list().ofMaxSize(3))
                                 .as((nonce, connection, watches) ->
                                         new RecipeCall.Resume(session, nonce, connection, watches))),
                 Combinators.combine(Examples.leases(), NUMBERS, NUMBERS, Examples.requests())
