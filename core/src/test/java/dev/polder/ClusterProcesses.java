@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -18,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 /** Three nodes in three JVMs, with lasting directories, that can be killed, stopped and started again. */
 final class ClusterProcesses implements AutoCloseable {
     static final int NODES = 3;
+    private static final int FIRST_PORT = 20_000;
+    private static final int LAST_PORT = 32_000;
+    private static final int PORT_ATTEMPTS_MAX = 1_000;
 
     private final Path directory;
     private final Map<String, String> settings;
@@ -42,17 +46,28 @@ final class ClusterProcesses implements AutoCloseable {
         jvmOptions.add(option);
     }
 
-    /** Returns ports that were free a moment ago; members are named by theirs, so they cannot be left to the system. */
+    /**
+     * Returns ports that were free a moment ago; members are named by theirs, so they cannot be left to the system. Below
+     * those that the system gives to connections, so that none takes one in between.
+     */
     static List<Integer> freePorts(int count) throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
+        Random random = new Random();
         try {
-            List<Integer> free = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                sockets.add(socket);
-                free.add(socket.getLocalPort());
+            for (int attempt = 0; sockets.size() < count; attempt++) {
+                ServerSocket socket = new ServerSocket();
+                try {
+                    int port = FIRST_PORT + random.nextInt(LAST_PORT - FIRST_PORT);
+                    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                    sockets.add(socket);
+                } catch (IOException e) {
+                    socket.close();
+                    if (attempt >= PORT_ATTEMPTS_MAX) {
+                        throw e;
+                    }
+                }
             }
-            return free;
+            return sockets.stream().map(ServerSocket::getLocalPort).toList();
         } finally {
             for (ServerSocket socket : sockets) {
                 socket.close();
