@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link PolderRaftContext} as Atomix's leader sees it. No constructor of it ever runs, see {@link AtomixAccess#hollow}: that
- * of Atomix opens a journal, a serializer and management beans that nobody needs, in a third of the time that a member takes
- * to start. So none of Atomix's own fields has a value, and every method that a leader calls is overridden.
+ * of Atomix opens a journal, a serializer and management beans that nobody needs. So none of Atomix's own fields has a value,
+ * and every method that a leader calls is overridden.
  */
 final class AtomixContext extends RaftContext {
     private PolderRaftContext member;

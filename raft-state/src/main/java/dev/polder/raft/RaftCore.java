@@ -176,7 +176,7 @@ final class RaftCore implements AutoCloseable {
                             if (context.leaderName() == null) {
                                 rehearseLater();
                             } else if (context.leadingTerm() == 0) {
-                                parts.background().execute(() -> Rehearsal.run(context.getName()));
+                                Rehearsal.begin(context.getName(), parts.background());
                             }
                         }));
     }

@@ -40,6 +40,15 @@ final class Rehearsal {
         this.self = self;
     }
 
+    /** Runs one in the background, unless there is too much to do: then there is none. */
+    static void begin(String self, Background background) {
+        try {
+            background.execute(() -> run(self));
+        } catch (IllegalStateException full) {
+            LOG.debug("event=not_rehearsed member={} cause='{}'", self, full.toString());
+        }
+    }
+
     /**
      * Takes a moment, on the caller's thread. Whatever goes wrong is of no consequence. Returns whether it came to its end.
      *
@@ -50,7 +59,7 @@ final class Rehearsal {
             new Rehearsal(self).run();
             LOG.debug("event=rehearsed member={}", self);
             return true;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
             LOG.debug("event=rehearsal_failed member={} cause='{}'", self, e.toString());
             return false;
         }

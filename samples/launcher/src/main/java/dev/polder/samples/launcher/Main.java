@@ -24,7 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {RunCommand.class, NodeCommand.class, DemoCommand.class, MembersCommand.class, LogCommand.class})
 public final class Main implements Runnable {
     private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
-    /** Whether Netty tells Java's flight recorder of its buffers: that takes a tenth of a start, whoever records or not. */
+    /** Whether Netty tells Java's flight recorder of its buffers: that loads and makes classes at each start, recorded or not. */
     private static final String NETTY_RECORDS = "io.netty.jfr.enabled";
 
     @Option(
