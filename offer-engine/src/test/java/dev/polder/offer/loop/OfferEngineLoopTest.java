@@ -159,6 +159,7 @@ final class OfferEngineLoopTest implements OfferListener {
 
         assertThat(loop().ask((engine, now, sink) -> now).join()).isEqualTo(1_000);
         clockMs.set(2_000);
+        touch();
         assertThat(loop().ask((engine, now, sink) -> now).join()).isEqualTo(2_000);
     }
 
@@ -388,10 +389,12 @@ final class OfferEngineLoopTest implements OfferListener {
                 loop().ask((engine, now, sink) -> engine.addFramework(FrameworkProfile.of(name, role)));
     }
 
-    /** Lets the loop take note of the clock and decide. */
+    /** Lets the loop take note of the clock and decide: the turn that goes on may have read the clock already. */
     private void touch() {
-        loop().tell((engine, now, sink) -> {}).join();
-        loop().tell((engine, now, sink) -> {}).join();
+        long before = loop().counters().turns();
+        while (loop().counters().turns() < before + 2) {
+            loop().tell((engine, now, sink) -> {}).join();
+        }
     }
 
     /** Keeps the loop busy, in a request, until the latch is opened. */
