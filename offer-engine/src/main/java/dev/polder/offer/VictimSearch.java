@@ -115,7 +115,7 @@ final class VictimSearch {
                 room = room.plus(prospects.visible(seeker.subscription, task.resources()));
             }
         }
-        return new Room(room, prospects.visible(seeker.subscription, agents.overcommitted(agent)));
+        return Room.of(room, prospects.visible(seeker.subscription, agents.overcommitted(agent)));
     }
 
     // ---- candidates

@@ -37,7 +37,7 @@ final class Victims {
      */
     Victims(Demand demand, Room room, List<Resources> gained, Surplus.Costs costs) {
         this.costs = costs;
-        lacking = room.lacking(demand);
+        lacking = room.lacking(demand, gained);
         gains = gained.stream().map(each -> Room.count(demand, each)).toArray(long[][]::new);
     }
 

@@ -158,13 +158,13 @@ final class PreemptionJudge extends Judge {
 
     /** Returns what is free, or will be when what was asked to end in time has ended. */
     private Resources roomNow(int agent) {
-        Resources room = notes.free(agent).minusSaturating(notes.overcommitted(agent));
+        Resources room = notes.free(agent);
         for (RunningTask task : leaving()) {
             if (task.agent() == agent && asked.get(task.id()) > notes.nowMs) {
                 room = room.plus(task.resources());
             }
         }
-        return room;
+        return room.minusSaturating(notes.overcommitted(agent));
     }
 
     /** Returns the lowest priority that what an offer serves may have. */

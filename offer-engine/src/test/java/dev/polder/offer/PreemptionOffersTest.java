@@ -59,6 +59,26 @@ final class PreemptionOffersTest {
         assertThat(desk.rescinded).containsExactly(offers.get(19).id() + " PREEMPTED");
     }
 
+    /** What is used of a reservation that is gone is not taken from what is offered without one. */
+    @Test
+    void shouldRescindNoMoreThanIsNeededWhereAReservationThatIsUsedIsGone() {
+        engine.setPriority("batch/urgent", 10);
+        int urgent = engine.addFramework(FrameworkProfile.of("urgent", "batch/urgent"));
+        engine.suppress(urgent, "batch/urgent");
+        int agent = desk.addAgent("cpus:4;cpus(batch):1");
+        desk.use(low, "batch", agent, "cpus(batch):1");
+        engine.updateAgent(agent, AgentProfile.of(cpus(4_000)), desk);
+        List<Offer> offers = offerParts(agent, 4, Quantities.ofPlain(1_000, 0, 0, 0));
+        engine.suppress(high, "service");
+
+        engine.revive(0, urgent, "batch/urgent");
+        engine.setDemands(0, urgent, "batch/urgent", List.of(Demand.of(1, Quantities.ofPlain(1_000, 0, 0, 0))));
+        desk.run(0);
+
+        assertThat(desk.runForOne(5_000).framework()).isEqualTo(urgent);
+        assertThat(desk.rescinded).containsExactly(offers.get(3).id() + " PREEMPTED");
+    }
+
     @Test
     void shouldRescindWhereFewestOffersAreEnough() {
         int agent = engine.addAgent(AgentProfile.of(cpus(4_000)));
