@@ -256,6 +256,11 @@ final class FactLog implements Closeable {
         }
     }
 
+    /** Returns up to which entry this log knows that they are committed. */
+    long commitIndex() {
+        return commitIndex;
+    }
+
     /** Takes note that entries up to an index are committed: they are never truncated. */
     void commit(long index) {
         commitIndex = Math.max(commitIndex, index);

@@ -178,7 +178,10 @@ final class PolderRaftContext {
         return roles;
     }
 
-    /** Takes part: who is in no list follows, too, and waits to be added. */
+    /**
+     * Takes part: who is in no list follows, too, and waits to be added. What was committed when this member ended is so
+     * still; it is applied while a leader is found, not after.
+     */
     void begin() {
         members.begin();
         SnapshotFile newest = parts.snapshots().newest();
@@ -186,6 +189,7 @@ final class PolderRaftContext {
             beginWith(newest);
         }
         transition(RaftServer.Role.FOLLOWER);
+        setCommitIndex(log().commitIndex());
     }
 
     /**

@@ -17,8 +17,11 @@ class ApplierTest {
     private final RecordingListener listener = new RecordingListener();
 
     private ManualMember lone() throws IOException {
-        return new ManualMember(
-                new LossyDisk(), directory, List.of("m1"), Members.PROPOSAL_BYTES_MAX, listener, PeerNetwork.NONE);
+        return member(new LossyDisk(), List.of("m1"));
+    }
+
+    private ManualMember member(LossyDisk disk, List<String> members) throws IOException {
+        return new ManualMember(disk, directory, members, Members.PROPOSAL_BYTES_MAX, listener, PeerNetwork.NONE);
     }
 
     private void propose(ManualMember member, int count) {
@@ -42,6 +45,28 @@ class ApplierTest {
             assertThat(member.thread.waiting()).as("one task, however often").isEqualTo(1);
             member.thread.run();
             assertThat(listener.indexes()).containsExactly(2L, 3L, 4L);
+        }
+    }
+
+    @Test
+    void shouldTellWhatItKnowsToBeCommittedBeforeAnybodyLeads() throws Exception {
+        LossyDisk disk = new LossyDisk();
+        List<String> three = List.of("m1:1", "m2:1", "m3:1");
+        try (ManualMember member = member(disk, three).begin()) {
+            member.context.follow("m2:1", 1);
+            for (int i = 0; i < 3; i++) {
+                member.log.append(1, EntryKind.FACTS, new byte[] {1});
+            }
+            member.log.force();
+            member.context.setCommitIndex(2);
+            member.thread.run();
+        }
+        assertThat(listener.indexes()).containsExactly(1L, 2L);
+
+        try (ManualMember again = member(disk, three).begin()) {
+            assertThat(again.context.leaderName()).isNull();
+            assertThat(listener.indexes()).containsExactly(1L, 2L, 1L, 2L);
+            assertThat(again.context.getCommitIndex()).isEqualTo(2);
         }
     }
 

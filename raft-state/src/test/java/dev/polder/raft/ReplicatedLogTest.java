@@ -288,7 +288,7 @@ class ReplicatedLogTest {
         closing.countDown();
         closer.join();
 
-        assertThat(listener.calls()).containsExactly("committed 2", "lost 2", "stopped");
+        assertThat(listener.calls()).containsExactly("committed 2", "stopped");
     }
 
     @Test
