@@ -13,10 +13,11 @@ import java.io.OutputStream;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The smallest state machine there is: it counts entries. Written by the log's thread; a state that is restored by a
+ * The smallest state machine there is that looks at every byte: it counts entries and keeps a checksum. Written by the log's thread; a state that is restored by a
  * thread of its own, meanwhile no entry is taken.
  */
 final class MemberState implements LogListener {
@@ -24,6 +25,7 @@ final class MemberState implements LogListener {
 
     private final MemberTask task;
     private final Consumer<String> words;
+    private final CRC32C checksum = new CRC32C();
     private volatile Counted counted = new Counted(0, 0);
     private volatile long servingTerm;
     private volatile boolean restoring;
@@ -115,6 +117,7 @@ final class MemberState implements LogListener {
 
     @Override
     public void onCommitted(CommittedEntry entry) {
+        checksum.update(entry.view());
         counted = new Counted(counted.entries() + 1, entry.index());
         Writes told = writes;
         if (told != null && entry.term() == servingTerm) {

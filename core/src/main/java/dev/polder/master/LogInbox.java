@@ -72,10 +72,10 @@ final class LogInbox implements LogListener {
 
     @Override
     public void onCommitted(CommittedEntry entry) {
-        int bytes = entry.bytes().length;
+        int bytes = entry.view().remaining();
         waitingEntries.incrementAndGet();
         waitingBytes.addAndGet(bytes);
-        put(new Event.Committed(entry.index(), entry.term(), Entry.decode(entry.bytes()), bytes));
+        put(new Event.Committed(entry.index(), entry.term(), Entry.decode(entry.view()), bytes));
     }
 
     /** Nobody takes anything out after the end: the log keeps what it has. */

@@ -85,11 +85,20 @@ public record Entry(long clusterTimeMs, List<Fact> facts, List<byte[]> commands)
      * @throws IllegalArgumentException if the bytes are none, or of a newer version; says what was found
      */
     public static Entry decode(byte[] bytes) {
-        if (bytes.length < HEADER_BYTES) {
+        return decode(ByteBuffer.wrap(bytes));
+    }
+
+    /**
+     * Reads an entry from position to limit; keeps nothing of the buffer.
+     *
+     * @throws IllegalArgumentException as {@link #decode(byte[])}
+     */
+    public static Entry decode(ByteBuffer bytes) {
+        ByteBuffer header = bytes.duplicate();
+        if (header.remaining() < HEADER_BYTES) {
             throw new IllegalArgumentException(
-                    "log entry: " + bytes.length + " bytes, at least " + HEADER_BYTES + " needed");
+                    "log entry: " + header.remaining() + " bytes, at least " + HEADER_BYTES + " needed");
         }
-        ByteBuffer header = ByteBuffer.wrap(bytes);
         byte version = header.get();
         if (version != VERSION) {
             throw new IllegalArgumentException(
@@ -98,7 +107,7 @@ public record Entry(long clusterTimeMs, List<Fact> facts, List<byte[]> commands)
         long clusterTimeMs = header.getLong();
         List<Fact> facts = new ArrayList<>();
         List<byte[]> commands = new ArrayList<>(0);
-        CodedInputStream in = CodedInputStream.newInstance(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES);
+        CodedInputStream in = CodedInputStream.newInstance(header);
         try {
             while (!in.isAtEnd()) {
                 int length = in.readUInt32();

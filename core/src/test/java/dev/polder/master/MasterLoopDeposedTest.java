@@ -99,7 +99,8 @@ final class MasterLoopDeposedTest {
         public synchronized void onCommitted(CommittedEntry entry) {
             if (late) {
                 ofMaster += Entry.decode(entry.bytes()).commands().isEmpty() ? 1 : 0;
-                held.add(() -> master().onCommitted(entry));
+                CommittedEntry kept = entry.kept();
+                held.add(() -> master().onCommitted(kept));
             } else {
                 master().onCommitted(entry);
             }

@@ -4,6 +4,7 @@ import io.atomix.protocols.raft.impl.RaftServiceManager;
 import io.atomix.protocols.raft.storage.log.entry.RaftLogEntry;
 import io.atomix.storage.journal.Indexed;
 import io.atomix.utils.concurrent.Scheduled;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -82,26 +83,36 @@ final class Applier extends RaftServiceManager {
                 awaitRoom();
                 return;
             }
-            LogEntry entry = cursor.next();
-            bytes += entry.payload().length;
-            if (entry.kind() == EntryKind.FACTS) {
-                parts.events().committed(entry, parts.leaderTime().appliedMs());
-                toldIndex = entry.index();
-                if (entry.term() == leadingTerm) {
-                    proposer.committed(entry);
-                }
-            } else if (entry.kind() == EntryKind.TIME) {
-                parts.leaderTime().applied(EntryCodec.number(entry));
-            } else if (entry.kind() == EntryKind.INITIALIZE && entry.term() == leadingTerm) {
-                parts.leaderTime().serve();
-                parts.events().serving(leadingTerm);
-            }
-            saves.applied(entry);
+            cursor.advance();
+            ByteBuffer payload = cursor.view();
+            int length = payload.remaining();
+            apply(cursor.kind(), cursor.term(), payload, leadingTerm);
+            saves.applied(length);
+            bytes += length;
         }
         context.reads().applied(lastApplied(), toldIndex);
         if (hasMore()) {
             goesOn = true;
             parts.thread().execute(() -> parts.failStop().guard(this::applySome));
+        }
+    }
+
+    private void apply(EntryKind kind, long term, ByteBuffer payload, long leadingTerm) {
+        int length = payload.remaining();
+        if (kind == EntryKind.FACTS) {
+            long index = lastApplied();
+            parts.events()
+                    .committed(
+                            new CommittedEntry(index, term, parts.leaderTime().appliedMs(), payload));
+            toldIndex = index;
+            if (term == leadingTerm) {
+                proposer.committed(length);
+            }
+        } else if (kind == EntryKind.TIME) {
+            parts.leaderTime().applied(EntryCodec.number(payload));
+        } else if (kind == EntryKind.INITIALIZE && term == leadingTerm) {
+            parts.leaderTime().serve();
+            parts.events().serving(leadingTerm);
         }
     }
 

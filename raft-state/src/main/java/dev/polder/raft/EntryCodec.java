@@ -75,7 +75,12 @@ final class EntryCodec {
 
     /** Reads the time out of an entry of that kind, or the clock out of an INITIALIZE. */
     static long number(LogEntry entry) {
-        return ByteBuffer.wrap(entry.payload()).getLong();
+        return number(ByteBuffer.wrap(entry.payload()));
+    }
+
+    /** Reads it out of such an entry's payload. */
+    static long number(ByteBuffer payload) {
+        return payload.getLong(payload.position());
     }
 
     private static byte[] number(long number) {

@@ -29,8 +29,8 @@ final class LogEvents {
         return servingTerm;
     }
 
-    void committed(LogEntry entry, long leaderTimeMs) {
-        listener.onCommitted(new CommittedEntry(entry.index(), entry.term(), leaderTimeMs, entry.payload()));
+    void committed(CommittedEntry entry) {
+        listener.onCommitted(entry);
     }
 
     void snapshot(InstalledSnapshot snapshot) {

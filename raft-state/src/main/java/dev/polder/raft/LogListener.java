@@ -18,7 +18,7 @@ public interface LogListener {
     /**
      * An entry is committed and durable. Called once for each entry in ascending order, beginning with the first one, or
      * the one behind the newest snapshot, at every start. Indexes are unique and have gaps: the log keeps entries of its
-     * own between the proposed ones.
+     * own between the proposed ones. What was proposed is lent for the call, see {@link CommittedEntry}.
      */
     void onCommitted(CommittedEntry entry);
 

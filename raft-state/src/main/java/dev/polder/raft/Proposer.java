@@ -79,7 +79,7 @@ final class Proposer {
         if (term < 1 || term != parts.events().servingTerm()) {
             return ReplicatedLog.Proposed.NOT_LEADER;
         }
-        if (door != Door.OPEN || !reserve(cost(entry))) {
+        if (door != Door.OPEN || !reserve(cost(entry.length))) {
             refused.increment();
             return ReplicatedLog.Proposed.FULL;
         }
@@ -96,8 +96,8 @@ final class Proposer {
         return refused.sum();
     }
 
-    private static int cost(byte[] entry) {
-        return entry.length + PROPOSAL_OVERHEAD_BYTES;
+    private static int cost(int length) {
+        return length + PROPOSAL_OVERHEAD_BYTES;
     }
 
     private boolean reserve(int cost) {
@@ -170,7 +170,7 @@ final class Proposer {
                 break;
             }
             FactsEntry entry = waiting.entry();
-            int cost = cost(entry.facts());
+            int cost = cost(entry.facts().length);
             if (entry.term() == term) {
                 if (last == 0) {
                     appendTime(term);
@@ -196,13 +196,13 @@ final class Proposer {
 
     private void dropWaiting() {
         for (Waiting waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
-            bytes.addAndGet(-cost(waiting.entry().facts()));
+            bytes.addAndGet(-cost(waiting.entry().facts().length));
         }
     }
 
     /** An entry that was appended here, in the term that is still led, is committed. The log's thread. */
-    void committed(LogEntry entry) {
-        int cost = cost(entry.payload());
+    void committed(int length) {
+        int cost = cost(length);
         inFlightBytes -= cost;
         bytes.addAndGet(-cost);
         commits.add(parts.time().nanos() - inFlight.remove().proposedNanos());

@@ -16,19 +16,34 @@ final class RecordReader {
     }
 
     private final int bufferBytes;
+    private final boolean isOnHeap;
     private @Nullable DiskFile file;
     private long limit;
     private long next;
     /** Holds the file's bytes from {@code bufferStart} on, up to the buffer's limit. */
     private ByteBuffer buffer;
+    /** The same bytes, for who looks at one record; a new one for each would be most of what a replay allocates. */
+    private ByteBuffer lent;
 
     private long bufferStart;
     private int at;
     private String damage = "";
 
+    /** One that reads the most at a time; its records are looked at, or copied. */
     RecordReader(int bufferBytes) {
+        this(bufferBytes, false);
+    }
+
+    private RecordReader(int bufferBytes, boolean isOnHeap) {
         this.bufferBytes = bufferBytes;
-        this.buffer = ByteBuffer.allocate(0);
+        this.isOnHeap = isOnHeap;
+        buffer = ByteBuffer.allocate(0);
+        lent = buffer;
+    }
+
+    /** One whose payloads can be lent as views of an array. */
+    static RecordReader ofViews(int bufferBytes) {
+        return new RecordReader(bufferBytes, true);
     }
 
     /** Goes to where a record begins; nothing at or behind {@code limit} is read. */
@@ -92,7 +107,8 @@ final class RecordReader {
         }
         int wanted = (int) Math.max(bytes, Math.min(bufferBytes, limit - next));
         if (buffer.capacity() < wanted) {
-            buffer = ByteBuffer.allocateDirect(wanted);
+            buffer = isOnHeap ? ByteBuffer.allocate(wanted) : ByteBuffer.allocateDirect(wanted);
+            lent = buffer.duplicate();
         }
         buffer.clear();
         buffer.limit((int) Math.min(buffer.capacity(), limit - next));
@@ -132,6 +148,12 @@ final class RecordReader {
 
     String kindText() {
         return "kind " + RecordFormat.kind(buffer, at) + " version " + RecordFormat.version(buffer, at);
+    }
+
+    /** Returns the payload where it lies, until the reader advances. */
+    ByteBuffer view() {
+        int start = at + RecordFormat.HEADER_BYTES;
+        return lent.clear().position(start).limit(start + RecordFormat.length(buffer, at));
     }
 
     byte[] payload() {

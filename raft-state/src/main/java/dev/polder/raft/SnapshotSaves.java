@@ -39,9 +39,9 @@ final class SnapshotSaves {
         wantedBytes = parts.limits().retention().wantedBytes();
     }
 
-    /** An entry was told; perhaps there is enough for a snapshot now. */
-    void applied(LogEntry entry) {
-        appliedBytes += RecordFormat.HEADER_BYTES + entry.payload().length;
+    /** An entry with a payload of that many bytes was applied; perhaps there is enough for a snapshot now. */
+    void applied(int length) {
+        appliedBytes += RecordFormat.HEADER_BYTES + length;
         SnapshotFile newest = files.newest();
         long enough = Math.max(wantedBytes, newest == null ? 0 : newest.layout().fileBytes());
         if (!running && appliedBytes - savedBytes > enough) {

@@ -233,7 +233,7 @@ final class SimLedger {
             if (held == null) {
                 advance(index, id);
             } else {
-                waiting.add(entry);
+                waiting.add(entry.kept());
             }
             Committed told = new Committed(term, id, entry.leaderTimeMs());
             Committed known = committed.putIfAbsent(index, told);

@@ -267,11 +267,12 @@ public final class RecipeHost implements AutoCloseable {
             if (over.get()) {
                 return;
             }
-            int bytes = entry.bytes().length + ENTRY_OVERHEAD_BYTES;
+            byte[] kept = entry.bytes();
+            int bytes = kept.length + ENTRY_OVERHEAD_BYTES;
             waitingBytes.addAndGet(bytes);
             loop.execute(() -> {
                 boolean wasFull = waitingBytes.getAndAdd(-bytes) >= WAITING_BYTES_MAX;
-                apply(entry.index(), entry.term(), entry.bytes());
+                apply(entry.index(), entry.term(), kept);
                 ReplicatedLog open = replicated;
                 if (wasFull && hasRoom() && open != null) {
                     open.resume();
