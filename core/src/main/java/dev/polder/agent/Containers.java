@@ -199,6 +199,10 @@ final class Containers {
         if (task == null) {
             return;
         }
+        if (status instanceof ExitStatus.NotContained && task.killGrace() == null) {
+            turn.report(task, launchFailed(turn, task, Statuses.message(status)));
+            return;
+        }
         reportStart(turn, task, containers.get(id), null);
         TaskState end = TaskState.TASK_FAILED;
         if (task.completionTimeReached()) {
@@ -228,15 +232,12 @@ final class Containers {
         } else if (container.isRecovered()) {
             neverStarted(turn, task, why);
         } else {
-            turn.report(
-                    task,
-                    statuses.ofAgent(
-                            turn.now(),
-                            task,
-                            TaskState.TASK_FAILED,
-                            Reason.REASON_CONTAINER_LAUNCH_FAILED,
-                            "Failed to launch container: " + why));
+            turn.report(task, launchFailed(turn, task, Statuses.launchFailure(why)));
         }
+    }
+
+    private TaskStatus.Builder launchFailed(Turn turn, AgentTask task, String words) {
+        return statuses.ofAgent(turn.now(), task, TaskState.TASK_FAILED, Reason.REASON_CONTAINER_LAUNCH_FAILED, words);
     }
 
     void lost(Turn turn, ContainerId id, String why) {

@@ -62,7 +62,15 @@ final class Statuses {
         if (status instanceof ExitStatus.Exited exited) {
             return "Command exited with status " + exited.code();
         }
+        if (status instanceof ExitStatus.NotContained failed) {
+            return launchFailure(failed.why());
+        }
         return "Command terminated with signal " + Signals.name(((ExitStatus.Signaled) status).signal());
+    }
+
+    /** Words why a command was never executed. */
+    static String launchFailure(String why) {
+        return "Failed to launch container: " + why;
     }
 
     /** Words why there is no sandbox. */

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ExitStatus;
 import dev.polder.isolation.ExitStatus.Exited;
+import dev.polder.isolation.ExitStatus.NotContained;
 import dev.polder.isolation.ExitStatus.Signaled;
 import dev.polder.wire.proto.Mesos.CommandInfo;
 import dev.polder.wire.proto.Mesos.ContainerInfo;
@@ -201,6 +202,17 @@ class CommandTaskTest {
 
         assertThat(lines(fixture.acknowledgeAll()))
                 .containsExactly("TASK_FAILED 'Failed to launch container: fork: too many processes' SOURCE_AGENT"
+                        + " REASON_CONTAINER_LAUNCH_FAILED");
+    }
+
+    @Test
+    void shouldFailATaskThatCouldNotBeContained() {
+        ContainerId id = fixture.launched(task("t1", "true").build());
+
+        fixture.decide(new AgentCommand.Exited(id, new NotContained("unshare: not permitted")));
+
+        assertThat(lines(fixture.acknowledgeAll()))
+                .containsExactly("TASK_FAILED 'Failed to launch container: unshare: not permitted' SOURCE_AGENT"
                         + " REASON_CONTAINER_LAUNCH_FAILED");
     }
 

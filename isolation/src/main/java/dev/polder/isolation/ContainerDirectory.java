@@ -1,6 +1,7 @@
 package dev.polder.isolation;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -26,9 +27,13 @@ record ContainerDirectory(Path path) {
     static final String PID = "pid";
 
     static final String EXIT = "exit";
+    /** What went wrong when the process was contained; empty or absent if nothing did. */
+    static final String TROUBLE = "trouble";
+
     static final String HOLD = "hold";
 
     private static final String CANCELLED = "cancelled\n";
+    private static final int TROUBLE_BYTES_MAX = 1_000;
 
     /**
      * The task's process and its parent, the shim.
@@ -114,6 +119,15 @@ record ContainerDirectory(Path path) {
         Files.deleteIfExists(path);
     }
 
+    /** Returns why the process could not be contained, in the words of whoever tried. */
+    String trouble() {
+        try (InputStream words = Files.newInputStream(path.resolve(TROUBLE))) {
+            return new String(words.readNBytes(TROUBLE_BYTES_MAX), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            return "why is not known: " + e.getMessage();
+        }
+    }
+
     private @Nullable String text(String name) throws IOException {
         try {
             return Files.readString(path.resolve(name), StandardCharsets.ISO_8859_1);
@@ -146,7 +160,7 @@ record ContainerDirectory(Path path) {
         }
     }
 
-    /** {@code exited N} or {@code signaled N}. */
+    /** {@code exited N}, {@code signaled N} or {@code uncontained N}. */
     static @Nullable ExitStatus parseExit(@Nullable String text) {
         if (text == null || !text.endsWith("\n")) {
             return null;
@@ -163,6 +177,8 @@ record ContainerDirectory(Path path) {
             return switch (kind) {
                 case "exited" -> new ExitStatus.Exited(Integer.parseInt(number));
                 case "signaled" -> new ExitStatus.Signaled(Integer.parseInt(number));
+                // why is in another file, for who tells it
+                case "uncontained" -> new ExitStatus.NotContained("");
                 default -> null;
             };
         } catch (IllegalArgumentException notOurs) {

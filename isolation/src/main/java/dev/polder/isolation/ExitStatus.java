@@ -1,6 +1,9 @@
 package dev.polder.isolation;
 
-/** How a process ended: by itself with a code (0 to 255), or by a signal (its number). */
+/**
+ * How a process ended: by itself with a code (0 to 255), or by a signal (its number), or before it became the program,
+ * because it could not be contained.
+ */
 public sealed interface ExitStatus {
     /** It called exit. */
     record Exited(int code) implements ExitStatus {
@@ -21,4 +24,7 @@ public sealed interface ExitStatus {
             }
         }
     }
+
+    /** A part of its {@link Containment} could not be entered, so the program was never executed; says which and why. */
+    record NotContained(String why) implements ExitStatus {}
 }

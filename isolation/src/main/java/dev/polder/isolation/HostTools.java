@@ -10,18 +10,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param setsid gives a task a session and process group of its own
  * @param setpriv makes it another user's
+ * @param unshare gives it namespaces of its own
  * @param bash sets a zeroth argument that no other way leads to
  */
 record HostTools(
         @Nullable Path setsid,
         @Nullable Path setpriv,
+        @Nullable Path unshare,
         @Nullable Path bash) {
     private static final List<String> DIRECTORIES =
             List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/local/sbin");
 
     /** Looks where systems keep them, not in the PATH of whoever started this JVM. */
     static HostTools find() {
-        return new HostTools(find("setsid"), find("setpriv"), find("bash"));
+        return new HostTools(find("setsid"), find("setpriv"), find("unshare"), find("bash"));
     }
 
     private static @Nullable Path find(String name) {

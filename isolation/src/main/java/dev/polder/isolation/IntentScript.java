@@ -17,11 +17,14 @@ import org.jspecify.annotations.Nullable;
  * A task as the shell script that the shim reads: two variables and the function {@code task}, which ends in the
  * program. Everything of a user's stands in single quotes, in which a shell knows no special character.
  *
- * <p>The usual task costs two executions, of {@code setsid} and of the program. Three more programs may stand between:
+ * <p>The usual task costs two executions, of {@code setsid} and of the program. More programs may stand between:
  * <pre>
- *  setsid -- [setpriv … -- sh -c …] [env NAME=…] [bash -c 'exec -a …'] program arguments
- *             another user           odd names     odd zeroth argument
+ *  setsid -- [unshare … -- sh -c …] [setpriv … -- sh -c …] [env NAME=…] [bash -c 'exec -a …'] program arguments
+ *             namespaces             another user           odd names     odd zeroth argument
  * </pre>
+ *
+ * <p>In namespaces of its own a task has an init: the shell that finishes them stays, as the program's parent, for a
+ * first process ignores the signals that it does not handle, and has orphans to reap.
  */
 final class IntentScript {
     /** The kernel's limit on one argument or variable, its final NUL included. */
@@ -33,6 +36,21 @@ final class IntentScript {
     private static final String TAIL = "# end\n";
     /** Where {@code execvp} looks when the task has no PATH. */
     private static final String PATH_DEFAULT = "/bin:/usr/bin";
+
+    /** Where the shim looks for what kept the task from being contained; its name is known to the launch shell. */
+    private static final String TROUBLE = "\"$root/$id/" + ContainerDirectory.TROUBLE + "\"";
+
+    /**
+     * Runs its arguments as the task's init, and ends as they do. File 2 is for trouble, 3 the task's own, and 4 where the
+     * shim looks for what the shell says of a signal.
+     */
+    private static final String INIT = """
+            exec 2>&4 4>&-
+            trap : HUP INT QUIT TERM
+            unset PWD OLDPWD SHLVL _
+            (exec "$@" 2>&3 3>&-)
+            exit $?
+            """;
 
     private static final Pattern SHELL_NAME = Pattern.compile("(?!BASH)[A-Za-z_][A-Za-z0-9_]*");
     /** Variables that some shell will not have set, reads in a way of its own, or sets itself. */
@@ -123,10 +141,17 @@ final class IntentScript {
         if (tools.setsid() != null) {
             words.addAll(List.of(tools.setsid().toString(), "--"));
         }
+        boolean isContained = !spec.containment().isNone();
+        out.append(isContained ? "exec 4>&2 " : "exec ");
         if (account == null) {
-            out.append("exec >>stdout 2>>stderr\n").append(refusal(quote(program.toString())));
+            out.append(">>stdout 2>>stderr\n").append(refusal(quote(program.toString())));
         } else {
-            out.append("exec >/dev/null 2>&1\n");
+            out.append(">/dev/null 2>&1\n");
+        }
+        if (isContained) {
+            addContainment(out, words);
+        }
+        if (account != null) {
             addSwitch(words, account, program);
         }
         StringBuilder exports = new StringBuilder();
@@ -145,10 +170,52 @@ final class IntentScript {
         out.append("\n}\n");
     }
 
+    /** Has the process enter its groups, and what is executed next its namespaces. */
+    private void addContainment(StringBuilder out, List<String> words) throws UnfitException {
+        Containment containment = spec.containment();
+        // another user's files are opened later, so until then all that goes wrong is trouble
+        out.append(account == null ? "exec 3>&2 2>" + TROUBLE : "exec 2>" + TROUBLE + " 3>&2")
+                .append('\n');
+        for (Path group : containment.groups()) {
+            out.append("echo 0 >").append(quote(group.toString())).append(" || exit 1\n");
+        }
+        if (containment.namespaces().isEmpty()) {
+            out.append("exec 2>&3 3>&- 4>&-\n");
+        } else {
+            addNamespaces(words, containment);
+        }
+    }
+
+    private void addNamespaces(List<String> words, Containment containment) throws UnfitException {
+        Set<Namespace> namespaces = containment.namespaces();
+        if (tools.unshare() == null) {
+            throw new UnfitException("to give a task its own " + namespaces + " this host lacks unshare");
+        }
+        words.add(tools.unshare().toString());
+        namespaces.forEach(each -> words.add(each.option()));
+        words.add("--kill-child");
+        if (namespaces.contains(Namespace.PID)) {
+            words.add("--mount-proc");
+        }
+        if (namespaces.contains(Namespace.USER)) {
+            words.add("--map-current-user");
+        }
+        String hostname = containment
+                .hostname()
+                .map(name -> "echo " + quote(name) + " >/proc/sys/kernel/hostname || exit 1\n")
+                .orElse("");
+        words.addAll(List.of("--", "/bin/sh", "-c", hostname + INIT, "init"));
+    }
+
     private boolean passesShell(String name) {
         return SHELL_NAME.matcher(name).matches()
                 && !SHELL_OWNED.contains(name)
-                && (account == null || !SHELL_MADE.contains(name));
+                && (isDirect() || !SHELL_MADE.contains(name));
+    }
+
+    /** Does no shell stand between the one that sets the variables and the program? */
+    private boolean isDirect() {
+        return account == null && spec.containment().namespaces().isEmpty();
     }
 
     private void addSwitch(List<String> words, Account to, Path program) throws UnfitException {

@@ -339,7 +339,10 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
     // ---- telling ----
 
     private void exited(Container container, ExitStatus status) {
-        end(container, to -> to.onExited(container.id, status));
+        ExitStatus told = status instanceof ExitStatus.NotContained
+                ? new ExitStatus.NotContained(container.directory.trouble())
+                : status;
+        end(container, to -> to.onExited(container.id, told));
     }
 
     private void notStarted(Container container, String why) {

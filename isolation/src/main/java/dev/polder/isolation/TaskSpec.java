@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param sandbox the working directory; exists and belongs to the user; {@code stdout} and {@code stderr} are appended to there
  * @param user the account to run as, null for the node's own; a node that is not root runs everything as its own
  *     account, and only checks that this one exists
+ * @param containment what keeps it apart from the rest of this host
  */
 public record TaskSpec(
         ContainerId id,
@@ -29,10 +30,27 @@ public record TaskSpec(
         List<String> arguments,
         Map<String, String> environment,
         Path sandbox,
-        @Nullable String user) {
+        @Nullable String user,
+        Containment containment) {
 
     /** The variable by which the processes of a container are found, also when everything else about it is lost. */
     public static final String CONTAINER_ID_VARIABLE = "POLDER_CONTAINER_ID";
+
+    /** A task that nothing keeps apart. */
+    public TaskSpec(
+            ContainerId id,
+            String program,
+            List<String> arguments,
+            Map<String, String> environment,
+            Path sandbox,
+            @Nullable String user) {
+        this(id, program, arguments, environment, sandbox, user, Containment.NONE);
+    }
+
+    /** Returns the same, contained so. */
+    public TaskSpec in(Containment other) {
+        return new TaskSpec(id, program, arguments, environment, sandbox, user, other);
+    }
 
     /**
      * Copies and checks.
@@ -72,6 +90,7 @@ public record TaskSpec(
                 throw new IllegalArgumentException("user '" + user + "' is empty or begins with '-'");
             }
         }
+        requireNonNull(containment, "containment");
     }
 
     private static void checkText(String what, String text) {

@@ -130,7 +130,13 @@ shim() {
     143) [ -s started ] || [ "$BASH_VERSION" ] && told=yes ;;
     129 | 1[3-9]? | 2??) [ -s started ] && told=yes ;;
     esac
-    if [ "$told" ]; then end="signaled $((code - 128))"; else end="exited $code"; fi
+    if [ -s trouble ]; then
+        end="uncontained $code" # what should have contained it says there why it did not
+    elif [ "$told" ]; then
+        end="signaled $((code - 128))"
+    else
+        end="exited $code"
+    fi
     # what is left of the task's group goes with it
     read -r pid <pid && is_process "$pid" && kill -KILL "-$pid"
     until echo "$end" >exit; do

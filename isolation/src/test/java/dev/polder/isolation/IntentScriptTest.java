@@ -9,14 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The text that the shim reads. */
 class IntentScriptTest {
     private static final ContainerId ID = ContainerId.parse("00000000-0000-0000-0000-00000000000a");
-    private static final HostTools TOOLS =
-            new HostTools(Path.of("/bin/setsid"), Path.of("/bin/setpriv"), Path.of("/bin/bash"));
+    private static final HostTools TOOLS = new HostTools(
+            Path.of("/bin/setsid"), Path.of("/bin/setpriv"), Path.of("/bin/unshare"), Path.of("/bin/bash"));
 
     private static TaskSpec spec(String program, List<String> arguments, Map<String, String> environment) {
         return new TaskSpec(ID, program, arguments, environment, Path.of("/no/sandbox"), "u");
@@ -46,6 +48,48 @@ class IntentScriptTest {
     }
 
     @Test
+    void shouldEnterGroupsAndNamespacesAndStayAsInit() throws UnfitException {
+        TaskSpec spec = spec("/x", List.of("/x"), Map.of("PWD", "p"))
+                .in(new Containment(
+                        List.of(Path.of("/g/a/cgroup.procs"), Path.of("/g/b c/cgroup.procs")),
+                        Set.of(Namespace.UTS, Namespace.PID),
+                        Optional.of("h")));
+
+        assertThat(text(spec, TOOLS, null, null)).isEqualTo("""
+                        # polder intent 1
+                        sandbox='/no/sandbox'
+                        task() {
+                        exec 4>&2 >>stdout 2>>stderr
+                        [ -f '/x' ] && [ -x '/x' ] || { echo polder: not an executable file: '/x' >&2; exit 1; }
+                        exec 3>&2 2>"$root/$id/trouble"
+                        echo 0 >'/g/a/cgroup.procs' || exit 1
+                        echo 0 >'/g/b c/cgroup.procs' || exit 1
+                        export POLDER_CONTAINER_ID='00000000-0000-0000-0000-00000000000a'
+                        exec '/bin/setsid' '--' '/bin/unshare' '--pid' '--uts' '--kill-child' '--mount-proc' '--' '/bin/sh' '-c' 'echo '\\''h'\\'' >/proc/sys/kernel/hostname || exit 1
+                        exec 2>&4 4>&-
+                        trap : HUP INT QUIT TERM
+                        unset PWD OLDPWD SHLVL _
+                        (exec "$@" 2>&3 3>&-)
+                        exit $?
+                        ' 'init' '/usr/bin/env' '--' 'PWD=p' '/x'
+                        }
+                        # end
+                        """);
+    }
+
+    @Test
+    void shouldEnterGroupsWithoutAProgramMore() throws UnfitException {
+        TaskSpec spec = spec("/x", List.of("/x"), Map.of())
+                .in(new Containment(List.of(Path.of("/g")), Set.of(), Optional.empty()));
+
+        assertThat(text(spec, TOOLS, null, null))
+                .contains("echo 0 >'/g' || exit 1\nexec 2>&3 3>&- 4>&-\n")
+                .contains("\nexec '/bin/setsid' '--' '/x'\n");
+        assertThat(text(spec, TOOLS, new Account(7, 8), null))
+                .contains("exec 4>&2 >/dev/null 2>&1\nexec 2>\"$root/$id/trouble\" 3>&2\n");
+    }
+
+    @Test
     void shouldNotHoldUnlessATestWantsIt() throws UnfitException {
         assertThat(text(spec("/x", List.of("/x"), Map.of()), TOOLS, null, null)).doesNotContain("hold");
     }
@@ -71,16 +115,21 @@ class IntentScriptTest {
     void shouldSayWhatTheHostLacks() {
         TaskSpec spec = spec("/x", List.of("/x"), Map.of());
 
-        assertThatThrownBy(() -> text(spec, new HostTools(null, null, null), new Account(7, 8), null))
+        assertThatThrownBy(() -> text(spec, new HostTools(null, null, null, null), new Account(7, 8), null))
                 .isInstanceOf(UnfitException.class)
                 .hasMessage("to run a task as user 'u' this host lacks setpriv");
+        TaskSpec apart = spec.in(new Containment(List.of(), Set.of(Namespace.IPC), Optional.empty()));
+        assertThatThrownBy(() -> text(apart, new HostTools(null, null, null, null), null, null))
+                .isInstanceOf(UnfitException.class)
+                .hasMessage("to give a task its own [IPC] this host lacks unshare");
     }
 
     @Test
     void shouldDoWithoutSetsidAndBash() throws UnfitException {
         TaskSpec spec = spec("/x", List.of("other", "a"), Map.of());
 
-        assertThat(text(spec, new HostTools(null, null, null), null, null)).contains("\nexec '/x' 'a'\n");
+        assertThat(text(spec, new HostTools(null, null, null, null), null, null))
+                .contains("\nexec '/x' 'a'\n");
         assertThat(text(spec, TOOLS, null, null))
                 .contains("exec '/bin/setsid' '--' '/bin/bash' '-c' 'exec -a \"$0\" -- \"$@\"' 'other' '/x' 'a'\n");
     }

@@ -1,0 +1,68 @@
+package dev.polder.isolation;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What keeps a task apart from the rest of its host, as its isolators have prepared it. The task's process enters all of
+ * it before it becomes the program; a part that cannot be entered ends the task with 1, and the reason is in its
+ * {@code stderr}.
+ *
+ * @param groups files of control groups into which the process writes itself, as absolute paths
+ * @param namespaces those that it gets for itself; with {@link Namespace#PID} it has a {@code /proc} of its own, and a
+ *     first process that reaps orphans and passes signals on
+ * @param hostname its host's name, which needs {@link Namespace#UTS}; empty for the host's own
+ */
+public record Containment(List<Path> groups, Set<Namespace> namespaces, Optional<String> hostname) {
+    /** Nothing keeps it apart. */
+    public static final Containment NONE = new Containment(List.of(), Set.of(), Optional.empty());
+
+    /** What the kernel takes for a name, of what RFC 1123 allows. */
+    private static final int HOSTNAME_LENGTH_MAX = 64;
+
+    private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+    private static final Pattern HOSTNAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
+
+    /**
+     * Copies and checks.
+     *
+     * @throws IllegalArgumentException if a path is not absolute, or the hostname is none or has no namespace
+     */
+    public Containment {
+        groups = List.copyOf(groups);
+        for (Path group : groups) {
+            if (!group.isAbsolute()) {
+                throw new IllegalArgumentException("control group file " + group + " is not absolute");
+            }
+        }
+        // in the order of the enum, so that equal ones are written down alike
+        Set<Namespace> ordered = EnumSet.noneOf(Namespace.class);
+        ordered.addAll(namespaces);
+        namespaces = Collections.unmodifiableSet(ordered);
+        if (requireNonNull(hostname, "hostname").isPresent()) {
+            checkHostname(hostname.get(), namespaces);
+        }
+    }
+
+    /** Tells whether nothing keeps the task apart. */
+    public boolean isNone() {
+        return groups.isEmpty() && namespaces.isEmpty();
+    }
+
+    private static void checkHostname(String name, Set<Namespace> namespaces) {
+        if (name.length() > HOSTNAME_LENGTH_MAX || !HOSTNAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("hostname '" + name + "': must be labels of letters, digits and '-', "
+                    + HOSTNAME_LENGTH_MAX + " characters at most");
+        }
+        if (!namespaces.contains(Namespace.UTS)) {
+            throw new IllegalArgumentException("hostname '" + name + "' needs a UTS namespace");
+        }
+    }
+}
