@@ -1,0 +1,40 @@
+package dev.polder.isolation;
+
+import java.util.OptionalLong;
+
+/**
+ * How much of its host a container may use. What it asks for is what it gets when others want as much as they can have;
+ * a maximum is never exceeded, also when nobody else wants anything.
+ *
+ * @param cpuMillis what it asks for, in thousandths of a processor; at least 1
+ * @param cpuMillisMax at least {@code cpuMillis}; empty for all processors
+ * @param memoryBytes what it asks for: what it has beyond is taken first when the host is short; at least 1
+ * @param memoryBytesMax at least {@code memoryBytes}; whoever needs more is killed. Empty for no bound
+ * @param processesMax how many processes and threads there may be; empty for no bound
+ */
+public record ContainerLimits(
+        long cpuMillis,
+        OptionalLong cpuMillisMax,
+        long memoryBytes,
+        OptionalLong memoryBytesMax,
+        OptionalLong processesMax) {
+    /**
+     * Checks.
+     *
+     * @throws IllegalArgumentException if a number is below 1, or a maximum below what is asked for
+     */
+    public ContainerLimits {
+        check("cpuMillis", cpuMillis, "1", 1);
+        cpuMillisMax.ifPresent(max -> check("cpuMillisMax", max, "cpuMillis", cpuMillis));
+        check("memoryBytes", memoryBytes, "1", 1);
+        memoryBytesMax.ifPresent(max -> check("memoryBytesMax", max, "memoryBytes", memoryBytes));
+        processesMax.ifPresent(max -> check("processesMax", max, "1", 1));
+    }
+
+    private static void check(String name, long value, String least, long min) {
+        if (value < min) {
+            throw new IllegalArgumentException(
+                    name + " is " + value + ", must be at least " + least + (min == 1 ? "" : ", which is " + min));
+        }
+    }
+}

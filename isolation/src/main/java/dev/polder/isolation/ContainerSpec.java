@@ -1,0 +1,45 @@
+package dev.polder.isolation;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A container: a task, what it may use, and what it wants to have for itself. Isolators make of it how the task is
+ * contained.
+ *
+ * @param task what to run; its own containment is added to
+ * @param limits empty for no limit at all
+ * @param shared the namespaces of this host that it wants to be in, although it could have its own
+ * @param hostname the name that it wants its host to have; empty for the host's own
+ */
+public record ContainerSpec(
+        TaskSpec task, Optional<ContainerLimits> limits, Set<Namespace> shared, Optional<String> hostname) {
+    /** Copies and checks. */
+    public ContainerSpec {
+        requireNonNull(task, "task");
+        requireNonNull(limits, "limits");
+        Set<Namespace> ordered = EnumSet.noneOf(Namespace.class);
+        ordered.addAll(shared);
+        shared = Collections.unmodifiableSet(ordered);
+        requireNonNull(hostname, "hostname");
+    }
+
+    /** A task with limits, which has all for itself that its host can give it. */
+    public static ContainerSpec of(TaskSpec task, ContainerLimits limits) {
+        return new ContainerSpec(task, Optional.of(limits), Set.of(), Optional.empty());
+    }
+
+    /** A task without limits, which has all for itself that its host can give it. */
+    public static ContainerSpec of(TaskSpec task) {
+        return new ContainerSpec(task, Optional.empty(), Set.of(), Optional.empty());
+    }
+
+    /** Returns the container's id. */
+    public ContainerId id() {
+        return task.id();
+    }
+}

@@ -1,0 +1,339 @@
+package dev.polder.isolation;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.polder.isolation.IsolatedContainer.Phase;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts containers, each prepared by all isolators, ends those that reach a limit, and finds them again after a restart.
+ * Any thread may call; nothing here waits for an isolator.
+ *
+ * <pre>
+ *  launch --> isolators: prepare --> launcher: start ... end --> isolators: cleanup, in reverse order --> told
+ * </pre>
+ *
+ * <p>What is written down of a container is the launcher's; isolators find on the host what they have made. So a node that
+ * is killed between any two steps leaves either a container that is found again or remains that are cleaned up.
+ */
+public final class Containerizer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Containerizer.class);
+    private static final long JOIN_MILLIS_MAX = 10_000;
+    /** A task whose container has reached a limit is not asked first. */
+    private static final Duration LIMIT_GRACE = Duration.ZERO;
+
+    private final TaskLauncher launcher;
+    private final Isolators isolators;
+    private final ContainerListener listener;
+    private final Inbox inbox = new Inbox();
+    private final ContainerWork work;
+    private final WatchTimes watches;
+    private final Thread thread;
+    private final Set<ContainerId> known = ConcurrentHashMap.newKeySet();
+    private final Map<ContainerId, IsolatedContainer> containers = new HashMap<>();
+    private boolean closed;
+
+    private Containerizer(Settings settings) throws IOException {
+        isolators = new Isolators(settings.isolators());
+        listener = settings.listener();
+        launcher =
+                TaskLauncher.open(settings.directory(), settings.nodeName(), settings.endOrphans(), new FromLauncher());
+        try {
+            isolators.recover(launcher.recovered());
+        } catch (IOException | RuntimeException e) {
+            launcher.close();
+            throw e;
+        }
+        launcher.recovered().forEach(id -> {
+            known.add(id);
+            containers.put(id, new IsolatedContainer(id, Phase.RUNNING));
+        });
+        String prefix = settings.nodeName() + "-";
+        work = new ContainerWork(prefix, inbox);
+        watches = new WatchTimes(isolators.inOrder(), System.nanoTime());
+        thread = new Thread(this::live, prefix + "containerizer");
+        thread.setDaemon(true);
+    }
+
+    /**
+     * What a containerizer is opened with.
+     *
+     * @param directory the launcher's, see {@link TaskLauncher#open}
+     * @param nodeName goes into the names of threads
+     * @param endOrphans true: tasks end when this JVM dies
+     * @param isolators in the order in which they prepare; closed with the containerizer
+     */
+    public record Settings(
+            Path directory, String nodeName, boolean endOrphans, List<Isolator> isolators, ContainerListener listener) {
+        /** Copies and checks. */
+        public Settings {
+            requireNonNull(directory, "directory");
+            requireNonNull(nodeName, "nodeName");
+            isolators = List.copyOf(isolators);
+            requireNonNull(listener, "listener");
+        }
+    }
+
+    /**
+     * Opens the directory, finds the containers that a former node has left, and has the remains of others removed.
+     *
+     * @throws IOException if the launcher cannot be opened, or an isolator cannot see what there is; nothing is left
+     *     running
+     */
+    public static Containerizer open(Settings settings) throws IOException {
+        return new Containerizer(settings);
+    }
+
+    /** Returns the containers that were there at {@link #open}; how each stands is told to the listener. */
+    public Set<ContainerId> recovered() {
+        return launcher.recovered();
+    }
+
+    /** Starts; from now on the listener hears of recovered and new containers. Call once, after open. */
+    public void start() {
+        work.start();
+        thread.start();
+        launcher.start();
+    }
+
+    // ---- any thread
+
+    /**
+     * Starts a container; the listener is told what becomes of it.
+     *
+     * @throws IllegalArgumentException if one of its id is known
+     */
+    public void launch(ContainerSpec spec) {
+        ContainerId id = spec.id();
+        if (!known.add(id)) {
+            throw new IllegalArgumentException("container " + id + " was launched before");
+        }
+        inbox.send(() -> prepare(spec));
+    }
+
+    /**
+     * Ends a container: TERM, and KILL after {@code grace}. A further call may only shorten the grace. Unknown or ended:
+     * nothing happens.
+     */
+    public void kill(ContainerId id, Duration grace) {
+        requireNonNull(grace, "grace");
+        inbox.send(() -> {
+            IsolatedContainer container = containers.get(id);
+            if (container != null) {
+                kill(container, grace);
+            }
+        });
+    }
+
+    /**
+     * Changes a running container's limits. The future is completed on the containerizer's thread, with an
+     * {@link IOException} if the limits are as they were.
+     */
+    public CompletableFuture<Void> update(ContainerId id, ContainerLimits limits) {
+        requireNonNull(limits, "limits");
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        inbox.send(() -> {
+            IsolatedContainer container = containers.get(id);
+            if (container == null || container.phase == Phase.CLEANING) {
+                done.completeExceptionally(new IOException("container " + id + " does not run"));
+            } else {
+                work.run(container, () -> updated(id, limits), failure -> complete(done, failure));
+            }
+        });
+        return done;
+    }
+
+    /** Deletes what is kept of a container when its end was told and everybody above knows. The sandbox stays. */
+    public void forget(ContainerId id) {
+        inbox.send(() -> {
+            if (!containers.containsKey(id) && known.remove(id)) {
+                launcher.forget(id);
+            }
+        });
+    }
+
+    /** Kills every task, see {@link TaskLauncher#killAll}. */
+    public void killAll(Duration grace) {
+        launcher.killAll(grace);
+    }
+
+    /** Stops; running tasks go on, or are ended, as was said at {@link #open}. Idempotent. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        launcher.close();
+        inbox.close();
+        boolean interrupted = false;
+        try {
+            thread.join(JOIN_MILLIS_MAX);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        work.close();
+        isolators.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // ---- the containerizer's thread
+
+    private void live() {
+        inbox.run(() -> watches.nanosToNext(System.nanoTime()), this::watch);
+    }
+
+    private void prepare(ContainerSpec spec) {
+        IsolatedContainer container = new IsolatedContainer(spec.id(), Phase.PREPARING);
+        containers.put(spec.id(), container);
+        work.run(container, () -> prepared(spec), prepared -> launch(container, prepared));
+    }
+
+    /** A task that is ready, or why there is none. */
+    private record Prepared(@Nullable TaskSpec task, String problem) {}
+
+    private Prepared prepared(ContainerSpec spec) {
+        try {
+            return new Prepared(isolators.prepare(spec), "");
+        } catch (IOException e) {
+            return new Prepared(null, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void launch(IsolatedContainer container, Prepared prepared) {
+        if (prepared.task() == null) {
+            end(container, new ContainerEnd.NotStarted(prepared.problem()));
+        } else if (container.grace != null) {
+            end(container, new ContainerEnd.NotStarted("killed before it was started"));
+        } else {
+            container.phase = Phase.LAUNCHED;
+            launcher.launch(prepared.task());
+        }
+    }
+
+    private void kill(IsolatedContainer container, Duration grace) {
+        switch (container.phase) {
+            case PREPARING -> container.grace = Kills.shorter(container.grace, grace);
+            case LAUNCHED, RUNNING -> launcher.kill(container.id, grace);
+            case CLEANING -> {
+                // it has ended
+            }
+        }
+    }
+
+    private void started(ContainerId id, long pid) {
+        IsolatedContainer container = containers.get(id);
+        if (container != null) {
+            container.phase = Phase.RUNNING;
+            tell(to -> to.onStarted(id, pid));
+        }
+    }
+
+    private void end(IsolatedContainer container, ContainerEnd end) {
+        container.phase = Phase.CLEANING;
+        work.run(
+                container,
+                () -> container.limitation.or(() -> Isolators.limitation(container.id, isolators.inOrder())),
+                limitation -> container.limitation = limitation);
+        work.run(container, () -> isolators.cleanup(container.id), remains -> {
+            containers.remove(container.id);
+            tell(to -> to.onEnded(container.id, end, container.limitation, remains));
+        });
+    }
+
+    private void watch() {
+        List<Isolator> due = watches.due(System.nanoTime());
+        if (due.isEmpty()) {
+            return;
+        }
+        for (IsolatedContainer container : containers.values()) {
+            if (container.phase == Phase.RUNNING && container.limitation.isEmpty() && !container.isBusy) {
+                work.run(container, () -> Isolators.limitation(container.id, due), found -> limited(container, found));
+            }
+        }
+    }
+
+    private void limited(IsolatedContainer container, Optional<Limitation> found) {
+        if (found.isPresent() && container.phase == Phase.RUNNING) {
+            container.limitation = found;
+            log.info(
+                    "container reached a limit id={} kind={}",
+                    container.id,
+                    found.get().kind());
+            launcher.kill(container.id, LIMIT_GRACE);
+        }
+    }
+
+    /** Returns what went wrong, empty if nothing did. */
+    private Optional<IOException> updated(ContainerId id, ContainerLimits limits) {
+        try {
+            isolators.update(id, limits);
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(e);
+        }
+    }
+
+    private static void complete(CompletableFuture<Void> done, Optional<IOException> failure) {
+        if (failure.isPresent()) {
+            done.completeExceptionally(failure.get());
+        } else {
+            done.complete(null);
+        }
+    }
+
+    private void tell(Consumer<ContainerListener> call) {
+        try {
+            call.accept(listener);
+        } catch (RuntimeException e) {
+            log.error("the container listener failed", e);
+        }
+    }
+
+    /** Brings what the launcher tells to our thread. */
+    private final class FromLauncher implements TaskListener {
+        @Override
+        public void onStarted(ContainerId id, long pid) {
+            inbox.send(() -> started(id, pid));
+        }
+
+        @Override
+        public void onExited(ContainerId id, ExitStatus status) {
+            ended(id, new ContainerEnd.Exited(status));
+        }
+
+        @Override
+        public void onNotStarted(ContainerId id, String why) {
+            ended(id, new ContainerEnd.NotStarted(why));
+        }
+
+        @Override
+        public void onLost(ContainerId id, String why) {
+            ended(id, new ContainerEnd.Lost(why));
+        }
+
+        private void ended(ContainerId id, ContainerEnd end) {
+            inbox.send(() -> {
+                IsolatedContainer container = containers.get(id);
+                if (container != null) {
+                    end(container, end);
+                }
+            });
+        }
+    }
+}

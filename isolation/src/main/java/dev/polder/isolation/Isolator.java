@@ -1,0 +1,69 @@
+package dev.polder.isolation;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Adds one limit, or one part of the host that a container has for itself, from before its task is started until after it
+ * has ended. Each container is prepared by all isolators in their order, and cleaned up by them in the opposite one.
+ *
+ * <p>May block: called by the containerizer's own threads, for different containers at the same time, for one container
+ * by one thread at a time. Keeps in memory no more than can be found again on the host, since a node may be killed between
+ * any two calls.
+ */
+public interface Isolator extends AutoCloseable {
+    /** Returns what it is known by, such as {@code cgroups/cpu}. */
+    String name();
+
+    /**
+     * Called once, before all else: cleans up whatever belongs to none of these containers, which a former node has left
+     * running or has just launched.
+     *
+     * @throws IOException if it cannot be seen what there is
+     */
+    default void recover(Set<ContainerId> containers) throws IOException {}
+
+    /**
+     * Makes ready what the container needs, and adds to how its task is started.
+     *
+     * @throws IOException if that cannot be done; the container is not started then, and is told why. {@link #cleanup}
+     *     follows
+     */
+    void prepare(ContainerSpec spec, LaunchPlan plan) throws IOException;
+
+    /** Returns how often {@link #watch} is to be called for each running container; empty for never. */
+    default Optional<Duration> watchInterval() {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns the limit that a container has reached, if it has reached one. Called now and then, and once when the
+     * container has ended, before {@link #cleanup}.
+     *
+     * @throws IOException if that cannot be seen
+     */
+    default Optional<Limitation> watch(ContainerId id) throws IOException {
+        return Optional.empty();
+    }
+
+    /**
+     * Changes a running container's limits.
+     *
+     * @throws IOException if that cannot be done; says what is as it was before
+     */
+    default void update(ContainerId id, ContainerLimits limits) throws IOException {}
+
+    /**
+     * Removes what {@link #prepare} has made, and ends what is left of the container. What is not there any more, or never
+     * was, is no failure.
+     *
+     * @throws IOException if something is left
+     */
+    default void cleanup(ContainerId id) throws IOException {}
+
+    /** Gives back what belongs to no container. Running ones stay as they are. */
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,107 @@
+package dev.polder.isolation;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All isolators of a host, in their order. Has no state of its own. */
+final class Isolators {
+    private static final Logger log = LoggerFactory.getLogger(Isolators.class);
+
+    private final List<Isolator> inOrder;
+    private final List<Isolator> inReverse;
+
+    /** @throws IllegalArgumentException if two have one name */
+    Isolators(List<Isolator> isolators) {
+        inOrder = List.copyOf(isolators);
+        List<Isolator> reverse = new ArrayList<>(inOrder);
+        Collections.reverse(reverse);
+        inReverse = List.copyOf(reverse);
+        List<String> names = new ArrayList<>();
+        for (Isolator isolator : inOrder) {
+            if (names.contains(isolator.name())) {
+                throw new IllegalArgumentException("isolator '" + isolator.name() + "' is there twice");
+            }
+            names.add(isolator.name());
+        }
+    }
+
+    List<Isolator> inOrder() {
+        return inOrder;
+    }
+
+    void recover(Set<ContainerId> containers) throws IOException {
+        for (Isolator isolator : inOrder) {
+            try {
+                isolator.recover(containers);
+            } catch (IOException e) {
+                throw named(isolator, e);
+            }
+        }
+    }
+
+    /** Returns the task, to be started as all of them want it. */
+    TaskSpec prepare(ContainerSpec spec) throws IOException {
+        LaunchPlan plan = new LaunchPlan(spec.task());
+        for (Isolator isolator : inOrder) {
+            try {
+                isolator.prepare(spec, plan);
+            } catch (IOException | RuntimeException e) {
+                throw named(isolator, e);
+            }
+        }
+        return plan.contained(spec.task());
+    }
+
+    /** Returns the first limit that one of these finds reached. */
+    static Optional<Limitation> limitation(ContainerId id, List<Isolator> asked) {
+        for (Isolator isolator : asked) {
+            try {
+                Optional<Limitation> found = isolator.watch(id);
+                if (found.isPresent()) {
+                    return found;
+                }
+            } catch (IOException | RuntimeException e) {
+                log.warn("limit not seen isolator={} id={}", isolator.name(), id, e);
+            }
+        }
+        return Optional.empty();
+    }
+
+    void update(ContainerId id, ContainerLimits limits) throws IOException {
+        for (Isolator isolator : inOrder) {
+            try {
+                isolator.update(id, limits);
+            } catch (IOException | RuntimeException e) {
+                throw named(isolator, e);
+            }
+        }
+    }
+
+    /** Returns what is left, in words; empty for nothing. Each of them is asked, whatever becomes of the others. */
+    Optional<String> cleanup(ContainerId id) {
+        List<String> left = new ArrayList<>();
+        for (Isolator isolator : inReverse) {
+            try {
+                isolator.cleanup(id);
+            } catch (IOException | RuntimeException e) {
+                log.error("container not cleaned up isolator={} id={}", isolator.name(), id, e);
+                left.add(isolator.name() + ": " + e.getMessage());
+            }
+        }
+        return left.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", left));
+    }
+
+    void close() {
+        inReverse.forEach(Isolator::close);
+    }
+
+    private static IOException named(Isolator isolator, Exception cause) {
+        return new IOException(isolator.name() + ": " + cause.getMessage(), cause);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.polder.isolation;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+/** Keeps what a containerizer tells. */
+final class RecordingContainers implements ContainerListener {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** How a container ended. */
+    record Ended(ContainerEnd end, Optional<Limitation> limitation, Optional<String> remains) {}
+
+    private final Set<ContainerId> started = ConcurrentHashMap.newKeySet();
+    private final Map<ContainerId, Ended> ended = new ConcurrentHashMap<>();
+
+    @Override
+    public void onStarted(ContainerId id, long pid) {
+        if (ended.containsKey(id) || !started.add(id)) {
+            throw new AssertionError("start of " + id + " told late or twice");
+        }
+    }
+
+    @Override
+    public void onEnded(ContainerId id, ContainerEnd end, Optional<Limitation> limitation, Optional<String> remains) {
+        if (ended.putIfAbsent(id, new Ended(end, limitation, remains)) != null) {
+            throw new AssertionError("end of " + id + " told twice");
+        }
+    }
+
+    boolean hasStarted(ContainerId id) {
+        return started.contains(id);
+    }
+
+    void awaitStart(ContainerId id) {
+        await().until(() -> started.contains(id));
+    }
+
+    Ended awaitEnd(ContainerId id) {
+        await().until(() -> ended.containsKey(id));
+        return ended.get(id);
+    }
+
+    int endedCount() {
+        return ended.size();
+    }
+
+    private static ConditionFactory await() {
+        return Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(2));
+    }
+}
