@@ -140,8 +140,9 @@ class ContainerizerTest {
     void shouldEndWhatReachesALimit() throws IOException {
         second.interval = Optional.of(Duration.ofMillis(100));
         startAgain();
-        ContainerSpec spec = launch("trap '' TERM; while :; do sleep 0.01; done");
+        ContainerSpec spec = launch("trap '' TERM; echo ready; while :; do sleep 0.01; done");
         heard.awaitStart(spec.id());
+        Awaitility.await().until(() -> host.stdout(spec.id()).equals("ready\n"));
 
         second.limitation = Optional.of(TOO_MUCH);
 
