@@ -72,7 +72,7 @@ final class LogInbox implements LogListener {
 
     @Override
     public void onCommitted(CommittedEntry entry) {
-        int bytes = entry.view().remaining();
+        int bytes = entry.length();
         waitingEntries.incrementAndGet();
         waitingBytes.addAndGet(bytes);
         put(new Event.Committed(entry.index(), entry.term(), Entry.decode(entry.view()), bytes));

@@ -71,10 +71,7 @@ final class AppendAnswers {
             throw new IllegalStateException("the leader of term " + request.term() + " has an entry " + index
                     + " of term " + request.previousTerm() + ", here it is committed and of term " + term);
         }
-        while (index > commitIndex && log.termAt(index) == term) {
-            index--;
-        }
-        return index;
+        return Math.max(commitIndex, log.firstOfTerm(index) - 1);
     }
 
     /** Appends what is new; what contradicts it, and all behind that, is the leavings of a leader that lost its post. */

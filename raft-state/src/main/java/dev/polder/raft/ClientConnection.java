@@ -30,7 +30,9 @@ final class ClientConnection implements ClientLink {
     /** What goes out in one piece. */
     private static final int BATCH_BYTES = 256 << 10;
 
+    /** What a message costs beside its bytes, roughly: many small ones are not less than a large one. */
     private static final int OVERHEAD_BYTES = 64;
+
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedLog.class);
 
     private final IncomingConnection connection;
@@ -100,8 +102,9 @@ final class ClientConnection implements ClientLink {
 
     @Override
     public void handled(int bytes) {
-        long left = unhandledBytes.addAndGet(-bytes);
-        door.handled(bytes);
+        int counted = bytes + OVERHEAD_BYTES;
+        long left = unhandledBytes.addAndGet(-counted);
+        door.handled(counted);
         if (paused && mayBeHeard(left)) {
             thread.execute(this::listen);
         }
@@ -181,8 +184,9 @@ final class ClientConnection implements ClientLink {
     }
 
     private void received(byte[] message) {
-        long unhandled = unhandledBytes.addAndGet(message.length);
-        if (door.received(message.length) || unhandled > UNHANDLED_BYTES_MAX) {
+        int counted = message.length + OVERHEAD_BYTES;
+        long unhandled = unhandledBytes.addAndGet(counted);
+        if (door.received(counted) || unhandled > UNHANDLED_BYTES_MAX) {
             paused = true;
             connection.listen(false);
         }

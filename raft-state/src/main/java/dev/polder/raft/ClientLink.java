@@ -14,9 +14,10 @@ public interface ClientLink {
     boolean hasRoom();
 
     /**
-     * The service needs what it received no longer. A client is not heard while too much of what it said is not handled.
+     * The service needs a message no longer; to be called once for each. A client is not heard while too much of what it
+     * said is not handled.
      *
-     * @param bytes of the messages
+     * @param bytes of the message
      */
     void handled(int bytes);
 

@@ -32,6 +32,7 @@ final class FactLog implements Closeable {
     private final Segments segments;
     private final LogTail tail;
     private final NavigableMap<Long, MemberList> foundMembers;
+    private final TermStarts terms;
     private ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES_MIN);
     private long lastIndex;
     private long lastTerm;
@@ -58,6 +59,7 @@ final class FactLog implements Closeable {
         durableIndex = found.durableIndex();
         unforcedBytes = found.unforcedBytes();
         foundMembers = found.members();
+        terms = found.terms();
         tail = new LogTail(lastIndex);
         measure();
     }
@@ -146,12 +148,17 @@ final class FactLog implements Closeable {
         return segments.floor();
     }
 
-    /** Returns the term of an entry, the floor's for the place before the first. */
+    /** Returns the term of an entry, the floor's for the place before the first. Reads no file. */
     long termAt(long index) {
         if (index == lastIndex) {
             return lastTerm;
         }
-        return index == floor().index() ? floor().term() : entry(index).term();
+        return index == floor().index() ? floor().term() : terms.of(index);
+    }
+
+    /** Returns the first entry of an entry's term, of those behind the floor. */
+    long firstOfTerm(long index) {
+        return terms.firstOfTerm(index);
     }
 
     /** Returns an entry behind the floor. */
@@ -189,6 +196,7 @@ final class FactLog implements Closeable {
         RecordFormat.encode(buffer, entry, durableIndex);
         lastIndex = entry.index();
         lastTerm = term;
+        terms.appended(lastIndex, term);
         tail.add(entry);
         return entry;
     }
@@ -294,6 +302,7 @@ final class FactLog implements Closeable {
         durableIndex = index;
         unforcedBytes = 0;
         tail.cut(index);
+        terms.cut(index);
         cuts++;
         measure();
     }
@@ -314,6 +323,7 @@ final class FactLog implements Closeable {
         } catch (IOException e) {
             throw failed(e);
         }
+        terms.dropped(floor().index());
         measure();
     }
 
@@ -349,6 +359,7 @@ final class FactLog implements Closeable {
         durableIndex = lastIndex;
         unforcedBytes = 0;
         tail.restart(lastIndex);
+        terms.clear();
         cuts++;
         measure();
     }

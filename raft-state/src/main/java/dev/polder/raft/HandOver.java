@@ -53,11 +53,16 @@ final class HandOver implements AppendCounts {
     private final RaftParts parts;
     private final Proposer proposer;
     private @Nullable Attempt attempt;
+    /** Another one was asked to stand, and may. */
+    private volatile boolean hasAsked;
+    /** When it was given up that it does. */
+    private volatile long keptNanos;
 
     HandOver(PolderRaftContext context, RaftParts parts, Proposer proposer) {
         this.context = context;
         this.parts = parts;
         this.proposer = proposer;
+        keptNanos = parts.time().nanos();
         parts.appends().tell(this);
     }
 
@@ -137,6 +142,7 @@ final class HandOver implements AppendCounts {
 
     private void ask(Attempt present) {
         present.asked = true;
+        hasAsked = true;
         proposer.lock();
         CompletableFuture<PeerResponse.Done> unused = parts.calls()
                 .timeoutNow(
@@ -162,6 +168,10 @@ final class HandOver implements AppendCounts {
             return;
         }
         attempt = null;
+        if (hasAsked) {
+            keptNanos = parts.time().nanos();
+            hasAsked = false;
+        }
         Scheduled set = ended.limit;
         if (set != null) {
             set.cancel();
@@ -175,6 +185,11 @@ final class HandOver implements AppendCounts {
                     kept.reason());
         }
         ended.told.complete(outcome);
+    }
+
+    /** Tells whether another may lead that was asked to, as far as answers of others say. Any thread may ask. */
+    boolean isInDoubt() {
+        return hasAsked || !parts.appends().contact().hasMajorityFollowedSince(keptNanos);
     }
 
     /** Tells whether the lead is being handed over. */

@@ -34,14 +34,21 @@ final class KnownLeader {
         return parts.self().equals(leader);
     }
 
-    /** Tells whether this member leads, and a majority has followed it within the election time-out. */
+    /**
+     * Tells whether this member leads, and a majority has followed it within the election time-out, and since it last
+     * asked another to stand, whom others elect without waiting for that time.
+     */
     boolean isFollowed() {
         LogLeader known = told;
         return known != null
                 && known.memberId().equals(context.getName())
                 && (parts.membership().current().size() == 1
-                        || parts.appends().contact().silenceNanos()
-                                < context.getElectionTimeout().toNanos());
+                        || (hasMajority() && !context.handOver().isInDoubt()));
+    }
+
+    private boolean hasMajority() {
+        return parts.appends().contact().silenceNanos()
+                < context.getElectionTimeout().toNanos();
     }
 
     /** Returns the leader and its term; null if none is known, or if it is this member and is not followed. */

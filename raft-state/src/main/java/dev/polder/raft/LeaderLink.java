@@ -23,6 +23,8 @@ public final class LeaderLink {
     static final long PAUSE_MS_MAX = 1_000;
     /** So long whoever was dialled may take to say whether he leads, when the user asks for another. */
     static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** Whoever looks for a leader for so long in vain says so, and again after as long. */
+    private static final Duration IN_VAIN = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(LogClient.class);
 
@@ -33,6 +35,9 @@ public final class LeaderLink {
 
     private @Nullable LeaderConnection connection;
     private long dialledNanos;
+    /** Since when it looks, or when it last said that it does. */
+    private long lookingNanos = System.nanoTime();
+
     private String clusterId = "";
     private GroupId group = GroupId.NONE;
     private int next;
@@ -146,6 +151,10 @@ public final class LeaderLink {
             problem = why;
             LOG.debug("event=no_leader_yet reason='{}'", why);
         }
+        if (System.nanoTime() - lookingNanos > IN_VAIN.toNanos()) {
+            lookingNanos = System.nanoTime();
+            LOG.warn("event=no_leader_found asked={} last='{}'", client.addresses(), why);
+        }
         if (closed || pauses) {
             return;
         }
@@ -179,6 +188,7 @@ public final class LeaderLink {
         pauseMs = PAUSE_MS_MIN;
         follows = false;
         problem = "";
+        lookingNanos = System.nanoTime();
         waiting.forEach(which::call);
         waiting.clear();
     }
@@ -238,6 +248,7 @@ public final class LeaderLink {
 
     private void lose(String reason) {
         lost = true;
+        lookingNanos = System.nanoTime();
         waiting.clear();
         listener.onLost(reason);
     }

@@ -94,7 +94,7 @@ final class LogLife implements FailStop {
     }
 
     /** Closes what was opened when opening failed. */
-    void abandon(Exception cause) {
+    void abandon(Throwable cause) {
         thread.close();
         closeAll(cause);
         awaitEnd(CLOSE_TIMEOUT);

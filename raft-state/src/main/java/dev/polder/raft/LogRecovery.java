@@ -29,6 +29,7 @@ final class LogRecovery {
     private final long committedIndex;
     private final Floor snapshot;
     private final NavigableMap<Long, MemberList> members = new TreeMap<>();
+    private final TermStarts terms = new TermStarts();
     private Floor floor = Floor.NONE;
     private long lastIndex = floor.index();
     private long lastTerm = floor.term();
@@ -45,6 +46,7 @@ final class LogRecovery {
      *     again, and will be with its next force
      * @param unforcedBytes how much that is
      * @param members the lists of members that it has, by the index of their entries
+     * @param terms of its entries
      */
     record Recovered(
             List<SegmentFile> segments,
@@ -53,7 +55,8 @@ final class LogRecovery {
             long lastTerm,
             long durableIndex,
             long unforcedBytes,
-            NavigableMap<Long, MemberList> members) {}
+            NavigableMap<Long, MemberList> members,
+            TermStarts terms) {}
 
     private LogRecovery(Disk disk, Rules rules, long committedIndex, Floor snapshot) {
         this.disk = disk;
@@ -78,7 +81,8 @@ final class LogRecovery {
                 recovery.lastTerm,
                 recovery.provenIndex,
                 recovery.unforcedBytes,
-                recovery.members);
+                recovery.members,
+                recovery.terms);
     }
 
     private void recover() throws IOException {
@@ -195,6 +199,7 @@ final class LogRecovery {
         disk.sync();
         startBehind(snapshot);
         members.clear();
+        terms.clear();
         provenIndex = 0;
     }
 
@@ -223,6 +228,7 @@ final class LogRecovery {
         }
         lastIndex++;
         lastTerm = reader.term();
+        terms.appended(lastIndex, lastTerm);
         provenIndex = Math.max(provenIndex, reader.durableIndex());
         segment.accept(lastIndex, lastIndex, reader.position() - start);
     }

@@ -12,6 +12,7 @@ import io.atomix.protocols.raft.storage.log.RaftLogReader;
 import io.atomix.protocols.raft.storage.log.RaftLogWriter;
 import io.atomix.protocols.raft.storage.snapshot.SnapshotStore;
 import io.atomix.protocols.raft.storage.system.MetaStore;
+import io.atomix.utils.concurrent.Scheduled;
 import io.atomix.utils.concurrent.ThreadContext;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +32,11 @@ final class PolderRaftContext {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedLog.class);
     /** Longer than an election takes: survivors that stand together win nothing. */
     private static final Duration STAGGER = Duration.ofMillis(20);
+    /**
+     * So often it is written down how far the log is committed: what a start after a crash misses if it is gone, and what it
+     * hands out before a leader is found.
+     */
+    private static final Duration COMMIT_MARK_INTERVAL = Duration.ofSeconds(2);
 
     private final RaftParts parts;
     private final Duration electionTimeout;
@@ -190,6 +196,11 @@ final class PolderRaftContext {
         }
         transition(RaftServer.Role.FOLLOWER);
         setCommitIndex(log().commitIndex());
+        Scheduled unused = parts.thread().schedule(COMMIT_MARK_INTERVAL, COMMIT_MARK_INTERVAL, () -> {
+            if (!parts.failStop().stopping()) {
+                parts.failStop().guard(terms()::storeCommitted);
+            }
+        });
     }
 
     /**
@@ -240,6 +251,9 @@ final class PolderRaftContext {
     void follow(String heard, long term) {
         if (getRaftRole() instanceof LeaderRole && term == getTerm()) {
             throw new IllegalStateException(heard + " leads term " + term + ", and so does " + getName());
+        }
+        if (getRaftRole() instanceof LeaderRole) {
+            roles.leaving(heard + " leads term " + term);
         }
         transition(RaftServer.Role.FOLLOWER);
         setTerm(term);

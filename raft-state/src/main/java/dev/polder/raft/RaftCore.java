@@ -96,10 +96,11 @@ final class RaftCore implements AutoCloseable {
                     seams.random(),
                     seams.news());
             return new RaftCore(parts, new PolderRaftContext(config, parts));
-        } catch (IOException | RuntimeException e) {
-            background.close();
+        } catch (IOException | RuntimeException | Error e) {
+            Failures failures = Failures.after(e);
+            failures.attempt(background);
             if (log != null) {
-                log.close();
+                failures.attempt(log);
             }
             throw e;
         }
@@ -236,6 +237,7 @@ final class RaftCore implements AutoCloseable {
         Failures failures = new Failures();
         failures.attempt(() -> context.transition(RaftServer.Role.INACTIVE));
         failures.attempt(context.handOver()::close);
+        failures.attempt(context.reads()::close);
         if (!parts.failStop().failed()) {
             // so that the next start notices if something is missing; after a failure nothing is known well enough
             failures.attempt(parts.terms()::store);

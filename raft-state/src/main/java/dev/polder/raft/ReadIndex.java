@@ -192,6 +192,11 @@ final class ReadIndex implements AppendCounts {
         drain();
     }
 
+    /** This member ends: nobody looks into the queue any more. */
+    void close() {
+        lost();
+    }
+
     /**
      * The listener was told what there was up to an index.
      *

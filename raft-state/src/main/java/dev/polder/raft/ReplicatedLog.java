@@ -76,7 +76,7 @@ public final class ReplicatedLog implements AutoCloseable {
                 }
             });
             return new ReplicatedLog(life, core, wire);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             life.abandon(e);
             throw e;
         }
@@ -135,7 +135,8 @@ public final class ReplicatedLog implements AutoCloseable {
     /**
      * Saves the state that all entries up to an index have made, so that they need not be kept. Returns at once; the
      * state is written on a thread for that purpose. Each member saves its own. The future is completed on the log's
-     * thread. Any thread may call.
+     * thread. Any thread may call. A source that fails with an {@link IOException} fails this snapshot alone; whatever else
+     * it throws stops this member.
      *
      * @param index of an entry that {@link LogListener#onCommitted} was told
      */
@@ -216,9 +217,11 @@ public final class ReplicatedLog implements AutoCloseable {
     }
 
     /**
-     * Tells whether this member leads and a majority has followed it within the election time-out. A leader that was cut
-     * off, or stood still, is not followed some time before it learns that it is deposed, and as a rule before another
-     * leads: what needs no commit it should not answer meanwhile. Any thread may ask.
+     * Tells whether this member leads and a majority has followed it within the election time-out, and since it last asked
+     * another to lead. A leader that was cut off, or stood still, is not followed some time before it learns that it is
+     * deposed, and before another leads: what needs no commit it should not answer meanwhile. Not so where connections
+     * to a leader that lives are reset by something in between: that tells the others that its process is dead, and they
+     * do not wait. {@link #readIndex} asks them. Any thread may call.
      */
     public boolean isFollowed() {
         return core.context().isFollowed();

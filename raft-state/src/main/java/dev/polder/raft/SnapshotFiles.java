@@ -22,7 +22,7 @@ final class SnapshotFiles {
     /** What is being fetched from a leader: whole to a point, and taken up again after a break. */
     static final String INCOMING = "incoming.part";
 
-    private static final Pattern NAME = Pattern.compile("snapshot-(\\d{20})-\\d{20}\\.snap");
+    private static final Pattern NAME = Pattern.compile("snapshot-(\\d{20})-\\d{20}(-[0-9a-f-]{36})?\\.snap");
     private static final String ENDING = ".snap" + Disk.TEMPORARY;
     /** So long somebody who fetches may be silent. */
     private static final Duration LEASE = Duration.ofSeconds(10);
@@ -104,8 +104,9 @@ final class SnapshotFiles {
         return disk.names().stream().anyMatch(SnapshotFiles::isName);
     }
 
+    /** Two members' snapshots of one entry are two files: one may come from afar while the other is saved here. */
     static String name(SnapshotId id) {
-        return String.format(Locale.ROOT, "snapshot-%020d-%020d.snap", id.index(), id.term());
+        return String.format(Locale.ROOT, "snapshot-%020d-%020d-%s.snap", id.index(), id.term(), id.unique());
     }
 
     Disk disk() {

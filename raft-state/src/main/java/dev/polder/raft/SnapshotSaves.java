@@ -13,6 +13,10 @@ import org.slf4j.LoggerFactory;
  * has grown. Owned by the log's thread.
  */
 final class SnapshotSaves {
+    private static final long NO_TIME = -1;
+    /** How many entries are read in one go, looking for one that says the time. */
+    private static final int TIME_SEARCH_ENTRIES = 1024;
+
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedLog.class);
     private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
 
@@ -97,10 +101,15 @@ final class SnapshotSaves {
     private long leaderTimeAt(long index) {
         SnapshotFile newest = files.newest();
         long behind = newest == null ? 0 : newest.id().index();
-        for (long at = index; at > behind; at--) {
-            LogEntry entry = parts.log().entry(at);
-            if (entry.kind() == EntryKind.TIME) {
-                return EntryCodec.number(entry);
+        for (long last = index; last > behind; last -= TIME_SEARCH_ENTRIES) {
+            long time = NO_TIME;
+            LogCursor cursor = new LogCursor(parts.log(), Math.max(behind, last - TIME_SEARCH_ENTRIES) + 1);
+            while (cursor.nextIndex() <= last) {
+                cursor.advance();
+                time = cursor.kind() == EntryKind.TIME ? EntryCodec.number(cursor.view()) : time;
+            }
+            if (time != NO_TIME) {
+                return time;
             }
         }
         return newest == null ? 0 : newest.head().leaderTimeMs();

@@ -70,6 +70,26 @@ class ApplierTest {
         }
     }
 
+    /** After a crash too, but for what was committed in the last moments. */
+    @Test
+    void shouldKnowAfterACrashWhatWasCommittedSomeSecondsBefore() {
+        try (SimGroup group = SimGroup.started(1)) {
+            SimMember leader = group.awaitLeader();
+            SimMember crashed = group.others(leader).get(0);
+            group.propose(leader, 20);
+            group.run(Duration.ofSeconds(3));
+            assertThat(crashed.toldIndex()).isEqualTo(group.ledger().acknowledgedIndex());
+
+            crashed.crash(true, group.random());
+            group.isolate(crashed);
+            crashed.start();
+            group.run(Duration.ofMillis(20));
+
+            assertThat(crashed.context().leaderName()).isNull();
+            assertThat(crashed.toldIndex()).isEqualTo(group.ledger().acknowledgedIndex());
+        }
+    }
+
     @Test
     void shouldNotServeBeforeTheListenerHasTakenAllThatWasBefore() throws Exception {
         listener.hasRoom(false);

@@ -203,7 +203,7 @@ class ClientDoorTest {
             }
         });
         talker.start();
-        for (int i = 0; i <= ClientConnection.UNHANDLED_BYTES_MAX >> 20; i++) {
+        for (int i = 0; i < ClientConnection.UNHANDLED_BYTES_MAX >> 20; i++) {
             service.await("received 1048576");
         }
         assertThat(service.told.poll(300, TimeUnit.MILLISECONDS)).isNull();
@@ -211,6 +211,36 @@ class ClientDoorTest {
 
         link.handled((int) service.receivedBytes.get());
         service.await("received 1048576");
+        client.close();
+        talker.join();
+    }
+
+    /** Many messages of no bytes cost as much as a few large ones. */
+    @Test
+    void shouldNotReadAnyNumberOfSmallMessages() throws Exception {
+        service.handles = false;
+        RawConnection client = welcome();
+        byte[] empty = RawConnection.bytes(new WireFrame(0, new ClientMessage.Call(new byte[0])));
+        byte[] many = new byte[1_000 * empty.length];
+        for (int i = 0; i < 1_000; i++) {
+            System.arraycopy(empty, 0, many, i * empty.length, empty.length);
+        }
+        Thread talker = new Thread(() -> {
+            try {
+                for (int i = 0; i < 2_000; i++) {
+                    client.say(many);
+                }
+            } catch (IOException e) {
+                // the end of the test
+            }
+        });
+        talker.start();
+        int received = 0;
+        while (service.told.poll(2, TimeUnit.SECONDS) != null) {
+            received++;
+        }
+
+        assertThat(received).isBetween(10_000, 200_000);
         client.close();
         talker.join();
     }

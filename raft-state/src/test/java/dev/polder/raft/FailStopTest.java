@@ -91,6 +91,25 @@ class FailStopTest {
         assertThat(calls).isGreaterThan(1);
     }
 
+    /** A class that is missing is no reason to keep a thread and the directory. */
+    @Test
+    void shouldLeaveNothingBehindWhenAClassIsMissing() throws Exception {
+        Seams host = Seams.host(directory);
+        Seams lacking =
+                new Seams(host.disk(), host.rules(), host.limits(), host.time(), host.random(), (name, failStop) -> {
+                    throw new NoClassDefFoundError("planted");
+                });
+
+        assertThatThrownBy(() -> RunningLog.start(directory, lacking)).isInstanceOf(NoClassDefFoundError.class);
+
+        try (RunningLog after = RunningLog.start(directory)) {
+            after.commit(bytes("one"));
+        }
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.contains("-raft"));
+    }
+
     @Test
     void shouldNotTrustATermThatCouldNotBeStored() throws Exception {
         TermStore terms = TermStore.create(disk, "m1", List.of("m1"));

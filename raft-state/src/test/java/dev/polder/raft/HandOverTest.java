@@ -108,7 +108,33 @@ class HandOverTest {
                     .isCompletedWithValue(new HandOverOutcome.Kept(
                             dead.name() + " after 1000 ms: it was asked to, and does not lead"));
             assertThat(from.servingTerm()).isEqualTo(term);
+            assertThat(from.context().isFollowed())
+                    .as("nobody has answered since")
+                    .isFalse();
+            group.run(Duration.ofMillis(100));
+            assertThat(from.context().isFollowed()).isTrue();
             awaitAgreement(group);
+        }
+    }
+
+    /** Whom it has asked is elected by others without waiting until this one is silent. */
+    @Test
+    void shouldNotBeFollowedAnyMoreWhileAnotherMayLeadThatItHasAsked() {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            try (SimGroup group = SimGroup.started(seed)) {
+                SimMember from = group.awaitLeader();
+                group.run(Duration.ofMillis(500));
+                SimMember to = group.others(from).get(seed % 2);
+                long term = from.servingTerm();
+                assertThat(from.context().isFollowed()).isTrue();
+                CompletableFuture<HandOverOutcome> unused = handOver(from, Optional.of(to.name()));
+                group.await("the question", () -> from.context().handOver().asked() != null);
+                group.run(Duration.ofNanos(1_000)); // it is on its way
+                from.pause(Duration.ofSeconds(5));
+                group.await("another leader", () -> to.servingTerm() > term);
+
+                assertThat(from.context().isFollowed()).as("seed %d", seed).isFalse();
+            }
         }
     }
 

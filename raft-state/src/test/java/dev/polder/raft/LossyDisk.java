@@ -43,6 +43,7 @@ final class LossyDisk implements Disk {
     private final Map<String, Content> durableNames;
     private final List<Runnable> unsyncedNames;
     private final Map<Operation, Integer> counts = new EnumMap<>(Operation.class);
+    private int reads;
     private final Map<Operation, Integer> failAt = new EnumMap<>(Operation.class);
     private int openFiles;
     private boolean off;
@@ -116,6 +117,11 @@ final class LossyDisk implements Disk {
 
     synchronized int count(Operation operation) {
         return counts.getOrDefault(operation, 0);
+    }
+
+    /** Returns how often something was read. */
+    synchronized int reads() {
+        return reads;
     }
 
     /** Endless, unless a test says otherwise. */
@@ -317,6 +323,7 @@ final class LossyDisk implements Disk {
         @Override
         public int read(ByteBuffer target, long position) throws IOException {
             synchronized (LossyDisk.this) {
+                reads++;
                 usable();
                 return content.seen.read(target, position);
             }

@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers what a log said. Any thread may look. */
-final class RecordingListener implements LogListener {
+class RecordingListener implements LogListener {
     private final List<String> calls = new ArrayList<>();
     private final List<Long> elections = new ArrayList<>();
     private final List<String> refusals = new ArrayList<>();

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -80,6 +81,35 @@ class ReplicatedLogTest {
             assertThat(running.listener().committed().stream()
                             .map(entry -> ByteBuffer.wrap(entry).hashCode()))
                     .isEqualTo(hashes);
+        }
+    }
+
+    /** Whoever has read from what was lent, or keeps it, has what was proposed all the same. */
+    @Test
+    void shouldGiveOutToKeepWhatItLent() throws Exception {
+        try (RunningLog running = RunningLog.start(directory)) {
+            for (int i = 0; i < 300; i++) {
+                running.commit(bytes("entry " + i));
+            }
+        }
+        List<CommittedEntry> kept = Collections.synchronizedList(new ArrayList<>());
+        RecordingListener listener = new RecordingListener() {
+            @Override
+            public void onCommitted(CommittedEntry entry) {
+                assertThat(entry.length()).isEqualTo(entry.view().remaining());
+                entry.view().get(new byte[entry.length()]);
+                super.onCommitted(entry);
+                kept.add(entry.kept());
+            }
+        };
+        try (ReplicatedLog log = ReplicatedLog.start(config(directory), listener)) {
+            listener.awaitCount(300);
+            assertThat(log.status().lastIndex()).isGreaterThan(300);
+        }
+
+        for (int i = 0; i < 300; i++) {
+            assertThat(listener.committed().get(i)).isEqualTo(bytes("entry " + i));
+            assertThat(kept.get(i).bytes()).isEqualTo(bytes("entry " + i));
         }
     }
 

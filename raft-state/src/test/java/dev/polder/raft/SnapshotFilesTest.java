@@ -120,6 +120,32 @@ class SnapshotFilesTest {
         assertThat(disk.names()).containsExactlyInAnyOrder(SnapshotFiles.name(newer), SnapshotFiles.INCOMING);
     }
 
+    /** One may be fetched while this member saves its own of the same entry. */
+    @Test
+    void shouldKeepOneOfTwoOfTheSameEntry() throws Exception {
+        SnapshotId twin = new SnapshotId(ID.index(), ID.term(), new UUID(5, 5));
+        byte[] state = write(ID, 40);
+        SnapshotFiles files = open();
+        write(twin, 50);
+
+        files.adopt(SnapshotFile.open(disk, SnapshotFiles.name(twin)));
+        thread.run();
+
+        assertThat(disk.names()).containsExactly(NAME);
+        try (InstalledSnapshot kept = files.read(files.newest());
+                InputStream in = kept.open()) {
+            assertThat(in.readAllBytes()).isEqualTo(state);
+        }
+    }
+
+    @Test
+    void shouldReadOneThatWasNamedWithoutItsId() throws Exception {
+        byte[] state = write(ID, 40);
+        disk.rename(NAME, "snapshot-00000000000000000070-00000000000000000003.snap");
+
+        assertThat(read()).isEqualTo(state);
+    }
+
     @Test
     void shouldKeepAnOlderOneAsLongAsItIsRead() throws Exception {
         write(ID, 40);

@@ -24,15 +24,19 @@ final class HoldChecker {
     /** Returns the first of two at a time, or of tokens that do not rise; empty if there is neither. */
     static Optional<String> problem(List<Held> holds, Pauses pauses) {
         Map<String, Held> last = new HashMap<>();
+        Map<String, List<Held>> earlier = new HashMap<>();
         for (Held held :
                 holds.stream().sorted(Comparator.comparingLong(Held::fromNanos)).toList()) {
-            Held before = last.put(held.name, held);
-            if (before != null
-                    && before.untilNanos > held.fromNanos
-                    && !pauses.explain(held.fromNanos, before.untilNanos)) {
-                return Optional.of("held twice for " + (before.untilNanos - held.fromNanos) / 1_000 + " us: " + before
-                        + ", " + held);
+            List<Held> open = earlier.computeIfAbsent(held.name, name -> new ArrayList<>());
+            open.removeIf(other -> other.untilNanos <= held.fromNanos);
+            for (Held other : open) {
+                if (!pauses.explain(held.fromNanos, other.untilNanos)) {
+                    return Optional.of("held twice for " + (other.untilNanos - held.fromNanos) / 1_000 + " us: " + other
+                            + ", " + held);
+                }
             }
+            open.add(held);
+            Held before = last.put(held.name, held);
             if (before != null && before.token >= held.token) {
                 return Optional.of("the token does not rise: " + before + ", " + held);
             }

@@ -38,6 +38,17 @@ class HoldCheckerTest {
                 .isPresent();
     }
 
+    /** What a pause explains of one that held for long explains nothing of those that came after the next. */
+    @Test
+    void shouldFindOneThatHeldBeyondSeveral() {
+        assertThat(problem(
+                        Pauses.of(nanos(1_400), nanos(1_990)),
+                        held(2, 1_000, 9_000),
+                        held(5, 1_500, 1_600),
+                        held(6, 3_000, 3_100)))
+                .isPresent();
+    }
+
     @Test
     void shouldFindATokenThatFalls() {
         assertThat(problem(Pauses.of(), held(5, 1_000, 2_000), held(2, 3_000, 4_000)))
