@@ -6,8 +6,11 @@ import dev.polder.http.HttpServer;
 import dev.polder.master.MasterLoop;
 import dev.polder.master.MasterLoopHistory;
 import dev.polder.metrics.Metrics;
+import dev.polder.raft.LatencyPercentiles;
 import dev.polder.raft.LogNetwork;
+import dev.polder.raft.LogStatus;
 import dev.polder.raft.ReplicatedLog;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** Where work waits in a node, and what was turned away: the numbers by which one sees that it cannot keep up. */
@@ -29,6 +32,28 @@ final class NodeMetrics {
         metrics.gauge(
                 "polder/raft/term",
                 () -> log.leader().map(leader -> (double) leader.term()).orElse(Double.NaN));
+        addStatus("last_index", log, LogStatus::lastIndex);
+        addStatus("committed_index", log, LogStatus::committedIndex);
+        addStatus("applied_index", log, LogStatus::appliedIndex);
+        addStatus("snapshot_index", log, LogStatus::snapshotIndex);
+        addStatus("members", log, status -> status.members().size());
+        // known to a leader alone
+        addStatus(
+                "lag_entries_max",
+                log,
+                status -> status.peers().stream()
+                        .mapToDouble(LogStatus.Peer::lagEntries)
+                        .max()
+                        .orElse(Double.NaN));
+        addStatus(
+                "snapshot_fetched",
+                log,
+                status -> status.fetch()
+                        .map(fetch -> (double) fetch.receivedBytes() / Math.max(1, fetch.bytes()))
+                        .orElse(Double.NaN));
+        addTimes("force_ms", log, LogStatus::forces);
+        addTimes("commit_ms", log, LogStatus::commits);
+        addTimes("read_ms", log, LogStatus::reads);
         add("connections", log, LogNetwork::connections);
         add("handshakes_refused", log, LogNetwork::handshakesRefused);
         add("handshakes_late", log, LogNetwork::handshakesLate);
@@ -42,6 +67,18 @@ final class NodeMetrics {
 
     private void add(String name, ReplicatedLog log, ToDoubleFunction<LogNetwork> number) {
         metrics.gauge("polder/raft/" + name, () -> number.applyAsDouble(log.network()));
+    }
+
+    private void addStatus(String name, ReplicatedLog log, ToDoubleFunction<LogStatus> number) {
+        metrics.gauge("polder/raft/" + name, () -> number.applyAsDouble(log.status()));
+    }
+
+    /** Adds how long something took, since the start, under the names that Mesos gives percentiles. */
+    private void addTimes(String name, ReplicatedLog log, Function<LogStatus, LatencyPercentiles> times) {
+        addStatus(name + "/count", log, status -> times.apply(status).count());
+        addStatus(name + "/p50", log, status -> times.apply(status).p50Nanos() / 1e6);
+        addStatus(name + "/p99", log, status -> times.apply(status).p99Nanos() / 1e6);
+        addStatus(name + "/max", log, status -> times.apply(status).maxNanos() / 1e6);
     }
 
     void add(MasterLoopHistory history) {

@@ -58,6 +58,7 @@ final class NodeMetricsTest {
             }
 
             List<Double> elected = new ArrayList<>();
+            int leadersWithLag = 0;
             Set<Double> terms = new HashSet<>();
             for (InetSocketAddress master : nodes.masters()) {
                 Map<String, Double> numbers = numbers(master);
@@ -68,11 +69,21 @@ final class NodeMetricsTest {
                         .containsEntry("polder/raft/handshakes_refused", 0.0)
                         .containsEntry("polder/raft/frames_refused", 0.0)
                         .containsKeys("polder/raft/requests_failed", "polder/raft/bytes_sent", "system/cpus_total");
+                assertThat(numbers)
+                        .containsEntry("polder/raft/members", 3.0)
+                        .containsKeys(
+                                "polder/raft/commit_ms/p99", "polder/raft/read_ms/max", "polder/raft/snapshot_index");
+                assertThat(numbers.get("polder/raft/committed_index"))
+                        .isPositive()
+                        .isLessThanOrEqualTo(numbers.get("polder/raft/last_index"));
+                assertThat(numbers.get("polder/raft/force_ms/count")).isPositive();
+                leadersWithLag += numbers.containsKey("polder/raft/lag_entries_max") ? 1 : 0;
                 for (String path : List.of("/health", "/version", "/flags")) {
                     assertThat(client.get(master, path).statusCode()).as(path).isEqualTo(200);
                 }
             }
             assertThat(elected).containsExactlyInAnyOrder(0.0, 0.0, 1.0);
+            assertThat(leadersWithLag).isEqualTo(1);
             assertThat(terms).hasSize(1).allMatch(term -> term > 0);
         }
     }
