@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -165,11 +166,14 @@ class ImageStoreTest {
             }
             return false;
         };
-        ExecutorService threads = Executors.newFixedThreadPool(2);
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        FutureTask<Image> second = new FutureTask<>(() -> pull(newId(), "1"));
+        Thread waiting = new Thread(second, "waiting");
         try {
             Future<Image> first = threads.submit(() -> pull(newId(), "1"));
             Awaitility.await().until(() -> registry.count(layer) == 1);
-            Future<Image> second = threads.submit(() -> pull(newId(), "1"));
+            waiting.start();
+            Awaitility.await().until(() -> waiting.getState() == Thread.State.WAITING);
 
             first.cancel(true);
             go.countDown();
@@ -178,6 +182,7 @@ class ImageStoreTest {
         } finally {
             go.countDown();
             threads.shutdownNow();
+            waiting.join();
         }
         Awaitility.await()
                 .untilAsserted(() -> assertThat(base.resolve("store/tmp")).isEmptyDirectory());
