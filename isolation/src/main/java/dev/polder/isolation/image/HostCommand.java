@@ -1,0 +1,76 @@
+package dev.polder.isolation.image;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A program of this host that does what Java cannot. */
+final class HostCommand {
+    private static final List<String> DIRECTORIES = List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin");
+    private static final int OUTPUT_BYTES_MAX = 4096;
+    private static final long SECONDS_MAX = 120;
+
+    private final Path program;
+
+    private HostCommand(Path program) {
+        this.program = program;
+    }
+
+    /** Looks where systems keep them; null if there is none of that name. */
+    static @Nullable HostCommand find(String name) {
+        for (String directory : DIRECTORIES) {
+            Path file = Path.of(directory, name);
+            if (Files.isExecutable(file)) {
+                return new HostCommand(file);
+            }
+        }
+        return null;
+    }
+
+    static HostCommand get(String name) throws IOException {
+        HostCommand found = find(name);
+        if (found == null) {
+            throw new IOException("this host has no program " + name + " in " + DIRECTORIES);
+        }
+        return found;
+    }
+
+    /** Runs it and waits. What it says goes into the exception if it fails. */
+    void run(Path directory, String... arguments) throws IOException {
+        List<String> line = Stream.concat(Stream.of(program.toString()), Stream.of(arguments))
+                .toList();
+        ProcessBuilder builder =
+                new ProcessBuilder(line).directory(directory.toFile()).redirectErrorStream(true);
+        builder.environment().clear();
+        builder.environment().put("LC_ALL", "C");
+        builder.environment().put("PATH", String.join(":", DIRECTORIES));
+        Process process = builder.start();
+        try {
+            process.getOutputStream().close();
+            String said;
+            try (InputStream output = process.getInputStream()) {
+                said = new String(output.readNBytes(OUTPUT_BYTES_MAX), StandardCharsets.UTF_8).strip();
+            }
+            if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
+                throw new IOException(line + " has not ended in " + SECONDS_MAX + " s");
+            }
+            if (process.exitValue() != 0) {
+                throw new IOException(line + " exits with " + process.exitValue() + ": " + said);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            InterruptedIOException interrupted = new InterruptedIOException("interrupted while " + line + " ran");
+            interrupted.initCause(e);
+            throw interrupted;
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
