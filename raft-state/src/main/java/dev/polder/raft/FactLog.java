@@ -46,6 +46,7 @@ final class FactLog implements Closeable {
     private volatile long diskBytes;
     private @Nullable IOException failure;
     private @Nullable ForceTimes times;
+    private Runnable onSegment = () -> {};
 
     private FactLog(Disk disk, Rules rules, LogLimits limits, Runnable onLarge, LogRecovery.Recovered found) {
         this.rules = rules;
@@ -118,6 +119,11 @@ final class FactLog implements Closeable {
     /** Has somebody note how long forces take from here on. */
     void note(ForceTimes forces) {
         times = forces;
+    }
+
+    /** Has something done whenever another segment begins; all before it is forced then. */
+    void whenSegmentBegins(Runnable then) {
+        onSegment = then;
     }
 
     /** Returns whether a log was begun in the directory. */
@@ -228,6 +234,7 @@ final class FactLog implements Closeable {
             if (segments.current().isFull(bytes, limits.segmentBytes())) {
                 forceWritten();
                 segments.roll(writtenIndex, writtenTerm);
+                onSegment.run();
             }
             segments.current().append(buffer.flip(), writtenIndex + 1, lastIndex);
         } catch (IOException e) {

@@ -12,7 +12,6 @@ import io.atomix.protocols.raft.storage.log.RaftLogReader;
 import io.atomix.protocols.raft.storage.log.RaftLogWriter;
 import io.atomix.protocols.raft.storage.snapshot.SnapshotStore;
 import io.atomix.protocols.raft.storage.system.MetaStore;
-import io.atomix.utils.concurrent.Scheduled;
 import io.atomix.utils.concurrent.ThreadContext;
 import java.time.Duration;
 import java.util.List;
@@ -32,11 +31,6 @@ final class PolderRaftContext {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedLog.class);
     /** Longer than an election takes: survivors that stand together win nothing. */
     private static final Duration STAGGER = Duration.ofMillis(20);
-    /**
-     * So often it is written down how far the log is committed: what a start after a crash misses if it is gone, and what it
-     * hands out before a leader is found.
-     */
-    private static final Duration COMMIT_MARK_INTERVAL = Duration.ofSeconds(2);
 
     private final RaftParts parts;
     private final Duration electionTimeout;
@@ -196,11 +190,8 @@ final class PolderRaftContext {
         }
         transition(RaftServer.Role.FOLLOWER);
         setCommitIndex(log().commitIndex());
-        Scheduled unused = parts.thread().schedule(COMMIT_MARK_INTERVAL, COMMIT_MARK_INTERVAL, () -> {
-            if (!parts.failStop().stopping()) {
-                parts.failStop().guard(terms()::storeCommitted);
-            }
-        });
+        // a start after a crash misses the segments before this one if they are gone, and hands them out at once
+        log().whenSegmentBegins(terms()::storeCommitted);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.polder.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,6 +23,10 @@ class ApplierTest {
 
     private ManualMember member(LossyDisk disk, List<String> members) throws IOException {
         return new ManualMember(disk, directory, members, Members.PROPOSAL_BYTES_MAX, listener, PeerNetwork.NONE);
+    }
+
+    private static List<String> segments(LossyDisk disk) throws IOException {
+        return disk.names().stream().filter(SegmentFile::isName).sorted().toList();
     }
 
     private void propose(ManualMember member, int count) {
@@ -70,24 +75,47 @@ class ApplierTest {
         }
     }
 
-    /** After a crash too, but for what was committed in the last moments. */
+    /** After a crash too, of all that is not in the newest segment. */
     @Test
-    void shouldKnowAfterACrashWhatWasCommittedSomeSecondsBefore() {
-        try (SimGroup group = SimGroup.started(1)) {
-            SimMember leader = group.awaitLeader();
-            SimMember crashed = group.others(leader).get(0);
-            group.propose(leader, 20);
-            group.run(Duration.ofSeconds(3));
-            assertThat(crashed.toldIndex()).isEqualTo(group.ledger().acknowledgedIndex());
-
-            crashed.crash(true, group.random());
-            group.isolate(crashed);
-            crashed.start();
-            group.run(Duration.ofMillis(20));
-
-            assertThat(crashed.context().leaderName()).isNull();
-            assertThat(crashed.toldIndex()).isEqualTo(group.ledger().acknowledgedIndex());
+    void shouldKnowAfterACrashWhatWasCommittedWhenTheSegmentBegan() throws Exception {
+        LossyDisk disk = new LossyDisk();
+        List<String> three = List.of("m1:1", "m2:1", "m3:1");
+        ManualMember member = member(disk, three).begin();
+        member.context.follow("m2:1", 1);
+        byte[] large = new byte[ReplicatedLog.ENTRY_BYTES_MAX];
+        while (segments(disk).size() < 2) {
+            member.log.append(1, EntryKind.FACTS, large);
+            member.log.force();
+            member.context.setCommitIndex(member.log.lastIndex() - 1);
         }
+        long committed = member.log.lastIndex() - 2;
+        member.thread.run();
+
+        try (ManualMember again = member(disk.killProcess(), three).begin()) {
+            assertThat(again.context.getCommitIndex()).isEqualTo(committed);
+            assertThat(again.context.leaderName()).isNull();
+        }
+    }
+
+    /** One that is gone was full of what others rely on. */
+    @Test
+    void shouldMissASegmentThatIsGoneAfterACrash() throws Exception {
+        LossyDisk disk = new LossyDisk();
+        List<String> three = List.of("m1:1", "m2:1", "m3:1");
+        ManualMember member = member(disk, three).begin();
+        member.context.follow("m2:1", 1);
+        byte[] large = new byte[ReplicatedLog.ENTRY_BYTES_MAX];
+        while (segments(disk).size() < 3) {
+            member.log.append(1, EntryKind.FACTS, large);
+            member.log.force();
+            member.context.setCommitIndex(member.log.lastIndex());
+            member.thread.run();
+        }
+        LossyDisk after = disk.killProcess();
+        after.delete(segments(after).get(2));
+        after.delete(segments(after).get(1));
+
+        assertThatThrownBy(() -> member(after, three)).hasMessageContaining("were committed");
     }
 
     @Test
