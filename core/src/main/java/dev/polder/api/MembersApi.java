@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
  * The masters of the cluster: {@code GET /polder/v1/members} shows them, as the node that is asked knows them, and which
  * others and that node do not talk to each other;
  * {@code POST} with {@code ?add=HOST:RAFTPORT} or {@code ?remove=HOST:RAFTPORT} changes them, and is answered by the leader
- * when that is committed (200), when it is not safe (409, nothing has changed), or when the lead was lost meanwhile (503:
- * it is done or not, ask again).
+ * when that is committed (200), when it is not safe (409, nothing has changed), or when the lead was lost meanwhile or
+ * was handed over, so that the leader can be removed (503: ask again).
  */
 final class MembersApi {
     private static final String PATH = "/polder/v1/members";
@@ -76,8 +76,11 @@ final class MembersApi {
         if (outcome instanceof ChangeOutcome.Refused refused) {
             return HttpResponse.text(409, refused.reason());
         }
-        return outcome instanceof ChangeOutcome.Moved
-                ? LeaderOnly.elsewhere(master, request)
-                : LeaderOnly.comeAgain("the lead was lost: the change is done or not");
+        if (outcome instanceof ChangeOutcome.Moved moved) {
+            return moved.leader()
+                    .map(leader -> LeaderOnly.goneOver(master, request, leader))
+                    .orElseGet(() -> LeaderOnly.elsewhere(master, request));
+        }
+        return LeaderOnly.comeAgain("the lead was lost: the change is done or not");
     }
 }

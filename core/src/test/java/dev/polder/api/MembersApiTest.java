@@ -2,11 +2,13 @@ package dev.polder.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polder.master.MasterPort;
 import dev.polder.raft.ChangeOutcome;
 import dev.polder.raft.LogStatus;
 import dev.polder.raft.MemberChange;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,30 @@ class MembersApiTest {
         assertThat(answer.status()).isEqualTo(307);
         assertThat(answer.head().header("Location")).isEqualTo("//m2:5050/polder/v1/members?add=m3:1");
         assertThat(server.master.changes).isEmpty();
+    }
+
+    /** It does not know yet where that one's HTTP API is, and may still take itself for the leader. */
+    @Test
+    void shouldSayWhoGotTheLeadOfAMasterThatIsToRemoveItself() throws IOException {
+        server.master.outcome = new ChangeOutcome.Moved(Optional.of("m2:1"));
+
+        RawConnection.Answer answer = post("?remove=m1:1");
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.head().header("Retry-After")).isEqualTo("1");
+        assertThat(answer.text())
+                .isEqualTo("the lead has gone over to m2:1, and nothing else has changed: ask again once that one serves");
+    }
+
+    @Test
+    void shouldSendToWhoGotTheLeadOnceItIsKnown() throws IOException {
+        server.master.outcome = new ChangeOutcome.Moved(Optional.of("m2:1"));
+        server.master.leader = Optional.of(new MasterPort.Leader("m2", "m2", "10.0.0.2", 5050, false));
+
+        RawConnection.Answer answer = post("?remove=m1:1");
+
+        assertThat(answer.status()).isEqualTo(307);
+        assertThat(answer.head().header("Location")).isEqualTo("//m2:5050/polder/v1/members?remove=m1:1");
     }
 
     @Test

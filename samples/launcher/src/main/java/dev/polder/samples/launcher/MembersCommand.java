@@ -5,13 +5,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,13 +25,13 @@ import picocli.CommandLine.Spec;
             "",
             "A new master is started with --set join=true and the seeds of the cluster, then",
             "added; it gets the state before it counts. To replace one, add the new one and",
-            "remove the old one; of seven masters remove one first."
+            "remove the old one; of seven masters remove one first. One that lost its disk is",
+            "removed, started with --set join=true and its seeds as ever, and added."
         })
 final class MembersCommand implements Runnable {
-    /** A new member is sent the whole state before the answer comes. */
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    /** So long is asked again while nobody leads. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private static final int REDIRECTS_MAX = 5;
     private static final JsonFactory JSON = new JsonFactory();
 
     /** Given by picocli. */
@@ -43,11 +40,12 @@ final class MembersCommand implements Runnable {
 
     @Option(
             names = "--connect",
-            paramLabel = "MASTER",
+            paramLabel = "MASTER,...",
             defaultValue = "127.0.0.1:5050",
             scope = ScopeType.INHERIT,
-            description = "Any master of the cluster, host:port (default: ${DEFAULT-VALUE})")
-    private String master = "";
+            description = "Any masters of the cluster, host:port; the first that listens is asked"
+                    + " (default: ${DEFAULT-VALUE})")
+    private String masters = "";
 
     /** Without a command there is nothing to do. */
     @Override
@@ -57,58 +55,30 @@ final class MembersCommand implements Runnable {
 
     @Command(name = "list", description = "Show the masters, one a line, and whom the asked one does not talk to.")
     void list() throws InterruptedException, LauncherException {
-        show(ask("GET", ""), "reason");
+        show(ask("GET", "").body(), "reason");
     }
 
     @Command(name = "add", description = "Make a node a master, which waits to be one.")
     void add(@Parameters(paramLabel = "HOST:RAFTPORT", description = "The node") String member)
             throws InterruptedException, LauncherException {
-        show(ask("POST", "?add=" + URLEncoder.encode(member, StandardCharsets.UTF_8)), "");
+        show(ask("POST", "?add=" + URLEncoder.encode(member, StandardCharsets.UTF_8)).body(), "");
     }
 
     @Command(name = "remove", description = "Have a master be none any more.")
     void remove(@Parameters(paramLabel = "HOST:RAFTPORT", description = "The master") String member)
             throws InterruptedException, LauncherException {
-        show(ask("POST", "?remove=" + URLEncoder.encode(member, StandardCharsets.UTF_8)), "");
+        show(ask("POST", "?remove=" + URLEncoder.encode(member, StandardCharsets.UTF_8)).body(), "");
     }
 
-    private String ask(String method, String query) throws InterruptedException, LauncherException {
-        HttpClient http = HttpClient.newHttpClient();
-        URI uri = uri("//" + master + "/polder/v1/members" + query);
-        for (int i = 0; i <= REDIRECTS_MAX; i++) {
-            HttpResponse<String> answer = send(http, method, uri);
-            if (answer.statusCode() == 200) {
-                return answer.body();
-            }
-            if (answer.statusCode() != 307) {
-                throw new LauncherException(answer.body().isEmpty() ? "status " + answer.statusCode() : answer.body());
-            }
-            uri = uri(answer.headers().firstValue("Location").orElse(""));
-        }
-        throw new LauncherException("after " + REDIRECTS_MAX + " redirections nobody has answered");
-    }
-
-    private static HttpResponse<String> send(HttpClient http, String method, URI uri)
-            throws InterruptedException, LauncherException {
-        HttpRequest request = HttpRequest.newBuilder(uri)
-                .timeout(PATIENCE)
-                .method(method, HttpRequest.BodyPublishers.noBody())
-                .build();
+    private Masters.Answer ask(String method, String query) throws InterruptedException, LauncherException {
+        CommandLine command = spec.commandLine();
+        Masters cluster;
         try {
-            return http.send(request, HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            // its message is often none
-            throw new LauncherException("master " + uri.getAuthority() + ": cannot be asked: "
-                    + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+            cluster = Masters.parse(masters, PATIENCE, command.getErr());
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(command, "--connect: " + wrong.getMessage(), wrong);
         }
-    }
-
-    private URI uri(String address) {
-        try {
-            return URI.create("http:" + address);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--connect " + master + ": is no host:port", e);
-        }
+        return cluster.ask(method, "/polder/v1/members" + query);
     }
 
     /** Shows the members; and what others the asked one does not talk to, if their reasons are wanted. */
@@ -129,7 +99,7 @@ final class MembersCommand implements Runnable {
                 }
             }
         } catch (IOException e) {
-            throw new LauncherException("master " + master + ": its answer cannot be read: " + e.getMessage());
+            throw new LauncherException("masters " + masters + ": the answer cannot be read: " + e.getMessage());
         }
     }
 }

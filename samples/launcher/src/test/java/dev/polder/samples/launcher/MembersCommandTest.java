@@ -85,6 +85,29 @@ final class MembersCommandTest {
         }
     }
 
+    /** It hands the lead over first, and does not know at once where the new leader is to be asked. */
+    @Test
+    void shouldRemoveTheLeaderThatIsAsked() throws Exception {
+        int first;
+        int second;
+        try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            first = one.getLocalPort();
+            second = other.getLocalPort();
+        }
+        try (ClusterNode began = start("began", first, first);
+                ClusterNode joins = start("joins", second, first)) {
+            began.awaitReady(PATIENCE);
+            assertThat(run(began.masterAddress(), "add", "127.0.0.1:" + second)).isZero();
+            joins.awaitReady(PATIENCE);
+
+            assertThat(run(began.masterAddress(), "remove", "127.0.0.1:" + first))
+                    .as(err::toString)
+                    .isZero();
+            assertThat(out.toString().lines()).containsExactly("127.0.0.1:" + second);
+        }
+    }
+
     /** It was told other seeds. */
     @Test
     void shouldShowWhomTheAskedOneDoesNotTalkTo() throws Exception {
