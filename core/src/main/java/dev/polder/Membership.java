@@ -14,13 +14,23 @@ record Membership(String memberId, List<String> seeds, boolean joins) {
     /** The name of the one member of a cluster without seeds. */
     private static final String LONE = "m1";
 
+    /** Whether it joins is said by its directory, if that has been a member's; one that joins needs no seed that it is itself. */
     static Membership of(ClusterConfig config) {
-        return config.seeds().isEmpty()
-                ? new Membership(LONE, List.of(), false)
-                : new Membership(
-                        Seeds.self(config.advertise(), config.raftPort()),
-                        config.seeds().stream().sorted().toList(),
-                        config.join());
+        if (config.seeds().isEmpty()) {
+            return new Membership(LONE, List.of(), false);
+        }
+        String self = Seeds.self(config.advertise(), config.raftPort());
+        boolean joins = DataDirectory.membership(config.dataDir())
+                .filter(stored -> stored.memberId().equals(self))
+                .map(Membership::joins)
+                .orElse(config.join());
+        return new Membership(
+                self,
+                config.seeds().stream()
+                        .filter(seed -> !joins || !seed.equals(self))
+                        .sorted()
+                        .toList(),
+                joins);
     }
 
     /** Returns the members that it knows of at the start, itself among them unless it joins. */

@@ -1,9 +1,11 @@
 package dev.polder;
 
 import dev.polder.raft.RaftPeers;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 
 /** What must be true of the members that a node is told of. */
 final class Seeds {
@@ -52,13 +54,21 @@ final class Seeds {
             return;
         }
         String self = self(builder.advertise.isEmpty() ? builder.bind : builder.advertise, builder.raftPort);
-        if (builder.join && builder.seeds.contains(self)) {
-            mistakes.add("join: seeds " + builder.seeds + " name this node, " + self
-                    + ", as one that the cluster begins with");
+        if (builder.join && builder.seeds.equals(List.of(self))) {
+            mistakes.add("join: seeds " + builder.seeds + " name this node alone, which is " + self
+                    + "; masters of the cluster that it is to join are needed");
         }
-        if (!builder.join && !builder.seeds.contains(self)) {
+        if (!builder.join && !builder.seeds.contains(self) && !hasJoined(builder.dataDir, self)) {
             mistakes.add("seeds " + builder.seeds + ": none is this node, which is " + self
-                    + " by its advertised host and raftPort");
+                    + " by its advertised host and raftPort; one that is to be added to their cluster is started with"
+                    + " join=true");
         }
+    }
+
+    /** Tells whether the directory is that of a node that was started to be added to a cluster. */
+    private static boolean hasJoined(Optional<Path> directory, String self) {
+        return DataDirectory.membership(directory)
+                .filter(membership -> membership.memberId().equals(self) && membership.joins())
+                .isPresent();
     }
 }

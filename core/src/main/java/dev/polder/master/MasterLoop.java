@@ -152,6 +152,12 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
         return logInbox.refusal();
     }
 
+    /** Returns what of this master's own keeps it from leading, in words; empty if nothing does. */
+    public String whyNotStand() {
+        ReplicatedLog running = log;
+        return running == null ? "" : running.status().whyNotStand().orElse("");
+    }
+
     /** Has the listener called, on this master's thread, when it has stopped; with the cause if nobody asked for it. */
     public void whenStopped(Consumer<Optional<Throwable>> listener) {
         CompletableFuture<Void> unused = stopped.thenAccept(listener);
@@ -330,8 +336,10 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
             } else if (event instanceof LogInbox.Event.Lost lost) {
                 lose(lost.term());
             } else if (event instanceof LogInbox.Event.Stopped logStopped) {
-                throw new IllegalStateException("the log has stopped: "
-                        + logStopped.cause().map(Throwable::toString).orElse("it was closed"));
+                throw logStopped
+                        .cause()
+                        .map(cause -> new IllegalStateException("the log has stopped", cause))
+                        .orElseGet(() -> new IllegalStateException("the log has stopped: it was closed"));
             }
         }
         if (!events.isEmpty()) {

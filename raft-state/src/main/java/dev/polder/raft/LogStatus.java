@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param peers what a leader knows of the others, in the order of their names; empty at others
  * @param refusals who does not talk to this member, or is refused by it, in the order of their names
  * @param lastLoss why it lost or gave up its last lead; empty if it has lost none since the start
+ * @param whyNotStand why it must not stand for election; empty if it may
  * @param diskShortage why it takes no entries; empty while its disk has room
  * @param forces how long this member's log took to be forced to the disk, since the start
  * @param commits from a proposal here to its commit
@@ -40,6 +41,7 @@ public record LogStatus(
         List<Peer> peers,
         List<Refusal> refusals,
         Optional<String> lastLoss,
+        Optional<String> whyNotStand,
         Optional<String> diskShortage,
         LatencyPercentiles forces,
         LatencyPercentiles commits,

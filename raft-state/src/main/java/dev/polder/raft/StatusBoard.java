@@ -56,6 +56,7 @@ final class StatusBoard {
                 leads ? peers() : List.of(),
                 parts.calls().refusals(),
                 Optional.ofNullable(context.lastLoss()),
+                Optional.ofNullable(parts.standing().whyNotStand()),
                 Optional.ofNullable(parts.diskRoom().shortage()),
                 parts.forces().percentiles(),
                 context.proposer().commits(),
