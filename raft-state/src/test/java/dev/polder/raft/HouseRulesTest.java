@@ -161,6 +161,7 @@ class HouseRulesTest {
                         "dev.polder.raft.NewGroupOutcome",
                         "dev.polder.raft.NewGroupOutcome$Forced",
                         "dev.polder.raft.NewGroupOutcome$Refused",
+                        "dev.polder.raft.NewGroupOutcome$Unconfirmed",
                         "dev.polder.raft.RaftConfig",
                         "dev.polder.raft.RaftPeers",
                         "dev.polder.raft.RaftSecurity",
