@@ -7,6 +7,7 @@ import dev.polder.model.Moment;
 import dev.polder.raft.ChangeOutcome;
 import dev.polder.raft.InstalledSnapshot;
 import dev.polder.raft.LogListener;
+import dev.polder.raft.LogLeader;
 import dev.polder.raft.LogStatus;
 import dev.polder.raft.MemberChange;
 import dev.polder.raft.ReplicatedLog;
@@ -231,6 +232,18 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
     public List<LogStatus.Refusal> refusals() {
         ReplicatedLog running = log;
         return running == null ? List.of() : running.status().refusals();
+    }
+
+    @Override
+    public List<LogStatus.Unreached> unreached() {
+        ReplicatedLog running = log;
+        return running == null ? List.of() : running.status().unreached();
+    }
+
+    @Override
+    public Optional<String> leadingMember() {
+        ReplicatedLog running = log;
+        return running == null ? Optional.empty() : running.leader().map(LogLeader::memberId);
     }
 
     @Override

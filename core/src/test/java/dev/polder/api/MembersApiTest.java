@@ -37,7 +37,10 @@ class MembersApiTest {
         RawConnection.Answer answer = server.get("/polder/v1/members");
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.text()).isEqualTo("{\"members\":[\"m1:1\",\"m2:1\"],\"refusals\":[]}");
+        assertThat(answer.text()).isEqualTo("{\"members\":[\"m1:1\",\"m2:1\"],\"leader\":\"m2:1\",\"refusals\":[],\"unreached\":[]}");
+
+        server.master.leader = Optional.empty();
+        assertThat(server.get("/polder/v1/members").text()).doesNotContain("leader");
     }
 
     @Test
@@ -45,7 +48,15 @@ class MembersApiTest {
         server.master.refusals = List.of(new LogStatus.Refusal("m3:1", "another secret, or \"none\""));
 
         assertThat(server.get("/polder/v1/members").text())
-                .endsWith("\"refusals\":[{\"member\":\"m3:1\",\"reason\":\"another secret, or \\\"none\\\"\"}]}");
+                .contains("\"refusals\":[{\"member\":\"m3:1\",\"reason\":\"another secret, or \\\"none\\\"\"}],");
+    }
+
+    @Test
+    void shouldShowWhomTheMasterDoesNotReach() throws IOException {
+        server.master.unreached = List.of(new LogStatus.Unreached("m3:1", "nobody listens there"));
+
+        assertThat(server.get("/polder/v1/members").text())
+                .endsWith("\"unreached\":[{\"member\":\"m3:1\",\"reason\":\"nobody listens there\"}]}");
     }
 
     @Test
@@ -55,6 +66,14 @@ class MembersApiTest {
 
         assertThat(server.master.changes)
                 .containsExactly(new MemberChange.Add("m3:1", ""), new MemberChange.Remove("m1:1"));
+    }
+
+    @Test
+    void shouldSayWhetherAChangeHasChangedAnything() throws IOException {
+        assertThat(post("?add=m3:1").text()).startsWith("{\"changed\":true,\"members\":[");
+
+        server.master.outcome = new ChangeOutcome.Done(7, false);
+        assertThat(post("?add=m3:1").text()).startsWith("{\"changed\":false,\"members\":[");
     }
 
     @Test

@@ -79,7 +79,10 @@ final class MemberChanges implements Newcomer.Outcome {
             return outcome(new ChangeOutcome.Moved(otherLeader()));
         }
         Running present = running;
-        if (present != null && present.index == 0 && change.equals(new MemberChange.Remove(present.change.member()))) {
+        boolean isTakenBack = present != null
+                && present.index == 0
+                && change.equals(new MemberChange.Remove(present.change.member()));
+        if (present != null && isTakenBack) {
             end(present, new ChangeOutcome.Refused(present.change.member() + ": its removal was asked for"));
         }
         String busy = busy();
@@ -87,7 +90,7 @@ final class MemberChanges implements Newcomer.Outcome {
             return refused(change, busy);
         }
         if (isSo(change)) {
-            return outcome(new ChangeOutcome.Done(parts.membership().index()));
+            return outcome(new ChangeOutcome.Done(parts.membership().index(), isTakenBack));
         }
         return change instanceof MemberChange.Add add ? add(add) : remove((MemberChange.Remove) change);
     }
@@ -261,7 +264,7 @@ final class MemberChanges implements Newcomer.Outcome {
     void committed() {
         Running present = running;
         if (present != null && present.index != 0 && present.index <= context.getCommitIndex()) {
-            end(present, new ChangeOutcome.Done(present.index));
+            end(present, new ChangeOutcome.Done(present.index, true));
             if (present.change instanceof MemberChange.Remove removed) {
                 departures.tell(removed.member(), present.index);
             }

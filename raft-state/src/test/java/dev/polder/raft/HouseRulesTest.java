@@ -151,6 +151,7 @@ class HouseRulesTest {
                         "dev.polder.raft.LogStatus$Peer",
                         "dev.polder.raft.LogStatus$Refusal",
                         "dev.polder.raft.LogStatus$Role",
+                        "dev.polder.raft.LogStatus$Unreached",
                         "dev.polder.raft.LogReport",
                         "dev.polder.raft.LogReport$FileReport",
                         "dev.polder.raft.LogTool",

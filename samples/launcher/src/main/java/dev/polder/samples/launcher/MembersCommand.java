@@ -1,10 +1,6 @@
 package dev.polder.samples.launcher;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -32,7 +28,6 @@ final class MembersCommand implements Runnable {
     /** So long is asked again while nobody leads. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private static final JsonFactory JSON = new JsonFactory();
 
     /** Given by picocli. */
     @Spec
@@ -53,21 +48,47 @@ final class MembersCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "Missing command: list, add or remove");
     }
 
-    @Command(name = "list", description = "Show the masters, one a line, and whom the asked one does not talk to.")
+    @Command(
+            name = "list",
+            description = {
+                "Show the masters, one a line, who of them leads, whom the asked one does not reach,",
+                "and whom it does not talk to."
+            })
     void list() throws InterruptedException, LauncherException {
-        show(ask("GET", "").body(), "reason");
+        MembersAnswer answer = read(ask("GET", ""));
+        show(answer);
+        answer.refusals()
+                .forEach((member, reason) ->
+                        spec.commandLine().getOut().println("does not talk to " + member + ": " + reason));
     }
 
-    @Command(name = "add", description = "Make a node a master, which waits to be one.")
+    @Command(
+            name = "add",
+            description = "Make a node a master, which waits to be one.",
+            exitCodeList = {"0:it is one", "1:it is none"})
     void add(@Parameters(paramLabel = "HOST:RAFTPORT", description = "The node") String member)
             throws InterruptedException, LauncherException {
-        show(ask("POST", "?add=" + URLEncoder.encode(member, StandardCharsets.UTF_8)).body(), "");
+        Masters.Answer answer = ask("POST", "?add=" + URLEncoder.encode(member, StandardCharsets.UTF_8));
+        MembersAnswer after = read(answer);
+        if (!after.changed() && !answer.isAgain()) {
+            spec.commandLine().getErr().println("polder: " + member + " is a member already");
+        }
+        show(after);
     }
 
-    @Command(name = "remove", description = "Have a master be none any more.")
+    @Command(
+            name = "remove",
+            description = "Have a master be none any more.",
+            exitCodeList = {"0:it is none any more", "1:it was none, or still is one"})
     void remove(@Parameters(paramLabel = "HOST:RAFTPORT", description = "The master") String member)
             throws InterruptedException, LauncherException {
-        show(ask("POST", "?remove=" + URLEncoder.encode(member, StandardCharsets.UTF_8)).body(), "");
+        Masters.Answer answer = ask("POST", "?remove=" + URLEncoder.encode(member, StandardCharsets.UTF_8));
+        MembersAnswer after = read(answer);
+        if (!after.changed() && !answer.isAgain()) {
+            throw new LauncherException(
+                    member + " is no member; the members are " + String.join(", ", after.members()));
+        }
+        show(after);
     }
 
     private Masters.Answer ask(String method, String query) throws InterruptedException, LauncherException {
@@ -81,25 +102,15 @@ final class MembersCommand implements Runnable {
         return cluster.ask(method, "/polder/v1/members" + query);
     }
 
-    /** Shows the members; and what others the asked one does not talk to, if their reasons are wanted. */
-    private void show(String answer, String wanted) throws LauncherException {
-        PrintWriter out = spec.commandLine().getOut();
-        String field = "";
-        String member = "";
-        try (JsonParser json = JSON.createParser(answer)) {
-            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
-                if (token == JsonToken.FIELD_NAME) {
-                    field = json.currentName();
-                } else if (token == JsonToken.VALUE_STRING && field.equals("members")) {
-                    out.println(json.getText());
-                } else if (token == JsonToken.VALUE_STRING && field.equals("member")) {
-                    member = json.getText();
-                } else if (token == JsonToken.VALUE_STRING && field.equals(wanted)) {
-                    out.println("does not talk to " + member + ": " + json.getText());
-                }
-            }
+    private MembersAnswer read(Masters.Answer answer) throws LauncherException {
+        try {
+            return MembersAnswer.parse(answer.body());
         } catch (IOException e) {
             throw new LauncherException("masters " + masters + ": the answer cannot be read: " + e.getMessage());
         }
+    }
+
+    private void show(MembersAnswer answer) {
+        answer.lines().forEach(spec.commandLine().getOut()::println);
     }
 }
