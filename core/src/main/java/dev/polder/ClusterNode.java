@@ -168,7 +168,8 @@ public final class ClusterNode implements AutoCloseable {
         return closing.thenRun(() -> {
             Throwable cause = fault;
             if (cause != null) {
-                throw new IllegalStateException("node " + parts.config().name() + ": closed itself: " + words(cause), cause);
+                throw new IllegalStateException(
+                        "node " + parts.config().name() + ": closed itself: " + words(cause), cause);
             }
         });
     }

@@ -103,8 +103,10 @@ final class AddedNodeTest {
                 .hasMessageStartingWith("node n" + gone + ": closed itself: the log has stopped: " + noMember)
                 .hasMessageNotContaining("Exception");
         ClusterNode removed = start(config(gone));
-        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(removed.describe())
-                .contains("leader   none, " + noMember, " lists the members without it"));
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(removed.describe())
+                        .contains("leader   none, " + noMember, " lists the members without it"));
 
         joining.close();
         // its directory knows that it joined
@@ -140,8 +142,8 @@ final class AddedNodeTest {
         nodes.get(lost).close();
         leader().removeMember(name(lost)).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
 
-        ClusterNode empty = start(
-                config(lost).dataDir(directory.resolve("replacement")).join(true));
+        ClusterNode empty =
+                start(config(lost).dataDir(directory.resolve("replacement")).join(true));
         assertThatThrownBy(() -> empty.awaitReady(Duration.ofMillis(500)))
                 .hasMessageContaining("it waits to be added to ")
                 .hasMessageContaining(" as " + name(lost));

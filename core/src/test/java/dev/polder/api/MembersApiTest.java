@@ -37,7 +37,8 @@ class MembersApiTest {
         RawConnection.Answer answer = server.get("/polder/v1/members");
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.text()).isEqualTo("{\"members\":[\"m1:1\",\"m2:1\"],\"leader\":\"m2:1\",\"refusals\":[],\"unreached\":[]}");
+        assertThat(answer.text())
+                .isEqualTo("{\"members\":[\"m1:1\",\"m2:1\"],\"leader\":\"m2:1\",\"refusals\":[],\"unreached\":[]}");
 
         server.master.leader = Optional.empty();
         assertThat(server.get("/polder/v1/members").text()).doesNotContain("leader");
@@ -107,7 +108,8 @@ class MembersApiTest {
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.head().header("Retry-After")).isEqualTo("1");
         assertThat(answer.text())
-                .isEqualTo("the lead has gone over to m2:1, and nothing else has changed: ask again once that one serves");
+                .isEqualTo(
+                        "the lead has gone over to m2:1, and nothing else has changed: ask again once that one serves");
     }
 
     @Test

@@ -46,8 +46,7 @@ final class ForcedGroup {
             return new NewGroupOutcome.Refused(terms.self() + " is the only member already, and starts as it is");
         }
         if (!terms.self().equals(member)) {
-            return new NewGroupOutcome.Unconfirmed(
-                    terms.self(), others(list, terms.self()), words(found, terms));
+            return new NewGroupOutcome.Unconfirmed(terms.self(), others(list, terms.self()), words(found, terms));
         }
         Probation.mark(disk, MARK);
         long lastIndex = append(terms, list, self);

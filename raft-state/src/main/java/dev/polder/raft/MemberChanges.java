@@ -203,8 +203,9 @@ final class MemberChanges implements Newcomer.Outcome {
             return handOver.begin(Optional.empty(), HandOver.LIMIT)
                     .thenApply(outcome -> outcome instanceof HandOverOutcome.HandedOver handed
                             ? new ChangeOutcome.Moved(Optional.of(handed.to()))
-                            : new ChangeOutcome.Refused(remove.member() + ": it leads, and the lead was not handed over: "
-                                    + ((HandOverOutcome.Kept) outcome).reason()));
+                            : new ChangeOutcome.Refused(
+                                    remove.member() + ": it leads, and the lead was not handed over: "
+                                            + ((HandOverOutcome.Kept) outcome).reason()));
         }
         MemberList rest = list.without(remove.member());
         String problem = unsafe(rest, "");

@@ -241,8 +241,10 @@ class MembershipWireTest {
     void shouldSayWhomItDoesNotReachAndWhy() throws Exception {
         group.commit("a");
         Member leader = group.awaitLeader();
-        String away =
-                seeds.stream().filter(seed -> !seed.equals(leader.id())).findFirst().orElseThrow();
+        String away = seeds.stream()
+                .filter(seed -> !seed.equals(leader.id()))
+                .findFirst()
+                .orElseThrow();
         assertThat(leader.log().status().unreached()).isEmpty();
 
         group.kill(away);

@@ -201,12 +201,10 @@ final class LogCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         out.println("nothing was changed: " + (typed.isEmpty() ? "" : "--member " + typed + " is another one; ")
                 + would.words());
-        out.println(
-                (would.givenUp().isEmpty()
-                                ? "would end what was interrupted"
-                                : "would give up " + String.join(", ", would.givenUp())
-                                        + ": what only they had is lost")
-                        + "; do it with --member " + would.member());
+        out.println((would.givenUp().isEmpty()
+                        ? "would end what was interrupted"
+                        : "would give up " + String.join(", ", would.givenUp()) + ": what only they had is lost")
+                + "; do it with --member " + would.member());
     }
 
     private static Path logOf(Path directory) {

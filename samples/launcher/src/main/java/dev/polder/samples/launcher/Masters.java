@@ -140,14 +140,16 @@ final class Masters {
             case 200 -> new Reply(true, answer.body());
             case 307 -> new Reply(false, "after " + REDIRECTS_MAX + " redirections nobody has answered");
             case 404 ->
-                throw new LauncherException(uri.getAuthority() + " is no master's port, perhaps an agent's: a master's is "
-                        + PORT + " unless --master-port says otherwise");
+                throw new LauncherException(
+                        uri.getAuthority() + " is no master's port, perhaps an agent's: a master's is " + PORT
+                                + " unless --master-port says otherwise");
             default -> notDone(answer);
         };
     }
 
     private static Reply notDone(HttpResponse<String> answer) throws LauncherException {
-        if (answer.statusCode() == 503 && answer.headers().firstValue("Retry-After").isPresent()) {
+        if (answer.statusCode() == 503
+                && answer.headers().firstValue("Retry-After").isPresent()) {
             return new Reply(false, answer.body());
         }
         throw new LauncherException(answer.body().isEmpty() ? "status " + answer.statusCode() : answer.body());
@@ -164,9 +166,10 @@ final class Masters {
         } catch (ConnectException | HttpConnectTimeoutException e) {
             throw e;
         } catch (IOException e) {
-            throw new LauncherException(uri.getAuthority() + " gave no answer of HTTP, as the Raft port does not: a master's"
-                    + " port is " + PORT + " unless --master-port says otherwise"
-                    + (method.equals("GET") ? "" : "; whether anything was changed is not known"));
+            throw new LauncherException(
+                    uri.getAuthority() + " gave no answer of HTTP, as the Raft port does not: a master's"
+                            + " port is " + PORT + " unless --master-port says otherwise"
+                            + (method.equals("GET") ? "" : "; whether anything was changed is not known"));
         }
     }
 }

@@ -28,7 +28,6 @@ final class MembersCommand implements Runnable {
     /** So long is asked again while nobody leads. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-
     /** Given by picocli. */
     @Spec
     private CommandSpec spec = CommandSpec.create();

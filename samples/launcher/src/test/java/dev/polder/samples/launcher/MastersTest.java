@@ -36,8 +36,7 @@ final class MastersTest {
     @BeforeEach
     void start() throws IOException {
         master = HttpServer.start(
-                HttpServerConfig.defaults("127.0.0.1", 0, "fake-master"),
-                (request, responder) -> answer(responder));
+                HttpServerConfig.defaults("127.0.0.1", 0, "fake-master"), (request, responder) -> answer(responder));
         address = "127.0.0.1:" + master.address().getPort();
     }
 
@@ -114,14 +113,15 @@ final class MastersTest {
     void shouldSayWhoseThePortMayBeWhereNoMasterAnswers() throws Exception {
         answers.add(HttpResponse.text(404, "no such page"));
         assertThatThrownBy(() -> masters(address, PATIENCE).ask("GET", "/x"))
-                .hasMessage(address + " is no master's port, perhaps an agent's: a master's is 5050 unless --master-port"
-                        + " says otherwise");
+                .hasMessage(
+                        address + " is no master's port, perhaps an agent's: a master's is 5050 unless --master-port"
+                                + " says otherwise");
 
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread hangsUp = new Thread(() -> hangUp(other), "hangs-up");
             hangsUp.start();
-            assertThatThrownBy(() ->
-                            masters("127.0.0.1:" + other.getLocalPort(), PATIENCE).ask("POST", "/x"))
+            assertThatThrownBy(() -> masters("127.0.0.1:" + other.getLocalPort(), PATIENCE)
+                            .ask("POST", "/x"))
                     .hasMessageContaining("gave no answer of HTTP, as the Raft port does not")
                     .hasMessageEndingWith("whether anything was changed is not known");
             hangsUp.join();

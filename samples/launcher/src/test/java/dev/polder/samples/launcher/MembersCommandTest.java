@@ -90,8 +90,8 @@ final class MembersCommandTest {
                     .isEqualTo(1);
             assertThat(out.toString()).isEmpty();
             assertThat(err.toString())
-                    .isEqualTo("polder: 127.0.0.1:" + second + " is no member; the members are 127.0.0.1:" + first
-                            + "\n");
+                    .isEqualTo(
+                            "polder: 127.0.0.1:" + second + " is no member; the members are 127.0.0.1:" + first + "\n");
         }
     }
 
@@ -137,6 +137,28 @@ final class MembersCommandTest {
 
             await(() -> run(began.masterAddress(), "list") == 0
                     && out.toString().contains("127.0.0.1:" + second + " is not reached: nobody listens there\n"));
+        }
+    }
+
+    @Test
+    void shouldSayThatThePortOfTheRaftLogOrOfAnAgentIsNoMasters() throws Exception {
+        int raftPort;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            raftPort = free.getLocalPort();
+        }
+        try (ClusterNode node = ClusterNode.start(ClusterConfig.builder()
+                .dataDir(directory.resolve("both"))
+                .raftPort(raftPort)
+                .seeds("127.0.0.1:" + raftPort)
+                .build())) {
+            assertThat(run(new InetSocketAddress(InetAddress.getLoopbackAddress(), raftPort), "list"))
+                    .isEqualTo(1);
+            assertThat(err.toString())
+                    .startsWith(
+                            "polder: 127.0.0.1:" + raftPort + " gave no answer of HTTP, as the Raft port does not: ");
+
+            assertThat(run(node.agentAddress().orElseThrow(), "list")).isEqualTo(1);
+            assertThat(err.toString()).contains(" is no master's port, perhaps an agent's: a master's is 5050 unless");
         }
     }
 
