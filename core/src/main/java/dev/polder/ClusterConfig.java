@@ -248,8 +248,8 @@ public final class ClusterConfig {
         }
 
         /**
-         * Has a node with the role master join a cluster that exists: the seeds are some masters of that; is this
-         * node among them, because it was one before it lost its disk, it is left out. It waits, and decides nothing,
+         * Has a node with the role master join a cluster that exists: the seeds are some masters of that; if this
+         * node is among them, for it was one before it lost its disk, it is left out. It waits, and decides nothing,
          * until the cluster is told of it, see {@link ClusterNode#addMember}. Its data directory remembers that: at later
          * starts it makes no difference. Default false.
          */

@@ -14,16 +14,16 @@ record Membership(String memberId, List<String> seeds, boolean joins) {
     /** The name of the one member of a cluster without seeds. */
     private static final String LONE = "m1";
 
-    /** Whether it joins is said by its directory, if that has been a member's; one that joins needs no seed that it is itself. */
+    /** Its directory remembers whether it joined. Who joins asks others: it leaves itself out of the seeds. */
     static Membership of(ClusterConfig config) {
         if (config.seeds().isEmpty()) {
             return new Membership(LONE, List.of(), false);
         }
         String self = Seeds.self(config.advertise(), config.raftPort());
-        boolean joins = DataDirectory.membership(config.dataDir())
-                .filter(stored -> stored.memberId().equals(self))
-                .map(Membership::joins)
-                .orElse(config.join());
+        boolean joins = config.join()
+                || DataDirectory.membership(config.dataDir())
+                        .filter(stored -> stored.memberId().equals(self) && stored.joins())
+                        .isPresent();
         return new Membership(
                 self,
                 config.seeds().stream()

@@ -1,7 +1,6 @@
 package dev.polder;
 
 import dev.polder.raft.RaftPeers;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -58,17 +57,17 @@ final class Seeds {
             mistakes.add("join: seeds " + builder.seeds + " name this node alone, which is " + self
                     + "; masters of the cluster that it is to join are needed");
         }
-        if (!builder.join && !builder.seeds.contains(self) && !hasJoined(builder.dataDir, self)) {
+        Optional<Membership> stored =
+                DataDirectory.membership(builder.dataDir).filter(one -> one.memberId().equals(self));
+        if (builder.join && stored.filter(one -> !one.joins()).isPresent()) {
+            mistakes.add("join: data directory " + builder.dataDir.orElseThrow() + " is that of " + self
+                    + ", which began with its cluster; it starts without join, or joins with an empty directory");
+        }
+        boolean hasJoined = stored.filter(Membership::joins).isPresent();
+        if (!builder.join && !hasJoined && !builder.seeds.contains(self)) {
             mistakes.add("seeds " + builder.seeds + ": none is this node, which is " + self
                     + " by its advertised host and raftPort; one that is to be added to their cluster is started with"
                     + " join=true");
         }
-    }
-
-    /** Tells whether the directory is that of a node that was started to be added to a cluster. */
-    private static boolean hasJoined(Optional<Path> directory, String self) {
-        return DataDirectory.membership(directory)
-                .filter(membership -> membership.memberId().equals(self) && membership.joins())
-                .isPresent();
     }
 }

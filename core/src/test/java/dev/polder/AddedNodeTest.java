@@ -156,13 +156,11 @@ final class AddedNodeTest {
         again.awaitReady(PATIENCE);
     }
 
-    /** Whoever began with the cluster is told by its directory. */
     @Test
-    void shouldStartAMasterAsItWasWhateverItsSettingSaysOfJoining() {
-        int one = leads(nodes.get(0)) ? 1 : 0;
-        nodes.get(one).close();
-
-        start(config(one).join(true)).awaitReady(PATIENCE);
+    void shouldNotLetAMasterJoinWhoseDirectorySaysThatItBeganWithTheCluster() {
+        assertThatThrownBy(() -> config(0).join(true).build())
+                .hasMessageContaining("join: data directory " + directory.resolve("data-0") + " is that of " + name(0)
+                        + ", which began with its cluster");
     }
 
     @Test

@@ -17,8 +17,8 @@ import java.util.concurrent.CompletableFuture;
  * The masters of the cluster: {@code GET /polder/v1/members} shows them, as the node that is asked knows them, who
  * leads, and whom that node does not reach or does not talk to, and why;
  * {@code POST} with {@code ?add=HOST:RAFTPORT} or {@code ?remove=HOST:RAFTPORT} changes them, and is answered by the leader
- * when that is committed (200, {@code changed} tells whether it was not so before), when it is not safe (409, nothing has changed), or when the lead was lost meanwhile or
- * was handed over, so that the leader can be removed (503: ask again).
+ * when that is committed (200, {@code changed} tells whether it was not so before), when it is not safe (409, nothing has
+ * changed), or when the lead was lost meanwhile or was handed over, so that the leader can be removed (503: ask again).
  */
 final class MembersApi {
     private static final String PATH = "/polder/v1/members";

@@ -162,7 +162,6 @@ final class PeerLink {
 
     /** One side did not want to talk to the other. */
     void turnedAway(OutgoingConnection which) {
-        obstacle = null;
         if (forget(which)) {
             dialLater();
         }
@@ -183,6 +182,7 @@ final class PeerLink {
             return false;
         }
         connection = null;
+        obstacle = null;
         if (!closed && !wire.keeps(this)) {
             close();
         }
