@@ -154,6 +154,8 @@ final class AddedNodeTest {
         empty.close();
         ClusterNode again = start(config(lost).dataDir(directory.resolve("replacement")));
         again.awaitReady(PATIENCE);
+        again.close();
+        start(config(lost).dataDir(directory.resolve("replacement")).join(true)).awaitReady(PATIENCE);
     }
 
     @Test

@@ -37,8 +37,8 @@ final class MembersCommand implements Runnable {
             paramLabel = "MASTER,...",
             defaultValue = "127.0.0.1:5050",
             scope = ScopeType.INHERIT,
-            description = "Any masters of the cluster, host:port; the first that listens is asked"
-                    + " (default: ${DEFAULT-VALUE})")
+            description = "Any masters of the cluster, host:port, the port 5050 if missing; the first that listens"
+                    + " is asked (default: ${DEFAULT-VALUE})")
     private String masters = "";
 
     /** Without a command there is nothing to do. */
