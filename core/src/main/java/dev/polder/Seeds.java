@@ -57,8 +57,8 @@ final class Seeds {
             mistakes.add("join: seeds " + builder.seeds + " name this node alone, which is " + self
                     + "; masters of the cluster that it is to join are needed");
         }
-        Optional<Membership> stored =
-                DataDirectory.membership(builder.dataDir).filter(one -> one.memberId().equals(self));
+        Optional<Membership> stored = DataDirectory.membership(builder.dataDir)
+                .filter(one -> one.memberId().equals(self));
         if (builder.join && stored.filter(one -> !one.joins()).isPresent()) {
             mistakes.add("join: data directory " + builder.dataDir.orElseThrow() + " is that of " + self
                     + ", which began with its cluster; it starts without join, or joins with an empty directory");
