@@ -240,7 +240,7 @@ public final class ClusterConfig {
         /**
          * The members of the cluster, each as {@code host:raftPort}, the same on every node in any order. A node with the
          * role master is the one that equals its own advertised host and Raft port; a node that is only an agent finds the
-         * leader by them. They are fixed at the first start. Default: none, a cluster of one.
+         * leader by them. They stay those of the first start, whoever is a member later. Default: none, a cluster of one.
          */
         public Builder seeds(String... value) {
             seeds = List.of(value);
@@ -248,9 +248,10 @@ public final class ClusterConfig {
         }
 
         /**
-         * Has a node with the role master join a cluster that exists: the seeds are some masters of that, and this node is
-         * none of them. It waits, and decides nothing, until the cluster is told of it, see
-         * {@link ClusterNode#addMember}. Stays set at later starts. Default false.
+         * Has a node with the role master join a cluster that exists: the seeds are some masters of that; if this
+         * node is among them, for it was one before it lost its disk, it is left out. It waits, and decides nothing,
+         * until the cluster is told of it, see {@link ClusterNode#addMember}. Its data directory remembers that: at later
+         * starts it makes no difference. Default false.
          */
         public Builder join(boolean value) {
             join = value;

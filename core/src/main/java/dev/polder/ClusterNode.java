@@ -122,7 +122,7 @@ public final class ClusterNode implements AutoCloseable {
     private void failed(Throwable cause) {
         if (!closed.get()) {
             fault = cause;
-            LOG.error("node={} event=closing cause={}", parts.config().name(), cause.toString());
+            LOG.error("node={} event=closing cause={}", parts.config().name(), words(cause));
             Thread closer = new Thread(this::close, parts.config().name() + "-closing");
             closer.setDaemon(true);
             closer.start();
@@ -168,9 +168,23 @@ public final class ClusterNode implements AutoCloseable {
         return closing.thenRun(() -> {
             Throwable cause = fault;
             if (cause != null) {
-                throw new IllegalStateException("node " + parts.config().name() + ": closed itself: " + cause, cause);
+                throw new IllegalStateException(
+                        "node " + parts.config().name() + ": closed itself: " + words(cause), cause);
             }
         });
+    }
+
+    /** Returns what the failure and its causes say; of one that others than we have thrown also what it is. */
+    private static String words(Throwable failure) {
+        StringBuilder words = new StringBuilder();
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            String message = at.getMessage();
+            String said = at instanceof IllegalStateException && message != null ? message : at.toString();
+            if (words.indexOf(said) < 0) {
+                words.append(words.isEmpty() ? "" : ": ").append(said);
+            }
+        }
+        return words.toString();
     }
 
     /** Returns the settings this node runs with. */

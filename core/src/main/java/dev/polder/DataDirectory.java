@@ -76,6 +76,26 @@ final class DataDirectory implements AutoCloseable {
         return open(path, false, membership);
     }
 
+    /** Returns which member of its cluster the node of a directory became at its first start; empty if that is not known. */
+    static Optional<Membership> membership(Optional<Path> directory) {
+        Path file = directory.orElse(Path.of("")).resolve("identity");
+        if (directory.isEmpty() || !Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            Properties identity = read(file);
+            String member = identity.getProperty("member", "");
+            List<String> seeds = Stream.of(identity.getProperty("seeds", "").split(","))
+                    .filter(seed -> !seed.isEmpty())
+                    .toList();
+            return member.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Membership(member, seeds, !seeds.isEmpty() && !seeds.contains(member)));
+        } catch (IOException e) {
+            return Optional.empty(); // opening it says why
+        }
+    }
+
     private static DataDirectory open(Path path, boolean temporary, Optional<Membership> membership)
             throws IOException {
         Path identityFile = path.resolve("identity");
@@ -172,7 +192,7 @@ final class DataDirectory implements AutoCloseable {
         return identity;
     }
 
-    /** Members are fixed at the first start: whoever could change them by a setting could make two clusters of one. */
+    /** Seeds are fixed at the first start: whoever could change them by a setting could make two clusters of one. */
     private static void refuseOther(Path path, Properties identity, Optional<Membership> membership)
             throws IOException {
         String member = identity.getProperty("member", "");
@@ -186,8 +206,9 @@ final class DataDirectory implements AutoCloseable {
         }
         String seeds = identity.getProperty("seeds", "");
         if (!seeds.equals(text(asked.seeds()))) {
-            throw new IOException("data directory " + path + ": its cluster has the members [" + seeds
-                    + "], but the settings say [" + text(asked.seeds()) + "]; they are fixed at the first start");
+            throw new IOException("data directory " + path + ": at its first start its node had the seeds [" + seeds
+                    + "], but the settings say [" + text(asked.seeds())
+                    + "]; they stay the same, whoever is a member now");
         }
     }
 

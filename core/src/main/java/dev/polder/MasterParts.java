@@ -32,6 +32,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,16 +195,19 @@ final class MasterParts {
 
     /** Returns what keeps this node from a leader, in words; empty if nothing does. */
     String obstacle() {
-        String refusal = requireNonNull(loop).refusal();
         if (leader().isPresent()) {
             return "";
         }
-        if (refusal.isEmpty() && membership.joins() && !members().contains(membership.memberId())) {
-            return "it waits to be added to " + String.join(", ", members()) + " as " + membership.memberId();
-        }
-        return refusal.isEmpty() && membership.isNamed()
+        boolean isToBeAdded = membership.joins() && !members().contains(membership.memberId());
+        String own = isToBeAdded
+                ? "it waits to be added to " + String.join(", ", members()) + " as " + membership.memberId()
+                : requireNonNull(loop).whyNotStand();
+        String found = Stream.of(own, requireNonNull(loop).refusal())
+                .filter(words -> !words.isEmpty())
+                .collect(Collectors.joining("; "));
+        return found.isEmpty() && membership.isNamed()
                 ? "it waits for a majority of " + String.join(", ", members())
-                : refusal;
+                : found;
     }
 
     List<String> members() {

@@ -14,13 +14,23 @@ record Membership(String memberId, List<String> seeds, boolean joins) {
     /** The name of the one member of a cluster without seeds. */
     private static final String LONE = "m1";
 
+    /** Its directory remembers whether it joined. Who joins asks others: it leaves itself out of the seeds. */
     static Membership of(ClusterConfig config) {
-        return config.seeds().isEmpty()
-                ? new Membership(LONE, List.of(), false)
-                : new Membership(
-                        Seeds.self(config.advertise(), config.raftPort()),
-                        config.seeds().stream().sorted().toList(),
-                        config.join());
+        if (config.seeds().isEmpty()) {
+            return new Membership(LONE, List.of(), false);
+        }
+        String self = Seeds.self(config.advertise(), config.raftPort());
+        boolean joins = config.join()
+                || DataDirectory.membership(config.dataDir())
+                        .filter(stored -> stored.memberId().equals(self) && stored.joins())
+                        .isPresent();
+        return new Membership(
+                self,
+                config.seeds().stream()
+                        .filter(seed -> !joins || !seed.equals(self))
+                        .sorted()
+                        .toList(),
+                joins);
     }
 
     /** Returns the members that it knows of at the start, itself among them unless it joins. */

@@ -4,6 +4,7 @@ import dev.polder.raft.RaftPeers;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 
 /** What must be true of the members that a node is told of. */
 final class Seeds {
@@ -52,13 +53,21 @@ final class Seeds {
             return;
         }
         String self = self(builder.advertise.isEmpty() ? builder.bind : builder.advertise, builder.raftPort);
-        if (builder.join && builder.seeds.contains(self)) {
-            mistakes.add("join: seeds " + builder.seeds + " name this node, " + self
-                    + ", as one that the cluster begins with");
+        if (builder.join && builder.seeds.equals(List.of(self))) {
+            mistakes.add("join: seeds " + builder.seeds + " name this node alone, which is " + self
+                    + "; masters of the cluster that it is to join are needed");
         }
-        if (!builder.join && !builder.seeds.contains(self)) {
+        Optional<Membership> stored = DataDirectory.membership(builder.dataDir)
+                .filter(one -> one.memberId().equals(self));
+        if (builder.join && stored.filter(one -> !one.joins()).isPresent()) {
+            mistakes.add("join: data directory " + builder.dataDir.orElseThrow() + " is that of " + self
+                    + ", which began with its cluster; it starts without join, or joins with an empty directory");
+        }
+        boolean hasJoined = stored.filter(Membership::joins).isPresent();
+        if (!builder.join && !hasJoined && !builder.seeds.contains(self)) {
             mistakes.add("seeds " + builder.seeds + ": none is this node, which is " + self
-                    + " by its advertised host and raftPort");
+                    + " by its advertised host and raftPort; one that is to be added to their cluster is started with"
+                    + " join=true");
         }
     }
 }

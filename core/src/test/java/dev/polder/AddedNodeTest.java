@@ -97,10 +97,20 @@ final class AddedNodeTest {
         int one = gone == 0 ? 1 : 0;
         awaitMembers(joining, name(one), name(2), name(3));
         Awaitility.await().atMost(PATIENCE).until(() -> nodes.get(gone).closed().isDone());
-        assertThatThrownBy(() -> nodes.get(gone).closed().get()).hasMessageContaining("is no member any more");
+        String noMember = name(gone) + " is no member any more: entry ";
+        assertThatThrownBy(() -> nodes.get(gone).closed().get())
+                .cause()
+                .hasMessageStartingWith("node n" + gone + ": closed itself: the log has stopped: " + noMember)
+                .hasMessageNotContaining("Exception");
+        ClusterNode removed = start(config(gone));
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(removed.describe())
+                        .contains("leader   none, " + noMember, " lists the members without it"));
 
         joining.close();
-        ClusterNode again = start(config(3));
+        // its directory knows that it joined
+        ClusterNode again = start(config(3).join(false));
         again.awaitReady(PATIENCE);
         awaitMembers(again, name(one), name(2), name(3));
         // without one of the three that began it takes the new one to decide anything
@@ -127,9 +137,38 @@ final class AddedNodeTest {
     }
 
     @Test
-    void shouldRefuseToJoinWhatItIsAlreadyASeedOf() {
+    void shouldAddAMasterAgainThatLostItsDirectoryWithTheSeedsOfTheCluster() throws Exception {
+        int lost = leads(nodes.get(0)) ? 1 : 0;
+        nodes.get(lost).close();
+        leader().removeMember(name(lost)).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+
+        ClusterNode empty =
+                start(config(lost).dataDir(directory.resolve("replacement")).join(true));
+        assertThatThrownBy(() -> empty.awaitReady(Duration.ofMillis(500)))
+                .hasMessageContaining("it waits to be added to ")
+                .hasMessageContaining(" as " + name(lost));
+        leader().addMember(name(lost)).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        empty.awaitReady(PATIENCE);
+        awaitMembers(empty, name(0), name(1), name(2));
+
+        empty.close();
+        ClusterNode again = start(config(lost).dataDir(directory.resolve("replacement")));
+        again.awaitReady(PATIENCE);
+        again.close();
+        start(config(lost).dataDir(directory.resolve("replacement")).join(true)).awaitReady(PATIENCE);
+    }
+
+    @Test
+    void shouldNotLetAMasterJoinWhoseDirectorySaysThatItBeganWithTheCluster() {
         assertThatThrownBy(() -> config(0).join(true).build())
-                .hasMessageContaining("name this node, " + name(0) + ", as one that the cluster begins with");
+                .hasMessageContaining("join: data directory " + directory.resolve("data-0") + " is that of " + name(0)
+                        + ", which began with its cluster");
+    }
+
+    @Test
+    void shouldRefuseToJoinNobody() {
+        assertThatThrownBy(() -> config(0).seeds(name(0)).join(true).build())
+                .hasMessageContaining("join: seeds [" + name(0) + "] name this node alone");
         assertThatThrownBy(() -> ClusterConfig.builder().join(true).build())
                 .hasMessageContaining("join: only a master can, and it needs the seeds");
     }

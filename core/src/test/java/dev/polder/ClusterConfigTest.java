@@ -224,7 +224,8 @@ final class ClusterConfigTest {
                         .raftPort(7003)
                         .build())
                 .hasMessage("seeds [127.0.0.1:7001, 127.0.0.1:7002]: none is this node, which is 127.0.0.1:7003 by its"
-                        + " advertised host and raftPort");
+                        + " advertised host and raftPort; one that is to be added to their cluster is started with"
+                        + " join=true");
         assertThatThrownBy(() -> ClusterConfig.builder()
                         .electionTimeout(Duration.ofMillis(299))
                         .build())

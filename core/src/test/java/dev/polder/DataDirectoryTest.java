@@ -39,7 +39,8 @@ final class DataDirectoryTest {
 
         open(new Membership("a:1", List.of("a:1", "b:2", "c:3"), false)).close();
         assertThatThrownBy(() -> open(new Membership("a:1", List.of("a:1", "b:2"), false)))
-                .hasMessageContaining("its cluster has the members [a:1,b:2,c:3], but the settings say [a:1,b:2]");
+                .hasMessageContaining("at its first start its node had the seeds [a:1,b:2,c:3], but the settings say"
+                        + " [a:1,b:2]; they stay the same, whoever is a member now");
         assertThatThrownBy(() -> open(new Membership("b:2", List.of("a:1", "b:2", "c:3"), false)))
                 .hasMessageContaining("is member a:1's, but this node is b:2");
         assertThatThrownBy(this::open).hasMessageContaining("is member a:1's, but this node is m1");
@@ -52,6 +53,21 @@ final class DataDirectoryTest {
         open(new Membership("a:1", List.of("a:1", "b:2"), false)).close();
         DataDirectory.open(Optional.of(directory), Optional.empty()).close();
         assertThatThrownBy(this::open).hasMessageContaining("is member a:1's");
+    }
+
+    @Test
+    void shouldKnowWhetherItsNodeBeganWithTheClusterOrJoinedIt() throws IOException {
+        assertThat(DataDirectory.membership(Optional.empty())).isEmpty();
+        assertThat(DataDirectory.membership(Optional.of(directory))).isEmpty();
+
+        Membership began = new Membership("a:1", List.of("a:1", "b:2"), false);
+        open(began).close();
+        assertThat(DataDirectory.membership(Optional.of(directory))).contains(began);
+
+        Membership joined = new Membership("c:3", List.of("a:1", "b:2"), true);
+        Path other = directory.resolve("other");
+        DataDirectory.open(Optional.of(other), Optional.of(joined)).close();
+        assertThat(DataDirectory.membership(Optional.of(other))).contains(joined);
     }
 
     private DataDirectory open(Membership membership) throws IOException {

@@ -199,7 +199,7 @@ final class ThreeNodesTest {
 
         assertThatThrownBy(() -> start(config(2).seeds("127.0.0.1:" + ports.get(0), "127.0.0.1:" + ports.get(2))))
                 .isInstanceOf(UncheckedIOException.class)
-                .hasMessageContaining("fixed at the first start");
+                .hasMessageContaining("at its first start its node had the seeds");
     }
 
     private static String notReady(ClusterNode node) {

@@ -22,6 +22,19 @@ final class LeaderOnly {
         return redirect(leader, request.path() + query);
     }
 
+    /**
+     * The answer of a master that has led until now: the same request to who leads, or to come again, for it knows that
+     * one's address only later.
+     *
+     * @param leader the member that leads
+     */
+    static HttpResponse goneOver(MasterPort master, HttpRequest request, String leader) {
+        return master.leader().filter(known -> !known.self()).isPresent()
+                ? elsewhere(master, request)
+                : comeAgain("the lead has gone over to " + leader
+                        + ", and nothing else has changed: ask again once that one serves");
+    }
+
     /** A redirection that keeps the scheme. */
     static HttpResponse redirect(Leader leader, String pathAndQuery) {
         String host = leader.hostname().indexOf(':') < 0 ? leader.hostname() : "[" + leader.hostname() + "]";

@@ -6,6 +6,7 @@ import dev.polder.model.InvariantBrokenException;
 import dev.polder.model.Moment;
 import dev.polder.raft.ChangeOutcome;
 import dev.polder.raft.InstalledSnapshot;
+import dev.polder.raft.LogLeader;
 import dev.polder.raft.LogListener;
 import dev.polder.raft.LogStatus;
 import dev.polder.raft.MemberChange;
@@ -152,6 +153,12 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
         return logInbox.refusal();
     }
 
+    /** Returns what of this master's own keeps it from leading, in words; empty if nothing does. */
+    public String whyNotStand() {
+        ReplicatedLog running = log;
+        return running == null ? "" : running.status().whyNotStand().orElse("");
+    }
+
     /** Has the listener called, on this master's thread, when it has stopped; with the cause if nobody asked for it. */
     public void whenStopped(Consumer<Optional<Throwable>> listener) {
         CompletableFuture<Void> unused = stopped.thenAccept(listener);
@@ -225,6 +232,18 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
     public List<LogStatus.Refusal> refusals() {
         ReplicatedLog running = log;
         return running == null ? List.of() : running.status().refusals();
+    }
+
+    @Override
+    public List<LogStatus.Unreached> unreached() {
+        ReplicatedLog running = log;
+        return running == null ? List.of() : running.status().unreached();
+    }
+
+    @Override
+    public Optional<String> leadingMember() {
+        ReplicatedLog running = log;
+        return running == null ? Optional.empty() : running.leader().map(LogLeader::memberId);
     }
 
     @Override
@@ -330,8 +349,10 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
             } else if (event instanceof LogInbox.Event.Lost lost) {
                 lose(lost.term());
             } else if (event instanceof LogInbox.Event.Stopped logStopped) {
-                throw new IllegalStateException("the log has stopped: "
-                        + logStopped.cause().map(Throwable::toString).orElse("it was closed"));
+                throw logStopped
+                        .cause()
+                        .map(cause -> new IllegalStateException("the log has stopped", cause))
+                        .orElseGet(() -> new IllegalStateException("the log has stopped: it was closed"));
             }
         }
         if (!events.isEmpty()) {

@@ -35,6 +35,12 @@ public interface MasterPort {
     /** Returns which masters and this one do not talk to each other, and why, as far as it knows. */
     List<LogStatus.Refusal> refusals();
 
+    /** Returns which masters this one does not reach, and why, as far as it knows. */
+    List<LogStatus.Unreached> unreached();
+
+    /** Returns which of the masters leads, {@code host:raftPort}, as far as this one knows. */
+    Optional<String> leadingMember();
+
     /** Changes the masters of the cluster; only the leader can. */
     CompletableFuture<ChangeOutcome> change(MemberChange change);
 

@@ -27,7 +27,8 @@ final class FakeMaster implements MasterPort {
     final List<MemberChange> changes = new CopyOnWriteArrayList<>();
     volatile List<String> members = List.of("m1:1", "m2:1");
     volatile List<LogStatus.Refusal> refusals = List.of();
-    volatile ChangeOutcome outcome = new ChangeOutcome.Done(7);
+    volatile List<LogStatus.Unreached> unreached = List.of();
+    volatile ChangeOutcome outcome = new ChangeOutcome.Done(7, true);
     volatile boolean leads = true;
     volatile boolean full;
     volatile Optional<Leader> leader = Optional.of(new Leader("m", "localhost", "127.0.0.1", 5050, true));
@@ -94,6 +95,16 @@ final class FakeMaster implements MasterPort {
     @Override
     public List<LogStatus.Refusal> refusals() {
         return refusals;
+    }
+
+    @Override
+    public List<LogStatus.Unreached> unreached() {
+        return unreached;
+    }
+
+    @Override
+    public Optional<String> leadingMember() {
+        return leader.map(known -> known.self() ? "m1:1" : "m2:1");
     }
 
     @Override

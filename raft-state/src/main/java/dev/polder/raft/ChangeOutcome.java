@@ -8,8 +8,9 @@ public sealed interface ChangeOutcome {
      * It is committed; also if it was so before.
      *
      * @param index of the entry that says so
+     * @param changed whether this has changed anything; false if it was so before
      */
-    record Done(long index) implements ChangeOutcome {}
+    record Done(long index, boolean changed) implements ChangeOutcome {}
 
     /**
      * It is not safe now, or never; nothing has changed.

@@ -46,16 +46,17 @@ final class ForcedGroup {
             return new NewGroupOutcome.Refused(terms.self() + " is the only member already, and starts as it is");
         }
         if (!terms.self().equals(member)) {
-            return new NewGroupOutcome.Refused(words(found, terms) + ", and not '" + member + "'");
+            return new NewGroupOutcome.Unconfirmed(terms.self(), others(list, terms.self()), words(found, terms));
         }
         Probation.mark(disk, MARK);
         long lastIndex = append(terms, list, self);
         terms.beginAnew(lastIndex);
         Probation.clear(disk);
-        return new NewGroupOutcome.Forced(
-                member,
-                lastIndex,
-                list.names().stream().filter(name -> !name.equals(member)).toList());
+        return new NewGroupOutcome.Forced(member, lastIndex, others(list, member));
+    }
+
+    private static List<String> others(MemberList list, String self) {
+        return list.names().stream().filter(name -> !name.equals(self)).toList();
     }
 
     private static String words(StartTrial found, TermStore terms) {

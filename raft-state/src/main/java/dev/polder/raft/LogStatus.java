@@ -19,7 +19,9 @@ import java.util.Optional;
  * @param fetch how far the snapshot is that is being fetched from a leader; empty while none is
  * @param peers what a leader knows of the others, in the order of their names; empty at others
  * @param refusals who does not talk to this member, or is refused by it, in the order of their names
+ * @param unreached whom this member calls and does not reach, in the order of their names
  * @param lastLoss why it lost or gave up its last lead; empty if it has lost none since the start
+ * @param whyNotStand why it must not stand for election; empty if it may
  * @param diskShortage why it takes no entries; empty while its disk has room
  * @param forces how long this member's log took to be forced to the disk, since the start
  * @param commits from a proposal here to its commit
@@ -39,7 +41,9 @@ public record LogStatus(
         Optional<Fetch> fetch,
         List<Peer> peers,
         List<Refusal> refusals,
+        List<Unreached> unreached,
         Optional<String> lastLoss,
+        Optional<String> whyNotStand,
         Optional<String> diskShortage,
         LatencyPercentiles forces,
         LatencyPercentiles commits,
@@ -82,9 +86,18 @@ public record LogStatus(
      */
     public record Refusal(String memberId, String reason) {}
 
+    /**
+     * Another member that cannot be reached now, or a node that is to become one.
+     *
+     * @param memberId the other one
+     * @param reason in words
+     */
+    public record Unreached(String memberId, String reason) {}
+
     public LogStatus {
         members = List.copyOf(members);
         peers = List.copyOf(peers);
         refusals = List.copyOf(refusals);
+        unreached = List.copyOf(unreached);
     }
 }

@@ -28,9 +28,14 @@ public final class LogTool implements AutoCloseable {
      * @param term of the leader that appended it
      * @param kind {@code FACTS} for what was proposed, else what the log itself needs
      * @param bytes of a fact as they were proposed
+     * @param members from here on, if it lists them; else empty
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared by value
-    public record Entry(long index, long term, String kind, byte[] bytes) {}
+    public record Entry(long index, long term, String kind, byte[] bytes, List<String> members) {
+        public Entry {
+            members = List.copyOf(members);
+        }
+    }
 
     private LogTool(Disk disk, Closeable lock) {
         this.disk = disk;
@@ -101,8 +106,7 @@ public final class LogTool implements AutoCloseable {
                     + ", committed at least " + terms.committedIndex() + ", began with " + terms.members();
         }
         if (name.equals(PeerIdentities.FILE)) {
-            PeerIdentities unused = PeerIdentities.open(disk);
-            return "who the other members are";
+            return "the other members by their directories: " + PeerIdentities.open(disk);
         }
         if (name.equals(Probation.FILE)) {
             return String.valueOf(Probation.open(disk).toStanding());
@@ -159,8 +163,8 @@ public final class LogTool implements AutoCloseable {
      * are refused should they come back, and clients that knew the group before are, too. If this is interrupted, the member
      * neither votes nor stands until another one goes on with it.
      *
-     * @param member the name of the member, for it must not be the wrong directory; another one changes nothing, and the
-     *     outcome says what would be done
+     * @param member the name of the member, for it must not be the wrong directory; none or another one changes nothing,
+     *     and the outcome says what would be done
      * @throws IOException if something cannot be read or written, or the log is damaged
      */
     public NewGroupOutcome forceNewGroup(String member) throws IOException {
@@ -194,12 +198,7 @@ public final class LogTool implements AutoCloseable {
             RecordReader.Found found = reader.advance();
             while (found == RecordReader.Found.RECORD && reader.index() <= to) {
                 if (reader.index() >= from) {
-                    EntryKind kind = reader.kind();
-                    sink.accept(new Entry(
-                            reader.index(),
-                            reader.term(),
-                            kind == null ? reader.kindText() : kind.name(),
-                            reader.payload()));
+                    sink.accept(entry(reader));
                 }
                 found = reader.advance();
             }
@@ -208,6 +207,19 @@ public final class LogTool implements AutoCloseable {
                         "log file " + disk.describe(name) + " at offset " + reader.position() + ": " + reader.damage());
             }
         }
+    }
+
+    private static Entry entry(RecordReader reader) {
+        EntryKind kind = reader.kind();
+        byte[] bytes = reader.payload();
+        return new Entry(
+                reader.index(),
+                reader.term(),
+                kind == null ? reader.kindText() : kind.name(),
+                bytes,
+                kind != null && kind.listsMembers() && MembersCodec.isGood(kind, bytes)
+                        ? MembersCodec.decode(kind, bytes).names()
+                        : List.of());
     }
 
     /** Gives the directory back. Idempotent. */

@@ -79,7 +79,10 @@ final class MemberChanges implements Newcomer.Outcome {
             return outcome(new ChangeOutcome.Moved(otherLeader()));
         }
         Running present = running;
-        if (present != null && present.index == 0 && change.equals(new MemberChange.Remove(present.change.member()))) {
+        boolean isTakenBack = present != null
+                && present.index == 0
+                && change.equals(new MemberChange.Remove(present.change.member()));
+        if (present != null && isTakenBack) {
             end(present, new ChangeOutcome.Refused(present.change.member() + ": its removal was asked for"));
         }
         String busy = busy();
@@ -87,7 +90,7 @@ final class MemberChanges implements Newcomer.Outcome {
             return refused(change, busy);
         }
         if (isSo(change)) {
-            return outcome(new ChangeOutcome.Done(parts.membership().index()));
+            return outcome(new ChangeOutcome.Done(parts.membership().index(), isTakenBack));
         }
         return change instanceof MemberChange.Add add ? add(add) : remove((MemberChange.Remove) change);
     }
@@ -201,7 +204,8 @@ final class MemberChanges implements Newcomer.Outcome {
                     .thenApply(outcome -> outcome instanceof HandOverOutcome.HandedOver handed
                             ? new ChangeOutcome.Moved(Optional.of(handed.to()))
                             : new ChangeOutcome.Refused(
-                                    remove.member() + ": it leads, and the lead was not handed over: " + outcome));
+                                    remove.member() + ": it leads, and the lead was not handed over: "
+                                            + ((HandOverOutcome.Kept) outcome).reason()));
         }
         MemberList rest = list.without(remove.member());
         String problem = unsafe(rest, "");
@@ -261,7 +265,7 @@ final class MemberChanges implements Newcomer.Outcome {
     void committed() {
         Running present = running;
         if (present != null && present.index != 0 && present.index <= context.getCommitIndex()) {
-            end(present, new ChangeOutcome.Done(present.index));
+            end(present, new ChangeOutcome.Done(present.index, true));
             if (present.change instanceof MemberChange.Remove removed) {
                 departures.tell(removed.member(), present.index);
             }

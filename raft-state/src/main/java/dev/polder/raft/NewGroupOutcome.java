@@ -18,7 +18,20 @@ public sealed interface NewGroupOutcome {
     }
 
     /**
-     * Nothing was changed.
+     * Nothing was changed, for the member was not named, or another one.
+     *
+     * @param member who this is
+     * @param givenUp who would be no members any more
+     * @param words where its log ends
+     */
+    record Unconfirmed(String member, List<String> givenUp, String words) implements NewGroupOutcome {
+        public Unconfirmed {
+            givenUp = List.copyOf(givenUp);
+        }
+    }
+
+    /**
+     * Nothing was changed, and cannot be.
      *
      * @param reason in words
      */

@@ -70,7 +70,8 @@ final class Newcomer {
             return;
         }
         if (parts.time().nanos() - movedNanos > STANDSTILL_MAX.toNanos()) {
-            fail("it has come no further for " + STANDSTILL_MAX.toSeconds() + " s, and is sent entry " + next);
+            fail("it has come no further for " + STANDSTILL_MAX.toSeconds() + " s, and is sent entry " + next
+                    + obstacle());
             return;
         }
         PeerRequest.Append append = next();
@@ -86,6 +87,13 @@ final class Newcomer {
                     .whenComplete(
                             (response, failure) -> parts.failStop().guard(() -> answered(append, isAll, response)));
         }
+    }
+
+    private String obstacle() {
+        String reason = parts.calls().unreached().get(name);
+        return reason == null
+                ? ""
+                : ": " + reason + "; it must have been started to join (join=true) before it is added";
     }
 
     /** An append from where the node is; if that is not in the log any more, an empty one that says where. */

@@ -4,6 +4,7 @@ import io.atomix.utils.concurrent.Scheduled;
 import io.atomix.utils.concurrent.ThreadContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -76,6 +77,11 @@ final class PeerCalls {
     /** See {@link PeerNetwork#refusals}. */
     List<LogStatus.Refusal> refusals() {
         return network.refusals();
+    }
+
+    /** See {@link PeerNetwork#unreached}. */
+    Map<String, String> unreached() {
+        return network.unreached();
     }
 
     /** See {@link PeerNetwork#incarnation}. */

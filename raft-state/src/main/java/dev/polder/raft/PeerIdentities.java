@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +72,14 @@ final class PeerIdentities {
         } catch (IOException e) {
             throw new UncheckedIOException(file.describe() + " failed, so this member stops: " + e, e);
         }
+    }
+
+    /** Each as {@code member/incarnation}, in the order of their names. */
+    @Override
+    public String toString() {
+        return incarnations.entrySet().stream()
+                .map(known -> known.getKey() + "/" + known.getValue())
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 
     private ByteBuffer encode() {

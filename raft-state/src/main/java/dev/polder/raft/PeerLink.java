@@ -33,6 +33,8 @@ final class PeerLink {
     private boolean dying;
     private long dyingSinceNanos;
     private boolean closed;
+    /** Why the last call has not reached the other; null if it has. */
+    private @Nullable String obstacle;
 
     PeerLink(WireParts parts, RaftWire wire, String peer) {
         this.parts = parts;
@@ -43,6 +45,12 @@ final class PeerLink {
 
     String peer() {
         return peer;
+    }
+
+    /** Returns in words why the other cannot be reached, null if it can or was never called. */
+    @Nullable
+    String obstacle() {
+        return obstacle;
     }
 
     CompletableFuture<PeerResponse> send(PeerRequest request) {
@@ -125,6 +133,7 @@ final class PeerLink {
         if (!forget(which)) {
             return;
         }
+        obstacle = Dialer.isNobodyThere(failure) ? "nobody listens there" : Dialer.words(failure);
         if (!Dialer.isNobodyThere(failure)) {
             dialLater();
         } else if (!wire.hears(peer)) {
@@ -173,6 +182,7 @@ final class PeerLink {
             return false;
         }
         connection = null;
+        obstacle = null;
         if (!closed && !wire.keeps(this)) {
             close();
         }
@@ -180,6 +190,7 @@ final class PeerLink {
     }
 
     void opened(Introduction other) {
+        obstacle = null;
         dying = false;
         pauseMs = PAUSE_MS_MIN;
         wire.met(other);

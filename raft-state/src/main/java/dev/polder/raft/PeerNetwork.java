@@ -1,6 +1,7 @@
 package dev.polder.raft;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -28,6 +29,11 @@ interface PeerNetwork {
     /** Returns why this member and others do not talk to each other, by the names of the others. */
     default List<LogStatus.Refusal> refusals() {
         return List.of();
+    }
+
+    /** Returns in words why others cannot be reached now, by their names. */
+    default Map<String, String> unreached() {
+        return Map.of();
     }
 
     /** Returns the incarnation of who was met under a name, this member's own name too; empty if nobody was. */

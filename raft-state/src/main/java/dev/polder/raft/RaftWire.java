@@ -245,6 +245,18 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
         return refusals;
     }
 
+    @Override
+    public Map<String, String> unreached() {
+        Map<String, String> unreached = new TreeMap<>();
+        links.forEach((other, link) -> {
+            String obstacle = link.obstacle();
+            if (obstacle != null) {
+                unreached.put(other, obstacle);
+            }
+        });
+        return unreached;
+    }
+
     // ---- who can be reached
 
     boolean hears(String other) {

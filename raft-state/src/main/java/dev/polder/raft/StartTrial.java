@@ -42,6 +42,7 @@ record StartTrial(long lastIndex, long lastTerm, Membership.Place place, List<St
             Membership membership = RaftCore.membership(terms, snapshot, log);
             List<String> notes = new ArrayList<>();
             notes.add("a start goes on with entries " + log.floor().firstIndex() + " to " + log.lastIndex());
+            notes.add(members(terms, membership.newest()));
             if (probation.reason() != null) {
                 notes.add("it neither votes nor stands at first: " + probation.toStanding());
             }
@@ -50,6 +51,13 @@ record StartTrial(long lastIndex, long lastTerm, Membership.Place place, List<St
                             + " would be cut off; nobody was told of it"));
             return new StartTrial(log.lastIndex(), log.lastTerm(), membership.newest(), notes);
         }
+    }
+
+    private static String members(TermStore terms, Membership.Place place) {
+        String source = place.index() == 0 ? "as it began" : "as entry " + place.index() + " says";
+        boolean isOne = place.list().contains(terms.self()) && terms.removedIndex() <= place.index();
+        return "the members are " + place.list().names() + ", " + source + "; this is " + terms.self()
+                + (isOne ? "" : ", which is none of them");
     }
 
     private static @Nullable SnapshotFile newestSnapshot(Disk disk) throws IOException {

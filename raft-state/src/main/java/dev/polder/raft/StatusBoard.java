@@ -55,7 +55,9 @@ final class StatusBoard {
                 Optional.ofNullable(context.fetch().progress()),
                 leads ? peers() : List.of(),
                 parts.calls().refusals(),
+                unreached(),
                 Optional.ofNullable(context.lastLoss()),
+                Optional.ofNullable(parts.standing().whyNotStand()),
                 Optional.ofNullable(parts.diskRoom().shortage()),
                 parts.forces().percentiles(),
                 context.proposer().commits(),
@@ -69,6 +71,12 @@ final class StatusBoard {
             case LEADER -> LogStatus.Role.LEADER;
             case INACTIVE, PASSIVE, PROMOTABLE -> LogStatus.Role.NONE;
         };
+    }
+
+    private List<LogStatus.Unreached> unreached() {
+        return parts.calls().unreached().entrySet().stream()
+                .map(other -> new LogStatus.Unreached(other.getKey(), other.getValue()))
+                .toList();
     }
 
     private List<LogStatus.Peer> peers() {

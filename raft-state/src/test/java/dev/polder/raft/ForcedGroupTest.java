@@ -151,8 +151,8 @@ class ForcedGroupTest {
             Probation.mark(alone.disk(), "its log was repaired");
             assertThat(force(alone.disk(), ""))
                     .isInstanceOfSatisfying(
-                            NewGroupOutcome.Refused.class,
-                            refused -> assertThat(refused.reason()).contains(", though entries up to "));
+                            NewGroupOutcome.Unconfirmed.class,
+                            unconfirmed -> assertThat(unconfirmed.words()).contains(", though entries up to "));
 
             assertThat(force(alone.disk(), "m1:1")).isInstanceOf(NewGroupOutcome.Forced.class);
 

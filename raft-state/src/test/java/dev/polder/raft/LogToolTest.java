@@ -94,7 +94,9 @@ class LogToolTest {
         assertThat(file(report, FIRST).words()).startsWith("entries 1 to ").endsWith(" bytes in use");
         assertThat(file(report, "term").words()).contains("vote for m1", "began with [m1]");
         assertThat(report.files().get(1).words()).startsWith("up to entry " + last + " of term 1, 1000 bytes of state");
-        assertThat(report.notes()).singleElement().asString().startsWith("a start goes on with entries 1 to ");
+        assertThat(report.notes()).hasSize(2);
+        assertThat(report.notes().get(0)).startsWith("a start goes on with entries 1 to ");
+        assertThat(report.notes().get(1)).isEqualTo("the members are [m1], as it began; this is m1");
     }
 
     @Test

@@ -216,10 +216,10 @@ class MembershipSimTest {
             SimMember other = group.others(leader).get(0);
             assertThat(outcome(group, other, remove(leader)))
                     .isEqualTo(new ChangeOutcome.Moved(Optional.of(leader.name())));
-            assertThat(outcome(group, leader, add(other))).as("so it is").isEqualTo(new ChangeOutcome.Done(0));
+            assertThat(outcome(group, leader, add(other))).as("so it is").isEqualTo(new ChangeOutcome.Done(0, false));
             assertThat(outcome(group, leader, new MemberChange.Remove("m9:1")))
                     .as("so it is")
-                    .isEqualTo(new ChangeOutcome.Done(0));
+                    .isEqualTo(new ChangeOutcome.Done(0, false));
             assertThat(refusal(group, leader, new MemberChange.Add(other.name(), "another")))
                     .startsWith(other.name() + ": it is a member already, as incarnation '");
             assertThat(refusal(group, leader, new MemberChange.Add("nonsense", "")))
@@ -243,10 +243,14 @@ class MembershipSimTest {
             assertThat(told.join())
                     .isInstanceOfSatisfying(
                             ChangeOutcome.Refused.class,
-                            refused -> assertThat(refused.reason()).contains("has come no further for 30 s"));
+                            refused -> assertThat(refused.reason())
+                                    .contains("has come no further for 30 s")
+                                    .endsWith(": nobody listens there; it must have been started to join (join=true)"
+                                            + " before it is added"));
 
             CompletableFuture<ChangeOutcome> second = group.change(leader, new MemberChange.Add("m5:1", ""));
-            assertThat(outcome(group, leader, new MemberChange.Remove("m5:1"))).isEqualTo(new ChangeOutcome.Done(0));
+            assertThat(outcome(group, leader, new MemberChange.Remove("m5:1")))
+                    .isEqualTo(new ChangeOutcome.Done(0, true));
             assertThat(second.join()).isEqualTo(new ChangeOutcome.Refused("m5:1: its removal was asked for"));
         }
     }

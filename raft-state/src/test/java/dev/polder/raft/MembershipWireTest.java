@@ -238,6 +238,26 @@ class MembershipWireTest {
     }
 
     @Test
+    void shouldSayWhomItDoesNotReachAndWhy() throws Exception {
+        group.commit("a");
+        Member leader = group.awaitLeader();
+        String away = seeds.stream()
+                .filter(seed -> !seed.equals(leader.id()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(leader.log().status().unreached()).isEmpty();
+
+        group.kill(away);
+        RecordingListener.await(() -> leader.log()
+                .status()
+                .unreached()
+                .equals(List.of(new LogStatus.Unreached(away, "nobody listens there"))));
+
+        group.start(away, peers(away, "incarnation of " + away, "", false));
+        RecordingListener.await(() -> leader.log().status().unreached().isEmpty());
+    }
+
+    @Test
     void shouldNotTakeANodeOfAnotherCluster() throws Exception {
         group.awaitLeader().log().joined("c1");
         Member foreign = group.start(later.get(0), peers(later.get(0), "i", "c2", true));

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +100,13 @@ final class SimNetwork {
             @Override
             public void reach(Set<String> others) {
                 member.book().reach(others);
+            }
+
+            @Override
+            public Map<String, String> unreached() {
+                return members.values().stream()
+                        .filter(other -> !other.isUp())
+                        .collect(Collectors.toMap(SimMember::name, other -> "nobody listens there"));
             }
 
             @Override

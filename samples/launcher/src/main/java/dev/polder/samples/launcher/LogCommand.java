@@ -61,11 +61,25 @@ final class LogCommand implements Runnable {
         }
     }
 
-    @Command(name = "dump", description = "Show the entries: index, term, kind, bytes.")
+    @Command(
+            name = "dump",
+            description = {
+                "Show the entries, one a line: index, term, kind; then of one that lists the members",
+                "those, else how many bytes."
+            },
+            exitCodeList = {
+                "0:all of them were shown",
+                "1:none of them is there, or one cannot be read",
+                "2:from and to make no sense"
+            })
     void dump(
             @Parameters(paramLabel = "DIR", description = "The node's data directory, or the log's in it")
                     Path directory,
-            @Option(names = "--from", paramLabel = "INDEX", defaultValue = "1", description = "The first entry")
+            @Option(
+                            names = "--from",
+                            paramLabel = "INDEX",
+                            defaultValue = "1",
+                            description = "The first entry (default: ${DEFAULT-VALUE})")
                     long from,
             @Option(
                             names = "--to",
@@ -74,15 +88,45 @@ final class LogCommand implements Runnable {
                             description = "The last entry (default: the last one there is)")
                     long to,
             @Option(names = "--hex", description = "Show the bytes themselves, not how many they are") boolean hex)
-            throws IOException {
+            throws IOException, LauncherException {
+        if (from < 1 || to < from) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    from < 1
+                            ? "--from " + from + ": entries are counted from 1"
+                            : "--to " + to + ": is before --from " + from);
+        }
         PrintWriter out = spec.commandLine().getOut();
         try (LogTool log = LogTool.open(logOf(directory))) {
-            log.dump(
-                    from,
-                    to,
-                    entry -> out.println(entry.index() + " " + entry.term() + " " + entry.kind() + " "
-                            + (hex ? HexFormat.of().formatHex(entry.bytes()) : entry.bytes().length + " bytes")));
+            boolean[] isShown = new boolean[1];
+            log.dump(from, to, entry -> {
+                if (!isShown[0]) {
+                    out.println("INDEX TERM KIND CONTENT");
+                    isShown[0] = true;
+                }
+                out.println(line(entry, hex));
+            });
+            if (!isShown[0]) {
+                throw new LauncherException("no entry from " + from + " on" + (to == Long.MAX_VALUE ? "" : " to " + to)
+                        + " is in the log: " + extent(log));
+            }
         }
+    }
+
+    private static String line(LogTool.Entry entry, boolean hex) {
+        String content = hex
+                ? HexFormat.of().formatHex(entry.bytes())
+                : entry.members().isEmpty() ? entry.bytes().length + " bytes" : String.join(",", entry.members());
+        return entry.index() + " " + entry.term() + " " + entry.kind() + " " + content;
+    }
+
+    private static String extent(LogTool log) throws IOException {
+        long[] ends = new long[2];
+        log.dump(1, Long.MAX_VALUE, entry -> {
+            ends[0] = ends[0] == 0 ? entry.index() : ends[0];
+            ends[1] = entry.index();
+        });
+        return ends[0] == 0 ? "it has none" : "it has " + ends[0] + " to " + ends[1];
     }
 
     @Command(
@@ -146,9 +190,21 @@ final class LogCommand implements Runnable {
             }
             if (outcome instanceof NewGroupOutcome.Refused refused) {
                 out.println("nothing was changed: " + refused.reason());
+            } else if (outcome instanceof NewGroupOutcome.Unconfirmed unconfirmed) {
+                tell(unconfirmed, member);
             }
             return 1;
         }
+    }
+
+    private void tell(NewGroupOutcome.Unconfirmed would, String typed) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("nothing was changed: " + (typed.isEmpty() ? "" : "--member " + typed + " is another one; ")
+                + would.words());
+        out.println((would.givenUp().isEmpty()
+                        ? "would end what was interrupted"
+                        : "would give up " + String.join(", ", would.givenUp()) + ": what only they had is lost")
+                + "; do it with --member " + would.member());
     }
 
     private static Path logOf(Path directory) {

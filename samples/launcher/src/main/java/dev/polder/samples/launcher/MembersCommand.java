@@ -1,17 +1,10 @@
 package dev.polder.samples.launcher;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,14 +21,12 @@ import picocli.CommandLine.Spec;
             "",
             "A new master is started with --set join=true and the seeds of the cluster, then",
             "added; it gets the state before it counts. To replace one, add the new one and",
-            "remove the old one; of seven masters remove one first."
+            "remove the old one; of seven masters remove one first. One that lost its disk is",
+            "removed, started with --set join=true and its seeds as ever, and added."
         })
 final class MembersCommand implements Runnable {
-    /** A new member is sent the whole state before the answer comes. */
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
-
-    private static final int REDIRECTS_MAX = 5;
-    private static final JsonFactory JSON = new JsonFactory();
+    /** So long is asked again while nobody leads. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Given by picocli. */
     @Spec
@@ -43,11 +34,12 @@ final class MembersCommand implements Runnable {
 
     @Option(
             names = "--connect",
-            paramLabel = "MASTER",
+            paramLabel = "MASTER,...",
             defaultValue = "127.0.0.1:5050",
             scope = ScopeType.INHERIT,
-            description = "Any master of the cluster, host:port (default: ${DEFAULT-VALUE})")
-    private String master = "";
+            description = "Any masters of the cluster, host:port, the port 5050 if missing; the first that listens"
+                    + " is asked (default: ${DEFAULT-VALUE})")
+    private String masters = "";
 
     /** Without a command there is nothing to do. */
     @Override
@@ -55,81 +47,69 @@ final class MembersCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "Missing command: list, add or remove");
     }
 
-    @Command(name = "list", description = "Show the masters, one a line, and whom the asked one does not talk to.")
+    @Command(
+            name = "list",
+            description = {
+                "Show the masters, one a line, who of them leads, whom the asked one does not reach,",
+                "and whom it does not talk to."
+            })
     void list() throws InterruptedException, LauncherException {
-        show(ask("GET", ""), "reason");
+        MembersAnswer answer = read(ask("GET", ""));
+        show(answer);
+        answer.refusals()
+                .forEach((member, reason) ->
+                        spec.commandLine().getOut().println("does not talk to " + member + ": " + reason));
     }
 
-    @Command(name = "add", description = "Make a node a master, which waits to be one.")
+    @Command(
+            name = "add",
+            description = "Make a node a master, which waits to be one.",
+            exitCodeList = {"0:it is one", "1:it is none"})
     void add(@Parameters(paramLabel = "HOST:RAFTPORT", description = "The node") String member)
             throws InterruptedException, LauncherException {
-        show(ask("POST", "?add=" + URLEncoder.encode(member, StandardCharsets.UTF_8)), "");
+        Masters.Answer answer = ask("POST", "?add=" + URLEncoder.encode(member, StandardCharsets.UTF_8));
+        MembersAnswer after = read(answer);
+        if (!after.changed() && !answer.isAgain()) {
+            spec.commandLine().getErr().println("polder: " + member + " is a member already");
+        }
+        show(after);
     }
 
-    @Command(name = "remove", description = "Have a master be none any more.")
+    @Command(
+            name = "remove",
+            description = "Have a master be none any more.",
+            exitCodeList = {"0:it is none any more", "1:it was none, or still is one"})
     void remove(@Parameters(paramLabel = "HOST:RAFTPORT", description = "The master") String member)
             throws InterruptedException, LauncherException {
-        show(ask("POST", "?remove=" + URLEncoder.encode(member, StandardCharsets.UTF_8)), "");
-    }
-
-    private String ask(String method, String query) throws InterruptedException, LauncherException {
-        HttpClient http = HttpClient.newHttpClient();
-        URI uri = uri("//" + master + "/polder/v1/members" + query);
-        for (int i = 0; i <= REDIRECTS_MAX; i++) {
-            HttpResponse<String> answer = send(http, method, uri);
-            if (answer.statusCode() == 200) {
-                return answer.body();
-            }
-            if (answer.statusCode() != 307) {
-                throw new LauncherException(answer.body().isEmpty() ? "status " + answer.statusCode() : answer.body());
-            }
-            uri = uri(answer.headers().firstValue("Location").orElse(""));
+        Masters.Answer answer = ask("POST", "?remove=" + URLEncoder.encode(member, StandardCharsets.UTF_8));
+        MembersAnswer after = read(answer);
+        if (!after.changed() && !answer.isAgain()) {
+            throw new LauncherException(
+                    member + " is no member; the members are " + String.join(", ", after.members()));
         }
-        throw new LauncherException("after " + REDIRECTS_MAX + " redirections nobody has answered");
+        show(after);
     }
 
-    private static HttpResponse<String> send(HttpClient http, String method, URI uri)
-            throws InterruptedException, LauncherException {
-        HttpRequest request = HttpRequest.newBuilder(uri)
-                .timeout(PATIENCE)
-                .method(method, HttpRequest.BodyPublishers.noBody())
-                .build();
+    private Masters.Answer ask(String method, String query) throws InterruptedException, LauncherException {
+        CommandLine command = spec.commandLine();
+        Masters cluster;
         try {
-            return http.send(request, HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            // its message is often none
-            throw new LauncherException("master " + uri.getAuthority() + ": cannot be asked: "
-                    + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+            cluster = Masters.parse(masters, PATIENCE, command.getErr());
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(command, "--connect: " + wrong.getMessage(), wrong);
         }
+        return cluster.ask(method, "/polder/v1/members" + query);
     }
 
-    private URI uri(String address) {
+    private MembersAnswer read(Masters.Answer answer) throws LauncherException {
         try {
-            return URI.create("http:" + address);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--connect " + master + ": is no host:port", e);
+            return MembersAnswer.parse(answer.body());
+        } catch (IOException e) {
+            throw new LauncherException("masters " + masters + ": the answer cannot be read: " + e.getMessage());
         }
     }
 
-    /** Shows the members; and what others the asked one does not talk to, if their reasons are wanted. */
-    private void show(String answer, String wanted) throws LauncherException {
-        PrintWriter out = spec.commandLine().getOut();
-        String field = "";
-        String member = "";
-        try (JsonParser json = JSON.createParser(answer)) {
-            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
-                if (token == JsonToken.FIELD_NAME) {
-                    field = json.currentName();
-                } else if (token == JsonToken.VALUE_STRING && field.equals("members")) {
-                    out.println(json.getText());
-                } else if (token == JsonToken.VALUE_STRING && field.equals("member")) {
-                    member = json.getText();
-                } else if (token == JsonToken.VALUE_STRING && field.equals(wanted)) {
-                    out.println("does not talk to " + member + ": " + json.getText());
-                }
-            }
-        } catch (IOException e) {
-            throw new LauncherException("master " + master + ": its answer cannot be read: " + e.getMessage());
-        }
+    private void show(MembersAnswer answer) {
+        answer.lines().forEach(spec.commandLine().getOut()::println);
     }
 }

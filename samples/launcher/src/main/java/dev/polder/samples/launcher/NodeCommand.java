@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
         description = "Run a node until SIGTERM. With --data its tasks go on and are found again at the next start.",
         footer = {
             "",
+            "What --set can set, and what would be set: polder.jar node --settings",
+            "",
             "A cluster of three machines, the same --seeds on each and its own address:",
             "  polder.jar node --data /var/lib/polder --bind 10.0.0.1 --trust-network \\",
             "      --seeds 10.0.0.1:5052,10.0.0.2:5052,10.0.0.3:5052"
@@ -112,8 +114,11 @@ final class NodeCommand implements Callable<Integer> {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Any other setting, such as agent-timeout=30s; may be given several times.")
+            description = "Any other setting, such as agent-timeout=30s or join=true; may be given several times.")
     private Map<String, String> others = Map.of();
+
+    @Option(names = "--settings", description = "Show all settings with their values, and end.")
+    private boolean showSettings;
 
     @Option(
             names = "--until-eof",
@@ -123,6 +128,10 @@ final class NodeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         ClusterConfig config = config();
+        if (showSettings) {
+            spec.commandLine().getOut().println(config);
+            return 0;
+        }
         try (Hosted<ClusterNode> hosted = Hosted.start(() -> ClusterNode.start(config), () -> {})) {
             if (untilEof) {
                 closeAtEndOfInput(hosted);

@@ -51,10 +51,11 @@ final class LogCommandTest {
 
         assertThat(run("log", "verify", data.toString())).isZero();
         List<String> lines = out.toString().lines().toList();
-        assertThat(lines).hasSize(3);
+        assertThat(lines).hasSize(4);
         assertThat(lines.get(0)).matches("facts-0{19}1\\.log  sound  entries 1 to \\d+, \\d+ of \\d+ bytes in use");
         assertThat(lines.get(1)).startsWith("term").contains("sound  term 1, vote for ");
         assertThat(lines.get(2)).startsWith("a start goes on with entries 1 to ");
+        assertThat(lines.get(3)).isEqualTo("the members are [m1], as it began; this is m1");
     }
 
     @Test
@@ -75,7 +76,27 @@ final class LogCommandTest {
 
         assertThat(run("log", "dump", "--from", "1", "--to", "1", data.toString()))
                 .isZero();
-        assertThat(out.toString().lines()).singleElement().asString().matches("1 1 [A-Z_0-9]+ \\d+ bytes");
+        List<String> lines = out.toString().lines().toList();
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0)).isEqualTo("INDEX TERM KIND CONTENT");
+        assertThat(lines.get(1)).matches("1 1 [A-Z_0-9]+ \\d+ bytes");
+    }
+
+    @Test
+    void shouldRefuseToShowWhatIsNoRangeOrNotThere() throws Exception {
+        Path data = node();
+
+        assertThat(run("log", "dump", "--from", "0", data.toString())).isEqualTo(2);
+        assertThat(run("log", "dump", "--from", "-3", data.toString())).isEqualTo(2);
+        assertThat(run("log", "dump", "--from", "2", "--to", "1", data.toString()))
+                .isEqualTo(2);
+        assertThat(run("log", "dump", "--from", "1000000", data.toString())).isEqualTo(1);
+
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString())
+                .contains("--from 0: entries are counted from 1", "--from -3: entries are counted from 1")
+                .contains("--to 1: is before --from 2")
+                .containsPattern("polder: no entry from 1000000 on is in the log: it has 1 to \\d+");
     }
 
     @Test
@@ -125,13 +146,22 @@ final class LogCommandTest {
 
         assertThat(run("log", "force-new-cluster", data.toString())).isEqualTo(1);
         assertThat(out.toString())
-                .startsWith("nothing was changed: this is " + masters.get(0) + " of the members " + masters);
+                .startsWith("nothing was changed: this is " + masters.get(0) + " of the members " + masters)
+                .contains("would give up " + masters.get(1) + ", " + masters.get(2)
+                        + ": what only they had is lost; do it with --member " + masters.get(0));
+        assertThat(run("log", "force-new-cluster", data.toString(), "--member", "foo"))
+                .isEqualTo(1);
+        assertThat(out.toString()).contains("nothing was changed: --member foo is another one; this is ");
         assertThat(run("log", "force-new-cluster", data.toString(), "--member", masters.get(0)))
                 .isZero();
         assertThat(out.toString())
                 .contains(
                         masters.get(0) + " is the only master, from entry 1 on",
                         "given up: " + masters.get(1) + "; it can come back with an empty directory");
+
+        out.getBuffer().setLength(0);
+        assertThat(run("log", "dump", data.toString())).isZero();
+        assertThat(out.toString()).contains("1 1 MEMBERS " + masters.get(0) + "\n");
 
         try (ClusterNode node = ClusterNode.start(config)) {
             node.awaitReady(Duration.ofSeconds(30));

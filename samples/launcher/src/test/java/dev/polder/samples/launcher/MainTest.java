@@ -142,6 +142,15 @@ final class MainTest {
         assertThat(err.toString()).isEmpty();
     }
 
+    @Test
+    void shouldShowAllSettingsOfANodeAndStartNone() {
+        assertThat(run("node", "--settings", "--raft-port", "7001", "--set", "agent-timeout=9s"))
+                .isZero();
+
+        assertThat(out.toString().lines())
+                .contains("polder.raft-port=7001", "polder.agent-timeout=9s", "polder.join=false", "polder.raft-key=");
+    }
+
     private int run(String... args) {
         return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
     }
