@@ -16,10 +16,9 @@ import org.slf4j.LoggerFactory;
 final class ContainerWork {
     private static final Logger log = LoggerFactory.getLogger(ContainerWork.class);
     private static final int THREADS = 4;
-    private static final long JOIN_MILLIS_MAX = 10_000;
 
     private final Inbox inbox;
-    /** Never full: there is one job a container, and containers are bounded. */
+    /** Never full: there is one job a container at most, and the containerizer bounds those at its door. */
     private final BlockingQueue<Runnable> jobs = new LinkedBlockingQueue<>();
 
     private final List<Thread> threads = new ArrayList<>();
@@ -82,19 +81,6 @@ final class ContainerWork {
     void close() {
         closed = true;
         threads.forEach(thread -> jobs.add(() -> {}));
-        boolean interrupted = false;
-        for (Thread thread : threads) {
-            try {
-                thread.join(JOIN_MILLIS_MAX);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-            if (thread.isAlive()) {
-                log.warn("thread does not end thread={}", thread.getName());
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        threads.forEach(thread -> TaskLauncher.join(thread, () -> {}));
     }
 }

@@ -31,7 +31,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Containerizer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Containerizer.class);
-    private static final long JOIN_MILLIS_MAX = 10_000;
+    /** How many changes of one container's limits may wait for their turn. More are refused. */
+    static final int UPDATES_MAX = 16;
+
     /** A task whose container has reached a limit is not asked first. */
     private static final Duration LIMIT_GRACE = Duration.ZERO;
 
@@ -112,12 +114,19 @@ public final class Containerizer implements AutoCloseable {
     // ---- any thread
 
     /**
-     * Starts a container; the listener is told what becomes of it.
+     * Starts a container; the listener is told what becomes of it: that it is not started, if {@code 65536} are known and
+     * not forgotten.
      *
      * @throws IllegalArgumentException if one of its id is known
      */
     public void launch(ContainerSpec spec) {
         ContainerId id = spec.id();
+        if (known.size() >= TaskLauncher.CONTAINERS_MAX) {
+            String why = "too many containers: " + known.size() + " >= containersMax=" + TaskLauncher.CONTAINERS_MAX;
+            inbox.send(() ->
+                    tell(to -> to.onEnded(id, new ContainerEnd.NotStarted(why), Optional.empty(), Optional.empty())));
+            return;
+        }
         if (!known.add(id)) {
             throw new IllegalArgumentException("container " + id + " was launched before");
         }
@@ -149,6 +158,9 @@ public final class Containerizer implements AutoCloseable {
             IsolatedContainer container = containers.get(id);
             if (container == null || container.phase == Phase.CLEANING) {
                 done.completeExceptionally(new IOException("container " + id + " does not run"));
+            } else if (container.waiting.size() >= UPDATES_MAX) {
+                done.completeExceptionally(new IOException("container " + id + ": " + container.waiting.size()
+                        + " changes wait >= updatesMax=" + UPDATES_MAX));
             } else {
                 work.run(container, () -> updated(id, limits), failure -> complete(done, failure));
             }
@@ -179,17 +191,9 @@ public final class Containerizer implements AutoCloseable {
         closed = true;
         launcher.close();
         inbox.close();
-        boolean interrupted = false;
-        try {
-            thread.join(JOIN_MILLIS_MAX);
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
+        TaskLauncher.join(thread, () -> {});
         work.close();
         isolators.close();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     // ---- the containerizer's thread
@@ -210,7 +214,7 @@ public final class Containerizer implements AutoCloseable {
     private Prepared prepared(ContainerSpec spec) {
         try {
             return new Prepared(isolators.prepare(spec), "");
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             return new Prepared(null, String.valueOf(e.getMessage()));
         }
     }

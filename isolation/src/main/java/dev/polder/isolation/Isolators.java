@@ -55,6 +55,10 @@ final class Isolators {
                 throw named(isolator, e);
             }
         }
+        if (spec.hostname().isPresent() && !plan.hasHostname()) {
+            throw new IOException(
+                    "hostname '" + spec.hostname().get() + "': no isolator here gives a container its own");
+        }
         return plan.contained(spec.task());
     }
 

@@ -39,6 +39,10 @@ public final class LaunchPlan {
         hostname = name;
     }
 
+    boolean hasHostname() {
+        return hostname != null;
+    }
+
     /** Sets a variable, unless the task has it. */
     public void variable(String name, String value) {
         environment.put(name, value);

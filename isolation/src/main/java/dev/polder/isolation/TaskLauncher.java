@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
  *  ID/intent    the spec, as the shim reads it               (by us)
  *  ID/started   made exclusively, before the fork            (by the shim; or by recovery, saying "cancelled")
  *  ID/pid       the process, made exclusively, before exec   (by the process; or by recovery, saying "cancelled")
+ *  ID/trouble   why it could not be contained                (by the process, or what it had executed for that)
  *  ID/exit      how it ended                                 (by the shim)
  * </pre>
  * An intent is never launched twice. Beside them lie {@code lock}, the launch shell's script and the pipe for reports.
@@ -306,7 +307,7 @@ public final class TaskLauncher implements AutoCloseable {
     }
 
     /** Waits for a thread to end, with a push in the middle. From the listener, on the thread itself, there is no waiting. */
-    private static void join(Thread thread, Runnable push) {
+    static void join(Thread thread, Runnable push) {
         if (thread == Thread.currentThread()) {
             return;
         }

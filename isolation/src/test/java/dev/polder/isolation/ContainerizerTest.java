@@ -104,6 +104,76 @@ class ContainerizerTest {
         assertThat(notes).endsWith("second cleans up", "first cleans up");
     }
 
+    /** A name of a host needs a namespace, which nobody has given here. */
+    @Test
+    void shouldNotStartWhatIsPlannedWrongly() {
+        second.namesTheHost = true;
+
+        assertThat(run("exit 0").end()).isEqualTo(new NotStarted("hostname 'h' needs a UTS namespace"));
+        assertThat(notes).endsWith("second cleans up", "first cleans up");
+    }
+
+    @Test
+    void shouldNotStartWhatAsksForAHostnameThatNobodyGives() {
+        ContainerSpec spec = new ContainerSpec(host.shell("exit 0"), Optional.empty(), Set.of(), Optional.of("h"));
+        containerizer.launch(spec);
+
+        assertThat(heard.awaitEnd(spec.id()).end())
+                .isEqualTo(new NotStarted("hostname 'h': no isolator here gives a container its own"));
+    }
+
+    @Test
+    void shouldRefuseMoreContainersThanItMayKnow() {
+        first.preparing = new CountDownLatch(1);
+        TaskSpec task = host.shell("exit 0");
+        for (int i = 0; i < TaskLauncher.CONTAINERS_MAX; i++) {
+            containerizer.launch(withId(task));
+        }
+        ContainerSpec tooMany = withId(task);
+        containerizer.launch(tooMany);
+
+        assertThat(heard.awaitEnd(tooMany.id()).end())
+                .isEqualTo(new NotStarted("too many containers: 65536 >= containersMax=65536"));
+        assertThat(heard.endedCount()).isEqualTo(1);
+    }
+
+    private static ContainerSpec withId(TaskSpec task) {
+        return ContainerSpec.of(new TaskSpec(
+                TestHost.newId(), task.program(), task.arguments(), task.environment(), task.sandbox(), null));
+    }
+
+    @Test
+    void shouldRefuseMoreChangesThanMayWait() {
+        first.preparing = new CountDownLatch(1);
+        ContainerSpec spec = launch("exit 0");
+        Awaitility.await().until(() -> notes.contains("first prepares"));
+        for (int i = 0; i < Containerizer.UPDATES_MAX; i++) {
+            assertThat(containerizer.update(spec.id(), LIMITS)).isNotDone();
+        }
+
+        assertThatThrownBy(() -> containerizer.update(spec.id(), LIMITS).join())
+                .hasMessageContaining("16 changes wait >= updatesMax=16");
+    }
+
+    @Test
+    void shouldCloseWhenItsListenerAsksForIt() throws IOException {
+        containerizer.close();
+        CountDownLatch closed = new CountDownLatch(1);
+        heard = new RecordingContainers() {
+            @Override
+            public void onStarted(ContainerId id, long pid) {
+                containerizer.close();
+                closed.countDown();
+            }
+        };
+        containerizer = start();
+        launch("exec sleep 1000");
+
+        Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> closed.getCount() == 0);
+        assertThat(notes).endsWith("second closes", "first closes");
+        startAgain();
+    }
+
     @Test
     void shouldNotStartWhatIsKilledMeanwhile() {
         first.preparing = new CountDownLatch(1);

@@ -14,6 +14,7 @@ final class NotingIsolator implements Isolator {
     volatile boolean failsToPrepare;
     volatile boolean failsToCleanUp;
     volatile boolean failsToUpdate;
+    volatile boolean namesTheHost;
     volatile Optional<Limitation> limitation = Optional.empty();
     volatile Optional<Duration> interval = Optional.empty();
     volatile CountDownLatch preparing = new CountDownLatch(0);
@@ -43,6 +44,9 @@ final class NotingIsolator implements Isolator {
         }
         if (failsToPrepare) {
             throw new IOException("planted");
+        }
+        if (namesTheHost) {
+            plan.hostname("h");
         }
         plan.variable("ISOLATOR", name);
     }

@@ -9,7 +9,7 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /** Keeps what a containerizer tells. */
-final class RecordingContainers implements ContainerListener {
+class RecordingContainers implements ContainerListener {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** How a container ended. */

@@ -191,7 +191,7 @@ final class PolderRaftContext {
         transition(RaftServer.Role.FOLLOWER);
         setCommitIndex(log().commitIndex());
         // a start after a crash misses the segments before this one if they are gone, and hands them out at once
-        log().whenSegmentBegins(terms()::storeCommitted);
+        log().whenSegmentBegins(terms()::store);
     }
 
     /**

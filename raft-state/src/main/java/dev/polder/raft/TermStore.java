@@ -35,7 +35,6 @@ final class TermStore {
     private long removedIndex;
     private long term;
     private long committedIndex;
-    private long storedCommittedIndex;
     private @Nullable String vote;
     private @Nullable IOException failure;
 
@@ -50,7 +49,6 @@ final class TermStore {
         this.file = file;
         this.term = term;
         this.committedIndex = committedIndex;
-        storedCommittedIndex = committedIndex;
         this.vote = vote;
         this.members = List.copyOf(members);
         this.self = self;
@@ -189,19 +187,9 @@ final class TermStore {
         change(term, null);
     }
 
-    /**
-     * Remembers how far the log is committed and durable. Goes to the disk with the next change, or {@link #store}, or
-     * {@link #storeCommitted}.
-     */
+    /** Remembers how far the log is committed and durable. Goes to the disk with the next change, or {@link #store}. */
     void raiseCommitted(long index) {
         committedIndex = Math.max(committedIndex, index);
-    }
-
-    /** Makes durable how far the log is committed, if that is not known on the disk yet. */
-    void storeCommitted() {
-        if (committedIndex > storedCommittedIndex) {
-            store();
-        }
     }
 
     /**
@@ -233,7 +221,6 @@ final class TermStore {
         }
         term = newTerm;
         vote = newVote;
-        storedCommittedIndex = committedIndex;
     }
 
     private ByteBuffer encode(long newTerm, @Nullable String newVote) {

@@ -29,6 +29,17 @@ class ApplierTest {
         return disk.names().stream().filter(SegmentFile::isName).sorted().toList();
     }
 
+    /** Appends until there are so many segments; all but the last entry are committed. */
+    private static void fill(ManualMember member, LossyDisk disk, int segments) throws IOException {
+        byte[] large = new byte[ReplicatedLog.ENTRY_BYTES_MAX];
+        while (segments(disk).size() < segments) {
+            member.log.append(1, EntryKind.FACTS, large);
+            member.log.force();
+            member.context.setCommitIndex(member.log.lastIndex() - 1);
+            member.thread.run();
+        }
+    }
+
     private void propose(ManualMember member, int count) {
         for (int i = 0; i < count; i++) {
             assertThat(member.context.proposer().propose(1, new byte[] {1})).isEqualTo(ReplicatedLog.Proposed.ACCEPTED);
@@ -82,14 +93,9 @@ class ApplierTest {
         List<String> three = List.of("m1:1", "m2:1", "m3:1");
         ManualMember member = member(disk, three).begin();
         member.context.follow("m2:1", 1);
-        byte[] large = new byte[ReplicatedLog.ENTRY_BYTES_MAX];
-        while (segments(disk).size() < 2) {
-            member.log.append(1, EntryKind.FACTS, large);
-            member.log.force();
-            member.context.setCommitIndex(member.log.lastIndex() - 1);
-        }
+        fill(member, disk, 2);
+        // when the segment began, the entry before its first one was not committed yet
         long committed = member.log.lastIndex() - 2;
-        member.thread.run();
 
         try (ManualMember again = member(disk.killProcess(), three).begin()) {
             assertThat(again.context.getCommitIndex()).isEqualTo(committed);
@@ -104,13 +110,7 @@ class ApplierTest {
         List<String> three = List.of("m1:1", "m2:1", "m3:1");
         ManualMember member = member(disk, three).begin();
         member.context.follow("m2:1", 1);
-        byte[] large = new byte[ReplicatedLog.ENTRY_BYTES_MAX];
-        while (segments(disk).size() < 3) {
-            member.log.append(1, EntryKind.FACTS, large);
-            member.log.force();
-            member.context.setCommitIndex(member.log.lastIndex());
-            member.thread.run();
-        }
+        fill(member, disk, 3);
         LossyDisk after = disk.killProcess();
         after.delete(segments(after).get(2));
         after.delete(segments(after).get(1));

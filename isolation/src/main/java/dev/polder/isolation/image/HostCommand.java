@@ -54,12 +54,13 @@ final class HostCommand {
         Process process = builder.start();
         try {
             process.getOutputStream().close();
+            // first, or one that hangs would be read from for ever; what it says fits into the pipe
+            if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
+                throw new IOException(line + " has not ended in " + SECONDS_MAX + " s");
+            }
             String said;
             try (InputStream output = process.getInputStream()) {
                 said = new String(output.readNBytes(OUTPUT_BYTES_MAX), StandardCharsets.UTF_8).strip();
-            }
-            if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
-                throw new IOException(line + " has not ended in " + SECONDS_MAX + " s");
             }
             if (process.exitValue() != 0) {
                 throw new IOException(line + " exits with " + process.exitValue() + ": " + said);
