@@ -9,10 +9,12 @@ import dev.polder.isolation.RecordingContainers.Ended;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -147,12 +149,15 @@ class ContainerizerTest {
         first.preparing = new CountDownLatch(1);
         ContainerSpec spec = launch("exit 0");
         Awaitility.await().until(() -> notes.contains("first prepares"));
+        List<CompletableFuture<Void>> waiting = new ArrayList<>();
         for (int i = 0; i < Containerizer.UPDATES_MAX; i++) {
-            assertThat(containerizer.update(spec.id(), LIMITS)).isNotDone();
+            waiting.add(containerizer.update(spec.id(), LIMITS));
         }
+        CompletableFuture<Void> refused = containerizer.update(spec.id(), LIMITS);
 
-        assertThatThrownBy(() -> containerizer.update(spec.id(), LIMITS).join())
-                .hasMessageContaining("16 changes wait >= updatesMax=16");
+        Awaitility.await().until(refused::isDone);
+        assertThatThrownBy(refused::join).hasMessageContaining("16 changes wait >= updatesMax=16");
+        assertThat(waiting).noneMatch(CompletableFuture::isDone);
     }
 
     @Test
