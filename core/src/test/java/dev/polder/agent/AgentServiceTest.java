@@ -157,8 +157,11 @@ class AgentServiceTest {
 
     @Test
     void shouldKillATaskThatDoesNotWantToEnd() {
-        master.launch(ownTask("t1", "trap '' TERM; while true; do sleep 0.2; done"));
+        master.launch(ownTask("t1", "trap '' TERM; echo deaf; while true; do sleep 0.2; done"));
         awaitLines("t1", STARTING, RUNNING);
+        // it runs as soon as there is a process, which may not have come to its trap yet
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(latest("t1").resolve("stdout")).hasContent("deaf"));
 
         master.kill("t1", policy(Duration.ofMillis(500)));
 
