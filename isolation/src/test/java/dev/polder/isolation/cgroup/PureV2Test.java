@@ -32,7 +32,7 @@ class PureV2Test {
         assumeTrue(Files.isExecutable(LINUX), "user-mode-linux is not on this machine");
         Path results = Files.createDirectory(base.resolve("results"));
         Path init = base.resolve("init.sh");
-        Files.writeString(init, script(results));
+        Files.writeString(init, script(results, Files.createDirectory(base.resolve("tmp"))));
         init.toFile().setExecutable(true);
         Path console = base.resolve("console");
 
@@ -82,28 +82,36 @@ class PureV2Test {
         return Files.exists(file) ? Files.readAllLines(file, java.nio.charset.StandardCharsets.ISO_8859_1) : List.of();
     }
 
-    /** What is process 1 there. The JVM gets a group of its own, as a service has it. */
-    private static String script(Path results) {
+    /**
+     * What is process 1 there. The JVM gets a group of its own, as a service has it.
+     *
+     * @param results is written to from there
+     * @param temporary where files may be made, for all else is read-only; nothing is covered by it, as the classes may lie
+     *     anywhere
+     */
+    private static String script(Path results, Path temporary) {
         String classes = String.join(" ", CLASSES.stream().map(Class::getName).toList());
         return "#!/bin/sh\n"
                 + "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"
-                + "export PATH\n"
+                + "TMPDIR=" + temporary + "\n"
+                + "export PATH TMPDIR\n"
                 + "mount -t proc none /proc\n"
                 + "mount -t sysfs none /sys\n"
-                + "mount -t tmpfs none /tmp\n"
-                + "mkdir /tmp/results\n"
-                + "mount -t hostfs none /tmp/results -o " + results + "\n"
-                + "exec >/tmp/results/log 2>&1\n"
+                + "mount -t tmpfs none " + temporary + "\n"
+                + "mount -t hostfs none " + results + " -o " + results + "\n"
+                + "exec >" + results + "/log 2>&1\n"
                 + "mount -t cgroup2 none /sys/fs/cgroup\n"
                 + "for name in $(cat /sys/fs/cgroup/cgroup.controllers); do\n"
                 + "    echo \"+$name\" >/sys/fs/cgroup/cgroup.subtree_control\n"
                 + "done\n"
                 + "mkdir /sys/fs/cgroup/service\n"
-                + "cd /tmp\n"
+                + "cd " + temporary + "\n"
                 + "sh -c 'echo 0 >/sys/fs/cgroup/service/cgroup.procs; exec \"$@\"' sh "
                 + Path.of(System.getProperty("java.home"), "bin/java")
-                + " -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '" + System.getProperty("java.class.path")
-                + "' " + TestsInside.class.getName() + " /tmp/results/tests " + classes + "\n"
+                + " -Djava.io.tmpdir=" + temporary
+                + " -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -cp '"
+                + System.getProperty("java.class.path")
+                + "' " + TestsInside.class.getName() + " " + results + "/tests " + classes + "\n"
                 + "sync\n"
                 + "echo o >/proc/sysrq-trigger\n"
                 // it ends at once, or with process 1
