@@ -71,6 +71,7 @@ final class AgentParts {
                 KILL_GRACE,
                 connecting,
                 leader,
+                config.isolation(),
                 probe);
     }
 
@@ -97,10 +98,12 @@ final class AgentParts {
         AgentInfo.Builder info = AgentInfo.newBuilder()
                 .setHostname(settings.hostname())
                 .setPort(settings.port())
-                .addAllResources(settings.resources())
-                .addAllAttributes(settings.attributes());
+                .addAllResources(settings.resources());
         AgentService running = service;
-        if (running != null) {
+        if (running == null) {
+            info.addAllAttributes(settings.attributes());
+        } else {
+            info.addAllAttributes(running.attributes());
             running.agentId().ifPresent(id -> info.getIdBuilder().setValue(id.value()));
         }
         return new AgentView(info.build(), settings.ip(), masterHostname);

@@ -1,5 +1,6 @@
 package dev.polder;
 
+import dev.polder.isolation.host.IsolationSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -148,6 +149,11 @@ public final class ClusterConfig {
         return values.heartbeatInterval;
     }
 
+    /** Returns what the agent keeps its tasks apart by. */
+    public IsolationSettings isolation() {
+        return IsolationSettings.parse(values.isolation, values.isolationRequired);
+    }
+
     /** Returns how the master shares out. */
     public OfferConfig offers() {
         return values.offers;
@@ -183,6 +189,8 @@ public final class ClusterConfig {
         Set<NodeRole> roles = EnumSet.allOf(NodeRole.class);
         String resources = "";
         String attributes = "";
+        String isolation = "auto";
+        String isolationRequired = "";
         Duration offerTimeout = Duration.ofMinutes(2);
         Duration reofferDelay = Duration.ofSeconds(1);
         Duration agentTimeout = Duration.ofSeconds(75);
@@ -305,6 +313,21 @@ public final class ClusterConfig {
         /** The agent's attributes, {@code rack:r1;zone:7}. Default: none. */
         public Builder attributes(String value) {
             attributes = value;
+            return this;
+        }
+
+        /**
+         * What the agent keeps its tasks apart by: names of Mesos's isolators, {@code cgroups/mem,namespaces/pid}, of which
+         * this host must have all; {@code none}; or {@code auto}, whatever this host can do. Default {@code auto}.
+         */
+        public Builder isolation(String value) {
+            isolation = value;
+            return this;
+        }
+
+        /** With {@code auto}, the isolators without which the node does not start, by their names. Default: none. */
+        public Builder isolationRequired(String value) {
+            isolationRequired = value;
             return this;
         }
 
@@ -433,6 +456,8 @@ public final class ClusterConfig {
             copy.roles = Set.copyOf(roles);
             copy.resources = resources;
             copy.attributes = attributes;
+            copy.isolation = isolation;
+            copy.isolationRequired = isolationRequired;
             copy.offerTimeout = offerTimeout;
             copy.reofferDelay = reofferDelay;
             copy.agentTimeout = agentTimeout;

@@ -1,6 +1,7 @@
 package dev.polder;
 
 import dev.polder.agent.MachineResources;
+import dev.polder.isolation.host.IsolationSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -65,6 +66,8 @@ final class ClusterConfigKeys {
             new Key("roles", (b, text) -> b.roles(parseRoles(text)), b -> printRoles(b.roles)),
             new Key("resources", (b, text) -> b.resources(text), b -> b.resources),
             new Key("attributes", (b, text) -> b.attributes(text), b -> b.attributes),
+            new Key("isolation", (b, text) -> b.isolation(text), b -> b.isolation),
+            new Key("isolation-required", (b, text) -> b.isolationRequired(text), b -> b.isolationRequired),
             new Key("offer-timeout", (b, text) -> b.offerTimeout(parseDuration(text)), b -> print(b.offerTimeout)),
             new Key("reoffer-delay", (b, text) -> b.reofferDelay(parseDuration(text)), b -> print(b.reofferDelay)),
             new Key("agent-timeout", (b, text) -> b.agentTimeout(parseDuration(text)), b -> print(b.agentTimeout)),
@@ -177,6 +180,14 @@ final class ClusterConfigKeys {
         }
         checkText(mistakes, "resources", builder.resources, MachineResources::requireResources);
         checkText(mistakes, "attributes", builder.attributes, MachineResources::attributes);
+        checkText(mistakes, "isolation", builder.isolation, text -> IsolationSettings.parse(text, ""));
+        if (mistakes.stream().noneMatch(mistake -> mistake.startsWith("isolation "))) {
+            checkText(
+                    mistakes,
+                    "isolationRequired",
+                    builder.isolationRequired,
+                    text -> IsolationSettings.parse(builder.isolation, text));
+        }
         mistakes.addAll(Seeds.mistakes(builder));
         mistakes.addAll(builder.raftCredentials.mistakes());
         mistakes.addAll(builder.offers.mistakes());

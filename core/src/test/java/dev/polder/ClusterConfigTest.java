@@ -37,6 +37,8 @@ final class ClusterConfigTest {
                         polder.roles=master,agent
                         polder.resources=
                         polder.attributes=
+                        polder.isolation=auto
+                        polder.isolation-required=
                         polder.offer-timeout=120s
                         polder.reoffer-delay=1s
                         polder.agent-timeout=75s

@@ -20,6 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TasksCommand.class,
             OffersCommand.class,
             RaftCommand.class,
+            LaunchCommand.class,
             MicroCommand.class,
             NodeCommand.class,
             ZooKeeperServerCommand.class

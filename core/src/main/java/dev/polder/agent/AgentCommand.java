@@ -2,13 +2,14 @@ package dev.polder.agent;
 
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ExitStatus;
+import dev.polder.isolation.Limitation;
 import dev.polder.wire.proto.AgentLinkFrames.ToAgent;
 import java.util.Set;
 
 /** What happened to the agent, or what is wanted of it. Commands are decided one after the other and never stored. */
 public sealed interface AgentCommand {
     /**
-     * The first command of every run: what the launcher found. Of a container that is not among them no process exists.
+     * The first command of every run: what the containerizer found. Of a container that is not among them no process exists.
      */
     record Recovered(Set<ContainerId> containers) implements AgentCommand {}
 
@@ -27,16 +28,19 @@ public sealed interface AgentCommand {
     /** The sandbox that was asked for could not be made. */
     record SandboxFailed(ContainerId id, String why) implements AgentCommand {}
 
-    /** The launcher says: the process exists. */
+    /** The containerizer says: the process exists. */
     record Started(ContainerId id, long pid) implements AgentCommand {}
 
-    /** The launcher says: the process has ended. */
+    /** The containerizer says: the container has reached a limit. Comes before its end is told. */
+    record Limited(ContainerId id, Limitation limitation) implements AgentCommand {}
+
+    /** The containerizer says: the process has ended. */
     record Exited(ContainerId id, ExitStatus status) implements AgentCommand {}
 
-    /** The launcher says: no process of this container exists or ever will. */
+    /** The containerizer says: no process of this container exists or ever will. */
     record NotStarted(ContainerId id, String why) implements AgentCommand {}
 
-    /** The launcher says: the process is gone, and nobody knows how it ended. */
+    /** The containerizer says: the process is gone, and nobody knows how it ended. */
     record Lost(ContainerId id, String why) implements AgentCommand {}
 
     /** Time has passed. Comes at the latest when {@link Agent#deadlineMs()} says. */

@@ -1,6 +1,7 @@
 package dev.polder.agent;
 
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.TaskSpec;
 import dev.polder.model.AgentId;
 import dev.polder.wire.proto.AgentLinkFrames.ToMaster;
@@ -8,7 +9,7 @@ import java.time.Duration;
 
 /**
  * What must be done once the facts of its turn are durable; never before. An effect may be lost in a crash: frames are
- * made again at the next registration, kills and forgotten containers when the launcher's containers are recovered. A
+ * made again at the next registration, kills and forgotten containers when the containers are recovered. A
  * lost launch is not repeated; its task is reported as never started.
  */
 public sealed interface AgentEffect {
@@ -27,12 +28,17 @@ public sealed interface AgentEffect {
     /** Make the sandbox of this task; {@code SandboxReady} or {@code SandboxFailed} answers. */
     record PrepareSandbox(TaskSpec spec) implements AgentEffect {}
 
-    /** Give the task to the launcher. */
-    record Launch(TaskSpec spec) implements AgentEffect {}
+    /** Give the container to the containerizer. */
+    record Launch(ContainerSpec container) implements AgentEffect {
+        /** Returns what it runs. */
+        public TaskSpec spec() {
+            return container.task();
+        }
+    }
 
-    /** Have the launcher end a container. */
+    /** Have a container ended. */
     record Kill(ContainerId id, Duration grace) implements AgentEffect {}
 
-    /** Have the launcher forget a container that has ended. */
+    /** Have a container forgotten that has ended. */
     record Forget(ContainerId id) implements AgentEffect {}
 }

@@ -1,6 +1,6 @@
 package dev.polder.agent;
 
-import dev.polder.isolation.TaskLauncher;
+import dev.polder.isolation.Containerizer;
 import dev.polder.model.AgentId;
 import dev.polder.model.Moment;
 import dev.polder.model.TaskId;
@@ -38,8 +38,8 @@ final class AgentLoop implements Runnable, Executor {
     private final AgentProbe probe;
     private final long startNanos = System.nanoTime();
     /**
-     * Never full: frames are bounded by the connection, which stops reading; the launcher says at most two things of each
-     * of its containers, the sandbox pool one, and those are bounded by the launcher.
+     * Never full: frames are bounded by the connection, which stops reading; the containerizer says at most three
+     * things of each of its containers, the sandbox pool one, and those are bounded by the containerizer.
      */
     private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
 
@@ -52,7 +52,7 @@ final class AgentLoop implements Runnable, Executor {
     private volatile @Nullable AgentId agentId;
     private volatile AgentCounters counters = new AgentCounters(0, false, 0, 0, 0, 0, 0, 0, 0);
 
-    private @Nullable TaskLauncher launcher;
+    private @Nullable Containerizer containerizer;
     private boolean launching = true;
     private boolean running = true;
     private long commandsDecided;
@@ -90,9 +90,9 @@ final class AgentLoop implements Runnable, Executor {
         execute(() -> decide(command));
     }
 
-    /** Begins with what the launcher found. Called before the thread is started. */
-    void recover(TaskLauncher found) {
-        launcher = found;
+    /** Begins with what the containerizer found. Called before the thread is started. */
+    void recover(Containerizer found) {
+        containerizer = found;
         submit(new AgentCommand.Recovered(found.recovered()));
     }
 
@@ -212,24 +212,24 @@ final class AgentLoop implements Runnable, Executor {
         } else if (effect instanceof AgentEffect.PrepareSandbox prepare) {
             sandboxes.prepare(prepare.spec());
         } else {
-            releaseToLauncher(effect);
+            releaseToContainerizer(effect);
         }
     }
 
-    private void releaseToLauncher(AgentEffect effect) {
-        TaskLauncher tasks = launcher;
-        if (tasks == null) {
-            throw new IllegalStateException("no launcher, yet there is " + effect);
+    private void releaseToContainerizer(AgentEffect effect) {
+        Containerizer containers = containerizer;
+        if (containers == null) {
+            throw new IllegalStateException("no containerizer, yet there is " + effect);
         }
         if (effect instanceof AgentEffect.Launch launch) {
             // one that is left out is found as never started by the next process
             if (launching) {
-                tasks.launch(launch.spec());
+                containers.launch(launch.container());
             }
         } else if (effect instanceof AgentEffect.Kill kill) {
-            tasks.kill(kill.id(), kill.grace());
+            containers.kill(kill.id(), kill.grace());
         } else if (effect instanceof AgentEffect.Forget forget) {
-            tasks.forget(forget.id());
+            containers.forget(forget.id());
         }
     }
 

@@ -1,16 +1,22 @@
 package dev.polder.agent;
 
 import dev.polder.http.Headers;
-import dev.polder.isolation.LaunchProbe;
-import dev.polder.isolation.TaskLauncher;
+import dev.polder.isolation.Containerizer;
+import dev.polder.isolation.host.HostIsolation;
 import dev.polder.model.AgentId;
 import dev.polder.wire.proto.Mesos.AgentInfo;
+import dev.polder.wire.proto.Mesos.Attribute;
+import dev.polder.wire.proto.Mesos.Value;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,18 +34,31 @@ public final class AgentService implements AutoCloseable {
     private static final String PROTOCOL = "polder-agent/1";
     private static final long THREAD_END_MS_MAX = 5_000;
 
+    /** The attribute that names the isolators of this agent. */
+    private static final String ISOLATION = "isolation";
+
+    private static final int GROUP_NODE_LENGTH_MAX = 32;
+    private static final int GROUP_DIRECTORY_LENGTH = 13;
+
     private final AgentServiceConfig config;
     private final Checkpoint checkpoint;
-    private final TaskLauncher launcher;
+    private final Containerizer containerizer;
+    private final List<Attribute> attributes;
     private final AgentLoop loop;
     private final Thread thread;
     private boolean closed;
 
     private AgentService(
-            AgentServiceConfig config, Checkpoint checkpoint, TaskLauncher launcher, AgentLoop loop, Thread thread) {
+            AgentServiceConfig config,
+            Checkpoint checkpoint,
+            Containerizer containerizer,
+            List<Attribute> attributes,
+            AgentLoop loop,
+            Thread thread) {
         this.config = config;
         this.checkpoint = checkpoint;
-        this.launcher = launcher;
+        this.containerizer = containerizer;
+        this.attributes = attributes;
         this.loop = loop;
         this.thread = thread;
     }
@@ -47,8 +66,8 @@ public final class AgentService implements AutoCloseable {
     /**
      * Starts an agent. It takes up the tasks that an earlier one left, and begins to look for a master.
      *
-     * @throws IOException if its directories cannot be used, are in use, or hold what is damaged or of a newer version.
-     *     Nothing is left running.
+     * @throws IOException if its directories cannot be used, are in use, or hold what is damaged or of a newer version, or if
+     *     this host lacks isolation that is required. Nothing is left running.
      */
     public static AgentService start(AgentServiceConfig config) throws IOException {
         return start(
@@ -60,23 +79,37 @@ public final class AgentService implements AutoCloseable {
         Path agentDir = makeDirectory(config.agentDir(), "rwx------");
         Path sandboxDir = makeDirectory(config.sandboxDir(), "rwx--x--x");
         AgentState state = new AgentState();
-        // the launcher locks its directory, so it is opened before the checkpoint beside it is touched
-        LauncherEvents events = new LauncherEvents();
-        TaskLauncher launcher = openLauncher(config, agentDir.resolve("containers"), events);
+        HostIsolation isolation = HostIsolation.find(groupName(config.nodeName(), agentDir), config.isolation());
+        isolation.abilities().forEach(row -> LOG.info("isolation node={} {}", config.nodeName(), row));
+        List<Attribute> attributes = withIsolation(config.attributes(), isolation.text());
+        // the containerizer locks its directory, so it is opened before the checkpoint beside it is touched
+        ContainerEvents events = new ContainerEvents();
+        Containerizer containerizer = Containerizer.open(new Containerizer.Settings(
+                agentDir.resolve("containers"),
+                config.nodeName(),
+                config.endOrphans(),
+                isolation.isolators(),
+                events,
+                config.probe().launches()));
         Checkpoint checkpoint = null;
         try {
             checkpoint = Checkpoint.open(agentDir.resolve("checkpoint"), state);
             AgentLoop loop = new AgentLoop(
-                    config, profile(config, agentDir, sandboxDir), state, checkpoint, dialer, new SecureRandom());
+                    config,
+                    profile(config, attributes, agentDir, sandboxDir),
+                    state,
+                    checkpoint,
+                    dialer,
+                    new SecureRandom());
             events.to(loop::submit);
-            loop.recover(launcher);
+            loop.recover(containerizer);
             Thread thread = new Thread(loop, config.nodeName() + "-agent");
             thread.setDaemon(true);
-            launcher.start();
+            containerizer.start();
             thread.start();
-            return new AgentService(config, checkpoint, launcher, loop, thread);
+            return new AgentService(config, checkpoint, containerizer, attributes, loop, thread);
         } catch (IOException | RuntimeException e) {
-            launcher.close();
+            containerizer.close();
             if (checkpoint != null) {
                 checkpoint.close();
             }
@@ -84,12 +117,25 @@ public final class AgentService implements AutoCloseable {
         }
     }
 
-    private static TaskLauncher openLauncher(AgentServiceConfig config, Path directory, LauncherEvents events)
-            throws IOException {
-        Optional<LaunchProbe> probe = config.probe().launches();
-        return probe.isPresent()
-                ? TaskLauncher.open(directory, config.nodeName(), config.endOrphans(), events, probe.get())
-                : TaskLauncher.open(directory, config.nodeName(), config.endOrphans(), events);
+    /** Many nodes of one name may run on a host, but no two of them on one directory. */
+    private static String groupName(String nodeName, Path agentDir) throws IOException {
+        UUID directory = UUID.nameUUIDFromBytes(agentDir.toRealPath().toString().getBytes(StandardCharsets.UTF_8));
+        String shortName = nodeName.substring(0, Math.min(nodeName.length(), GROUP_NODE_LENGTH_MAX));
+        return "agent-" + shortName + "-" + directory.toString().substring(0, GROUP_DIRECTORY_LENGTH);
+    }
+
+    /** Frameworks may choose agents by what these can do; an operator's own attribute of that name stays as it is. */
+    private static List<Attribute> withIsolation(List<Attribute> attributes, String text) {
+        if (attributes.stream().anyMatch(attribute -> attribute.getName().equals(ISOLATION))) {
+            return attributes;
+        }
+        List<Attribute> all = new ArrayList<>(attributes);
+        all.add(Attribute.newBuilder()
+                .setName(ISOLATION)
+                .setType(Value.Type.TEXT)
+                .setText(Value.Text.newBuilder().setValue(text))
+                .build());
+        return List.copyOf(all);
     }
 
     private static Path makeDirectory(Path directory, String permissions) throws IOException {
@@ -100,12 +146,13 @@ public final class AgentService implements AutoCloseable {
     }
 
     /** Who we are is asked of the file system: a directory that we may change the mode of is our own. */
-    private static AgentProfile profile(AgentServiceConfig config, Path agentDir, Path sandboxDir) throws IOException {
+    private static AgentProfile profile(
+            AgentServiceConfig config, List<Attribute> attributes, Path agentDir, Path sandboxDir) throws IOException {
         AgentInfo info = AgentInfo.newBuilder()
                 .setHostname(config.hostname())
                 .setPort(config.port())
                 .addAllResources(config.resources())
-                .addAllAttributes(config.attributes())
+                .addAllAttributes(attributes)
                 .build();
         Path own = Files.createTempFile(agentDir, "owner", "");
         try {
@@ -141,6 +188,11 @@ public final class AgentService implements AutoCloseable {
         return Optional.ofNullable(loop.agentId());
     }
 
+    /** Returns the attributes that it is registered with: those it was started with, and how it isolates tasks. */
+    public List<Attribute> attributes() {
+        return attributes;
+    }
+
     /** Returns the numbers of the latest turn. */
     public AgentCounters counters() {
         return loop.counters();
@@ -169,11 +221,11 @@ public final class AgentService implements AutoCloseable {
         closed = true;
         await(loop.quiesce());
         if (!keepTasks) {
-            launcher.killAll(config.killGrace());
+            containerizer.killAll(config.killGrace());
         }
         loop.stop();
         await(loop.ended());
-        launcher.close();
+        containerizer.close();
         join();
         try {
             checkpoint.close();

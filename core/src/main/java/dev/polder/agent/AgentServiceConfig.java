@@ -1,6 +1,7 @@
 package dev.polder.agent;
 
 import dev.polder.http.HttpClient;
+import dev.polder.isolation.host.IsolationSettings;
 import dev.polder.wire.proto.Mesos.Attribute;
 import dev.polder.wire.proto.Mesos.Resource;
 import java.net.InetSocketAddress;
@@ -27,6 +28,7 @@ import java.util.function.Supplier;
  * @param killGrace between TERM and KILL where neither task nor call says otherwise, and at close; Mesos's is 3 s
  * @param client for the connection to the master; stays open when the agent is closed
  * @param leader where the leading master's HTTP API is, empty while nobody knows; called on the agent's thread, returns at once
+ * @param isolation what keeps tasks apart; where this host lacks what is required, the agent does not start
  * @param probe {@link AgentProbe#none()} outside tests
  */
 public record AgentServiceConfig(
@@ -44,6 +46,7 @@ public record AgentServiceConfig(
         Duration killGrace,
         HttpClient client,
         Supplier<Optional<InetSocketAddress>> leader,
+        IsolationSettings isolation,
         AgentProbe probe) {
     /** Copies the lists. */
     public AgentServiceConfig {

@@ -1,7 +1,8 @@
 package dev.polder.agent;
 
 import dev.polder.isolation.ContainerId;
-import dev.polder.isolation.TaskSpec;
+import dev.polder.isolation.ContainerSpec;
+import dev.polder.isolation.Limitation;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -26,16 +27,17 @@ final class Container {
     private static final long NEVER = Long.MAX_VALUE;
 
     private final ContainerId id;
-    private final @Nullable TaskSpec spec;
+    private final @Nullable ContainerSpec spec;
     private Phase phase;
     private long killedSinceMs;
     private long killMs = NEVER;
+    private @Nullable Limitation limitation;
 
-    Container(TaskSpec spec) {
+    Container(ContainerSpec spec) {
         this(spec.id(), spec, Phase.PREPARING);
     }
 
-    private Container(ContainerId id, @Nullable TaskSpec spec, Phase phase) {
+    private Container(ContainerId id, @Nullable ContainerSpec spec, Phase phase) {
         this.id = id;
         this.spec = spec;
         this.phase = phase;
@@ -52,7 +54,7 @@ final class Container {
 
     /** Returns what is launched; null if an earlier process launched it. */
     @Nullable
-    TaskSpec spec() {
+    ContainerSpec spec() {
         return spec;
     }
 
@@ -66,6 +68,17 @@ final class Container {
 
     void enter(Phase next) {
         phase = next;
+    }
+
+    /** It has reached a limit, for which it is ended. */
+    void limited(Limitation reached) {
+        limitation = reached;
+    }
+
+    /** Returns the limit that it has reached; null for none. */
+    @Nullable
+    Limitation limitation() {
+        return limitation;
     }
 
     boolean isBeingKilled() {

@@ -2,8 +2,9 @@ package dev.polder.agent;
 
 import dev.polder.agent.Container.Phase;
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ExitStatus;
-import dev.polder.isolation.TaskSpec;
+import dev.polder.isolation.Limitation;
 import dev.polder.model.FrameworkId;
 import dev.polder.wire.proto.Mesos.FrameworkID;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;
@@ -106,8 +107,8 @@ final class Containers {
         AgentTask task = accepted(TaskKey.of(framework.getId(), info.getTaskId()));
         LaunchPlan plan = LaunchPlan.of(profile, state.knownAgentId(), framework, info, id);
         if (plan instanceof LaunchPlan.Run run) {
-            containers.put(id, new Container(run.spec()));
-            turn.effect(new AgentEffect.PrepareSandbox(run.spec()));
+            containers.put(id, new Container(run.container()));
+            turn.effect(new AgentEffect.PrepareSandbox(run.container().task()));
             return;
         }
         LaunchPlan.Refuse refuse = (LaunchPlan.Refuse) plan;
@@ -119,7 +120,7 @@ final class Containers {
 
     void sandboxReady(Turn turn, ContainerId id) {
         Container container = containers.get(id);
-        TaskSpec spec = container == null ? null : container.spec();
+        ContainerSpec spec = container == null ? null : container.spec();
         if (container != null && container.is(Phase.PREPARING) && spec != null) {
             container.enter(Phase.LAUNCHED);
             turn.effect(new AgentEffect.Launch(spec));
@@ -194,6 +195,14 @@ final class Containers {
         }
     }
 
+    /** It is being ended, or has ended, for that. */
+    void limited(ContainerId id, Limitation limitation) {
+        Container container = containers.get(id);
+        if (container != null) {
+            container.limited(limitation);
+        }
+    }
+
     void exited(Turn turn, ContainerId id, ExitStatus status) {
         AgentTask task = ended(turn, id);
         if (task == null) {
@@ -204,6 +213,9 @@ final class Containers {
             return;
         }
         reportStart(turn, task, containers.get(id), null);
+        if (reportLimitation(turn, task, containers.get(id))) {
+            return;
+        }
         TaskState end = TaskState.TASK_FAILED;
         if (task.completionTimeReached()) {
             turn.report(
@@ -219,6 +231,23 @@ final class Containers {
             end = TaskState.TASK_FINISHED;
         }
         turn.report(task, statuses.ofCommand(turn.now(), task, end, null).setMessage(Statuses.message(status)));
+    }
+
+    /** What was not asked to end has failed by its limit. */
+    private boolean reportLimitation(Turn turn, AgentTask task, @Nullable Container container) {
+        Limitation limitation = container == null ? null : container.limitation();
+        if (limitation == null || task.killGrace() != null) {
+            return false;
+        }
+        turn.report(
+                task,
+                statuses.ofAgent(
+                        turn.now(),
+                        task,
+                        TaskState.TASK_FAILED,
+                        Statuses.reason(limitation.kind()),
+                        limitation.message()));
+        return true;
     }
 
     void notStarted(Turn turn, ContainerId id, String why) {
@@ -242,7 +271,7 @@ final class Containers {
 
     void lost(Turn turn, ContainerId id, String why) {
         AgentTask task = ended(turn, id);
-        if (task != null) {
+        if (task != null && !reportLimitation(turn, task, containers.get(id))) {
             turn.report(
                     task,
                     statuses.ofAgent(

@@ -1,7 +1,7 @@
 package dev.polder.agent;
 
 import dev.polder.isolation.ContainerId;
-import dev.polder.isolation.TaskSpec;
+import dev.polder.isolation.ContainerSpec;
 import dev.polder.model.AgentId;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;
 import dev.polder.wire.proto.Mesos.TaskInfo;
@@ -11,7 +11,7 @@ import dev.polder.wire.proto.Mesos.TaskStatus.Reason;
 /** What to do with a task that was accepted: run it, or end it at once. */
 sealed interface LaunchPlan {
     /** Make the sandbox, then launch. */
-    record Run(TaskSpec spec) implements LaunchPlan {}
+    record Run(ContainerSpec container) implements LaunchPlan {}
 
     /**
      * Never launch.

@@ -1,6 +1,7 @@
 package dev.polder.agent;
 
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.TaskSpec;
 import dev.polder.model.AgentId;
 import dev.polder.wire.proto.Mesos.CommandInfo;
@@ -65,13 +66,14 @@ final class LaunchPlanner {
                     TaskState.TASK_FAILED, Reason.REASON_EXECUTOR_TERMINATED, "Executor terminated", true);
         }
         try {
-            return new LaunchPlan.Run(new TaskSpec(
+            TaskSpec spec = new TaskSpec(
                     container,
                     command.getShell() ? "/bin/sh" : command.getValue(),
                     arguments(),
                     environment(sandbox),
                     sandbox,
-                    user.equals(profile.user()) ? null : user));
+                    user.equals(profile.user()) ? null : user);
+            return new LaunchPlan.Run(ContainerSpec.of(spec, TaskLimits.of(task)));
         } catch (IllegalArgumentException e) {
             return invalid("task '" + task.getTaskId().getValue() + "' cannot be started: " + e.getMessage());
         }

@@ -2,6 +2,7 @@ package dev.polder.agent;
 
 import com.google.protobuf.ByteString;
 import dev.polder.isolation.ExitStatus;
+import dev.polder.isolation.Limitation;
 import dev.polder.model.Moment;
 import dev.polder.wire.proto.Mesos.AgentID;
 import dev.polder.wire.proto.Mesos.ContainerID;
@@ -66,6 +67,15 @@ final class Statuses {
             return launchFailure(failed.why());
         }
         return "Command terminated with signal " + Signals.name(((ExitStatus.Signaled) status).signal());
+    }
+
+    /** Returns Mesos's reason for the end of a container that has reached a limit. */
+    static Reason reason(Limitation.Kind limit) {
+        return switch (limit) {
+            case MEMORY -> Reason.REASON_CONTAINER_LIMITATION_MEMORY;
+            case DISK -> Reason.REASON_CONTAINER_LIMITATION_DISK;
+            case PORTS, PROCESSES -> Reason.REASON_CONTAINER_LIMITATION;
+        };
     }
 
     /** Words why a command was never executed. */

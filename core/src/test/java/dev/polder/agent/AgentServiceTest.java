@@ -10,12 +10,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polder.http.HttpClient;
 import dev.polder.http.HttpClientConfig;
+import dev.polder.isolation.host.IsolationSettings;
 import dev.polder.wire.proto.AgentLinkFrames.Register;
 import dev.polder.wire.proto.Mesos.CommandInfo;
 import dev.polder.wire.proto.Mesos.DurationInfo;
 import dev.polder.wire.proto.Mesos.FrameworkInfo.Capability;
+import dev.polder.wire.proto.Mesos.Resource;
 import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.TaskStatus;
+import dev.polder.wire.proto.Mesos.Value;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -80,6 +83,7 @@ class AgentServiceTest {
                 Duration.ofSeconds(3),
                 client,
                 () -> Optional.of(master.address()),
+                IsolationSettings.parse("auto", ""),
                 AgentProbe.none());
     }
 
@@ -104,6 +108,52 @@ class AgentServiceTest {
         assertThat(sandbox.resolve("stderr")).hasContent("err");
         await().atMost(PATIENCE).until(() -> agent().counters().tasks() == 0);
         assertThat(containers()).isEmpty();
+    }
+
+    @Test
+    void shouldSayHowItKeepsTasksApart() {
+        assertThat(lastRegister().getInfo().getAttributesList())
+                .filteredOn(attribute -> attribute.getName().equals("isolation"))
+                .singleElement()
+                .satisfies(attribute ->
+                        assertThat(attribute.getText().getValue()).matches("none|((cgroups|namespaces)/[a-z]+,?)+"));
+    }
+
+    @Test
+    void shouldEndATaskThatNeedsMoreMemoryThanItHas() {
+        assumeTrue(isolates("cgroups/mem"), "no control groups for memory here");
+
+        master.launch(ownTask("t1", "dd if=/dev/zero of=/dev/null bs=100M count=1; echo survived").toBuilder()
+                .addResources(Resource.newBuilder()
+                        .setName("mem")
+                        .setType(Value.Type.SCALAR)
+                        .setScalar(Value.Scalar.newBuilder().setValue(32)))
+                .build());
+
+        awaitEnd("t1", "TASK_FAILED");
+        List<TaskStatus> updates = master.updatesOf("t1");
+        TaskStatus last = updates.get(updates.size() - 1);
+        assertThat(last.getReason()).isEqualTo(TaskStatus.Reason.REASON_CONTAINER_LIMITATION_MEMORY);
+        assertThat(last.getMessage()).startsWith("Memory limit exceeded: Requested: 32MB Maximum Used: ");
+    }
+
+    @Test
+    void shouldLeaveNothingOfATaskThatHasHidden() {
+        assumeTrue(isolates("namespaces/pid"), "no process namespaces here");
+
+        master.launch(ownTask("t1", "setsid env -i sleep 54321 >/dev/null 2>&1 & sleep 0.2; echo gone"));
+        awaitEnd("t1", "TASK_FINISHED");
+
+        assertThat(ProcessHandle.allProcesses()
+                        .flatMap(process -> process.info().arguments().stream())
+                        .filter(arguments -> List.of(arguments).contains("54321")))
+                .isEmpty();
+    }
+
+    private boolean isolates(String isolator) {
+        return agent().attributes().stream()
+                .anyMatch(attribute -> attribute.getName().equals("isolation")
+                        && List.of(attribute.getText().getValue().split(",")).contains(isolator));
     }
 
     @Test

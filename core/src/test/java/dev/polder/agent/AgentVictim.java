@@ -4,6 +4,7 @@ import dev.polder.http.HttpClient;
 import dev.polder.http.HttpClientConfig;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.LaunchProbe;
+import dev.polder.isolation.host.IsolationSettings;
 import dev.polder.model.TaskId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,6 +65,7 @@ final class AgentVictim {
                 Duration.ofSeconds(3),
                 client,
                 () -> Optional.of(master),
+                IsolationSettings.parse("auto", ""),
                 probe);
     }
 

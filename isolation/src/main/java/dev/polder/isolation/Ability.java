@@ -1,11 +1,11 @@
-package dev.polder.isolation.cgroup;
+package dev.polder.isolation;
 
 import static java.util.Objects.requireNonNull;
 
 /**
- * One row of the table of what control groups can do on this host.
+ * One row of the table of what this host can do to isolate containers.
  *
- * @param name a controller, or {@code swap} or {@code kill}
+ * @param name of a part of it
  * @param detail where it is available and how, or why it is not
  */
 public record Ability(String name, boolean available, String detail) {

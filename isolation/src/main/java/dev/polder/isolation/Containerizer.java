@@ -51,13 +51,17 @@ public final class Containerizer implements AutoCloseable {
     private Containerizer(Settings settings) throws IOException {
         isolators = new Isolators(settings.isolators());
         listener = settings.listener();
-        launcher =
-                TaskLauncher.open(settings.directory(), settings.nodeName(), settings.endOrphans(), new FromLauncher());
-        try {
+        LauncherSettings launches = LauncherSettings.of(
+                settings.directory(), settings.nodeName(), settings.endOrphans(), new FromLauncher());
+        try (Closing opened = new Closing()) {
+            opened.keep(isolators::close);
+            launcher = TaskLauncher.open(
+                    settings.probe().isPresent()
+                            ? launches.with(settings.probe().get())
+                            : launches);
+            opened.keep(launcher::close);
             isolators.recover(launcher.recovered());
-        } catch (IOException | RuntimeException e) {
-            launcher.close();
-            throw e;
+            opened.forget();
         }
         launcher.recovered().forEach(id -> {
             known.add(id);
@@ -77,15 +81,32 @@ public final class Containerizer implements AutoCloseable {
      * @param nodeName goes into the names of threads
      * @param endOrphans true: tasks end when this JVM dies
      * @param isolators in the order in which they prepare; closed with the containerizer
+     * @param probe for tests: stops launches on their way
      */
     public record Settings(
-            Path directory, String nodeName, boolean endOrphans, List<Isolator> isolators, ContainerListener listener) {
+            Path directory,
+            String nodeName,
+            boolean endOrphans,
+            List<Isolator> isolators,
+            ContainerListener listener,
+            Optional<LaunchProbe> probe) {
         /** Copies and checks. */
         public Settings {
             requireNonNull(directory, "directory");
             requireNonNull(nodeName, "nodeName");
             isolators = List.copyOf(isolators);
             requireNonNull(listener, "listener");
+            requireNonNull(probe, "probe");
+        }
+
+        /** Nothing stops launches. */
+        public Settings(
+                Path directory,
+                String nodeName,
+                boolean endOrphans,
+                List<Isolator> isolators,
+                ContainerListener listener) {
+            this(directory, nodeName, endOrphans, isolators, listener, Optional.empty());
         }
     }
 
@@ -93,7 +114,7 @@ public final class Containerizer implements AutoCloseable {
      * Opens the directory, finds the containers that a former node has left, and has the remains of others removed.
      *
      * @throws IOException if the launcher cannot be opened, or an isolator cannot see what there is; nothing is left
-     *     running
+     *     running, and the isolators are closed
      */
     public static Containerizer open(Settings settings) throws IOException {
         return new Containerizer(settings);

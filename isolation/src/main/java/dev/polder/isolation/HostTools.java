@@ -26,6 +26,10 @@ record HostTools(
         return new HostTools(find("setsid"), find("setpriv"), find("unshare"), find("bash"));
     }
 
+    HostTools withoutSetsid() {
+        return new HostTools(null, setpriv, unshare, bash);
+    }
+
     private static @Nullable Path find(String name) {
         for (String directory : DIRECTORIES) {
             Path file = Path.of(directory, name);

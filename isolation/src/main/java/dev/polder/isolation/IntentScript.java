@@ -191,20 +191,12 @@ final class IntentScript {
         if (tools.unshare() == null) {
             throw new UnfitException("to give a task its own " + namespaces + " this host lacks unshare");
         }
-        words.add(tools.unshare().toString());
-        namespaces.forEach(each -> words.add(each.option()));
-        words.add("--kill-child");
-        if (namespaces.contains(Namespace.PID)) {
-            words.add("--mount-proc");
-        }
-        if (namespaces.contains(Namespace.USER)) {
-            words.add("--map-current-user");
-        }
+        words.addAll(UnshareCommand.words(tools.unshare(), namespaces));
         String hostname = containment
                 .hostname()
                 .map(name -> "echo " + quote(name) + " >/proc/sys/kernel/hostname || exit 1\n")
                 .orElse("");
-        words.addAll(List.of("--", "/bin/sh", "-c", hostname + INIT, "init"));
+        words.addAll(List.of("/bin/sh", "-c", hostname + INIT, "init"));
     }
 
     private boolean passesShell(String name) {

@@ -2,6 +2,7 @@ package dev.polder.isolation.cgroup;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.polder.isolation.Ability;
 import dev.polder.isolation.ContainerId;
 import java.io.IOException;
 import java.nio.file.Path;

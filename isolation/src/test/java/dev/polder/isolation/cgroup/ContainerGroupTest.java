@@ -3,6 +3,7 @@ package dev.polder.isolation.cgroup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.polder.isolation.Ability;
 import dev.polder.isolation.ContainerId;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.polder.isolation.Ability;
 import dev.polder.isolation.cgroup.TestGroups.Ended;
 import dev.polder.isolation.cgroup.TestGroups.View;
 import java.io.IOException;

@@ -1,0 +1,98 @@
+package dev.polder.benchmarks;
+
+import dev.polder.isolation.ContainerEnd;
+import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerLimits;
+import dev.polder.isolation.ContainerListener;
+import dev.polder.isolation.ContainerSpec;
+import dev.polder.isolation.Containerizer;
+import dev.polder.isolation.ExitStatus;
+import dev.polder.isolation.Isolator;
+import dev.polder.isolation.Limitation;
+import dev.polder.isolation.Namespace;
+import dev.polder.isolation.NamespaceIsolator;
+import dev.polder.isolation.cgroup.CgroupIsolator;
+import dev.polder.isolation.cgroup.CgroupSettings;
+import dev.polder.isolation.cgroup.Cgroups;
+import dev.polder.isolation.cgroup.Controller;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** Our containerizer: limits by control groups, and namespaces. */
+final class ContainedLaunches implements LaunchWay {
+    private static final Set<Controller> CONTROLLERS = EnumSet.of(Controller.CPU, Controller.MEMORY, Controller.PIDS);
+    private static final Set<Namespace> NAMESPACES =
+            EnumSet.of(Namespace.PID, Namespace.MOUNT, Namespace.IPC, Namespace.UTS);
+
+    private static final ContainerLimits LIMITS =
+            new ContainerLimits(100, OptionalLong.of(500), 1 << 24, OptionalLong.of(1 << 26), OptionalLong.of(100));
+
+    private final Sandboxes sandboxes;
+    private final LaunchTurns turns = new LaunchTurns();
+    private final Containerizer containerizer;
+
+    ContainedLaunches(Path directory) throws IOException {
+        sandboxes = new Sandboxes(directory.resolve("sandboxes"));
+        containerizer = open(directory.resolve("containers"), new Listener());
+    }
+
+    /**
+     * Opens one as a node of root has it, and starts it.
+     *
+     * @throws IOException if this host has no control groups for it
+     */
+    static Containerizer open(Path directory, ContainerListener listener) throws IOException {
+        Cgroups cgroups = Cgroups.discover(
+                CgroupSettings.of("bench-" + ProcessHandle.current().pid()).withWanted(CONTROLLERS));
+        for (Controller needed : CONTROLLERS) {
+            if (!cgroups.has(needed)) {
+                throw new IOException("no control groups for " + needed + ": " + cgroups.abilities());
+            }
+        }
+        List<Isolator> isolators = new ArrayList<>();
+        isolators.add(new CgroupIsolator(cgroups));
+        NAMESPACES.forEach(each -> isolators.add(new NamespaceIsolator(each)));
+        Containerizer opened =
+                Containerizer.open(new Containerizer.Settings(directory, "bench", true, isolators, listener));
+        opened.start();
+        return opened;
+    }
+
+    static ContainerSpec container(Sandboxes sandboxes, String... command) throws IOException {
+        return ContainerSpec.of(sandboxes.task(command), LIMITS);
+    }
+
+    @Override
+    public void launch(int tasks, int inFlight) throws IOException, InterruptedException {
+        turns.run(tasks, inFlight, () -> containerizer.launch(container(sandboxes, "/bin/true")));
+    }
+
+    @Override
+    public void close() {
+        containerizer.close();
+    }
+
+    private final class Listener implements ContainerListener {
+        @Override
+        public void onStarted(ContainerId id, long pid) {
+            // only the end counts
+        }
+
+        @Override
+        public void onEnded(
+                ContainerId id, ContainerEnd end, Optional<Limitation> limitation, Optional<String> remains) {
+            containerizer.forget(id);
+            boolean good = end.equals(new ContainerEnd.Exited(new ExitStatus.Exited(0))) && remains.isEmpty();
+            turns.ended(
+                    good
+                            ? ""
+                            : id + ": " + end + remains.map(what -> ", " + what).orElse(""));
+        }
+    }
+}

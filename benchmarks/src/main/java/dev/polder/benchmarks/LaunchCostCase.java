@@ -1,0 +1,95 @@
+package dev.polder.benchmarks;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Ways to start a task, in turns, since what else the machine does changes. */
+final class LaunchCostCase {
+    private static final String PLAIN = "plain";
+    private static final Map<String, String> GOALS =
+            Map.of("shim", "<= 1.2", "session", "<= 1.6", "contained", "<= 2.5");
+
+    private final LaunchEffort effort;
+    private final Optional<Path> data;
+    private final PrintWriter progress;
+
+    LaunchCostCase(LaunchEffort effort, Optional<Path> data, PrintWriter progress) {
+        this.effort = effort;
+        this.data = data;
+        this.progress = progress;
+    }
+
+    private record Cost(double cpuMs, double perSecond) {}
+
+    private interface Opening {
+        LaunchWay open(Path directory) throws IOException;
+    }
+
+    List<LaunchFigure> measure() throws IOException, InterruptedException {
+        Map<String, Opening> openings = new LinkedHashMap<>();
+        openings.put(PLAIN, directory -> new PlainLaunches());
+        openings.put("shim", directory -> new LauncherLaunches(directory, false));
+        openings.put("session", directory -> new LauncherLaunches(directory, true));
+        openings.put("contained", ContainedLaunches::new);
+        Map<String, List<Cost>> costs = new LinkedHashMap<>();
+        for (int round = 0; round < effort.rounds(); round++) {
+            for (Map.Entry<String, Opening> opening : openings.entrySet()) {
+                Cost cost = cost(opening.getValue());
+                progress.printf(
+                        Locale.ROOT,
+                        "    %-10s %7.2f ms, %5.0f launches/s%n",
+                        opening.getKey(),
+                        cost.cpuMs(),
+                        cost.perSecond());
+                progress.flush();
+                costs.computeIfAbsent(opening.getKey(), name -> new ArrayList<>())
+                        .add(cost);
+            }
+        }
+        return figures(costs);
+    }
+
+    /** What a way costs that is opened for it: what one way leaves running would be another's cost. */
+    private Cost cost(Opening opening) throws IOException, InterruptedException {
+        try (Work work = Work.below(data, "launch");
+                CpuGroup cpu = CpuGroup.enter();
+                LaunchWay way = opening.open(work.directory())) {
+            way.launch(effort.launches() / 5, effort.inFlight());
+            long cpuFrom = cpu.nanos();
+            long from = System.nanoTime();
+            way.launch(effort.launches(), effort.inFlight());
+            double seconds = (System.nanoTime() - from) / 1e9;
+            return new Cost((cpu.nanos() - cpuFrom) / 1e6 / effort.launches(), effort.launches() / seconds);
+        }
+    }
+
+    private List<LaunchFigure> figures(Map<String, List<Cost>> costs) {
+        List<Cost> plain = requireNonNull(costs.get(PLAIN));
+        List<LaunchFigure> figures = new ArrayList<>();
+        costs.forEach((name, all) -> {
+            List<Double> ratios = new ArrayList<>();
+            for (int round = 0; round < all.size(); round++) {
+                ratios.add(all.get(round).cpuMs() / plain.get(round).cpuMs());
+            }
+            figures.add(figure(name, "cpu_ratio", ratios, "x").withGoal(GOALS.getOrDefault(name, "")));
+            figures.add(figure(name, "cpu_ms", all.stream().map(Cost::cpuMs).toList(), "ms"));
+            figures.add(figure(
+                    name, "launches_per_s", all.stream().map(Cost::perSecond).toList(), "1/s"));
+        });
+        return figures;
+    }
+
+    private LaunchFigure figure(String name, String metric, List<Double> values, String unit) {
+        double median = values.stream().sorted().toList().get(values.size() / 2);
+        return LaunchFigure.of(name, effort.launches(), metric, median, unit);
+    }
+}

@@ -1,0 +1,12 @@
+package dev.polder.benchmarks;
+
+import java.io.IOException;
+
+/** A way to start {@code /bin/true}. */
+interface LaunchWay extends AutoCloseable {
+    /** Starts so many tasks, some at a time, and returns when the exit code of each was read. */
+    void launch(int tasks, int inFlight) throws IOException, InterruptedException;
+
+    @Override
+    void close() throws IOException;
+}

@@ -1,0 +1,61 @@
+package dev.polder.agent;
+
+import dev.polder.isolation.ContainerLimits;
+import dev.polder.wire.proto.Mesos.Resource;
+import dev.polder.wire.proto.Mesos.TaskInfo;
+import dev.polder.wire.proto.Mesos.Value;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/** What a task may use of its host, by its resources and limits, as Mesos's isolators {@code cgroups/cpu} and {@code cgroups/mem} see them. */
+final class TaskLimits {
+    /** Less than this runs nothing; Mesos raises what is asked for to as much. */
+    static final long MEMORY_MIN_MB = 32;
+
+    private static final long MIB = 1 << 20;
+    private static final double CPU_MILLIS = 1_000;
+
+    private TaskLimits() {}
+
+    /**
+     * Returns the limits of a task. Without a limit of its own memory is limited to what the task has, and processors are not
+     * limited.
+     *
+     * @throws IllegalArgumentException if a limit is below what the task has
+     */
+    static ContainerLimits of(TaskInfo task) {
+        long cpuMillis = Math.max(1, Math.round(sum(task, "cpus") * CPU_MILLIS));
+        OptionalDouble cpuLimit = limit(task, "cpus");
+        long memoryBytes = bytes(sum(task, "mem"));
+        OptionalDouble memoryLimit = limit(task, "mem");
+        return new ContainerLimits(
+                cpuMillis,
+                cpuLimit.isPresent() && Double.isFinite(cpuLimit.getAsDouble())
+                        ? OptionalLong.of(Math.max(1, Math.round(cpuLimit.getAsDouble() * CPU_MILLIS)))
+                        : OptionalLong.empty(),
+                memoryBytes,
+                memoryLimit.isEmpty()
+                        ? OptionalLong.of(memoryBytes)
+                        : Double.isFinite(memoryLimit.getAsDouble())
+                                ? OptionalLong.of(bytes(memoryLimit.getAsDouble()))
+                                : OptionalLong.empty(),
+                OptionalLong.empty());
+    }
+
+    private static long bytes(double megabytes) {
+        return Math.round(Math.max(MEMORY_MIN_MB, megabytes) * MIB);
+    }
+
+    private static double sum(TaskInfo task, String name) {
+        return task.getResourcesList().stream()
+                .filter(resource -> resource.getName().equals(name))
+                .map(Resource::getScalar)
+                .mapToDouble(Value.Scalar::getValue)
+                .sum();
+    }
+
+    private static OptionalDouble limit(TaskInfo task, String name) {
+        Value.Scalar limit = task.getLimitsMap().get(name);
+        return limit == null ? OptionalDouble.empty() : OptionalDouble.of(limit.getValue());
+    }
+}

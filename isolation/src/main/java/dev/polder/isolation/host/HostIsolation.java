@@ -1,0 +1,126 @@
+package dev.polder.isolation.host;
+
+import dev.polder.isolation.Ability;
+import dev.polder.isolation.Isolator;
+import dev.polder.isolation.Namespace;
+import dev.polder.isolation.NamespaceIsolator;
+import dev.polder.isolation.NamespaceProbe;
+import dev.polder.isolation.cgroup.CgroupIsolator;
+import dev.polder.isolation.cgroup.CgroupSettings;
+import dev.polder.isolation.cgroup.Cgroups;
+import dev.polder.isolation.cgroup.Controller;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What this host can do of what a node wants, found out once at its start. Nothing has to be given back but what the
+ * isolators do when they are closed.
+ */
+public final class HostIsolation {
+    private final List<Ability> abilities;
+    private final List<Isolator> isolators;
+    private final Set<IsolatorName> names;
+
+    private HostIsolation(List<Ability> abilities, List<Isolator> isolators, Set<IsolatorName> names) {
+        this.abilities = List.copyOf(abilities);
+        this.isolators = List.copyOf(isolators);
+        this.names = Collections.unmodifiableSet(names);
+    }
+
+    /**
+     * Tries what is wanted. May take some ten milliseconds.
+     *
+     * @param groupName tells nodes of one host apart, see {@link CgroupSettings}
+     * @throws IOException if this host cannot do what is required; then nothing is left
+     */
+    public static HostIsolation find(String groupName, IsolationSettings settings) throws IOException {
+        return find(groupName, settings, Path.of("/proc"));
+    }
+
+    static HostIsolation find(String groupName, IsolationSettings settings, Path proc) throws IOException {
+        Set<Controller> controllers = EnumSet.noneOf(Controller.class);
+        settings.wanted().forEach(each -> each.controller().ifPresent(controllers::add));
+        Cgroups cgroups = Cgroups.discover(
+                CgroupSettings.of(groupName).withWanted(controllers).withProc(proc));
+        Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
+        settings.wanted().forEach(each -> each.namespace().ifPresent(namespaces::add));
+        Map<Namespace, String> refusals = NamespaceProbe.refusals(namespaces);
+        List<Ability> rows = new ArrayList<>();
+        Set<IsolatorName> able = EnumSet.noneOf(IsolatorName.class);
+        for (IsolatorName name : settings.wanted()) {
+            Ability row = name.namespace()
+                    .map(namespace -> ability(name, refusals.getOrDefault(namespace, "")))
+                    .orElseGet(() -> ability(name, cgroups));
+            rows.add(row);
+            if (row.available()) {
+                able.add(name);
+            }
+        }
+        HostIsolation found = new HostIsolation(rows, isolators(able, cgroups), able);
+        try {
+            found.check(settings.required());
+        } catch (IOException e) {
+            cgroups.removeRoots();
+            throw e;
+        }
+        if (able.stream().allMatch(name -> name.controller().isEmpty())) {
+            cgroups.removeRoots();
+        }
+        return found;
+    }
+
+    private static Ability ability(IsolatorName name, Cgroups cgroups) {
+        String controller = name.controller().map(Controller::toString).orElse("");
+        return cgroups.abilities().stream()
+                .filter(row -> row.name().equals(controller))
+                .map(row -> new Ability(name.toString(), row.available(), row.detail()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Ability ability(IsolatorName name, String refusal) {
+        return new Ability(name.toString(), refusal.isEmpty(), refusal.isEmpty() ? "by unshare" : refusal);
+    }
+
+    private static List<Isolator> isolators(Set<IsolatorName> able, Cgroups cgroups) {
+        List<Isolator> isolators = new ArrayList<>();
+        if (able.stream().anyMatch(name -> name.controller().isPresent())) {
+            isolators.add(new CgroupIsolator(cgroups));
+        }
+        able.forEach(name -> name.namespace().map(NamespaceIsolator::new).ifPresent(isolators::add));
+        return isolators;
+    }
+
+    private void check(Set<IsolatorName> required) throws IOException {
+        Optional<Ability> missing = abilities.stream()
+                .filter(row -> !row.available())
+                .filter(row ->
+                        required.stream().anyMatch(name -> name.toString().equals(row.name())))
+                .findFirst();
+        if (missing.isPresent()) {
+            throw new IOException("isolation: this host lacks what is required: " + missing.get());
+        }
+    }
+
+    /** Returns what was tried, a row an isolator. */
+    public List<Ability> abilities() {
+        return abilities;
+    }
+
+    /** Returns the isolators, in the order in which they prepare. */
+    public List<Isolator> isolators() {
+        return isolators;
+    }
+
+    /** Returns the names of those that this host can do, separated by commas; {@code none} where there is nothing. */
+    public String text() {
+        return names.isEmpty() ? "none" : IsolationSettings.text(names);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.polder.isolation.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polder.isolation.Ability;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a host can do, on the one that runs the tests, and on one without control groups. */
+class HostIsolationTest {
+    private static final Path PROC = Path.of("/proc");
+
+    @TempDir
+    Path empty;
+
+    private static HostIsolation find(String isolation, String required, Path proc) throws IOException {
+        String name = "host-test-" + ProcessHandle.current().pid();
+        return HostIsolation.find(name, IsolationSettings.parse(isolation, required), proc);
+    }
+
+    @Test
+    void shouldSayOfEachIsolatorWhetherThisHostHasIt() throws IOException {
+        HostIsolation found = find("auto", "", PROC);
+        try {
+            assertThat(found.abilities())
+                    .extracting(Ability::name)
+                    .containsExactly(
+                            "cgroups/cpu", "cgroups/mem", "namespaces/pid", "namespaces/ipc", "namespaces/uts");
+            String able = String.join(
+                    ",",
+                    found.abilities().stream()
+                            .filter(Ability::available)
+                            .map(Ability::name)
+                            .toList());
+            assertThat(found.text()).isEqualTo(able.isEmpty() ? "none" : able);
+        } finally {
+            found.isolators().forEach(each -> each.close());
+        }
+    }
+
+    @Test
+    void shouldDoWithoutWhatAHostLacks() throws IOException {
+        HostIsolation found = find("auto", "", empty);
+
+        assertThat(found.text()).doesNotContain("cgroups");
+        assertThat(found.isolators()).noneMatch(each -> each.name().contains("cgroups"));
+        assertThat(found.abilities())
+                .anySatisfy(row -> assertThat(row.toString()).startsWith("cgroups/mem: not available: "));
+    }
+
+    @Test
+    void shouldNotStartWithoutWhatIsRequired() {
+        assertThatThrownBy(() -> find("auto", "cgroups/mem", empty))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("isolation: this host lacks what is required: cgroups/mem: not available: ");
+        assertThatThrownBy(() -> find("cgroups/cpu", "", empty)).hasMessageContaining("required: cgroups/cpu");
+    }
+
+    @Test
+    void shouldLeaveNoGroupWhereNoneIsUsed() throws IOException {
+        HostIsolation found = find("none", "", PROC);
+
+        assertThat(found.text()).isEqualTo("none");
+        assertThat(found.isolators()).isEmpty();
+        assertThat(found.abilities()).isEmpty();
+        assertThat(groups()).isEmpty();
+    }
+
+    @Test
+    void shouldLeaveNoGroupWhenItIsClosed() throws IOException {
+        find("auto", "", PROC).isolators().forEach(each -> each.close());
+
+        assertThat(groups()).isEmpty();
+    }
+
+    private static Stream<Path> groups() throws IOException {
+        String name = "polder-host-test-" + ProcessHandle.current().pid();
+        try (Stream<Path> hierarchies =
+                Files.find(Path.of("/sys/fs/cgroup"), 4, (path, attributes) -> path.endsWith(name))) {
+            return hierarchies.toList().stream();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.polder.isolation.host;
+
+import static dev.polder.isolation.host.IsolatorName.CGROUPS_CPU;
+import static dev.polder.isolation.host.IsolatorName.CGROUPS_MEM;
+import static dev.polder.isolation.host.IsolatorName.CGROUPS_PIDS;
+import static dev.polder.isolation.host.IsolatorName.NAMESPACES_PID;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+/** What an operator may write. */
+class IsolationSettingsTest {
+    @Test
+    void shouldRequireNothingByItself() {
+        IsolationSettings settings = IsolationSettings.parse("auto", "");
+
+        assertThat(settings.wanted()).contains(CGROUPS_CPU, CGROUPS_MEM, NAMESPACES_PID);
+        assertThat(settings.required()).isEmpty();
+    }
+
+    @Test
+    void shouldRequireWhatIsNamedBesideWhatTheHostCanDo() {
+        IsolationSettings settings = IsolationSettings.parse("auto", "cgroups/pids, cgroups/mem");
+
+        assertThat(settings.wanted()).contains(CGROUPS_CPU, CGROUPS_PIDS, NAMESPACES_PID);
+        assertThat(settings.required()).containsExactly(CGROUPS_MEM, CGROUPS_PIDS);
+    }
+
+    @Test
+    void shouldRequireAllOfAList() {
+        IsolationSettings settings = IsolationSettings.parse("cgroups/mem,namespaces/pid", "");
+
+        assertThat(settings.wanted()).containsExactly(CGROUPS_MEM, NAMESPACES_PID);
+        assertThat(settings.required()).containsExactly(CGROUPS_MEM, NAMESPACES_PID);
+    }
+
+    @Test
+    void shouldKnowMesossShortNames() {
+        assertThat(IsolationSettings.parse("cgroups", "").wanted()).containsExactly(CGROUPS_CPU, CGROUPS_MEM);
+        assertThat(IsolationSettings.parse("posix/cpu,posix/mem", "")).isEqualTo(IsolationSettings.none());
+    }
+
+    @Test
+    void shouldRefuseWhatItDoesNotKnowOrCannotBe() {
+        assertThatThrownBy(() -> IsolationSettings.parse("cgroups/men", ""))
+                .hasMessageStartingWith("'cgroups/men' is no isolator; there are cgroups/cpu,cgroups/mem,");
+        assertThatThrownBy(() -> IsolationSettings.parse("cgroups/mem,cgroups/mem", ""))
+                .hasMessage("'cgroups/mem' comes twice");
+        assertThatThrownBy(() -> IsolationSettings.parse("none", "cgroups/mem"))
+                .hasMessage("required and not chosen: cgroups/mem");
+        assertThatThrownBy(() -> IsolationSettings.parse("cgroups/cpu", "cgroups/mem"))
+                .hasMessage("required and not chosen: cgroups/mem");
+        assertThatThrownBy(() -> IsolationSettings.parse("", "")).hasMessageStartingWith("'' is no isolator");
+    }
+}
