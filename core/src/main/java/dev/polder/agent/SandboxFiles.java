@@ -1,5 +1,6 @@
 package dev.polder.agent;
 
+import dev.polder.isolation.files.OpenDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -102,7 +103,7 @@ public final class SandboxFiles {
 
     /** What is done at the end of the way. */
     private interface Look {
-        Answer at(SandboxWalk directory, @Nullable String name, UserPrincipal owner) throws IOException;
+        Answer at(SandboxWalk walk, @Nullable String name, UserPrincipal owner) throws IOException;
     }
 
     /**
@@ -111,15 +112,15 @@ public final class SandboxFiles {
      * @param agentId of the agent that is asked, for paths that do not say; empty if it has none yet
      */
     public Answer browse(String agentId, String path) {
-        return look(agentId, path, (directory, name, owner) -> {
+        return look(agentId, path, (walk, name, owner) -> {
             if (name != null) {
-                PosixFileAttributes found = directory.attributes(name);
+                PosixFileAttributes found = walk.directory().attributes(name);
                 if (!found.isDirectory() && !found.isSymbolicLink()) {
                     return new Listing(List.of(), true);
                 }
-                directory.enter(name);
+                walk.enter(name);
             }
-            return list(directory);
+            return list(walk.directory());
         });
     }
 
@@ -131,13 +132,14 @@ public final class SandboxFiles {
      * @param length at least 0; capped at {@link #READ_BYTES_MAX}
      */
     public Answer read(String agentId, String path, OptionalLong offset, long length) {
-        return look(agentId, path, (directory, name, owner) -> {
+        return look(agentId, path, (walk, name, owner) -> {
+            OpenDirectory directory = walk.directory();
             PosixFileAttributes found = name == null ? directory.attributes() : directory.attributes(name);
             if (name == null || found.isDirectory()) {
                 return new Refused(Reason.DIRECTORY, "Cannot read a directory.");
             }
             if (found.isSymbolicLink()) {
-                throw new SandboxWalk.LinkException(directory.path().resolve(name));
+                throw new OpenDirectory.LinkException(directory.path().resolve(name));
             }
             if (!found.isRegularFile()) {
                 return new Refused(Reason.NOT_A_FILE, "'" + path + "' is no file: pipes and devices are not read");
@@ -146,7 +148,7 @@ public final class SandboxFiles {
                 return new Refused(
                         Reason.FORBIDDEN, "'" + path + "' is a second name for a file of " + found.owner() + "'s");
             }
-            try (SeekableByteChannel file = directory.open(name)) {
+            try (SeekableByteChannel file = directory.read(name)) {
                 return read(file, offset, length);
             }
         });
@@ -164,7 +166,7 @@ public final class SandboxFiles {
             return look(walk, path, look);
         } catch (NoSuchFileException | NotDirectoryException | InvalidPathException e) {
             return new Refused(Reason.NOT_FOUND, "'" + text + "' does not exist");
-        } catch (SandboxWalk.LinkException e) {
+        } catch (OpenDirectory.LinkException e) {
             return new Refused(Reason.INACCESSIBLE, "'" + text + "' is inaccessible: links are not followed.");
         } catch (AccessDeniedException e) {
             return new Refused(Reason.FORBIDDEN, "'" + text + "' may not be read by the agent");
@@ -179,8 +181,9 @@ public final class SandboxFiles {
         for (String step : path.steps().subList(0, path.steps().size() - 1)) {
             walk.enter(step);
         }
-        walk.enter(path.run().equals(SandboxPath.LATEST) ? latest(walk.path()) : path.run());
-        UserPrincipal owner = walk.attributes().owner();
+        walk.enter(
+                path.run().equals(SandboxPath.LATEST) ? latest(walk.directory().path()) : path.run());
+        UserPrincipal owner = walk.directory().attributes().owner();
         List<String> names = path.names();
         if (names.isEmpty()) {
             return look.at(walk, null, owner);
@@ -201,7 +204,7 @@ public final class SandboxFiles {
         } catch (NotLinkException e) {
             throw new NoSuchFileException(runs.resolve(SandboxPath.LATEST).toString());
         }
-        throw new SandboxWalk.LinkException(runs.resolve(SandboxPath.LATEST));
+        throw new OpenDirectory.LinkException(runs.resolve(SandboxPath.LATEST));
     }
 
     /**
@@ -209,8 +212,8 @@ public final class SandboxFiles {
      * sandbox does. Only root can make other users' files, and can read them anyway. Most systems forbid such links
      * ({@code fs.protected_hardlinks}); this is for the others.
      */
-    private static boolean isOthers(SandboxWalk directory, String name, PosixFileAttributes found, UserPrincipal owner)
-            throws IOException {
+    private static boolean isOthers(
+            OpenDirectory directory, String name, PosixFileAttributes found, UserPrincipal owner) throws IOException {
         return !found.owner().equals(owner)
                 && !owner.getName().equals("root")
                 && directory.inode(name, found).links() > 1;
@@ -231,7 +234,7 @@ public final class SandboxFiles {
         return new Piece(from, bytes.flip());
     }
 
-    private static Listing list(SandboxWalk directory) throws IOException {
+    private static Listing list(OpenDirectory directory) throws IOException {
         List<Entry> entries = new ArrayList<>();
         // looked up once each: many files have few owners
         Map<Integer, String> users = new HashMap<>();
@@ -241,7 +244,7 @@ public final class SandboxFiles {
             String name = names.next().getFileName().toString();
             try {
                 entries.add(entry(directory, name, users, groups));
-            } catch (NoSuchFileException | SandboxWalk.LinkException goneMeanwhile) {
+            } catch (NoSuchFileException | OpenDirectory.LinkException goneMeanwhile) {
                 // it is not listed
             }
         }
@@ -250,10 +253,10 @@ public final class SandboxFiles {
     }
 
     private static Entry entry(
-            SandboxWalk directory, String name, Map<Integer, String> users, Map<Integer, String> groups)
+            OpenDirectory directory, String name, Map<Integer, String> users, Map<Integer, String> groups)
             throws IOException {
         PosixFileAttributes found = directory.attributes(name);
-        SandboxWalk.Inode inode = directory.inode(name, found);
+        OpenDirectory.Inode inode = directory.inode(name, found);
         return new Entry(
                 name,
                 found.size(),
