@@ -1,0 +1,28 @@
+package dev.polder.isolation.oci;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.polder.isolation.Namespace;
+
+/** Holds what this package must never know. */
+@AnalyzeClasses(packages = "dev.polder.isolation.oci", importOptions = ImportOption.DoNotIncludeTests.class)
+final class OciArchitectureTest {
+    @ArchTest
+    static final ArchRule knowsNeitherImagesNorGroupsNorLaunchers = noClasses()
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.polder..")
+                    .and(not(resideInAnyPackage("dev.polder.isolation.oci..", "dev.polder.isolation.json..")))
+                    .and(not(belongToAnyOf(Namespace.class))));
+
+    @ArchTest
+    static final ArchRule startsNoProcess =
+            noClasses().should().dependOnClassesThat(belongToAnyOf(ProcessBuilder.class, Process.class));
+}
