@@ -3,9 +3,11 @@ package dev.polder.agent;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.TaskSpec;
+import dev.polder.isolation.fetch.FetchRequest;
 import dev.polder.model.AgentId;
 import dev.polder.wire.proto.AgentLinkFrames.ToMaster;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What must be done once the facts of its turn are durable; never before. An effect may be lost in a crash: frames are
@@ -25,8 +27,19 @@ public sealed interface AgentEffect {
     /** The cluster does not want this agent. End the connection, tell people, and connect no more. */
     record Refused(String why) implements AgentEffect {}
 
-    /** Make the sandbox of this task; {@code SandboxReady} or {@code SandboxFailed} answers. */
-    record PrepareSandbox(TaskSpec spec) implements AgentEffect {}
+    /**
+     * Make the sandbox of this task and bring there what it wants; {@code SandboxReady}, {@code SandboxFailed} or {@code
+     * FetchFailed} answers.
+     */
+    record PrepareSandbox(TaskSpec spec, List<FetchRequest> fetches) implements AgentEffect {
+        /** Copies. */
+        public PrepareSandbox {
+            fetches = List.copyOf(fetches);
+        }
+    }
+
+    /** Bring nothing more into the sandbox of this task; who answers is not listened to. */
+    record StopPreparing(ContainerId id) implements AgentEffect {}
 
     /** Give the container to the containerizer. */
     record Launch(ContainerSpec container) implements AgentEffect {

@@ -2,6 +2,8 @@ package dev.polder.agent;
 
 import dev.polder.http.Headers;
 import dev.polder.isolation.Containerizer;
+import dev.polder.isolation.fetch.Fetcher;
+import dev.polder.isolation.fetch.FetcherSettings;
 import dev.polder.isolation.host.HostIsolation;
 import dev.polder.model.AgentId;
 import dev.polder.wire.proto.Mesos.AgentInfo;
@@ -43,6 +45,7 @@ public final class AgentService implements AutoCloseable {
     private final AgentServiceConfig config;
     private final Checkpoint checkpoint;
     private final Containerizer containerizer;
+    private final Fetcher fetcher;
     private final List<Attribute> attributes;
     private final AgentLoop loop;
     private final Thread thread;
@@ -52,12 +55,14 @@ public final class AgentService implements AutoCloseable {
             AgentServiceConfig config,
             Checkpoint checkpoint,
             Containerizer containerizer,
+            Fetcher fetcher,
             List<Attribute> attributes,
             AgentLoop loop,
             Thread thread) {
         this.config = config;
         this.checkpoint = checkpoint;
         this.containerizer = containerizer;
+        this.fetcher = fetcher;
         this.attributes = attributes;
         this.loop = loop;
         this.thread = thread;
@@ -92,13 +97,16 @@ public final class AgentService implements AutoCloseable {
                 events,
                 config.probe().launches()));
         Checkpoint checkpoint = null;
+        Fetcher fetcher = null;
         try {
+            fetcher = Fetcher.open(FetcherSettings.of(agentDir.resolve("fetch")));
             checkpoint = Checkpoint.open(agentDir.resolve("checkpoint"), state);
             AgentLoop loop = new AgentLoop(
                     config,
                     profile(config, attributes, agentDir, sandboxDir),
                     state,
                     checkpoint,
+                    fetcher,
                     dialer,
                     new SecureRandom());
             events.to(loop::submit);
@@ -107,9 +115,12 @@ public final class AgentService implements AutoCloseable {
             thread.setDaemon(true);
             containerizer.start();
             thread.start();
-            return new AgentService(config, checkpoint, containerizer, attributes, loop, thread);
+            return new AgentService(config, checkpoint, containerizer, fetcher, attributes, loop, thread);
         } catch (IOException | RuntimeException e) {
             containerizer.close();
+            if (fetcher != null) {
+                fetcher.close();
+            }
             if (checkpoint != null) {
                 checkpoint.close();
             }
@@ -227,11 +238,7 @@ public final class AgentService implements AutoCloseable {
         await(loop.ended());
         containerizer.close();
         join();
-        try {
-            checkpoint.close();
-        } catch (IOException e) {
-            LOG.warn("checkpoint not closed cleanly node={}", config.nodeName(), e);
-        }
+        closeFiles();
         LOG.info("agent closed node={} tasksKept={}", config.nodeName(), keepTasks);
     }
 
@@ -242,6 +249,19 @@ public final class AgentService implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             LOG.debug("the agent thread ended before, or does not end", e);
+        }
+    }
+
+    private void closeFiles() {
+        try {
+            fetcher.close();
+        } catch (IOException e) {
+            LOG.warn("fetcher not closed cleanly node={}", config.nodeName(), e);
+        }
+        try {
+            checkpoint.close();
+        } catch (IOException e) {
+            LOG.warn("checkpoint not closed cleanly node={}", config.nodeName(), e);
         }
     }
 

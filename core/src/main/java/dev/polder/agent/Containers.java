@@ -108,7 +108,7 @@ final class Containers {
         LaunchPlan plan = LaunchPlan.of(profile, state.knownAgentId(), framework, info, id);
         if (plan instanceof LaunchPlan.Run run) {
             containers.put(id, new Container(run.container()));
-            turn.effect(new AgentEffect.PrepareSandbox(run.container().task()));
+            turn.effect(new AgentEffect.PrepareSandbox(run.container().task(), run.fetches()));
             return;
         }
         LaunchPlan.Refuse refuse = (LaunchPlan.Refuse) plan;
@@ -137,6 +137,15 @@ final class Containers {
         }
     }
 
+    void fetchFailed(Turn turn, ContainerId id, String why) {
+        Container container = containers.get(id);
+        AgentTask task = state.taskIn(id.toString());
+        if (container != null && container.is(Phase.PREPARING) && task != null) {
+            containers.remove(id);
+            turn.report(task, launchFailed(turn, task, Statuses.launchFailure(Statuses.fetchFailure(id, why))));
+        }
+    }
+
     /** A framework's or an operator's kill; a kill after the first counts if it shortens what is left of the grace. */
     void kill(Turn turn, AgentTask task, KillPolicy policy) {
         Container container = containerOf(task);
@@ -145,6 +154,7 @@ final class Containers {
         }
         if (container.is(Phase.PREPARING)) {
             containers.remove(container.id());
+            turn.effect(new AgentEffect.StopPreparing(container.id()));
             turn.report(task, killedDuringLaunch(turn, task));
             return;
         }
@@ -170,6 +180,7 @@ final class Containers {
             }
             if (container.is(Phase.PREPARING)) {
                 containers.remove(container.id());
+                effects.add(new AgentEffect.StopPreparing(container.id()));
             } else if (container.is(Phase.ENDED)) {
                 containers.remove(container.id());
                 effects.add(new AgentEffect.Forget(container.id()));

@@ -2,16 +2,23 @@ package dev.polder.agent;
 
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ContainerSpec;
+import dev.polder.isolation.fetch.FetchRequest;
 import dev.polder.model.AgentId;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;
 import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.TaskState;
 import dev.polder.wire.proto.Mesos.TaskStatus.Reason;
+import java.util.List;
 
 /** What to do with a task that was accepted: run it, or end it at once. */
 sealed interface LaunchPlan {
-    /** Make the sandbox, then launch. */
-    record Run(ContainerSpec container) implements LaunchPlan {}
+    /** Make the sandbox, fetch, then launch. */
+    record Run(ContainerSpec container, List<FetchRequest> fetches) implements LaunchPlan {
+        /** Copies. */
+        public Run {
+            fetches = List.copyOf(fetches);
+        }
+    }
 
     /**
      * Never launch.

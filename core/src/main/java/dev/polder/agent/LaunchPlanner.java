@@ -30,6 +30,7 @@ final class LaunchPlanner {
     private final TaskInfo task;
     private final CommandInfo command;
     private final ContainerId container;
+    private final TaskFetches fetches;
 
     LaunchPlanner(AgentProfile profile, AgentId agent, FrameworkInfo framework, TaskInfo task, ContainerId container) {
         this.profile = profile;
@@ -38,6 +39,7 @@ final class LaunchPlanner {
         this.task = task;
         this.command = task.getCommand();
         this.container = container;
+        this.fetches = TaskFetches.of(task.getCommand());
     }
 
     LaunchPlan plan() {
@@ -73,7 +75,7 @@ final class LaunchPlanner {
                     environment(sandbox),
                     sandbox,
                     user.equals(profile.user()) ? null : user);
-            return new LaunchPlan.Run(ContainerSpec.of(spec, TaskLimits.of(task)));
+            return new LaunchPlan.Run(ContainerSpec.of(spec, TaskLimits.of(task)), fetches.requests());
         } catch (IllegalArgumentException e) {
             return invalid("task '" + task.getTaskId().getValue() + "' cannot be started: " + e.getMessage());
         }
@@ -106,9 +108,8 @@ final class LaunchPlanner {
                     "Abnormal executor termination: unknown container",
                     false);
         }
-        if (command.getUrisCount() > 0) {
-            return notLaunched("Failed to fetch all URIs for container '" + container + "': fetching '"
-                    + command.getUris(0).getValue() + "' is not supported yet");
+        if (!fetches.mistake().isEmpty()) {
+            return notLaunched(Statuses.fetchFailure(container, fetches.mistake()));
         }
         if (command.getEnvironment().getVariablesList().stream()
                 .anyMatch(variable -> variable.getType() == Environment.Variable.Type.SECRET)) {
@@ -142,10 +143,7 @@ final class LaunchPlanner {
 
     private static LaunchPlan.Refuse notLaunched(String why) {
         return new LaunchPlan.Refuse(
-                TaskState.TASK_FAILED,
-                Reason.REASON_CONTAINER_LAUNCH_FAILED,
-                "Failed to launch container: " + why,
-                false);
+                TaskState.TASK_FAILED, Reason.REASON_CONTAINER_LAUNCH_FAILED, Statuses.launchFailure(why), false);
     }
 
     private Path sandbox() {

@@ -1,6 +1,7 @@
 package dev.polder.agent;
 
 import com.google.protobuf.ByteString;
+import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ExitStatus;
 import dev.polder.isolation.Limitation;
 import dev.polder.model.Moment;
@@ -81,6 +82,11 @@ final class Statuses {
     /** Words why a command was never executed. */
     static String launchFailure(String why) {
         return "Failed to launch container: " + why;
+    }
+
+    /** Words why a sandbox lacks what its task wants there. */
+    static String fetchFailure(ContainerId container, String why) {
+        return "Failed to fetch all URIs for container '" + container + "': " + why;
     }
 
     /** Words why there is no sandbox. */

@@ -111,6 +111,40 @@ class AgentServiceTest {
     }
 
     @Test
+    void shouldBringFilesIntoTheSandbox() throws IOException {
+        Path tool = Files.writeString(directory.resolve("tool.sh"), "echo hello from $0\n");
+        makePassable();
+
+        master.launch(ownTask(
+                "t1",
+                CommandInfo.newBuilder()
+                        .setValue("./run.sh")
+                        .addUris(CommandInfo.URI
+                                .newBuilder()
+                                .setValue(tool.toUri().getPath())
+                                .setExecutable(true)
+                                .setOutputFile("run.sh"))));
+
+        awaitLines("t1", STARTING, RUNNING, "TASK_FINISHED 'Command exited with status 0' SOURCE_EXECUTOR [CS]");
+        assertThat(latest("t1").resolve("stdout")).hasContent("hello from ./run.sh");
+    }
+
+    @Test
+    void shouldFailATaskWhoseFileIsNotThere() {
+        master.launch(ownTask(
+                "t1",
+                CommandInfo.newBuilder()
+                        .setValue("true")
+                        .addUris(CommandInfo.URI.newBuilder().setValue("/no/such/file"))));
+
+        awaitEnd("t1", "TASK_FAILED");
+        TaskStatus last = master.updatesOf("t1").get(0);
+        assertThat(last.getReason()).isEqualTo(TaskStatus.Reason.REASON_CONTAINER_LAUNCH_FAILED);
+        assertThat(last.getMessage()).contains("Failed to fetch '/no/such/file': it cannot be read");
+        assertThat(latest("t1").resolve("stderr")).content().contains("/no/such/file");
+    }
+
+    @Test
     void shouldSayHowItKeepsTasksApart() {
         assertThat(lastRegister().getInfo().getAttributesList())
                 .filteredOn(attribute -> attribute.getName().equals("isolation"))

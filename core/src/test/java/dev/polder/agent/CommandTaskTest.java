@@ -13,6 +13,7 @@ import dev.polder.isolation.ExitStatus;
 import dev.polder.isolation.ExitStatus.Exited;
 import dev.polder.isolation.ExitStatus.NotContained;
 import dev.polder.isolation.ExitStatus.Signaled;
+import dev.polder.isolation.fetch.FetchRequest;
 import dev.polder.wire.proto.Mesos.CommandInfo;
 import dev.polder.wire.proto.Mesos.ContainerInfo;
 import dev.polder.wire.proto.Mesos.DurationInfo;
@@ -21,6 +22,7 @@ import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.TaskStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The task scenarios recorded from Mesos, line by line. */
@@ -178,20 +180,70 @@ class CommandTaskTest {
         assertThat(fixture.launchedSpecs().get(0).id()).isEqualTo(id);
     }
 
-    @Test
-    void shouldFailATaskWithFilesToFetch() {
-        fixture.launch(task(
+    private static TaskInfo fetching(String uri) {
+        return task(
                         "t1",
                         CommandInfo.newBuilder()
                                 .setValue("true")
-                                .addUris(CommandInfo.URI.newBuilder().setValue("/no/such/file")))
-                .build());
+                                .addUris(CommandInfo.URI
+                                        .newBuilder()
+                                        .setValue(uri)
+                                        .setExecutable(true)
+                                        .setExtract(false)
+                                        .setCache(true)
+                                        .setOutputFile("bin/tool")))
+                .build();
+    }
 
-        String id = fixture.container("t1").toString();
+    @Test
+    void shouldFetchWhatTheCommandWantsBeforeItStarts() {
+        fixture.launch(fetching("http://files/tool-1.2"));
+
+        assertThat(only(AgentEffect.PrepareSandbox.class, fixture.effects)
+                        .get(0)
+                        .fetches())
+                .containsExactly(new FetchRequest(
+                        "http://files/tool-1.2", true, false, true, Optional.of("bin/tool"), Optional.empty()));
+        assertThat(fixture.launchedSpecs()).isEmpty();
+
+        fixture.decide(new AgentCommand.SandboxReady(fixture.container("t1")));
+        assertThat(fixture.launchedSpecs()).hasSize(1);
+    }
+
+    @Test
+    void shouldFailATaskWhoseFilesCannotBeFetched() {
+        fixture.launch(fetching("/no/such/file"));
+        ContainerId id = fixture.container("t1");
+
+        fixture.decide(new AgentCommand.FetchFailed(id, "no such file"));
+
         assertThat(lines(fixture.acknowledgeAll()))
                 .containsExactly("TASK_FAILED 'Failed to launch container: Failed to fetch all URIs for container '"
-                        + id + "': fetching '/no/such/file' is not supported yet' SOURCE_AGENT"
-                        + " REASON_CONTAINER_LAUNCH_FAILED");
+                        + id + "': no such file' SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED");
+    }
+
+    @Test
+    void shouldFailATaskThatWantsWhatIsNoAddress() {
+        fixture.launch(fetching("http://files/to\nol"));
+
+        assertThat(lines(fixture.acknowledgeAll()).get(0))
+                .startsWith("TASK_FAILED 'Failed to launch container: Failed to fetch all URIs for container '")
+                .contains("URI 'http://files/to?ol' has a backslash, a quote or a control character")
+                .endsWith("SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED");
+        assertThat(only(AgentEffect.PrepareSandbox.class, fixture.effects)).isEmpty();
+    }
+
+    @Test
+    void shouldStopFetchingForATaskThatIsKilled() {
+        fixture.launch(fetching("http://files/large"));
+        ContainerId id = fixture.container("t1");
+
+        fixture.kill("t1");
+
+        assertThat(only(AgentEffect.StopPreparing.class, fixture.effects))
+                .containsExactly(new AgentEffect.StopPreparing(id));
+        fixture.decide(new AgentCommand.FetchFailed(id, "interrupted"));
+        assertThat(lines(fixture.acknowledgeAll())).hasSize(1).allMatch(line -> line.startsWith("TASK_KILLED"));
     }
 
     @Test
@@ -404,7 +456,10 @@ class CommandTaskTest {
 
         assertThat(fixture.state.tasks()).isEmpty();
         assertThat(fixture.effects)
-                .containsExactly(new AgentEffect.Kill(running, Duration.ofSeconds(3)), new AgentEffect.Forget(ended));
+                .containsExactly(
+                        new AgentEffect.Kill(running, Duration.ofSeconds(3)),
+                        new AgentEffect.Forget(ended),
+                        new AgentEffect.StopPreparing(preparing));
         fixture.effects.clear();
         fixture.decide(new AgentCommand.SandboxReady(preparing));
         fixture.decide(new AgentCommand.Exited(running, new Signaled(15)));

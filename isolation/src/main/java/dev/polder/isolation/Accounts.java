@@ -1,13 +1,11 @@
 package dev.polder.isolation;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,23 +31,11 @@ final class Accounts {
         return new Accounts(uid.equals(0), Files.getOwner(made).getName());
     }
 
-    /** Numbers to switch to. */
-    record Account(int uid, int gid) {}
-
-    /** No account of this name. */
-    static final class UnknownAccountException extends Exception {
-        private static final long serialVersionUID = 1;
-
-        UnknownAccountException(String name) {
-            super("no such user: '" + name + "'");
-        }
-    }
-
     private record Known(Account account, long sinceNanos) {}
 
     /** Returns the account to switch to, or null if the task runs as the node does. */
     @Nullable
-    Account toSwitchTo(@Nullable String name) throws UnknownAccountException, IOException {
+    Account toSwitchTo(@Nullable String name) throws IOException {
         if (name == null || name.equals(own)) {
             return null;
         }
@@ -62,32 +48,17 @@ final class Accounts {
             if (known.size() >= REMEMBERED_MAX) {
                 known.clear();
             }
-            remembered = new Known(ask(name), System.nanoTime());
+            remembered = new Known(Account.named(name), System.nanoTime());
             known.put(name, remembered);
         }
         return remembered.account();
     }
 
-    private static void checkExists(String name) throws UnknownAccountException, IOException {
+    private static void checkExists(String name) throws IOException {
         try {
             FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(name);
         } catch (UserPrincipalNotFoundException absent) {
-            throw new UnknownAccountException(name);
+            throw new Account.UnknownException(name);
         }
-    }
-
-    /** The JDK knows no primary groups; {@code id} asks whatever the host keeps its accounts in. */
-    private static Account ask(String name) throws UnknownAccountException, IOException {
-        Process id = new ProcessBuilder("/bin/sh", "-c", "id -u -- \"$0\" && id -g -- \"$0\"", name)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        id.getOutputStream().close();
-        List<String> lines = new String(id.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
-                .lines()
-                .toList();
-        if (lines.size() != 2) {
-            throw new UnknownAccountException(name);
-        }
-        return new Account(Integer.parseInt(lines.get(0)), Integer.parseInt(lines.get(1)));
     }
 }

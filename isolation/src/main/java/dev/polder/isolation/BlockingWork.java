@@ -1,6 +1,5 @@
 package dev.polder.isolation;
 
-import dev.polder.isolation.Accounts.UnknownAccountException;
 import dev.polder.isolation.IntentScript.UnfitException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -139,7 +138,7 @@ final class BlockingWork implements Runnable {
             byte[] intent = IntentScript.of(spec, tools, accounts.toSwitchTo(spec.user()), hold);
             container.directory.create(intent, hold != null);
             return null;
-        } catch (UnknownAccountException | UnfitException e) {
+        } catch (Account.UnknownException | UnfitException e) {
             return e.getMessage();
         } catch (IOException e) {
             return "its intent could not be written: " + e;

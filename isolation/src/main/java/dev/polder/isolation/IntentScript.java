@@ -1,6 +1,5 @@
 package dev.polder.isolation;
 
-import dev.polder.isolation.Accounts.Account;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,7 +3,6 @@ package dev.polder.isolation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.polder.isolation.Accounts.Account;
 import dev.polder.isolation.IntentScript.UnfitException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -85,7 +84,7 @@ class IntentScriptTest {
         assertThat(text(spec, TOOLS, null, null))
                 .contains("echo 0 >'/g' || exit 1\nexec 2>&3 3>&- 4>&-\n")
                 .contains("\nexec '/bin/setsid' '--' '/x'\n");
-        assertThat(text(spec, TOOLS, new Account(7, 8), null))
+        assertThat(text(spec, TOOLS, new Account("nobody", 7, 8), null))
                 .contains("exec 4>&2 >/dev/null 2>&1\nexec 2>\"$root/$id/trouble\" 3>&2\n");
     }
 
@@ -105,7 +104,7 @@ class IntentScriptTest {
     void shouldOpenFilesAsTheOtherUser() throws UnfitException {
         TaskSpec spec = spec("/x", List.of("/x"), Map.of("PWD", "p"));
 
-        assertThat(text(spec, TOOLS, new Account(7, 8), null))
+        assertThat(text(spec, TOOLS, new Account("nobody", 7, 8), null))
                 .contains("exec >/dev/null 2>&1\n")
                 .contains("'--reuid=7' '--regid=8' '--init-groups' '--' '/bin/sh' '-c' 'exec >>stdout 2>>stderr\n")
                 .contains("'/usr/bin/env' '--' 'PWD=p' '/x'\n");
@@ -115,7 +114,7 @@ class IntentScriptTest {
     void shouldSayWhatTheHostLacks() {
         TaskSpec spec = spec("/x", List.of("/x"), Map.of());
 
-        assertThatThrownBy(() -> text(spec, new HostTools(null, null, null, null), new Account(7, 8), null))
+        assertThatThrownBy(() -> text(spec, new HostTools(null, null, null, null), new Account("nobody", 7, 8), null))
                 .isInstanceOf(UnfitException.class)
                 .hasMessage("to run a task as user 'u' this host lacks setpriv");
         TaskSpec apart = spec.in(new Containment(List.of(), Set.of(Namespace.IPC), Optional.empty()));

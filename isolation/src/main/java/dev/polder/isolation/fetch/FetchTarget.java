@@ -2,6 +2,7 @@ package dev.polder.isolation.fetch;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.polder.isolation.Account;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,7 +14,7 @@ import java.util.Optional;
  * @param owner whose the files become; empty for this node's own account. A node that is not root gives nothing away, and
  *     reads every file as itself
  */
-public record FetchTarget(Path sandbox, Optional<FileOwner> owner) {
+public record FetchTarget(Path sandbox, Optional<Account> owner) {
     /**
      * Checks.
      *

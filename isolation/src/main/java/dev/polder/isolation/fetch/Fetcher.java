@@ -1,5 +1,6 @@
 package dev.polder.isolation.fetch;
 
+import dev.polder.isolation.Account;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -109,7 +110,7 @@ public final class Fetcher implements Closeable {
             throw new IllegalArgumentException(
                     "too many things to fetch: " + requests.size() + " > REQUESTS_MAX=" + REQUESTS_MAX);
         }
-        FileOwner user = root ? target.owner().orElse(null) : null;
+        Account user = root ? target.owner().orElse(null) : null;
         for (FetchRequest request : requests) {
             try {
                 fetch(target, user, request, progress);
@@ -131,7 +132,7 @@ public final class Fetcher implements Closeable {
         return FetchRequest.masked(e instanceof FileSystemException ? kind + " " + message : kind + ": " + message);
     }
 
-    private static void tell(Path sandbox, @Nullable FileOwner user, String words) {
+    private static void tell(Path sandbox, @Nullable Account user, String words) {
         try {
             SandboxStderr.append(sandbox, user, words);
         } catch (IOException e) {
@@ -139,12 +140,12 @@ public final class Fetcher implements Closeable {
         }
     }
 
-    private void fetch(FetchTarget target, @Nullable FileOwner user, FetchRequest request, FetchProgress progress)
+    private void fetch(FetchTarget target, @Nullable Account user, FetchRequest request, FetchProgress progress)
             throws IOException {
         LongConsumer heard = bytes -> progress.onBytes(request, bytes);
         try (Staging staging = Staging.in(work)) {
             if (request.cache()) {
-                String account = target.owner().map(FileOwner::user).orElse("");
+                String account = target.owner().map(Account::name).orElse("");
                 FetchCache.Key key = new FetchCache.Key(account, request.uri());
                 try (FetchCache.Use use = cache.use(key, file -> receive(request, user, file, heard))) {
                     deliverCached(target, user, request, staging, use);
@@ -163,7 +164,7 @@ public final class Fetcher implements Closeable {
     }
 
     private void deliverCached(
-            FetchTarget target, @Nullable FileOwner user, FetchRequest request, Staging staging, FetchCache.Use use)
+            FetchTarget target, @Nullable Account user, FetchRequest request, Staging staging, FetchCache.Use use)
             throws IOException {
         try {
             check(request, use.file());
@@ -179,7 +180,7 @@ public final class Fetcher implements Closeable {
         deliver(target, user, extracted);
     }
 
-    private void receive(FetchRequest request, @Nullable FileOwner user, Path file, LongConsumer heard)
+    private void receive(FetchRequest request, @Nullable Account user, Path file, LongConsumer heard)
             throws IOException {
         switch (request.scheme()) {
             case "http", "https" -> web.download(request.uri(), file, heard);
@@ -224,7 +225,7 @@ public final class Fetcher implements Closeable {
         return tree;
     }
 
-    private void deliver(FetchTarget target, @Nullable FileOwner user, Path tree) throws IOException {
+    private void deliver(FetchTarget target, @Nullable Account user, Path tree) throws IOException {
         if (user != null) {
             Staging.give(tree, user);
         }

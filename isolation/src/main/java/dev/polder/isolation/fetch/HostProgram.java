@@ -1,5 +1,6 @@
 package dev.polder.isolation.fetch;
 
+import dev.polder.isolation.Account;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,7 @@ final class HostProgram {
     private HostProgram() {}
 
     /** Returns a process to be started with no variables of ours, as that user; null for ourselves. */
-    static ProcessBuilder as(@Nullable FileOwner user, String program, String... arguments) throws IOException {
+    static ProcessBuilder as(@Nullable Account user, String program, String... arguments) throws IOException {
         List<String> line = new ArrayList<>();
         if (user != null) {
             line.addAll(List.of(

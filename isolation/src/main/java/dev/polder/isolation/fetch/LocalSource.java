@@ -1,5 +1,6 @@
 package dev.polder.isolation.fetch;
 
+import dev.polder.isolation.Account;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ final class LocalSource {
      *
      * @param reader whose permissions count; null for this node's own
      */
-    void copy(String address, @Nullable FileOwner reader, Path to, LongConsumer progress) throws IOException {
+    void copy(String address, @Nullable Account reader, Path to, LongConsumer progress) throws IOException {
         String path = path(address);
         long bytesMax = settings.downloadBytesMax();
         Process process = HostProgram.as(reader, "head", "-c", Long.toString(bytesMax + 1), path)
@@ -37,7 +38,7 @@ final class LocalSource {
             await(process, to, progress);
             if (process.exitValue() != 0) {
                 throw new FetchException(
-                        "it cannot be read" + (reader == null ? "" : " by user '" + reader.user() + "'") + ": "
+                        "it cannot be read" + (reader == null ? "" : " by user '" + reader.name() + "'") + ": "
                                 + HostProgram.words(process));
             }
             long size = Files.size(to);

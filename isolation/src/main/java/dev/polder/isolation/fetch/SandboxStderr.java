@@ -1,5 +1,6 @@
 package dev.polder.isolation.fetch;
 
+import dev.polder.isolation.Account;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,7 @@ final class SandboxStderr {
 
     private SandboxStderr() {}
 
-    static void append(Path sandbox, @Nullable FileOwner user, String line) throws IOException {
+    static void append(Path sandbox, @Nullable Account user, String line) throws IOException {
         byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
         Process process = HostProgram.as(user, "sh", "-c", "exec cat >>stderr")
                 .directory(sandbox.toFile())

@@ -1,5 +1,6 @@
 package dev.polder.isolation.fetch;
 
+import dev.polder.isolation.Account;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -36,7 +37,7 @@ final class Staging implements Closeable {
     }
 
     /** Gives a tree away, without following a link. */
-    static void give(Path tree, FileOwner owner) throws IOException {
+    static void give(Path tree, Account owner) throws IOException {
         Files.walkFileTree(tree, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes found) throws IOException {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.polder.isolation.Account;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A fetcher, a sandbox and a web server on loopback; and whether a test has left something. */
 final class FetchTestHost implements AutoCloseable {
     /** Every Debian has this account. */
-    static final FileOwner NOBODY = new FileOwner("nobody", 65534, 65534);
+    static final Account NOBODY = new Account("nobody", 65534, 65534);
 
     final Path base;
     final Path sandbox;
@@ -85,12 +86,12 @@ final class FetchTestHost implements AutoCloseable {
     }
 
     /** Fetches for another user, whose the sandbox is then. */
-    void fetchFor(FileOwner owner, FetchRequest... requests) throws IOException {
+    void fetchFor(Account owner, FetchRequest... requests) throws IOException {
         fetcher.fetch(new FetchTarget(sandbox, Optional.of(owner)), List.of(requests), FetchProgress.NONE);
     }
 
     /** Makes it another user's, in which that user can do anything. */
-    void giveSandbox(FileOwner owner) throws IOException {
+    void giveSandbox(Account owner) throws IOException {
         assumeTrue(isRoot(), "only root gives files away");
         Files.setAttribute(sandbox, "unix:uid", owner.uid());
         Files.setAttribute(sandbox, "unix:gid", owner.gid());
