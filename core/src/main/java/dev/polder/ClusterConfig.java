@@ -318,7 +318,8 @@ public final class ClusterConfig {
 
         /**
          * What the agent keeps its tasks apart by: names of Mesos's isolators, {@code cgroups/mem,namespaces/pid}, of which
-         * this host must have all; {@code none}; or {@code auto}, whatever this host can do. Default {@code auto}.
+         * this host must have all; {@code none}; or {@code auto}, control groups where this host has them. Default
+         * {@code auto}.
          */
         public Builder isolation(String value) {
             isolation = value;

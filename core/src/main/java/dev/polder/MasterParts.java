@@ -17,6 +17,7 @@ import dev.polder.raft.ChangeOutcome;
 import dev.polder.raft.MemberChange;
 import dev.polder.raft.RaftConfig;
 import dev.polder.raft.RaftPeers;
+import dev.polder.raft.RaftSecurity;
 import dev.polder.raft.ReplicatedLog;
 import dev.polder.raft.history.History;
 import dev.polder.raft.history.HistoryLimits;
@@ -88,7 +89,7 @@ final class MasterParts {
         }
     }
 
-    void start(DataDirectory directory, ApiConfig apiConfig) throws IOException {
+    void start(DataDirectory directory, RaftSecurity security, ApiConfig apiConfig) throws IOException {
         Mesos.MasterInfo introduction = introduction();
         MasterLoopHistory keeping = new MasterLoopHistory(config.name(), () -> openHistory(directory));
         history = keeping;
@@ -110,7 +111,7 @@ final class MasterParts {
                 config.electionTimeout(),
                 RAFT_HEARTBEAT_INTERVAL,
                 PROPOSAL_BYTES_MAX,
-                peers(directory));
+                peers(directory, security));
         ReplicatedLog started = ReplicatedLog.start(raft, starting.logListener());
         log = started;
         started.serveClients(starting.recipes().clients());
@@ -140,7 +141,7 @@ final class MasterParts {
         }
     }
 
-    private RaftPeers peers(DataDirectory directory) throws IOException {
+    private RaftPeers peers(DataDirectory directory, RaftSecurity security) {
         if (!membership.isNamed()) {
             return RaftPeers.NONE;
         }
@@ -150,7 +151,7 @@ final class MasterParts {
                 directory.incarnation(),
                 directory.clusterId(),
                 MasterAddress.text(config.advertise(), address().getPort()),
-                config.raftCredentials().read());
+                security);
         return membership.joins() ? peers.toJoin() : peers;
     }
 

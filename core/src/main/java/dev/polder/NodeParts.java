@@ -12,6 +12,7 @@ import dev.polder.metrics.Metrics;
 import dev.polder.metrics.SystemMetrics;
 import dev.polder.raft.ChangeOutcome;
 import dev.polder.raft.MemberChange;
+import dev.polder.raft.RaftSecurity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -65,13 +66,16 @@ final class NodeParts {
         AgentParts acting =
                 config.roles().contains(NodeRole.AGENT) ? new AgentParts(config, started, metrics, numbers) : null;
         agent = acting;
+        // a directory remembers what its first node was told, so all that can be wrong is looked at before
+        RaftSecurity security = config.raftCredentials().read();
         DataDirectory opened =
                 DataDirectory.open(config.dataDir(), isMaster ? Optional.of(Membership.of(config)) : Optional.empty());
         directory = opened;
-        AgentServiceConfig settings =
-                acting == null ? null : acting.settings(opened, build, leaderAddress(mastering, opened), probe);
+        AgentServiceConfig settings = acting == null
+                ? null
+                : acting.settings(opened, build, leaderAddress(mastering, security, opened), probe);
         if (mastering != null) {
-            mastering.start(opened, apiConfig());
+            mastering.start(opened, security, apiConfig());
         }
         if (acting != null && settings != null) {
             acting.start(settings, apiConfig(), this::leaderHostname);
@@ -79,13 +83,12 @@ final class NodeParts {
     }
 
     /** Where the agent finds the leader: its own master knows it, or the members are asked. */
-    private Supplier<Optional<InetSocketAddress>> leaderAddress(@Nullable MasterParts mastering, DataDirectory opened)
-            throws IOException {
+    private Supplier<Optional<InetSocketAddress>> leaderAddress(
+            @Nullable MasterParts mastering, RaftSecurity security, DataDirectory opened) throws IOException {
         if (mastering != null) {
             return () -> mastering.leader().map(leader -> new InetSocketAddress(leader.ip(), leader.port()));
         }
-        LeaderFinder finding = LeaderFinder.start(
-                config.name(), config.seeds(), config.raftCredentials().read(), opened::rememberCluster);
+        LeaderFinder finding = LeaderFinder.start(config.name(), config.seeds(), security, opened::rememberCluster);
         finder = finding;
         return finding;
     }

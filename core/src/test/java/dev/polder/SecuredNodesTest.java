@@ -107,5 +107,7 @@ final class SecuredNodesTest {
 
         assertThatThrownBy(() -> start(config(0, missing)))
                 .hasMessageContaining("raftSecretFile '" + missing + "': cannot be read");
+        // or the next start would be held to the other settings of this one
+        assertThat(directory.resolve("data-0")).doesNotExist();
     }
 }

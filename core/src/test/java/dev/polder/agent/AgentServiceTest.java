@@ -173,7 +173,7 @@ class AgentServiceTest {
 
     @Test
     void shouldLeaveNothingOfATaskThatHasHidden() {
-        assumeTrue(isolates("namespaces/pid"), "no process namespaces here");
+        assumeTrue(isolates("cgroups/cpu"), "no control groups here");
 
         master.launch(ownTask("t1", "setsid env -i sleep 54321 >/dev/null 2>&1 & sleep 0.2; echo gone"));
         awaitEnd("t1", "TASK_FINISHED");

@@ -90,10 +90,15 @@ final class Newcomer {
     }
 
     private String obstacle() {
-        String reason = parts.calls().unreached().get(name);
-        return reason == null
-                ? ""
-                : ": " + reason + "; it must have been started to join (join=true) before it is added";
+        String unreached = parts.calls().unreached().get(name);
+        if (unreached != null) {
+            return ": " + unreached + "; it must have been started to join (join=true) before it is added";
+        }
+        return parts.calls().refusals().stream()
+                .filter(refusal -> refusal.memberId().equals(name))
+                .map(refusal -> ": " + refusal.reason())
+                .findFirst()
+                .orElse("");
     }
 
     /** An append from where the node is; if that is not in the log any more, an empty one that says where. */

@@ -256,6 +256,24 @@ class MembershipSimTest {
     }
 
     @Test
+    void shouldSayWhyNobodyTalksToANodeThatIsToBeAdded() {
+        try (SimGroup group = SimGroup.started(7)) {
+            SimMember leader = group.awaitLeader();
+            newcomer(group, "m4:1");
+            group.network().refuse("m4:1", "another secret");
+
+            CompletableFuture<ChangeOutcome> told = group.change(leader, new MemberChange.Add("m4:1", ""));
+            group.run(Duration.ofSeconds(31));
+            assertThat(told.join())
+                    .isInstanceOfSatisfying(
+                            ChangeOutcome.Refused.class,
+                            refused -> assertThat(refused.reason())
+                                    .contains("has come no further for 30 s")
+                                    .endsWith(": another secret"));
+        }
+    }
+
+    @Test
     void shouldNotHandTheLeadOverInTheMiddleOfAChangeNorChangeInTheMiddleOfThat() {
         try (SimGroup group = SimGroup.started(18)) {
             SimMember leader = group.awaitLeader();

@@ -2,6 +2,7 @@ package dev.polder.raft;
 
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -48,6 +49,7 @@ final class SimNetwork {
     private final Map<String, SplittableRandom> dice = new HashMap<>();
     private final Map<String, Long> lastArrivalNanos = new HashMap<>();
     private final Map<String, String> objections = new HashMap<>();
+    private final Map<String, String> refusals = new HashMap<>();
     private final Set<String> cut = new LinkedHashSet<>();
     private Weather weather = Weather.CALM;
     private Intruder intruder = (from, to, request, response) -> response;
@@ -71,7 +73,17 @@ final class SimNetwork {
         cut.add(link(from, to));
     }
 
+    /** Nobody talks to a member, nor it to anybody, and all know why. */
+    void refuse(String member, String reason) {
+        refusals.put(member, reason);
+        members.keySet().forEach(other -> {
+            cut(member, other);
+            cut(other, member);
+        });
+    }
+
     void heal() {
+        refusals.clear();
         cut.clear();
     }
 
@@ -100,6 +112,13 @@ final class SimNetwork {
             @Override
             public void reach(Set<String> others) {
                 member.book().reach(others);
+            }
+
+            @Override
+            public List<LogStatus.Refusal> refusals() {
+                return refusals.entrySet().stream()
+                        .map(entry -> new LogStatus.Refusal(entry.getKey(), entry.getValue()))
+                        .toList();
             }
 
             @Override

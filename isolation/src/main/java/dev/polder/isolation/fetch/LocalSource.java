@@ -39,7 +39,7 @@ final class LocalSource {
             if (process.exitValue() != 0) {
                 throw new FetchException(
                         "it cannot be read" + (reader == null ? "" : " by user '" + reader.name() + "'") + ": "
-                                + HostProgram.words(process));
+                                + HostProgram.words(process).replaceFirst("^\\S*head: ", ""));
             }
             long size = Files.size(to);
             if (size > bytesMax) {

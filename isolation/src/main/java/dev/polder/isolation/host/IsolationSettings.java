@@ -16,17 +16,10 @@ import java.util.stream.Collectors;
  * @param required those of the wanted without which it does not start
  */
 public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> required) {
-    /** What every container gets that a host can give: limits of processors and memory, and namespaces. */
-    private static final Set<IsolatorName> AUTO = EnumSet.of(
-            IsolatorName.CGROUPS_CPU,
-            IsolatorName.CGROUPS_MEM,
-            IsolatorName.NAMESPACES_PID,
-            IsolatorName.NAMESPACES_IPC,
-            IsolatorName.NAMESPACES_UTS);
-
     /** Names of Mesos's isolators that isolate nothing: every node does what they do. */
     private static final Set<String> ALWAYS = Set.of("posix/cpu", "posix/mem", "process", "filesystem/posix");
 
+    /** Also what {@code auto} stands for: a task in namespaces sees another host, which somebody must want. */
     private static final Set<IsolatorName> CGROUPS = EnumSet.of(IsolatorName.CGROUPS_CPU, IsolatorName.CGROUPS_MEM);
 
     /**
@@ -58,7 +51,7 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
     /**
      * Reads what an operator has written.
      *
-     * @param isolation {@code auto} for what the host can do; {@code none}; or names of isolators, separated by commas, which
+     * @param isolation {@code auto} for control groups where the host has them; {@code none}; or names of isolators, separated by commas, which
      *     are then required
      * @param required names of isolators which with {@code auto} are required; empty for none
      * @throws IllegalArgumentException if a name is not known or comes twice, in words that name it
@@ -67,7 +60,7 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
         Set<IsolatorName> needed = required.isEmpty() ? Set.of() : names(required);
         return switch (requireNonNull(isolation, "isolation")) {
             case "auto" -> {
-                Set<IsolatorName> wanted = EnumSet.copyOf(AUTO);
+                Set<IsolatorName> wanted = EnumSet.copyOf(CGROUPS);
                 wanted.addAll(needed);
                 yield new IsolationSettings(wanted, needed);
             }

@@ -2,7 +2,6 @@ package dev.polder.isolation.host;
 
 import static dev.polder.isolation.host.IsolatorName.CGROUPS_CPU;
 import static dev.polder.isolation.host.IsolatorName.CGROUPS_MEM;
-import static dev.polder.isolation.host.IsolatorName.CGROUPS_PIDS;
 import static dev.polder.isolation.host.IsolatorName.NAMESPACES_PID;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,16 +14,16 @@ class IsolationSettingsTest {
     void shouldRequireNothingByItself() {
         IsolationSettings settings = IsolationSettings.parse("auto", "");
 
-        assertThat(settings.wanted()).contains(CGROUPS_CPU, CGROUPS_MEM, NAMESPACES_PID);
+        assertThat(settings.wanted()).containsExactly(CGROUPS_CPU, CGROUPS_MEM);
         assertThat(settings.required()).isEmpty();
     }
 
     @Test
     void shouldRequireWhatIsNamedBesideWhatTheHostCanDo() {
-        IsolationSettings settings = IsolationSettings.parse("auto", "cgroups/pids, cgroups/mem");
+        IsolationSettings settings = IsolationSettings.parse("auto", "cgroups/mem, namespaces/pid");
 
-        assertThat(settings.wanted()).contains(CGROUPS_CPU, CGROUPS_PIDS, NAMESPACES_PID);
-        assertThat(settings.required()).containsExactly(CGROUPS_MEM, CGROUPS_PIDS);
+        assertThat(settings.wanted()).containsExactly(CGROUPS_CPU, CGROUPS_MEM, NAMESPACES_PID);
+        assertThat(settings.required()).containsExactly(CGROUPS_MEM, NAMESPACES_PID);
     }
 
     @Test

@@ -9,27 +9,29 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Some masters of a cluster, asked over HTTP. The first that listens is asked; it may send to another one, or have one come
+ * Some masters of a cluster, asked over HTTP. The first that answers is asked; it may send to another one, or have one come
  * again, which is done for so long. For one thread.
  */
 final class Masters {
     static final int PORT = 5050;
 
-    /** So long a master may take for its answer: a new member is sent the whole state before. */
-    private static final Duration ANSWER_LIMIT = Duration.ofMinutes(10);
+    /** So long a master may take to change something: a new member is sent the whole state before. */
+    private static final Duration CHANGE_LIMIT = Duration.ofMinutes(10);
+    /** So long a master may take for a connection, or to say something that it knows: one that stands still accepts, and says nothing. */
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
     private static final int REDIRECTS_MAX = 5;
     private static final int PORT_MAX = 65_535;
 
     private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(CONNECT_LIMIT).build();
+            HttpClient.newBuilder().connectTimeout(ANSWER_LIMIT).build();
     private final List<String> addresses;
     private final Duration patience;
     private final PrintWriter err;
@@ -105,35 +107,45 @@ final class Masters {
         }
     }
 
-    /** Asks the first one that listens, and whom that sends to. */
+    /** Asks the first one that answers, and whom that sends to. */
     private Reply askOnce(String method, String pathAndQuery, boolean isFirst)
             throws InterruptedException, LauncherException {
         List<String> silent = new ArrayList<>();
+        List<String> slow = new ArrayList<>();
         for (String address : addresses) {
             try {
                 return follow(method, address, pathAndQuery);
             } catch (ConnectException | HttpConnectTimeoutException e) {
                 silent.add(address);
+            } catch (HttpTimeoutException e) {
+                slow.add(address);
             }
         }
-        String reason = "nobody listens at " + String.join(", ", silent);
+        List<String> reasons = new ArrayList<>();
+        if (!silent.isEmpty()) {
+            reasons.add("nobody listens at " + String.join(", ", silent));
+        }
+        if (!slow.isEmpty()) {
+            reasons.add(String.join(", ", slow) + " gave no answer for " + ANSWER_LIMIT.toSeconds() + " s");
+        }
+        String reason = String.join("; ", reasons);
         if (isFirst) {
             throw new LauncherException(reason);
         }
         return new Reply(false, reason);
     }
 
-    /** Fails with one of the {@link IOException}s if nobody listens at the address itself. */
+    /** Fails with one of the {@link IOException}s if nobody answers at the address itself. */
     private Reply follow(String method, String address, String pathAndQuery)
-            throws InterruptedException, LauncherException, ConnectException, HttpConnectTimeoutException {
+            throws InterruptedException, LauncherException, ConnectException, HttpTimeoutException {
         URI uri = URI.create("http://" + address + pathAndQuery);
         HttpResponse<String> answer = send(method, uri);
         for (int i = 0; i < REDIRECTS_MAX && answer.statusCode() == 307; i++) {
             uri = URI.create("http:" + answer.headers().firstValue("Location").orElse(""));
             try {
                 answer = send(method, uri);
-            } catch (ConnectException | HttpConnectTimeoutException e) {
-                return new Reply(false, "nobody listens at " + uri.getAuthority() + ", where the leader was");
+            } catch (ConnectException | HttpTimeoutException e) {
+                return new Reply(false, "nobody answers at " + uri.getAuthority() + ", where the leader was");
             }
         }
         return switch (answer.statusCode()) {
@@ -156,20 +168,31 @@ final class Masters {
     }
 
     private HttpResponse<String> send(String method, URI uri)
-            throws InterruptedException, LauncherException, ConnectException, HttpConnectTimeoutException {
+            throws InterruptedException, LauncherException, ConnectException, HttpTimeoutException {
+        boolean isChange = !method.equals("GET");
+        if (isChange) {
+            // whoever does not even say how he is would keep us waiting, and nobody would know what was changed
+            HttpResponse<String> unused = send("GET", uri.resolve("/health"));
+        }
         HttpRequest request = HttpRequest.newBuilder(uri)
-                .timeout(ANSWER_LIMIT)
+                .timeout(isChange ? CHANGE_LIMIT : ANSWER_LIMIT)
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .build();
         try {
             return http.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (ConnectException | HttpConnectTimeoutException e) {
             throw e;
+        } catch (HttpTimeoutException e) {
+            if (isChange) {
+                throw new LauncherException(uri.getAuthority() + " gave no answer for " + CHANGE_LIMIT.toMinutes()
+                        + " min; whether anything was changed is not known");
+            }
+            throw e;
         } catch (IOException e) {
             throw new LauncherException(
                     uri.getAuthority() + " gave no answer of HTTP, as the Raft port does not: a master's"
                             + " port is " + PORT + " unless --master-port says otherwise"
-                            + (method.equals("GET") ? "" : "; whether anything was changed is not known"));
+                            + (isChange ? "; whether anything was changed is not known" : ""));
         }
     }
 }
