@@ -46,7 +46,16 @@ final class RemovedTrees implements AutoCloseable {
 
     /** Takes a tree away from where it is, in one step. */
     void take(OpenDirectory parent, Path name) throws IOException {
-        place.moveIn(parent, name, UUID.randomUUID().toString());
+        String fresh = UUID.randomUUID().toString();
+        try {
+            place.moveIn(parent, name, fresh);
+        } catch (AccessDeniedException e) {
+            // who is not root must be able to write to a directory to move it
+            try (OpenDirectory directory = parent.child(name.getFileName().toString())) {
+                directory.openToOwner();
+            }
+            place.moveIn(parent, name, fresh);
+        }
     }
 
     /** Looks at one entry. */
@@ -81,7 +90,6 @@ final class RemovedTrees implements AutoCloseable {
         }
         try {
             tree = place.child(name.toString());
-            tree.openToOwner();
             entries = tree.names();
             treeName = name;
         } catch (IOException e) {
@@ -107,7 +115,7 @@ final class RemovedTrees implements AutoCloseable {
     private void delete(OpenDirectory from, Path name, TurnBudget budget) {
         try {
             if (from.attributesOf(name).isDirectory()) {
-                moveUp(from, name);
+                take(from, name);
                 isLeft = true;
                 hasDeleted = true;
             } else {
@@ -120,18 +128,6 @@ final class RemovedTrees implements AutoCloseable {
         } catch (IOException e) {
             isLeft = true;
             budget.tell(from.path().resolve(name.getFileName()) + " of a removed sandbox stays: " + e);
-        }
-    }
-
-    private void moveUp(OpenDirectory from, Path name) throws IOException {
-        try {
-            take(from, name);
-        } catch (AccessDeniedException e) {
-            // who is not root must be able to write to a directory to move it
-            try (OpenDirectory directory = from.child(name.getFileName().toString())) {
-                directory.openToOwner();
-            }
-            take(from, name);
         }
     }
 

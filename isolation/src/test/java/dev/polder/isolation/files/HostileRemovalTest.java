@@ -119,6 +119,7 @@ class HostileRemovalTest {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("r-xr-xr-x"));
         Files.setPosixFilePermissions(directory.getParent(), PosixFilePermissions.fromString("r-xr-xr-x"));
         host.aged(sandbox, LONG_AGO);
+        Files.setPosixFilePermissions(sandbox, PosixFilePermissions.fromString("r-xr-xr-x"));
 
         run(
                 "setpriv",

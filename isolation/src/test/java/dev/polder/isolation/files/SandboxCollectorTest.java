@@ -121,6 +121,19 @@ class SandboxCollectorTest {
     }
 
     @Test
+    void shouldCountFromTheEndAlsoIfTheSandboxWasSeenBefore() throws IOException {
+        Path sandbox = host.sandbox("a/x", FakeCollectorHost.DELAY.minusMillis(1));
+        try (SandboxCollector collector = host.open()) {
+            host.collect(collector);
+            collector.ended(sandbox, host.nowMs);
+            host.nowMs++;
+            host.collect(collector);
+        }
+
+        assertThat(sandbox).isDirectory();
+    }
+
+    @Test
     void shouldNotBelieveATimeInTheFutureNorOneThatIsChangedLater() throws IOException {
         Path future = host.sandbox("a/future", Duration.ofDays(-9_000));
         Path changed = host.sandbox("a/changed", Duration.ZERO);
@@ -183,9 +196,23 @@ class SandboxCollectorTest {
                 Files.writeString(Files.createDirectory(host.root.resolve("a")).resolve("file"), "x");
         host.aged(file.getParent(), LONG_AGO);
 
-        host.collect();
+        assertThat(host.collect()).isEmpty();
 
         assertThat(file).exists();
+    }
+
+    @Test
+    void shouldKeepThePlaceWhereItDeletes() throws IOException {
+        try (SandboxCollector collector = host.open()) {
+            host.aged(host.removed(), LONG_AGO);
+            host.collect(collector);
+            Path sandbox = host.sandbox("a/x", LONG_AGO);
+
+            assertThat(host.collect(collector)).isEmpty();
+
+            assertThat(sandbox).doesNotExist();
+        }
+        assertThat(host.removed()).isEmptyDirectory();
     }
 
     @Test
