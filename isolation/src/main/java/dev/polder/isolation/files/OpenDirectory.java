@@ -11,8 +11,10 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
@@ -118,6 +120,45 @@ public final class OpenDirectory implements AutoCloseable {
             throw new IllegalArgumentException("path " + from + " is not absolute");
         }
         directory.move(from, directory, step(name));
+    }
+
+    /**
+     * Moves what another open directory of the same file system has under a name into this one, in one step. The kernel
+     * refuses to move what something is mounted on.
+     *
+     * @param name as {@link #names} gave it, whatever its bytes
+     * @param to what it is called here
+     */
+    void moveIn(OpenDirectory from, Path name, String to) throws IOException {
+        from.directory.move(name.getFileName(), directory, step(to));
+    }
+
+    /** Deletes anything but a directory; of a link the link itself. */
+    void deleteFile(Path name) throws IOException {
+        directory.deleteFile(name.getFileName());
+    }
+
+    /** Deletes a directory that is empty. */
+    void deleteDirectory(Path name) throws IOException {
+        directory.deleteDirectory(name.getFileName());
+    }
+
+    /** Returns what is known of a name that {@link #names} gave, of a link itself. */
+    PosixFileAttributes attributesOf(Path name) throws IOException {
+        return attributes(name.getFileName());
+    }
+
+    /** Sets when this directory was last modified, in milliseconds since 1970. */
+    void setModified(long timeMs) throws IOException {
+        FileTime time = FileTime.fromMillis(timeMs);
+        directory.getFileAttributeView(PosixFileAttributeView.class).setTimes(time, null, null);
+    }
+
+    /** Lets this directory's owner list it and change what is in it. */
+    void openToOwner() throws IOException {
+        directory
+                .getFileAttributeView(PosixFileAttributeView.class)
+                .setPermissions(PosixFilePermissions.fromString("rwx------"));
     }
 
     /** Returns what is known of a name in this directory, of a link itself. */
