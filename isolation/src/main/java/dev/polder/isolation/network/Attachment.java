@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param runtimeConfig by capability
  * @param networkInfo what Mesos's plug-ins find in {@code args}
- * @param result of the chain of plug-ins, null until the last has ended
+ * @param result of the last plug-in that has ended, null before the first has
+ * @param isWhole whether the last plug-in of the chain has ended
  */
 record Attachment(
         AttachmentId id,
@@ -23,7 +24,8 @@ record Attachment(
         CniConfiguration configuration,
         Map<String, Object> runtimeConfig,
         Map<String, Object> networkInfo,
-        @Nullable Map<String, Object> result) {
+        @Nullable Map<String, Object> result,
+        boolean isWhole) {
     /** The names by which plug-ins know an attachment. */
     record AttachmentId(ContainerId container, String interfaceName) {
         AttachmentId {
@@ -48,7 +50,8 @@ record Attachment(
                 CniConfiguration.ofList(document.get("configuration")),
                 document.get("runtimeConfig").object(),
                 document.get("networkInfo").object(),
-                result.isPresent() ? result.object() : null);
+                result.isPresent() ? result.object() : null,
+                document.get("whole").flag());
     }
 
     Map<String, Object> document() {
@@ -61,10 +64,16 @@ record Attachment(
         if (result != null) {
             document.put("result", result);
         }
+        document.put("whole", isWhole);
         return document;
     }
 
     Attachment withResult(Map<String, Object> given) {
-        return new Attachment(id, namespace, version, configuration, runtimeConfig, networkInfo, given);
+        return new Attachment(id, namespace, version, configuration, runtimeConfig, networkInfo, given, false);
+    }
+
+    /** Returns the same after the last plug-in has ended. */
+    Attachment whole() {
+        return new Attachment(id, namespace, version, configuration, runtimeConfig, networkInfo, result, true);
     }
 }

@@ -24,8 +24,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * Attaches containers to the networks of this host by their plug-ins, and detaches them.
  *
  * <pre>
- *  attach: note on disk ─► ADD of each plug-in ─► note the result          detach: DEL of each, last first ─► forget
- *               └── killed anywhere here: the next agent finds the note and detaches ──┘
+ *  attach: note on disk ─► ADD of a plug-in ─► note its result ─► … ─► note that it is whole
+ *               └── killed anywhere here: the next agent finds the note
+ *  detach: DEL of each plug-in, the last first ─► forget
  * </pre>
  * Calls block for as long as the plug-ins take, each at most the time limit of the settings. Safe for many threads; those
  * for one container come one after the other. A thread that is interrupted ends its plug-in.
@@ -114,24 +115,31 @@ public final class CniRuntime {
                     network,
                     runtimeConfig,
                     request.networkInfo(),
-                    null);
+                    null,
+                    false);
             return add(attachment);
         } finally {
             garbage.readLock().unlock();
         }
     }
 
-    private CniResult add(Attachment attachment) throws IOException {
+    private CniResult add(Attachment begun) throws IOException {
+        Attachment noted = begun;
         try {
-            files.save(attachment);
-            Attachment attached = attachment.withResult(chain.add(attachment));
-            files.save(attached);
-            return parsed(attached.id(), attached);
+            files.save(noted);
+            for (CniPlugin plugin : noted.configuration().plugins()) {
+                noted = noted.withResult(chain.add(noted, plugin));
+                // firewall's DEL finds its rules by the addresses that ADD was told, so they must be known by then
+                files.save(noted);
+            }
+            noted = noted.whole();
+            files.save(noted);
+            return parsed(noted);
         } catch (IOException e) {
             // an interrupt has ended the adding, it must not end the undoing
             boolean interrupted = Thread.interrupted();
             try {
-                delete(attachment);
+                delete(noted);
             } catch (IOException notUndone) {
                 e.addSuppressed(notUndone);
             } finally {
@@ -161,14 +169,13 @@ public final class CniRuntime {
     public Optional<CniResult> result(ContainerId container, String interfaceName) throws IOException {
         AttachmentId id = new AttachmentId(container, interfaceName);
         Attachment attachment = files.load(id);
-        return attachment == null || attachment.result() == null
-                ? Optional.empty()
-                : Optional.of(parsed(id, attachment));
+        return attachment == null || !attachment.isWhole() ? Optional.empty() : Optional.of(parsed(attachment));
     }
 
-    private static CniResult parsed(AttachmentId id, Attachment attachment) throws IOException {
+    private static CniResult parsed(Attachment attachment) throws IOException {
         Map<String, Object> result = attachment.result();
-        return CniResult.of(JsonValue.parse(JsonText.write(result == null ? Map.of() : result), "result of " + id));
+        return CniResult.of(
+                JsonValue.parse(JsonText.write(result == null ? Map.of() : result), "result of " + attachment.id()));
     }
 
     /**
@@ -181,13 +188,13 @@ public final class CniRuntime {
     public boolean check(ContainerId container, String interfaceName) throws IOException {
         AttachmentId id = new AttachmentId(container, interfaceName);
         Attachment attachment = files.load(id);
-        if (attachment == null || attachment.result() == null) {
+        if (attachment == null || !attachment.isWhole()) {
             throw new IOException(id + " is not attached");
         }
         if (!attachment.version().hasCheck() || attachment.configuration().checkDisabled()) {
             return false;
         }
-        chain.check(attachment, attachment.result());
+        chain.check(attachment);
         return true;
     }
 

@@ -20,29 +20,22 @@ final class PluginChain {
         this.processes = processes;
     }
 
-    /** Adds the container, each plug-in told the result of the former; returns the last one's. */
-    Map<String, Object> add(Attachment attachment) throws IOException {
-        Map<String, Object> result = null;
-        for (CniPlugin plugin : attachment.configuration().plugins()) {
-            PluginCall call = call(attachment, plugin, "ADD", attachment.namespace(), result);
-            JsonValue said = JsonValue.parse(processes.call(call), "what " + call + " says");
-            if (said.object().isEmpty()) {
-                throw new JsonException(said.place() + " is empty; it must be a result of CNI");
-            }
-            // read as a whole before the next is told it
-            CniResult.of(said);
-            result = said.object();
+    /** Lets a plug-in add the container, and returns its result. */
+    Map<String, Object> add(Attachment attachment, CniPlugin plugin) throws IOException {
+        PluginCall call = call(attachment, plugin, "ADD", attachment.namespace(), attachment.result());
+        JsonValue said = JsonValue.parse(processes.call(call), "what " + call + " says");
+        if (said.object().isEmpty()) {
+            throw new JsonException(said.place() + " is empty; it must be a result of CNI");
         }
-        if (result == null) {
-            throw new IllegalStateException("a network has no plug-in: " + attachment.configuration());
-        }
-        return result;
+        // read as a whole before the next plug-in is told it
+        CniResult.of(said);
+        return said.object();
     }
 
     /** Asks each plug-in whether what it has done still stands. */
-    void check(Attachment attachment, Map<String, Object> result) throws IOException {
+    void check(Attachment attachment) throws IOException {
         for (CniPlugin plugin : attachment.configuration().plugins()) {
-            processes.call(call(attachment, plugin, "CHECK", attachment.namespace(), result));
+            processes.call(call(attachment, plugin, "CHECK", attachment.namespace(), attachment.result()));
         }
     }
 

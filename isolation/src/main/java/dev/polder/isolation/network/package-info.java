@@ -7,6 +7,8 @@
  *      │     ──► attachments          on disk before the first plug-in runs, so none is forgotten
  *      └───────► plug-ins             programs, one process a call, with a time limit
  *  NetworkNamespaces                  one a container, kept by a mount, without a process
+ *  ContainerFiles                     its hostname, hosts and resolv.conf
+ *  PortsWatch                         who of the host's network listens on ports that are not his
  * </pre>
  * Calls block and take the thread of their caller; there are no threads of its own. It knows containers by their
  * {@link dev.polder.isolation.ContainerId} alone.

@@ -22,8 +22,8 @@ class AttachmentFilesTest {
     private static final AttachmentId ID = new AttachmentId(new ContainerId(new UUID(1, 2)), "eth0");
     private static final String FILE = "00000000-0000-0001-0000-000000000002.eth0";
     private static final String GOLDEN = """
-            polder-attachment 1 183 ef09c853
-            {"namespace":"/ns/1","cniVersion":"1.0.0","configuration":{"cniVersion":"1.0.0","name":"n","plugins":[{"type":"t"}]},"runtimeConfig":{},"networkInfo":{"name":"n"},"result":{"ips":[]}}""";
+            polder-attachment 1 196 370fd0fe
+            {"namespace":"/ns/1","cniVersion":"1.0.0","configuration":{"cniVersion":"1.0.0","name":"n","plugins":[{"type":"t"}]},"runtimeConfig":{},"networkInfo":{"name":"n"},"result":{"ips":[]},"whole":true}""";
 
     @TempDir
     Path directory;
@@ -74,7 +74,7 @@ class AttachmentFilesTest {
         Files.writeString(file(), GOLDEN.replace("polder-attachment 1", "polder-attachment 2"));
 
         assertThatThrownBy(() -> files.load(ID))
-                .hasMessage(file() + " begins with 'polder-attachment 2 183 ef09c853'; this Polder reads"
+                .hasMessage(file() + " begins with 'polder-attachment 2 196 370fd0fe'; this Polder reads"
                         + " 'polder-attachment 1'");
     }
 
@@ -99,6 +99,7 @@ class AttachmentFilesTest {
                 CniConfiguration.ofList(JsonValue.parse(network.getBytes(UTF_8), "n")),
                 Map.of(),
                 Map.of("name", "n"),
-                JsonValue.parse("{\"ips\":[]}".getBytes(UTF_8), "r").object());
+                JsonValue.parse("{\"ips\":[]}".getBytes(UTF_8), "r").object(),
+                true);
     }
 }

@@ -1,5 +1,6 @@
 package dev.polder.isolation.network;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -14,6 +15,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,6 +161,17 @@ class CniRuntimeTest {
                 .hasMessageEndingWith("failed with code 7: no room: ask later");
         assertThat(fake.calls()).containsExactly("ADD first", "ADD second", "DEL second", "DEL first");
         assertThat(runtime.containers()).isEmpty();
+    }
+
+    @Test
+    void shouldTellWhatUndoesTheResultOfThoseThatHadSucceeded() throws Exception {
+        fake.plugin("second", "[ $CNI_COMMAND = ADD ] && exit 5\nexit 0\n");
+        CniRuntime runtime = CniRuntime.open(fake.settings);
+
+        assertThatThrownBy(() -> runtime.attach(fake.request("net"))).hasMessageContaining("exits with 5");
+
+        assertThat(fake.told("DEL", "first").get("prevResult").get("ips").elements())
+                .hasSize(1);
     }
 
     @Test
@@ -313,5 +330,80 @@ class CniRuntimeTest {
         assertThatThrownBy(() -> runtime.attach(fake.request("net")))
                 .hasMessage("there is no plug-in absent in [" + directory.resolve("bin") + "]");
         assertThat(runtime.containers()).isEmpty();
+    }
+
+    @Test
+    void shouldNotTakeWhatIsBeingAttachedForGarbage() throws Exception {
+        Path go = directory.resolve("go");
+        fake.plugin(
+                "second",
+                "[ $CNI_COMMAND = ADD ] || exit 0\nwhile [ ! -e " + go + " ]; do sleep 0.01; done\n"
+                        + FakePlugins.answer(FakePlugins.RESULT));
+        fake.network("new", "1.1.0", "first", "second");
+        CniRuntime runtime = CniRuntime.open(fake.settings);
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread attaching = thread("attaching", failure, () -> runtime.attach(fake.request("new")));
+        Awaitility.await().until(() -> Files.exists(directory.resolve("ADD.second.env")));
+
+        Thread collecting = thread("collecting", failure, runtime::collectGarbage);
+        Awaitility.await().until(() -> collecting.getState() == Thread.State.WAITING || !collecting.isAlive());
+        Files.createFile(go);
+        attaching.join();
+        collecting.join();
+
+        assertThat(failure.get()).isNull();
+        assertThat(fake.calls()).containsExactly("ADD first", "ADD second", "GC first", "GC second");
+        assertThat(fake.told("GC", "first").object().get("cni.dev/valid-attachments"))
+                .isEqualTo(List.of(Map.of("containerID", fake.container.toString(), "ifname", "eth0")));
+    }
+
+    @Test
+    void shouldEndThePluginsThatAKilledAgentHasLeft() throws Exception {
+        CniRuntime.open(fake.settings).attach(fake.request("net"));
+        Process left = sleeping(fake.container.toString());
+        Process other = sleeping(UUID.randomUUID().toString());
+        try {
+            CniRuntime.open(fake.settings);
+
+            assertThat(left.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(other.isAlive()).isTrue();
+        } finally {
+            left.destroyForcibly().waitFor();
+            other.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void shouldClearWhatACallOfAKilledAgentHasLeft() throws Exception {
+        CniRuntime.open(fake.settings);
+        Path left = Files.createDirectory(fake.settings.stateDirectory().resolve("tmp/call"));
+        Files.createFile(left.resolve("stdin"));
+
+        CniRuntime.open(fake.settings);
+
+        assertThat(left).doesNotExist();
+    }
+
+    private static Process sleeping(String container) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder("sleep", "1000");
+        builder.environment().put("CNI_CONTAINERID", container);
+        Process process = builder.start();
+        Path environment = Path.of("/proc/" + process.pid() + "/environ");
+        Awaitility.await().until(() -> Files.readString(environment, ISO_8859_1).contains(container));
+        return process;
+    }
+
+    private static Thread thread(String name, AtomicReference<Throwable> failure, Callable<?> work) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        work.call();
+                    } catch (Exception e) {
+                        failure.set(e);
+                    }
+                },
+                name);
+        thread.start();
+        return thread;
     }
 }
