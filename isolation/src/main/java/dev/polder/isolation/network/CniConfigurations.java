@@ -96,11 +96,11 @@ public final class CniConfigurations {
                 byName.putIfAbsent(configuration.name(), configuration);
             } catch (JsonException e) {
                 mistakes.add(String.valueOf(e.getMessage()));
-            } catch (NoSuchFileException gone) {
-                // removed since it was listed, as an operator may at any time
-                continue;
             } catch (IOException e) {
-                mistakes.add(file + " cannot be read: " + e);
+                // one that was removed since it was listed is no mistake
+                if (!(e instanceof NoSuchFileException)) {
+                    mistakes.add(file + " cannot be read: " + e);
+                }
             }
         }
         byName.keySet().removeAll(twice);

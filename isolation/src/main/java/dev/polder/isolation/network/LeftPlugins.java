@@ -53,7 +53,7 @@ final class LeftPlugins {
         } catch (IOException goneOrForeign) {
             return false;
         }
-        for (String variable : environment.split("\0")) {
+        for (String variable : environment.split("\0", -1)) {
             if (variable.startsWith(CONTAINER)) {
                 String id = variable.substring(CONTAINER.length());
                 return containers.stream()

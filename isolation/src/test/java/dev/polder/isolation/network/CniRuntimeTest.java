@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.network.CniResult.Address;
 import dev.polder.isolation.network.CniResult.Route;
 import dev.polder.isolation.network.NetworkRequest.Label;
@@ -261,6 +262,22 @@ class CniRuntimeTest {
         assertThat(ended).hasMessageStartingWith("interrupted while plug-in second, ADD");
         assertThat(fake.calls()).containsExactly("ADD first", "ADD second", "DEL second", "DEL first");
         assertThat(runtime.containers()).isEmpty();
+    }
+
+    @Test
+    void shouldDetachFromAllNetworksTheLastInterfaceFirst() throws Exception {
+        fake.network("other", "1.0.0", "second");
+        CniRuntime runtime = CniRuntime.open(fake.settings);
+        runtime.attach(fake.request("net"));
+        runtime.attach(NetworkRequest.of(fake.container, "other", "eth1", directory));
+        runtime.attach(NetworkRequest.of(new ContainerId(UUID.randomUUID()), "net", "eth0", directory));
+        fake.calls();
+
+        runtime.detach(fake.container);
+
+        assertThat(fake.calls()).containsExactly("DEL second", "DEL second", "DEL first");
+        assertThat(fake.environment("DEL", "second")).contains("CNI_IFNAME=eth0");
+        assertThat(runtime.containers()).hasSize(1).doesNotContain(fake.container);
     }
 
     @Test

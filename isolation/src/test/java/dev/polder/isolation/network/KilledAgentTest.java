@@ -22,7 +22,8 @@ class KilledAgentTest {
 
     @Test
     void shouldCleanWhatAnAgentLeftThatWasKilledAtAnyStep() throws Exception {
-        try (RealPlugins plugins = new RealPlugins(directory)) {
+        RealPlugins plugins = new RealPlugins(directory);
+        try {
             plugins.warmUp();
             String before = plugins.traces();
             for (String point : points()) {
@@ -41,6 +42,8 @@ class KilledAgentTest {
                 assertThat(plugins.traces()).describedAs(point).isEqualTo(before);
                 assertThat(next.containers()).describedAs(point).isEmpty();
             }
+        } finally {
+            plugins.close();
         }
     }
 

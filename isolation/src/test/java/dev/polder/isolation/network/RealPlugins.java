@@ -16,7 +16,7 @@ import java.util.UUID;
 import org.awaitility.Awaitility;
 
 /** Debian's plug-ins, in a namespace that plays their host, with a network {@code plot} of 198.18.77.0/24. */
-final class RealPlugins implements AutoCloseable {
+final class RealPlugins {
     static final String GATEWAY = "198.18.77.1";
 
     private static final Path PROGRAMS = Path.of("/usr/lib/cni");
@@ -148,8 +148,7 @@ final class RealPlugins implements AutoCloseable {
         containers.release(first);
     }
 
-    @Override
-    public void close() throws Exception {
+    void close() throws Exception {
         for (Process server : servers) {
             server.destroyForcibly().waitFor();
         }
