@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Map;
 
@@ -17,8 +18,8 @@ public final class JsonText {
     /**
      * Returns a document in UTF-8, members in the order of their map.
      *
-     * @param value a map from texts, an iterable, a text, a boolean, an {@code Integer}, a {@code Long} or a
-     *     {@code BigInteger}; any other is refused
+     * @param value a map from texts, an iterable, a text, a boolean, an {@code Integer}, a {@code Long}, a
+     *     {@code BigInteger} or a {@code BigDecimal}; any other is refused
      */
     public static byte[] write(Object value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -49,6 +50,8 @@ public final class JsonText {
         } else if (value instanceof Boolean flag) {
             generator.writeBoolean(flag);
         } else if (value instanceof BigInteger number) {
+            generator.writeNumber(number);
+        } else if (value instanceof BigDecimal number) {
             generator.writeNumber(number);
         } else if (value instanceof Long || value instanceof Integer) {
             generator.writeNumber(((Number) value).longValue());

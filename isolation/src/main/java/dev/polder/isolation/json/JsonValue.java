@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,7 @@ public final class JsonValue {
                 members.put(name, member);
             }
         }
-        return members;
+        return Collections.unmodifiableMap(members);
     }
 
     private static List<Object> elements(JsonParser parser, int depth) throws IOException {
@@ -93,7 +94,7 @@ public final class JsonValue {
             }
             token = parser.nextToken();
         }
-        return elements;
+        return Collections.unmodifiableList(elements);
     }
 
     /** Tells whether it is there and not null. */
@@ -126,6 +127,12 @@ public final class JsonValue {
             names.add((String) name);
         }
         return names;
+    }
+
+    /** Returns an object's members as {@link JsonText} writes them, none if it is absent. Unmodifiable. */
+    @SuppressWarnings("unchecked") // the reader makes no other maps
+    public Map<String, Object> object() throws JsonException {
+        return value == null ? Map.of() : (Map<String, Object>) cast(Map.class, "an object");
     }
 
     /** Returns an array's elements, without those that are null; none if it is absent. */

@@ -1,0 +1,24 @@
+package dev.polder.isolation.network;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.polder.isolation.ContainerId;
+
+/** Holds what this package must never know. */
+@AnalyzeClasses(packages = "dev.polder.isolation.network", importOptions = ImportOption.DoNotIncludeTests.class)
+final class NetworkArchitectureTest {
+    @ArchTest
+    static final ArchRule knowsContainersByTheirNameAlone = noClasses()
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.polder..")
+                    .and(not(resideInAnyPackage("dev.polder.isolation.network..", "dev.polder.isolation.json..")))
+                    .and(not(belongToAnyOf(ContainerId.class))));
+}
