@@ -49,6 +49,12 @@ final class Container {
     /** How long it has from TERM to KILL, if it is to be killed as soon as it can be; null if nobody wants that. */
     @Nullable
     Duration grace;
+    /** Its first process ignores TERM until it has come to the program. Not known of one that was found again. */
+    boolean hasInit;
+    /** When TERM is due, in nanoTime; {@link #NEVER} if it was sent or nobody wants that. */
+    long termAt = NEVER;
+    /** When TERM is sent however far the task has come, in nanoTime. */
+    long termAtLast = NEVER;
     /** When KILL is due, in nanoTime. */
     long killAt = NEVER;
 

@@ -83,6 +83,48 @@ final class HostProcesses {
         return stat != null && stat.startTick() <= tick && stat.state() != 'Z';
     }
 
+    /**
+     * Tells whether a task in namespaces of its own has come to its program: its process is {@code unshare} by then, the only
+     * child of which is the first process there, a shell, and that one has a child that is the same shell no more. Where
+     * nobody can tell, it has.
+     */
+    boolean hasComeToItsProgram(TaskProcess process) {
+        try {
+            List<String> inits = children(Long.toString(process.pid()));
+            if (inits.isEmpty()) {
+                return false;
+            }
+            String shell = commandLine(inits.get(0));
+            for (String child : children(inits.get(0))) {
+                if (!commandLine(child).equals(shell)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException unknown) {
+            return true;
+        }
+    }
+
+    private List<String> children(String pid) throws IOException {
+        String list = Files.readString(proc.resolve(pid + "/task/" + pid + "/children"), StandardCharsets.US_ASCII);
+        return list.isBlank() ? List.of() : List.of(list.strip().split(" "));
+    }
+
+    private String commandLine(String pid) throws IOException {
+        return Files.readString(proc.resolve(pid + "/cmdline"), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Is this the program that gives a task its namespaces, or about to become it? */
+    boolean makesNamespaces(TaskProcess process) {
+        try {
+            String line = commandLine(Long.toString(process.pid()));
+            return line.startsWith("unshare\0") || line.contains("/unshare\0");
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
     /** Kills a task's process, if it is still the one. What else is in its group is its shim's to kill. */
     void kill(TaskProcess process) {
         ProcessHandle handle = handle(process);

@@ -8,9 +8,12 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The running tasks that are being killed: TERM was sent, KILL comes when their grace is over. Owned by the supervisor. */
+/** The running tasks that are being killed: TERM was or is to be sent, KILL comes when their grace is over. Owned by the supervisor. */
 final class Kills {
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    /** A busy host takes long to start some programs. */
+    private static final long BEGIN_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
     /** A grace beyond this is as good as this, and does not overflow. */
     private static final Duration GRACE_MAX = Duration.ofDays(10_000);
 
@@ -36,11 +39,12 @@ final class Kills {
         boolean first = killed.add(container);
         if (first) {
             container.killAt = due;
-            term(container);
+            container.termAtLast = now + BEGIN_NANOS_MAX;
+            term(container, now);
         } else if (due - container.killAt < 0) {
             container.killAt = due;
         }
-        nextAt = sooner(nextAt, container.killAt);
+        nextAt = sooner(sooner(nextAt, container.termAt), container.killAt);
         return first;
     }
 
@@ -51,7 +55,11 @@ final class Kills {
 
     /** The launch shell has died, and may have taken orders with it. */
     void repeatTerm() {
-        killed.forEach(this::term);
+        long now = System.nanoTime();
+        for (Container container : killed) {
+            term(container, now);
+            nextAt = sooner(nextAt, container.termAt);
+        }
     }
 
     long nanosToNext(long now) {
@@ -68,18 +76,32 @@ final class Kills {
             if (now - container.killAt >= 0) {
                 kill(container);
                 container.killAt = now + AGAIN_NANOS;
+            } else if (container.termAt != Container.NEVER && now - container.termAt >= 0) {
+                term(container, now);
             }
-            nextAt = sooner(nextAt, container.killAt);
+            nextAt = sooner(sooner(nextAt, container.termAt), container.killAt);
         }
     }
 
     private static long sooner(long one, long other) {
-        return one == Container.NEVER || other - one < 0 ? other : one;
+        if (one == Container.NEVER || other == Container.NEVER) {
+            return one == Container.NEVER ? other : one;
+        }
+        return other - one < 0 ? other : one;
     }
 
-    private void term(Container container) {
-        if (container.phase == Phase.RUNNING && container.process != null) {
-            shell.signal(container.process, "TERM");
+    /** TERM that comes while a task's first process still starts would be lost, so it waits for the program. */
+    private void term(Container container, long now) {
+        TaskProcess process = container.process;
+        container.termAt = Container.NEVER;
+        if (container.phase != Phase.RUNNING || process == null) {
+            return;
+        }
+        boolean hasInit = container.hasInit || processes.makesNamespaces(process);
+        if (hasInit && now - container.termAtLast < 0 && !processes.hasComeToItsProgram(process)) {
+            container.termAt = now + LOOK_NANOS;
+        } else {
+            shell.signal(process, "TERM");
         }
     }
 

@@ -80,6 +80,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
     // ---- from other threads ----
 
     void launch(Container container, TaskSpec spec) {
+        container.hasInit = spec.containment().namespaces().contains(Namespace.PID);
         inbox.send(() -> {
             add(container);
             work.write(container, spec, this);

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +136,25 @@ class ContainmentTest {
         launcher.kill(sleeper.id(), Duration.ofSeconds(30));
 
         assertThat(heard.awaitExit(sleeper.id())).isEqualTo(new Signaled(15));
+    }
+
+    /** Its init ignores the signal until it has come to the program, and some programs have to start before. */
+    @Test
+    void shouldNotLoseTermHoweverEarlyItComes() throws IOException {
+        List<TaskSpec> sleepers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            TaskSpec sleeper = apart("exec sleep 1000");
+            sleepers.add(sleeper);
+            launcher.launch(sleeper);
+        }
+        for (TaskSpec sleeper : sleepers) {
+            heard.awaitStart(sleeper.id());
+            launcher.kill(sleeper.id(), Duration.ofSeconds(20));
+        }
+
+        for (TaskSpec sleeper : sleepers) {
+            assertThat(heard.awaitExit(sleeper.id())).isEqualTo(new Signaled(15));
+        }
     }
 
     @Test

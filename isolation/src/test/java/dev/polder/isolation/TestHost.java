@@ -34,8 +34,10 @@ final class TestHost {
         return sandboxes.resolve(id.toString());
     }
 
+    /** Returns what the task has written; nothing before it has come so far as to make the file. */
     String stdout(ContainerId id) throws IOException {
-        return Files.readString(sandbox(id).resolve("stdout"));
+        Path file = sandbox(id).resolve("stdout");
+        return Files.exists(file) ? Files.readString(file) : "";
     }
 
     String stderr(ContainerId id) throws IOException {
