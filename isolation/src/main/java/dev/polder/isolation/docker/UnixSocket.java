@@ -7,6 +7,7 @@ import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -24,6 +25,7 @@ final class UnixSocket implements Closeable {
     private final SocketChannel channel;
     private final Selector readable;
     private final Selector writable;
+    private volatile boolean closed;
 
     private UnixSocket(Path path, Duration silenceMax, SocketChannel channel, Selector readable, Selector writable) {
         this.path = path;
@@ -61,6 +63,10 @@ final class UnixSocket implements Closeable {
         while (count == 0 && length > 0) {
             await(readable, start);
             count = channel.read(buffer);
+        }
+        if (count < 0 && closed) {
+            // our own doing, which is not to be taken for the other side's end
+            throw new ClosedChannelException();
         }
         return count;
     }
@@ -100,11 +106,12 @@ final class UnixSocket implements Closeable {
 
     @Override
     public void close() throws IOException {
+        closed = true;
         try (channel;
                 readable;
                 writable) {
             channel.shutdownInput();
-        } catch (java.nio.channels.ClosedChannelException e) {
+        } catch (ClosedChannelException e) {
             // closed before
         }
     }
