@@ -3,6 +3,7 @@ package dev.polder.isolation.image;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -15,9 +16,9 @@ import dev.polder.isolation.ContainerId;
 @AnalyzeClasses(packages = "dev.polder.isolation.image", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ImageArchitectureTest {
     @ArchTest
-    static final ArchRule knowsContainersByTheirNameAlone = noClasses()
+    static final ArchRule knowsContainersByTheirNameAndFilesAlone = noClasses()
             .should()
             .dependOnClassesThat(resideInAPackage("dev.polder..")
-                    .and(not(resideInAPackage("dev.polder.isolation.image..")))
+                    .and(not(resideInAnyPackage("dev.polder.isolation.image..", "dev.polder.isolation.files..")))
                     .and(not(belongToAnyOf(ContainerId.class))));
 }
