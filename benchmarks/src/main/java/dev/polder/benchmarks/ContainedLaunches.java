@@ -7,28 +7,19 @@ import dev.polder.isolation.ContainerListener;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.Containerizer;
 import dev.polder.isolation.ExitStatus;
-import dev.polder.isolation.Isolator;
 import dev.polder.isolation.Limitation;
-import dev.polder.isolation.Namespace;
-import dev.polder.isolation.NamespaceIsolator;
-import dev.polder.isolation.cgroup.CgroupIsolator;
-import dev.polder.isolation.cgroup.CgroupSettings;
-import dev.polder.isolation.cgroup.Cgroups;
-import dev.polder.isolation.cgroup.Controller;
+import dev.polder.isolation.host.HostIsolation;
+import dev.polder.isolation.host.IsolationSettings;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /** Our containerizer: limits by control groups, and namespaces. */
 final class ContainedLaunches implements LaunchWay {
-    private static final Set<Controller> CONTROLLERS = EnumSet.of(Controller.CPU, Controller.MEMORY, Controller.PIDS);
-    private static final Set<Namespace> NAMESPACES =
-            EnumSet.of(Namespace.PID, Namespace.MOUNT, Namespace.IPC, Namespace.UTS);
+    /** With process numbers of its own a task has its own mounts, too. */
+    private static final String ISOLATION =
+            "cgroups/cpu,cgroups/mem,cgroups/pids,namespaces/pid,namespaces/ipc,namespaces/uts";
 
     private static final ContainerLimits LIMITS =
             new ContainerLimits(100, OptionalLong.of(500), 1 << 24, OptionalLong.of(1 << 26), OptionalLong.of(100));
@@ -45,21 +36,13 @@ final class ContainedLaunches implements LaunchWay {
     /**
      * Opens one as a node of root has it, and starts it.
      *
-     * @throws IOException if this host has no control groups for it
+     * @throws IOException if this host cannot do that; says what it lacks
      */
     static Containerizer open(Path directory, ContainerListener listener) throws IOException {
-        Cgroups cgroups = Cgroups.discover(
-                CgroupSettings.of("bench-" + ProcessHandle.current().pid()).withWanted(CONTROLLERS));
-        for (Controller needed : CONTROLLERS) {
-            if (!cgroups.has(needed)) {
-                throw new IOException("no control groups for " + needed + ": " + cgroups.abilities());
-            }
-        }
-        List<Isolator> isolators = new ArrayList<>();
-        isolators.add(new CgroupIsolator(cgroups));
-        NAMESPACES.forEach(each -> isolators.add(new NamespaceIsolator(each)));
-        Containerizer opened =
-                Containerizer.open(new Containerizer.Settings(directory, "bench", true, isolators, listener));
+        HostIsolation isolation =
+                HostIsolation.find("bench-" + ProcessHandle.current().pid(), IsolationSettings.parse(ISOLATION, ""));
+        Containerizer opened = Containerizer.open(
+                new Containerizer.Settings(directory, "bench", true, isolation.isolators(), listener));
         opened.start();
         return opened;
     }

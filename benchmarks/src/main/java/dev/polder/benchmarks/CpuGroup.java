@@ -41,6 +41,7 @@ final class CpuGroup implements AutoCloseable {
         Cgroups cgroups = Cgroups.discover(
                 CgroupSettings.of("bench-cpu-" + ProcessHandle.current().pid()).withWanted(Set.of(Controller.CPUACCT)));
         if (!cgroups.has(Controller.CPUACCT)) {
+            cgroups.removeRoots();
             throw new IOException("CPU time of a launch is counted by a control group: " + cgroups.abilities());
         }
         ContainerGroup group = cgroups.create(new ContainerId(UUID.randomUUID()), GroupLimits.none());

@@ -71,8 +71,8 @@ public final class AgentService implements AutoCloseable {
     /**
      * Starts an agent. It takes up the tasks that an earlier one left, and begins to look for a master.
      *
-     * @throws IOException if its directories cannot be used, are in use, or hold what is damaged or of a newer version, or if
-     *     this host lacks isolation that is required. Nothing is left running.
+     * @throws IOException if its directories cannot be used, are in use, or hold what is damaged or of a newer version, or
+     *     if this host lacks isolation that is required. Nothing is left running.
      */
     public static AgentService start(AgentServiceConfig config) throws IOException {
         return start(

@@ -6,8 +6,12 @@ import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.Value;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.function.DoubleToLongFunction;
 
-/** What a task may use of its host, by its resources and limits, as Mesos's isolators {@code cgroups/cpu} and {@code cgroups/mem} see them. */
+/**
+ * What a task may use of its host, by its resources and limits, as Mesos's isolators {@code cgroups/cpu} and {@code
+ * cgroups/mem} see them.
+ */
 final class TaskLimits {
     /** Less than this runs nothing; Mesos raises what is asked for to as much. */
     static final long MEMORY_MIN_MB = 32;
@@ -24,22 +28,27 @@ final class TaskLimits {
      * @throws IllegalArgumentException if a limit is below what the task has
      */
     static ContainerLimits of(TaskInfo task) {
-        long cpuMillis = Math.max(1, Math.round(sum(task, "cpus") * CPU_MILLIS));
+        long cpuMillis = cpuMillis(sum(task, "cpus"));
         OptionalDouble cpuLimit = limit(task, "cpus");
         long memoryBytes = bytes(sum(task, "mem"));
         OptionalDouble memoryLimit = limit(task, "mem");
         return new ContainerLimits(
                 cpuMillis,
-                cpuLimit.isPresent() && Double.isFinite(cpuLimit.getAsDouble())
-                        ? OptionalLong.of(Math.max(1, Math.round(cpuLimit.getAsDouble() * CPU_MILLIS)))
-                        : OptionalLong.empty(),
+                finite(cpuLimit, TaskLimits::cpuMillis),
                 memoryBytes,
-                memoryLimit.isEmpty()
-                        ? OptionalLong.of(memoryBytes)
-                        : Double.isFinite(memoryLimit.getAsDouble())
-                                ? OptionalLong.of(bytes(memoryLimit.getAsDouble()))
-                                : OptionalLong.empty(),
+                memoryLimit.isEmpty() ? OptionalLong.of(memoryBytes) : finite(memoryLimit, TaskLimits::bytes),
                 OptionalLong.empty());
+    }
+
+    /** A limit may be infinite, and is none then. */
+    private static OptionalLong finite(OptionalDouble limit, DoubleToLongFunction unit) {
+        return limit.isPresent() && Double.isFinite(limit.getAsDouble())
+                ? OptionalLong.of(unit.applyAsLong(limit.getAsDouble()))
+                : OptionalLong.empty();
+    }
+
+    private static long cpuMillis(double cpus) {
+        return Math.max(1, Math.round(cpus * CPU_MILLIS));
     }
 
     private static long bytes(double megabytes) {

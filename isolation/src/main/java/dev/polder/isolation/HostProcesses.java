@@ -115,11 +115,10 @@ final class HostProcesses {
         return Files.readString(proc.resolve(pid + "/cmdline"), StandardCharsets.ISO_8859_1);
     }
 
-    /** Is this the program that gives a task its namespaces, or about to become it? */
-    boolean makesNamespaces(TaskProcess process) {
+    /** Does it give a task its namespaces, and an init in them, or is it about to? */
+    boolean leadsToInit(TaskProcess process) {
         try {
-            String line = commandLine(Long.toString(process.pid()));
-            return line.startsWith("unshare\0") || line.contains("/unshare\0");
+            return IntentScript.leadsToInit(commandLine(Long.toString(process.pid())));
         } catch (IOException gone) {
             return false;
         }

@@ -97,6 +97,11 @@ final class IntentScript {
         this.program = lookUp(spec.program());
     }
 
+    /** Is this the command line of a process that is to become a task's init, or its parent? No other program has it. */
+    static boolean leadsToInit(String commandLine) {
+        return commandLine.contains(INIT);
+    }
+
     /** Why a task cannot be written down as one. */
     static final class UnfitException extends Exception {
         private static final long serialVersionUID = 1;

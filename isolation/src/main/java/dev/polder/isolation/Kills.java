@@ -97,7 +97,7 @@ final class Kills {
         if (container.phase != Phase.RUNNING || process == null) {
             return;
         }
-        boolean hasInit = container.hasInit || processes.makesNamespaces(process);
+        boolean hasInit = container.hasInit || processes.leadsToInit(process);
         if (hasInit && now - container.termAtLast < 0 && !processes.hasComeToItsProgram(process)) {
             container.termAt = now + LOOK_NANOS;
         } else {

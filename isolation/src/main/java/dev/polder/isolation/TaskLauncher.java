@@ -134,7 +134,7 @@ public final class TaskLauncher implements AutoCloseable {
     }
 
     /** For tests: the same, with launches that can be stopped on their way. */
-    public static TaskLauncher open(
+    static TaskLauncher open(
             Path directory, String nodeName, boolean endOrphans, TaskListener listener, LaunchProbe probe)
             throws IOException {
         return open(

@@ -1,6 +1,7 @@
 package dev.polder.isolation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polder.isolation.ExitStatus.Exited;
 import dev.polder.isolation.ExitStatus.Signaled;
@@ -64,6 +65,17 @@ class KillTest {
 
         assertThat(heard.awaitExit(plain)).isEqualTo(new Signaled(15));
         assertThat(heard.awaitExit(handler)).isEqualTo(new Exited(7));
+    }
+
+    /** It looks like one of ours that still starts, and never comes further. */
+    @Test
+    void shouldNotHoldTermBackFromATaskThatMakesNamespacesItself() throws IOException {
+        assumeTrue(Files.getAttribute(base, "unix:uid").equals(0), "only root may make namespaces here");
+        ContainerId id = launchReady("exec unshare --uts --fork sh -c 'echo ready; exec sleep 1000'");
+
+        launcher.kill(id, Duration.ofSeconds(5));
+
+        assertThat(heard.awaitExit(id)).isEqualTo(new Signaled(15));
     }
 
     @Test

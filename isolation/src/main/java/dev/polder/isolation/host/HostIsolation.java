@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -46,34 +47,47 @@ public final class HostIsolation {
 
     static HostIsolation find(String groupName, IsolationSettings settings, Path proc) throws IOException {
         Set<Controller> controllers = EnumSet.noneOf(Controller.class);
-        settings.wanted().forEach(each -> each.controller().ifPresent(controllers::add));
-        Cgroups cgroups = Cgroups.discover(
-                CgroupSettings.of(groupName).withWanted(controllers).withProc(proc));
         Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
-        settings.wanted().forEach(each -> each.namespace().ifPresent(namespaces::add));
-        Map<Namespace, String> refusals = NamespaceProbe.refusals(namespaces);
-        List<Ability> rows = new ArrayList<>();
-        Set<IsolatorName> able = EnumSet.noneOf(IsolatorName.class);
         for (IsolatorName name : settings.wanted()) {
-            Ability row = name.namespace()
-                    .map(namespace -> ability(name, refusals.getOrDefault(namespace, "")))
-                    .orElseGet(() -> ability(name, cgroups));
-            rows.add(row);
+            name.controller().ifPresent(controllers::add);
+            name.namespace().ifPresent(namespaces::add);
+        }
+        Map<Namespace, String> refusals = NamespaceProbe.refusals(namespaces);
+        Optional<Cgroups> cgroups = controllers.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Cgroups.discover(
+                        CgroupSettings.of(groupName).withWanted(controllers).withProc(proc)));
+        Map<IsolatorName, Ability> rows = new EnumMap<>(IsolatorName.class);
+        for (IsolatorName name : settings.wanted()) {
+            rows.put(
+                    name,
+                    name.namespace()
+                            .map(namespace -> ability(name, refusals.getOrDefault(namespace, "")))
+                            .orElseGet(() -> ability(name, cgroups.orElseThrow())));
+        }
+        Set<IsolatorName> able = EnumSet.noneOf(IsolatorName.class);
+        rows.forEach((name, row) -> {
             if (row.available()) {
                 able.add(name);
             }
+        });
+        Optional<Ability> missing = settings.required().stream()
+                .filter(name -> !able.contains(name))
+                .map(rows::get)
+                .findFirst();
+        boolean usesGroups = able.stream().anyMatch(name -> name.controller().isPresent());
+        if (missing.isPresent() || !usesGroups) {
+            cgroups.ifPresent(Cgroups::removeRoots);
         }
-        HostIsolation found = new HostIsolation(rows, isolators(able, cgroups), able);
-        try {
-            found.check(settings.required());
-        } catch (IOException e) {
-            cgroups.removeRoots();
-            throw e;
+        if (missing.isPresent()) {
+            throw new IOException("isolation: this host lacks what is required: " + missing.get());
         }
-        if (able.stream().allMatch(name -> name.controller().isEmpty())) {
-            cgroups.removeRoots();
+        List<Isolator> isolators = new ArrayList<>();
+        if (usesGroups) {
+            isolators.add(new CgroupIsolator(cgroups.orElseThrow()));
         }
-        return found;
+        able.forEach(name -> name.namespace().map(NamespaceIsolator::new).ifPresent(isolators::add));
+        return new HostIsolation(List.copyOf(rows.values()), isolators, able);
     }
 
     private static Ability ability(IsolatorName name, Cgroups cgroups) {
@@ -87,26 +101,6 @@ public final class HostIsolation {
 
     private static Ability ability(IsolatorName name, String refusal) {
         return new Ability(name.toString(), refusal.isEmpty(), refusal.isEmpty() ? "by unshare" : refusal);
-    }
-
-    private static List<Isolator> isolators(Set<IsolatorName> able, Cgroups cgroups) {
-        List<Isolator> isolators = new ArrayList<>();
-        if (able.stream().anyMatch(name -> name.controller().isPresent())) {
-            isolators.add(new CgroupIsolator(cgroups));
-        }
-        able.forEach(name -> name.namespace().map(NamespaceIsolator::new).ifPresent(isolators::add));
-        return isolators;
-    }
-
-    private void check(Set<IsolatorName> required) throws IOException {
-        Optional<Ability> missing = abilities.stream()
-                .filter(row -> !row.available())
-                .filter(row ->
-                        required.stream().anyMatch(name -> name.toString().equals(row.name())))
-                .findFirst();
-        if (missing.isPresent()) {
-            throw new IOException("isolation: this host lacks what is required: " + missing.get());
-        }
     }
 
     /** Returns what was tried, a row an isolator. */

@@ -43,21 +43,16 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
         return Collections.unmodifiableSet(ordered);
     }
 
-    /** Nothing is isolated. */
-    public static IsolationSettings none() {
-        return new IsolationSettings(Set.of(), Set.of());
-    }
-
     /**
      * Reads what an operator has written.
      *
-     * @param isolation {@code auto} for control groups where the host has them; {@code none}; or names of isolators, separated by commas, which
-     *     are then required
+     * @param isolation {@code auto} for control groups where the host has them; {@code none}; or names of isolators,
+     *     separated by commas, which are then required
      * @param required names of isolators which with {@code auto} are required; empty for none
      * @throws IllegalArgumentException if a name is not known or comes twice, in words that name it
      */
     public static IsolationSettings parse(String isolation, String required) {
-        Set<IsolatorName> needed = required.isEmpty() ? Set.of() : names(required);
+        Set<IsolatorName> needed = required.isEmpty() ? EnumSet.noneOf(IsolatorName.class) : names(required);
         return switch (requireNonNull(isolation, "isolation")) {
             case "auto" -> {
                 Set<IsolatorName> wanted = EnumSet.copyOf(CGROUPS);
@@ -67,10 +62,8 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
             case "none" -> new IsolationSettings(Set.of(), needed);
             default -> {
                 Set<IsolatorName> chosen = names(isolation);
-                if (!chosen.containsAll(needed)) {
-                    yield new IsolationSettings(chosen, needed);
-                }
-                yield new IsolationSettings(chosen, chosen);
+                needed.addAll(chosen);
+                yield new IsolationSettings(chosen, needed);
             }
         };
     }

@@ -24,7 +24,7 @@ final class Masters {
 
     /** So long a master may take to change something: a new member is sent the whole state before. */
     private static final Duration CHANGE_LIMIT = Duration.ofMinutes(10);
-    /** So long a master may take for a connection, or to say something that it knows: one that stands still accepts, and says nothing. */
+    /** So long for a connection, or an answer that it knows: a master that stands still accepts, and says nothing. */
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
     private static final int REDIRECTS_MAX = 5;

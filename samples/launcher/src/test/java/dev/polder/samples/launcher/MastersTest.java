@@ -147,9 +147,30 @@ final class MastersTest {
         }
     }
 
+    @Test
+    void shouldSayThatNobodyKnowsWhatWasChangedWhereAMasterHangsUp() throws Exception {
+        try (ServerSocket dying = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread dies = new Thread(
+                    () -> {
+                        say(dying, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                        hangUp(dying);
+                    },
+                    "dies");
+            dies.start();
+            assertThatThrownBy(() -> masters("127.0.0.1:" + dying.getLocalPort(), PATIENCE)
+                            .ask("POST", "/x"))
+                    .hasMessageEndingWith("whether anything was changed is not known");
+            dies.join();
+        }
+    }
+
     private static void hangUp(ServerSocket server) {
+        say(server, "PLDR");
+    }
+
+    private static void say(ServerSocket server, String words) {
         try (Socket accepted = server.accept()) {
-            accepted.getOutputStream().write("PLDR".getBytes(StandardCharsets.US_ASCII));
+            accepted.getOutputStream().write(words.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
