@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -30,6 +31,8 @@ class PureV2Test {
     @Test
     void shouldDoTheSameOnVersion2() throws Exception {
         assumeTrue(Files.isExecutable(LINUX), "user-mode-linux is not on this machine");
+        // users other than root work in there, too
+        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwx--x--x"));
         Path results = Files.createDirectory(base.resolve("results"));
         Path init = base.resolve("init.sh");
         Files.writeString(init, script(results, Files.createDirectory(base.resolve("tmp"))));
