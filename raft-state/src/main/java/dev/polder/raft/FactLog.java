@@ -30,6 +30,7 @@ final class FactLog implements Closeable {
     private final LogLimits limits;
     private final Runnable onLarge;
     private final Segments segments;
+    private final ForcedMark mark;
     private final LogTail tail;
     private final NavigableMap<Long, MemberList> foundMembers;
     private final TermStarts terms;
@@ -51,6 +52,7 @@ final class FactLog implements Closeable {
     private FactLog(Disk disk, Rules rules, LogLimits limits, Runnable onLarge, LogRecovery.Recovered found) {
         this.rules = rules;
         this.limits = limits;
+        mark = found.mark();
         this.onLarge = onLarge;
         segments = new Segments(disk, found.segments(), found.floor());
         lastIndex = found.lastIndex();
@@ -72,8 +74,8 @@ final class FactLog implements Closeable {
      * <p>A log that ends before the newest snapshot, or has another entry in its place, begins anew behind it: the
      * snapshot was sent because of that, and a crash came between.
      *
-     * @param committedIndex entries up to here are known to be committed, and durable here; a log that ends before is
-     *     refused, unless the snapshot has them
+     * @param committedIndex entries up to here are known to be committed, and durable here; a log that ends before, or
+     *     before the {@link ForcedMark}, is refused, unless the snapshot has them
      * @param snapshot the last entry that the newest snapshot has, {@link Floor#NONE} without one
      * @param onLarge called once when the log has grown beyond {@code warnBytes}
      * @throws IOException if what is there cannot be trusted; the message names file and offset
@@ -268,6 +270,7 @@ final class FactLog implements Closeable {
             }
             durableIndex = writtenIndex;
             unforcedBytes = 0;
+            mark.raise(durableIndex);
         }
     }
 
@@ -297,6 +300,7 @@ final class FactLog implements Closeable {
         flush();
         try {
             long term = termAt(index);
+            mark.lower(index);
             segments.truncate(index);
             lastTerm = term;
         } catch (IOException e) {
@@ -355,6 +359,7 @@ final class FactLog implements Closeable {
         try {
             // What a power loss tears may lie in the newest segment only, which will be the one that begins there.
             forceWritten();
+            mark.lower(at.index());
             segments.restart(at);
         } catch (IOException e) {
             throw failed(e);
@@ -421,6 +426,9 @@ final class FactLog implements Closeable {
         if (failure == null) {
             failure = new IOException("the log is closed");
         }
-        segments.close();
+        Failures failures = new Failures();
+        failures.attempt(segments);
+        failures.attempt(mark);
+        failures.throwFirst();
     }
 }

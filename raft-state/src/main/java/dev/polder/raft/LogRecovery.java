@@ -15,6 +15,10 @@ import org.slf4j.LoggerFactory;
  * <p>What a crash can leave is repaired: a write that was never forced and arrived in part, at the end of the last
  * segment. It is cut off; nobody was told about its entries. Anything else is damage to entries that others may rely on:
  * a member that forgets them and goes on voting would let the cluster forget them, so it refuses to start.
+ *
+ * <p>What tells the one from the other: the {@link ForcedMark}, which a process leaves behind that was killed; the term
+ * file; the entries behind the damage. After a power loss the mark may be missing. Then damage to the very last force, with
+ * nothing behind it, looks like a write that was interrupted.
  */
 final class LogRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
@@ -28,12 +32,15 @@ final class LogRecovery {
     private final RecordReader reader = new RecordReader(BUFFER_BYTES);
     private final long committedIndex;
     private final Floor snapshot;
+    private final ForcedMark mark;
     private final NavigableMap<Long, MemberList> members = new TreeMap<>();
     private final TermStarts terms = new TermStarts();
     private Floor floor = Floor.NONE;
     private long lastIndex = floor.index();
     private long lastTerm = floor.term();
-    /** Entries up to here were forced, as a later one proves, or that they were known to be committed. */
+    /** What the mark says, unless a test wants to see it missed. */
+    private final long markedIndex;
+    /** Entries up to here were forced, as the mark or a later one says, or that they were known to be committed. */
     private long provenIndex;
 
     private long unforcedBytes;
@@ -47,6 +54,7 @@ final class LogRecovery {
      * @param unforcedBytes how much that is
      * @param members the lists of members that it has, by the index of their entries
      * @param terms of its entries
+     * @param mark of what is forced
      */
     record Recovered(
             List<SegmentFile> segments,
@@ -56,13 +64,17 @@ final class LogRecovery {
             long durableIndex,
             long unforcedBytes,
             NavigableMap<Long, MemberList> members,
-            TermStarts terms) {}
+            TermStarts terms,
+            ForcedMark mark) {}
 
-    private LogRecovery(Disk disk, Rules rules, long committedIndex, Floor snapshot) {
+    private LogRecovery(Disk disk, Rules rules, long committedIndex, Floor snapshot) throws IOException {
         this.disk = disk;
         this.rules = rules;
         this.committedIndex = committedIndex;
         this.snapshot = snapshot;
+        mark = ForcedMark.open(disk);
+        markedIndex = rules.refusesDamage() ? mark.index() : 0;
+        provenIndex = markedIndex;
     }
 
     /** Opens all segments, or creates the first one. */
@@ -82,7 +94,8 @@ final class LogRecovery {
                 recovery.provenIndex,
                 recovery.unforcedBytes,
                 recovery.members,
-                recovery.terms);
+                recovery.terms,
+                recovery.mark);
     }
 
     private void recover() throws IOException {
@@ -106,7 +119,7 @@ final class LogRecovery {
                         "there is a snapshot up to entry " + snapshot.index()
                                 + ", but no log file: what came behind it is lost");
             }
-            checkCommitted(SegmentFile.name(floor.firstIndex()), SegmentFile.HEADER_BYTES);
+            checkReach(SegmentFile.name(floor.firstIndex()), SegmentFile.HEADER_BYTES);
         }
         if (segments.isEmpty()) {
             segments.add(SegmentFile.create(disk, floor.firstIndex(), floor.term()));
@@ -143,7 +156,7 @@ final class LogRecovery {
             found = reader.advance();
         }
         if (last) {
-            checkCommitted(name, segment.end());
+            checkReach(name, segment.end());
             cutTorn(segment, found);
         } else if (found == RecordReader.Found.DAMAGE) {
             throw untrusted(segment, segment.end(), reader.damage());
@@ -203,13 +216,18 @@ final class LogRecovery {
         provenIndex = 0;
     }
 
-    private void checkCommitted(String name, long end) throws IOException {
-        if (Math.max(lastIndex, snapshot.index()) < committedIndex) {
+    private void checkReach(String name, long end) throws IOException {
+        checkReach(name, end, committedIndex, "committed");
+        checkReach(name, end, markedIndex, "forced to the disk");
+    }
+
+    private void checkReach(String name, long end, long index, String what) throws IOException {
+        if (Math.max(lastIndex, snapshot.index()) < index) {
             throw untrusted(
                     name,
                     end,
-                    "the log ends with entry " + lastIndex + ", but entries up to " + committedIndex
-                            + " were committed: a file was cut, damaged or removed");
+                    "the log ends with entry " + lastIndex + ", but entries up to " + index + " were " + what
+                            + ": a file was cut, damaged or removed");
         }
     }
 
@@ -328,12 +346,8 @@ final class LogRecovery {
     }
 
     private void closeQuietly(Exception first) {
-        for (SegmentFile segment : segments) {
-            try {
-                segment.close();
-            } catch (IOException e) {
-                first.addSuppressed(e);
-            }
-        }
+        Failures failures = Failures.after(first);
+        segments.forEach(failures::attempt);
+        failures.attempt(mark);
     }
 }

@@ -68,6 +68,8 @@ final class LogRepair {
             return repairLone(damage, members);
         }
         Probation.mark(disk, "its log was repaired: " + words);
+        // from here on a leader is asked, not the mark
+        ForcedMark.forget(disk);
         mendAll(damage == null ? damage() : damage);
         return new RepairOutcome.Repaired(words, kept, StartTrial.run(disk).notes());
     }

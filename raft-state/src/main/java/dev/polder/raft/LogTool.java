@@ -85,6 +85,7 @@ public final class LogTool implements AutoCloseable {
 
     private static boolean isOurs(String name) {
         return name.equals(TermStore.FILE)
+                || name.equals(ForcedMark.FILE)
                 || name.equals(PeerIdentities.FILE)
                 || name.equals(Probation.FILE)
                 || SegmentFile.isName(name)
@@ -104,6 +105,13 @@ public final class LogTool implements AutoCloseable {
             TermStore terms = TermStore.open(disk, "");
             return "term " + terms.term() + ", vote " + (terms.vote() == null ? "for nobody" : "for " + terms.vote())
                     + ", committed at least " + terms.committedIndex() + ", began with " + terms.members();
+        }
+        if (name.equals(ForcedMark.FILE)) {
+            try (ForcedMark mark = ForcedMark.open(disk)) {
+                return mark.index() == 0
+                        ? "nothing that can be relied on"
+                        : "entries up to " + mark.index() + " were forced to the disk";
+            }
         }
         if (name.equals(PeerIdentities.FILE)) {
             return "the other members by their directories: " + PeerIdentities.open(disk);

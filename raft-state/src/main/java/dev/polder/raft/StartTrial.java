@@ -48,7 +48,7 @@ record StartTrial(long lastIndex, long lastTerm, Membership.Place place, List<St
             }
             dry.cuts()
                     .forEach((name, offset) -> notes.add(name + ": an interrupted write behind offset " + offset
-                            + " would be cut off; nobody was told of it"));
+                            + " would be cut off; nothing tells that it was ever forced"));
             return new StartTrial(log.lastIndex(), log.lastTerm(), membership.newest(), notes);
         }
     }

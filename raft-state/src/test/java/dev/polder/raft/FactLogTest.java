@@ -58,7 +58,7 @@ class FactLogTest {
     }
 
     private List<String> segments() throws IOException {
-        return disk.names().stream().sorted().toList();
+        return disk.names().stream().filter(SegmentFile::isName).sorted().toList();
     }
 
     @Test
@@ -124,7 +124,9 @@ class FactLogTest {
             }
             log.force();
 
-            assertThat(disk.count(Operation.WRITE) - writes).isEqualTo(1);
+            assertThat(disk.count(Operation.WRITE) - writes)
+                    .as("the entries, and the mark")
+                    .isEqualTo(2);
             assertThat(disk.count(Operation.FORCE) - forces).isEqualTo(1);
             assertThat(log.durableIndex()).isEqualTo(1000);
 
@@ -274,10 +276,24 @@ class FactLogTest {
         }
     }
 
+    @Test
+    void shouldRefuseEveryFlippedBit() throws Exception {
+        assertThat(refusedFlips(fill(88)))
+                .isEqualTo(segments().stream()
+                        .mapToInt(name -> used(disk.read(name)))
+                        .sum());
+    }
+
     /** A damaged log either refuses to open or has lost entries of the last force only, which look like a torn write. */
     @Test
-    void shouldRefuseEveryFlippedBitButInTheLastWrite() throws Exception {
+    void shouldRefuseEveryFlippedBitButInTheLastWriteAfterAPowerLoss() throws Exception {
         List<String> texts = fill(88);
+        disk.delete(ForcedMark.FILE);
+
+        assertThat(refusedFlips(texts)).isGreaterThan(5_000);
+    }
+
+    private int refusedFlips(List<String> texts) throws IOException {
         int refused = 0;
         trim();
         for (String name : segments()) {
@@ -290,7 +306,7 @@ class FactLogTest {
             }
             disk.replace(name, good);
         }
-        assertThat(refused).isGreaterThan(5_000);
+        return refused;
     }
 
     private boolean opensToAPrefix(List<String> texts, String name, int at) throws IOException {
@@ -321,8 +337,26 @@ class FactLogTest {
     }
 
     @Test
-    void shouldRefuseEveryFileThatWasCutBeforeTheLastWrite() throws Exception {
+    void shouldRefuseEveryFileThatWasCut() throws Exception {
+        fill(88);
+        trim();
+        for (String name : segments()) {
+            byte[] good = disk.read(name);
+            for (int size = 0; size < used(good); size += 13) {
+                disk.replace(name, Arrays.copyOf(good, size));
+                assertThatThrownBy(() -> open().close())
+                        .as("cut to %d", size)
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("log file lossy/");
+            }
+            disk.replace(name, good);
+        }
+    }
+
+    @Test
+    void shouldRefuseEveryFileThatWasCutBeforeTheLastWriteAfterAPowerLoss() throws Exception {
         List<String> texts = fill(88);
+        disk.delete(ForcedMark.FILE);
         trim();
         List<String> names = segments();
         for (String name : names) {
@@ -460,6 +494,7 @@ class FactLogTest {
     @Test
     void shouldWriteAgainWhatNothingProvesToBeOnTheDisk() throws Exception {
         fill(4);
+        disk.delete(ForcedMark.FILE);
         int writes = disk.count(Operation.WRITE);
         int forces = disk.count(Operation.FORCE);
 
@@ -479,8 +514,20 @@ class FactLogTest {
     }
 
     @Test
+    void shouldWriteNothingAgainThatIsMarkedAsForced() throws Exception {
+        fill(4);
+        int writes = disk.count(Operation.WRITE);
+
+        try (FactLog log = open()) {
+            assertThat(log.durableIndex()).isEqualTo(4);
+        }
+        assertThat(disk.count(Operation.WRITE) - writes).isZero();
+    }
+
+    @Test
     void shouldWriteNothingAgainThatIsKnownToBeCommitted() throws Exception {
         fill(4);
+        disk.delete(ForcedMark.FILE);
         int writes = disk.count(Operation.WRITE);
         int forces = disk.count(Operation.FORCE);
 
