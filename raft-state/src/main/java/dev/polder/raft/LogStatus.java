@@ -19,7 +19,8 @@ import java.util.Optional;
  * @param fetch how far the snapshot is that is being fetched from a leader; empty while none is
  * @param peers what a leader knows of the others, in the order of their names; empty at others
  * @param refusals who does not talk to this member, or is refused by it, in the order of their names
- * @param unreached whom this member calls and does not reach, in the order of their names
+ * @param unreached whom this member calls and does not reach, and at a leader who does not answer it, in the order of their
+ *     names
  * @param lastLoss why it lost or gave up its last lead; empty if it has lost none since the start
  * @param whyNotStand why it must not stand for election; empty if it may
  * @param diskShortage why it takes no entries; empty while its disk has room

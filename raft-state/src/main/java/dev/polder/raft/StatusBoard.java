@@ -5,7 +5,10 @@ import io.atomix.utils.concurrent.Scheduled;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Shows any thread how the member is; renewed by the log's thread from time to time. */
 final class StatusBoard {
@@ -55,7 +58,7 @@ final class StatusBoard {
                 Optional.ofNullable(context.fetch().progress()),
                 leads ? peers() : List.of(),
                 parts.calls().refusals(),
-                unreached(),
+                unreached(leads),
                 Optional.ofNullable(context.lastLoss()),
                 Optional.ofNullable(parts.standing().whyNotStand()),
                 Optional.ofNullable(parts.diskRoom().shortage()),
@@ -73,10 +76,23 @@ final class StatusBoard {
         };
     }
 
-    private List<LogStatus.Unreached> unreached() {
-        return parts.calls().unreached().entrySet().stream()
+    private List<LogStatus.Unreached> unreached(boolean leads) {
+        SortedMap<String, String> reasons = new TreeMap<>(parts.calls().unreached());
+        if (leads) {
+            context.peers().forEach(peer -> noteSilence(peer, reasons));
+        }
+        return reasons.entrySet().stream()
                 .map(other -> new LogStatus.Unreached(other.getKey(), other.getValue()))
                 .toList();
+    }
+
+    /** A process that stands still keeps its connections. */
+    private void noteSilence(RaftMemberContext peer, Map<String, String> reasons) {
+        String name = peer.getMember().memberId().id();
+        long silenceNanos = parts.appends().contact().silenceNanos(name);
+        if (silenceNanos > context.getElectionTimeout().toNanos()) {
+            reasons.putIfAbsent(name, "it has not answered for " + silenceNanos / 1_000_000 + " ms");
+        }
     }
 
     private List<LogStatus.Peer> peers() {

@@ -65,6 +65,26 @@ class LogStatusTest {
     }
 
     @Test
+    void shouldSayWhoDoesNotAnswerThoughItIsConnected() {
+        try (SimGroup group = SimGroup.started(1)) {
+            SimMember leader = group.awaitLeader();
+            group.run(Duration.ofMillis(500));
+            SimMember still = group.others(leader).get(0);
+            assertThat(status(leader).unreached()).isEmpty();
+            still.pause(Duration.ofSeconds(5));
+            group.run(Duration.ofMillis(1_200));
+
+            assertThat(status(leader).unreached()).singleElement().satisfies(unreached -> {
+                assertThat(unreached.memberId()).isEqualTo(still.name());
+                assertThat(unreached.reason()).matches("it has not answered for 1[012]\\d\\d ms");
+            });
+            assertThat(status(still).unreached()).as("it leads nobody").isEmpty();
+            group.run(Duration.ofSeconds(5));
+            assertThat(status(leader).unreached()).isEmpty();
+        }
+    }
+
+    @Test
     void shouldSayWhyTheLeadWasLost() {
         try (SimGroup group = SimGroup.started(1)) {
             SimMember leader = group.awaitLeader();
