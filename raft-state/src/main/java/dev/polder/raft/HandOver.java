@@ -17,11 +17,14 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   idle ──► waits until the other has every entry ──► asked it to stand ──► lost the lead ──► idle
  *    ▲         (no proposal is taken)                    (none is appended)     (who leads?)
- *    └────────────────┴──────── too late, refused ────────────┘
+ *    ├────────────────┴─ too late                             │
+ *    └──────── committed ── an entry more ◄── too late, refused
  * </pre>
  *
  * <p>What can go wrong costs time and nothing else: the other one is elected as everybody is, by a majority that compares
- * logs. If it stands when this has given up waiting, this member is deposed like any other.
+ * logs. Whom it has asked may take that up at any later time, and others elect it although they hear this leader; so a
+ * leader that has given up appends an entry. When a majority has that, nobody is elected without it, and who has it does
+ * not stand for the old question any more.
  */
 final class HandOver implements AppendCounts {
     /** After so long the leader goes on. */
@@ -53,16 +56,15 @@ final class HandOver implements AppendCounts {
     private final RaftParts parts;
     private final Proposer proposer;
     private @Nullable Attempt attempt;
-    /** Another one was asked to stand, and may. */
-    private volatile boolean hasAsked;
-    /** When it was given up that it does. */
-    private volatile long keptNanos;
+    /** Of this member's terms the one in which another was asked to stand, and may; 0 for none. */
+    private volatile long doubtedTerm;
+    /** The entry without which nobody is elected any more when it is committed; 0 while none is appended. */
+    private long barIndex;
 
     HandOver(PolderRaftContext context, RaftParts parts, Proposer proposer) {
         this.context = context;
         this.parts = parts;
         this.proposer = proposer;
-        keptNanos = parts.time().nanos();
         parts.appends().tell(this);
     }
 
@@ -142,15 +144,17 @@ final class HandOver implements AppendCounts {
 
     private void ask(Attempt present) {
         present.asked = true;
-        hasAsked = true;
+        doubtedTerm = present.term;
+        barIndex = 0;
         proposer.lock();
         CompletableFuture<PeerResponse.Done> unused = parts.calls()
                 .timeoutNow(
                         present.name(),
-                        new PeerRequest.TimeoutNow(present.term, parts.self().id()))
+                        new PeerRequest.TimeoutNow(
+                                present.term, parts.self().id(), parts.log().lastIndex()))
                 .whenComplete((response, failure) -> parts.failStop().guard(() -> {
                     if (failure == null && !response.done()) {
-                        end(present, new HandOverOutcome.Kept(present.name() + " does not want to lead now"));
+                        giveUp(present, present.name() + " does not want to lead now");
                     }
                     // without an answer nobody knows: it may stand
                 }));
@@ -160,7 +164,24 @@ final class HandOver implements AppendCounts {
         String progress = late.lost
                 ? ": the lead was lost, and it is not known who has it"
                 : late.asked ? ": it was asked to, and does not lead" : ": it has not got all entries yet";
-        end(late, new HandOverOutcome.Kept(late.name() + " after " + limit.toMillis() + " ms" + progress));
+        giveUp(late, late.name() + " after " + limit.toMillis() + " ms" + progress);
+    }
+
+    private void giveUp(Attempt givenUp, String reason) {
+        if (attempt == givenUp) {
+            bar(givenUp);
+            end(givenUp, new HandOverOutcome.Kept(reason));
+        }
+    }
+
+    /** Sees that the one that was asked is not elected any more, if this member still leads. */
+    private void bar(Attempt givenUp) {
+        if (givenUp.asked && context.getRaftRole() instanceof LeaderRole leader && context.getTerm() == givenUp.term) {
+            TimeEntry entry = new TimeEntry(givenUp.term, parts.leaderTime().sayMs());
+            barIndex = context.getLogWriter().append(entry).index();
+            parts.access().appendEntries(leader, barIndex);
+            parts.rules().gates().leader().pass(parts.log(), barIndex);
+        }
     }
 
     private void end(Attempt ended, HandOverOutcome outcome) {
@@ -168,10 +189,6 @@ final class HandOver implements AppendCounts {
             return;
         }
         attempt = null;
-        if (hasAsked) {
-            keptNanos = parts.time().nanos();
-            hasAsked = false;
-        }
         Scheduled set = ended.limit;
         if (set != null) {
             set.cancel();
@@ -187,9 +204,18 @@ final class HandOver implements AppendCounts {
         ended.told.complete(outcome);
     }
 
-    /** Tells whether another may lead that was asked to, as far as answers of others say. Any thread may ask. */
+    /** The commit index has moved. */
+    void committed() {
+        if (barIndex != 0 && barIndex <= context.getCommitIndex()) {
+            barIndex = 0;
+            doubtedTerm = 0;
+        }
+    }
+
+    /** Tells whether another may lead that was asked to. Any thread may ask. */
     boolean isInDoubt() {
-        return hasAsked || !parts.appends().contact().hasMajorityFollowedSince(keptNanos);
+        long term = doubtedTerm;
+        return term != 0 && term == parts.events().servingTerm();
     }
 
     /** Tells whether the lead is being handed over. */

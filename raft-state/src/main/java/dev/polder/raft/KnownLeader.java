@@ -35,8 +35,8 @@ final class KnownLeader {
     }
 
     /**
-     * Tells whether this member leads, and a majority has followed it within the election time-out, and since it last
-     * asked another to stand, whom others elect without waiting for that time.
+     * Tells whether this member leads, a majority has followed it within the election time-out, and none may stand that
+     * it has asked to, whom others elect without waiting for that time.
      */
     boolean isFollowed() {
         LogLeader known = told;

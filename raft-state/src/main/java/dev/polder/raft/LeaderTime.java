@@ -42,11 +42,14 @@ final class LeaderTime {
 
     /** Returns the time that the leader has to say before its next entry; 0 if it has said the same. */
     long toSayMs() {
-        long nowMs = servingFromMs + (time.nanos() - servingFromNanos) / NANOS_PER_MS;
-        if (nowMs <= saidMs) {
-            return 0;
-        }
-        saidMs = nowMs;
-        return nowMs;
+        long before = saidMs;
+        long nowMs = sayMs();
+        return nowMs > before ? nowMs : 0;
+    }
+
+    /** Returns the time for an entry that is to be appended in any case. */
+    long sayMs() {
+        saidMs = Math.max(saidMs, servingFromMs + (time.nanos() - servingFromNanos) / NANOS_PER_MS);
+        return saidMs;
     }
 }

@@ -14,11 +14,12 @@ enum MessageKind {
     POLL(17),
     VOTE(18),
     FORCED_VOTE(19),
-    TIMEOUT_NOW(20),
     INSTALL(21),
     FETCH(22),
     CATCH_UP(23),
     REMOVED(24),
+    /** 20 was this without the end of the log. */
+    TIMEOUT_NOW(25),
     APPENDED(32),
     POLLED(33),
     VOTED(34),

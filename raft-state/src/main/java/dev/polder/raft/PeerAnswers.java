@@ -65,10 +65,11 @@ final class PeerAnswers {
         }
     }
 
-    /** Has this member stand, if that one leads it. */
+    /** Has this member stand, if that one leads it and has not gone on since. */
     private boolean takesOver(PeerRequest.TimeoutNow request) {
         return request.term() == context.getTerm()
                 && request.leader().equals(context.leaderName())
+                && request.lastIndex() == parts.log().lastIndex()
                 && context.getRaftRole() instanceof PolderFollower follower
                 && follower.takeOver();
     }

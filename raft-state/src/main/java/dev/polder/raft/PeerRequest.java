@@ -76,8 +76,12 @@ sealed interface PeerRequest extends WireMessage {
         }
     }
 
-    /** Take my place: stand at once, and with {@link ForcedVote}. Answered with {@link PeerResponse.Done}. */
-    record TimeoutNow(long term, String leader) implements PeerRequest {
+    /**
+     * Take my place: stand at once, and with {@link ForcedVote}. Answered with {@link PeerResponse.Done}.
+     *
+     * @param lastIndex the last entry of the leader's log; if yours ends elsewhere this was given up meanwhile
+     */
+    record TimeoutNow(long term, String leader, long lastIndex) implements PeerRequest {
         @Override
         public String from() {
             return leader;

@@ -13,7 +13,7 @@ import java.util.List;
  *   POLL VOTE FORCED_VOTE
  *              term u64, candidate, last index u64, last term u64
  *   TIMEOUT_NOW
- *              term u64, leader
+ *              term u64, leader, last index u64
  *   INSTALL    term u64, leader, snapshot, bytes u64
  *   FETCH      term u64, member, snapshot, offset u64, bytes at most u32
  *   CATCH_UP   term u64, member
@@ -45,6 +45,8 @@ final class PeerRequestCodec {
             out.writeLong(vote.lastIndex()).writeLong(vote.lastTerm());
         } else if (request instanceof PeerRequest.ForcedVote vote) {
             out.writeLong(vote.lastIndex()).writeLong(vote.lastTerm());
+        } else if (request instanceof PeerRequest.TimeoutNow now) {
+            out.writeLong(now.lastIndex());
         } else if (request instanceof PeerRequest.Install install) {
             writeSnapshot(out, install.snapshot());
             out.writeLong(install.bytes());
@@ -79,7 +81,7 @@ final class PeerRequestCodec {
         return switch (kind) {
             case APPEND -> readAppend(term, from, in);
             case POLL, VOTE, FORCED_VOTE -> readCandidacy(kind, term, from, in);
-            case TIMEOUT_NOW -> new PeerRequest.TimeoutNow(term, from);
+            case TIMEOUT_NOW -> new PeerRequest.TimeoutNow(term, from, in.positive("last index"));
             case INSTALL -> new PeerRequest.Install(term, from, readSnapshot(term, in), in.positive("bytes"));
             case FETCH ->
                 new PeerRequest.Fetch(term, from, readSnapshot(term, in), in.number("offset"), readBytesMax(in));

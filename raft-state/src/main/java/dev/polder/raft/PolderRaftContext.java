@@ -327,6 +327,7 @@ final class PolderRaftContext {
                 terms().raiseCommitted(Math.min(target, log.durableIndex()));
                 applier.apply();
                 changes.committed();
+                handOver.committed();
             }
             return previous;
         });

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * When a leader was last in touch with a majority. Owned by the log's thread; {@link #silenceNanos()} and
- * {@link #hasMajorityFollowedSince} may be called by any.
+ * When a leader was last in touch with a majority. Owned by the log's thread; {@link #silenceNanos()} may be
+ * called by any.
  */
 final class QuorumContact {
     private final RaftTime time;
@@ -74,11 +74,6 @@ final class QuorumContact {
     long silenceNanos(String peer) {
         Long nanos = followedNanos.get(peer);
         return nanos == null ? Long.MAX_VALUE : time.nanos() - nanos;
-    }
-
-    /** Returns whether a majority has followed what was sent since then. Any thread may ask. */
-    boolean hasMajorityFollowedSince(long nanos) {
-        return majorityNanos - nanos >= 0;
     }
 
     /**

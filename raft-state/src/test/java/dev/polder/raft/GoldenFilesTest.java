@@ -251,7 +251,7 @@ class GoldenFilesTest {
                 arguments("poll-1", 1, new PeerRequest.Poll(6, "m1:1", 41, 3)),
                 arguments("vote-1", 2, new PeerRequest.Vote(7, "m1:1", 41, 3)),
                 arguments("forced-vote-1", 2, new PeerRequest.ForcedVote(7, "m1:1", 41, 3)),
-                arguments("timeout-now-1", 3, new PeerRequest.TimeoutNow(7, "m1:1")),
+                arguments("timeout-now-2", 3, new PeerRequest.TimeoutNow(7, "m1:1", 44)),
                 arguments("install-1", 4, new PeerRequest.Install(7, "m1:1", SNAPSHOT, 65_539)),
                 arguments("fetch-1", 5, new PeerRequest.Fetch(7, "m1:1", SNAPSHOT, 258, 262_144)),
                 arguments("catch-up-1", 6, new PeerRequest.CatchUp(7, "m1:1")),

@@ -109,7 +109,7 @@ class HandOverTest {
                             dead.name() + " after 1000 ms: it was asked to, and does not lead"));
             assertThat(from.servingTerm()).isEqualTo(term);
             assertThat(from.context().isFollowed())
-                    .as("nobody has answered since")
+                    .as("nobody has yet the entry that bars the other")
                     .isFalse();
             group.run(Duration.ofMillis(100));
             assertThat(from.context().isFollowed()).isTrue();
@@ -134,6 +134,37 @@ class HandOverTest {
                 group.await("another leader", () -> to.servingTerm() > term);
 
                 assertThat(from.context().isFollowed()).as("seed %d", seed).isFalse();
+            }
+        }
+    }
+
+    /** It stood still when it was asked, and has not heard since that this was given up. */
+    @Test
+    void shouldNotBeFollowedWhileOneLeadsThatTakesUpWhatWasGivenUp() {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            try (SimGroup group = SimGroup.started(seed)) {
+                SimMember from = group.awaitLeader();
+                group.run(Duration.ofMillis(500));
+                SimMember to = group.others(from).get(seed % 2);
+                long term = from.servingTerm();
+                CompletableFuture<HandOverOutcome> outcome = handOver(from, Optional.of(to.name()));
+                group.await("the question", () -> from.context().handOver().asked() != null);
+                to.pause(Duration.ofMillis(1_500));
+                group.run(Duration.ofMillis(1)); // it is there, and nothing that was sent later
+                group.network().cut(from.name(), to.name());
+                group.run(Duration.ofMillis(1_498));
+                assertThat(outcome.join()).isInstanceOf(HandOverOutcome.Kept.class);
+                assertThat(from.servingTerm()).isEqualTo(term);
+                assertThat(from.context().isFollowed()).isTrue();
+                from.pause(Duration.ofSeconds(5));
+                for (int i = 0; i < 1_000; i++) {
+                    group.run(Duration.ofMillis(1));
+                    if (to.servingTerm() > term) {
+                        assertThat(from.context().isFollowed())
+                                .as("seed %d, after %d ms", seed, i)
+                                .isFalse();
+                    }
+                }
             }
         }
     }
@@ -233,19 +264,21 @@ class HandOverTest {
         try (ManualMember member = ManualMember.first(
                         new LossyDisk(), directory, List.of("m1:1", "m2:1", "m3:1"), new ManualTime())
                 .begin()) {
-            assertThat(stands(member, "m2:1", 0)).as("no leader is known").isFalse();
-            member.core.answers().answer(new PeerRequest.Append(5, "m2:1", 0, 0, 0, List.of()));
+            assertThat(stands(member, "m2:1", 0, 1)).as("no leader is known").isFalse();
+            member.core.answers().answer(new PeerRequest.Append(5, "m2:1", 0, 0, 0, List.of(entry(5))));
 
-            assertThat(stands(member, "m2:1", 4)).as("another term").isFalse();
-            assertThat(stands(member, "m3:1", 5)).as("another member").isFalse();
-            assertThat(stands(member, "m2:1", 5)).isTrue();
+            assertThat(stands(member, "m2:1", 4, 1)).as("another term").isFalse();
+            assertThat(stands(member, "m3:1", 5, 1)).as("another member").isFalse();
+            assertThat(stands(member, "m2:1", 5, 2)).as("another log").isFalse();
+            assertThat(stands(member, "m2:1", 5, 1)).isTrue();
             member.thread.run();
             assertThat(member.terms.term()).isEqualTo(6);
             assertThat(member.terms.vote()).isEqualTo("m1:1");
         }
     }
 
-    private static boolean stands(ManualMember member, String leader, long term) {
-        return ((PeerResponse.Done) member.core.answers().answer(new PeerRequest.TimeoutNow(term, leader))).done();
+    private static boolean stands(ManualMember member, String leader, long term, long lastIndex) {
+        return ((PeerResponse.Done) member.core.answers().answer(new PeerRequest.TimeoutNow(term, leader, lastIndex)))
+                .done();
     }
 }

@@ -214,7 +214,7 @@ class ReplicatedLogTest {
         }
         try (Stream<Path> files = Files.list(directory)) {
             assertThat(files.map(file -> directory.relativize(file).toString()))
-                    .containsExactlyInAnyOrder("lock", "term", "facts-00000000000000000001.log");
+                    .containsExactlyInAnyOrder("lock", "term", "forced", "facts-00000000000000000001.log");
         }
         assertThat(openFiles()).isEmpty();
     }

@@ -143,7 +143,7 @@ class WireCodecProperties {
                         .as((term, from, last, below) -> term <= below
                                 ? new PeerRequest.ForcedVote(term, from, 0, 0)
                                 : new PeerRequest.ForcedVote(term, from, last, term - below)),
-                Combinators.combine(positive(), text(1, 255)).as(PeerRequest.TimeoutNow::new),
+                Combinators.combine(positive(), text(1, 255), positive()).as(PeerRequest.TimeoutNow::new),
                 Combinators.combine(positive(), text(1, 255)).as(PeerRequest.CatchUp::new),
                 Combinators.combine(positive(), text(1, 255), positive()).as(PeerRequest.Removed::new),
                 Combinators.combine(text(1, 255), number(), index, number(), step, payloads)
