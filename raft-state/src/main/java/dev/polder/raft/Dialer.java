@@ -43,6 +43,22 @@ final class Dialer implements AutoCloseable {
         return new Dialer(thread, name + "-names", security.open(name + "-tls"));
     }
 
+    /**
+     * The same for a member: others must be able to take this end for it.
+     *
+     * @throws IOException if they cannot, or something that the security needs cannot be read
+     */
+    static Dialer open(RaftThread thread, String name, RaftSecurity security, String member) throws IOException {
+        Dialer dialer = open(thread, name, security);
+        try {
+            dialer.security.standFor(member);
+            return dialer;
+        } catch (IOException e) {
+            dialer.close();
+            throw e;
+        }
+    }
+
     /** Prepares a connection that somebody else has opened. */
     void accept(SocketChannel accepted, WireConnection connection) {
         configure(accepted);

@@ -56,7 +56,7 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
         PeerBook book = new PeerBook(
                 config.memberId(), config.peers(), seams.random().nextLong(), PeerIdentities.open(seams.disk()));
         Dialer dialer =
-                Dialer.open(thread, config.nodeName() + "-raft", config.peers().security());
+                Dialer.open(thread, config.nodeName() + "-raft", config.peers().security(), config.memberId());
         WireParts parts = new WireParts(
                 thread,
                 seams.time(),

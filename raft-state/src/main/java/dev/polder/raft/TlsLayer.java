@@ -51,9 +51,17 @@ final class TlsLayer extends ChannelInboundHandlerAdapter {
 
     /** Returns why the other end, which has called, cannot be a member of this name; null if it can. */
     static @Nullable String objection(SSLSession session, String member) {
+        try {
+            return objection(session.getPeerCertificates()[0], member);
+        } catch (SSLPeerUnverifiedException e) {
+            return unusable(member, e);
+        }
+    }
+
+    /** Returns why nobody with this certificate can be a member of this name; null if somebody can. */
+    static @Nullable String objection(Certificate certificate, String member) {
         String host = MemberAddress.of(member).host();
         try {
-            Certificate certificate = session.getPeerCertificates()[0];
             Collection<List<?>> names =
                     certificate instanceof X509Certificate x509 ? x509.getSubjectAlternativeNames() : null;
             if (names != null && names.stream().anyMatch(name -> isName(name, host))) {
@@ -65,9 +73,13 @@ final class TlsLayer extends ChannelInboundHandlerAdapter {
                             : names.stream()
                                     .map(name -> String.valueOf(name.get(1)))
                                     .toList());
-        } catch (SSLPeerUnverifiedException | CertificateParsingException e) {
-            return "the certificate of " + member + " cannot be used: " + e.getMessage();
+        } catch (CertificateParsingException e) {
+            return unusable(member, e);
         }
+    }
+
+    private static String unusable(String member, Exception e) {
+        return "the certificate of " + member + " cannot be used: " + e.getMessage();
     }
 
     private static boolean isName(List<?> name, String host) {

@@ -42,10 +42,13 @@ final class TlsSecurity implements WireSecurity {
     private final Path trustPem;
     private final ThreadPoolExecutor executor;
     private volatile Contexts contexts;
+    /** As which member this end is taken; null for a client, which may have any name. */
+    private volatile @Nullable String member;
+
     private List<Object> seen;
     private long lookedNanos = System.nanoTime();
 
-    private record Contexts(SslContext calling, SslContext called) {}
+    private record Contexts(SslContext calling, SslContext called, CertifiedKey own) {}
 
     private TlsSecurity(Path certificatePem, Path keyPem, Path trustPem, String threadName) throws IOException {
         this.certificatePem = certificatePem;
@@ -78,30 +81,39 @@ final class TlsSecurity implements WireSecurity {
     }
 
     private Contexts read() throws IOException {
+        CertifiedKey own = CertifiedKey.read(certificatePem, keyPem);
         try (InputStream trustOfCalling = Files.newInputStream(trustPem);
-                InputStream trustOfCalled = Files.newInputStream(trustPem);
-                InputStream certificate = Files.newInputStream(certificatePem);
-                InputStream key = Files.newInputStream(keyPem);
-                InputStream sameCertificate = Files.newInputStream(certificatePem);
-                InputStream sameKey = Files.newInputStream(keyPem)) {
+                InputStream trustOfCalled = Files.newInputStream(trustPem)) {
             SslContext calling = SslContextBuilder.forClient()
-                    .keyManager(certificate, key)
+                    .keyManager(own.key(), own.chain())
                     .trustManager(trustOfCalling)
                     .sslProvider(SslProvider.JDK)
                     .protocols(PROTOCOL)
                     .endpointIdentificationAlgorithm("HTTPS")
                     .build();
-            SslContext called = SslContextBuilder.forServer(sameCertificate, sameKey)
+            SslContext called = SslContextBuilder.forServer(own.key(), own.chain())
                     .trustManager(trustOfCalled)
                     .sslProvider(SslProvider.JDK)
                     .protocols(PROTOCOL)
                     .clientAuth(ClientAuth.REQUIRE)
                     .build();
-            return new Contexts(calling, called);
+            return new Contexts(calling, called, own);
         } catch (IllegalArgumentException e) {
-            throw new IOException(
-                    "certificate " + certificatePem + ", key " + keyPem + ", trust " + trustPem + ": " + e.getMessage(),
-                    e);
+            throw new IOException("trust " + trustPem + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void standFor(String name) throws IOException {
+        check(contexts, name);
+        member = name;
+    }
+
+    private void check(Contexts read, @Nullable String name) throws IOException {
+        String objection =
+                name == null ? null : TlsLayer.objection(read.own().chain().get(0), name);
+        if (objection != null) {
+            throw new IOException("certificate " + certificatePem + ": " + objection);
         }
     }
 
@@ -143,7 +155,9 @@ final class TlsSecurity implements WireSecurity {
     /** What was read before stays if the files are not whole: perhaps the next of them is to be replaced in a moment. */
     private void readAgain() {
         try {
-            contexts = read();
+            Contexts next = read();
+            check(next, member);
+            contexts = next;
             LOG.info("event=certificates_read certificate={}", certificatePem);
         } catch (IOException e) {
             LOG.warn("event=certificates_refused certificate={} reason='{}'", certificatePem, e.toString());

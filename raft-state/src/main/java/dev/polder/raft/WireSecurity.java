@@ -1,6 +1,7 @@
 package dev.polder.raft;
 
 import io.netty.channel.ChannelHandler;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Makes what lies between the socket and the frames of each connection. */
@@ -26,6 +27,13 @@ interface WireSecurity extends AutoCloseable {
      */
     @Nullable
     ChannelHandler layer(@Nullable MemberAddress called);
+
+    /**
+     * Checks that others can take this end for a member, and goes on doing so.
+     *
+     * @throws IOException if they cannot; says why
+     */
+    default void standFor(String member) throws IOException {}
 
     /** Gives back what it has. */
     @Override

@@ -4,15 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -212,10 +220,9 @@ class SecuredGroupTest {
     }
 
     @Test
-    void shouldRefuseCertificatesThatAreForeignOrExpiredOrOfAnotherHost() throws Exception {
+    void shouldRefuseCertificatesThatAreForeignOrExpired() throws Exception {
         List<RaftSecurity> bad = List.of(
                 ours.issue("expired", HERE, "-startdate", "-10d", "-validity", "5"),
-                ours.issue("elsewhere", "ip:10.9.8.7,dns:elsewhere.example"),
                 new Certificates(keys, "foreign").issue("y", HERE));
         try (RunningGroup group = RunningGroup.start(3, directory, CALM, tls)) {
             String other = follower(group);
@@ -229,6 +236,68 @@ class SecuredGroupTest {
             }
             group.start(other);
             group.awaitCount(1);
+        }
+    }
+
+    /** One that does not look at its own certificate. */
+    @Test
+    void shouldRefuseACallerWhoseCertificateIsOfAnotherHost() throws Exception {
+        ours.issue("elsewhere", "ip:10.9.8.7,dns:elsewhere.example");
+        try (RunningGroup group = RunningGroup.start(3, directory, CALM, tls)) {
+            String called = group.awaitLeader().id();
+            String other = follower(group);
+            group.stop(other);
+            try (SSLSocket socket =
+                    call(called, CertifiedKey.read(ours.certificate("elsewhere"), ours.key("elsewhere")))) {
+                socket.getOutputStream()
+                        .write(RawConnection.bytes(new WireFrame(
+                                0, new Greeting.Hello(RawConnection.introduction(other, group.members(), 1), called))));
+                socket.getOutputStream().flush();
+
+                RecordingListener.await(
+                        () -> !group.member(called).log().status().refusals().isEmpty());
+            }
+            assertThat(group.member(called).log().status().refusals())
+                    .extracting(LogStatus.Refusal::reason)
+                    .containsExactly("the certificate of " + other + " does not name its host 127.0.0.1, but"
+                            + " [10.9.8.7, elsewhere.example]");
+        }
+    }
+
+    private static SSLSocket call(String member, CertifiedKey own) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        char[] none = {};
+        store.setKeyEntry("own", own.key(), none, own.chain().toArray(X509Certificate[]::new));
+        try (InputStream in = Files.newInputStream(ours.trust())) {
+            store.setCertificateEntry(
+                    "trust", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        KeyManagerFactory keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keyManagers.init(store, none);
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        context.init(keyManagers.getKeyManagers(), trust.getTrustManagers(), null);
+        MemberAddress address = MemberAddress.of(member);
+        return (SSLSocket) context.getSocketFactory().createSocket(address.host(), address.port());
+    }
+
+    @Test
+    void shouldNotStartWithWhatOthersWouldRefuse() throws Exception {
+        RaftSecurity elsewhere = ours.issue("far", "ip:10.9.8.7");
+        RaftSecurity mixed = RaftSecurity.mutualTls(ours.certificate("far"), ours.key("member"), ours.trust());
+        RunningGroup group = RunningGroup.of(3, directory, CALM);
+        try (group) {
+            String member = group.members().get(0);
+            assertThatThrownBy(() -> group.start(member, group.peers(member, elsewhere)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("certificate " + ours.certificate("far") + ": the certificate of " + member
+                            + " does not name its host 127.0.0.1, but [10.9.8.7]");
+            assertThatThrownBy(() -> group.start(member, group.peers(member, mixed)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage(
+                            "key " + ours.key("member") + " does not belong to certificate " + ours.certificate("far"));
         }
     }
 
