@@ -256,7 +256,7 @@ final class AgentLoop implements Runnable, Executor {
         sandboxes.close();
         connection.stop();
         if (failure == null) {
-            admitted.cancel(false);
+            admitted.completeExceptionally(new IllegalStateException("its agent was closed before it was admitted"));
             ended.complete(null);
         } else {
             admitted.completeExceptionally(failure);

@@ -10,6 +10,7 @@ import dev.polder.raft.LogLeader;
 import dev.polder.raft.LogListener;
 import dev.polder.raft.LogStatus;
 import dev.polder.raft.MemberChange;
+import dev.polder.raft.MemberRemovedException;
 import dev.polder.raft.ReplicatedLog;
 import dev.polder.raft.SnapshotOutcome;
 import dev.polder.raft.SnapshotSource;
@@ -273,7 +274,11 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
                 }
             }
         } catch (RuntimeException | Error fault) {
-            LOG.error("node={} event=master-stopped cause={}", nodeName, fault.toString(), fault);
+            if (fault.getCause() instanceof MemberRemovedException removed) {
+                LOG.info("node={} event=master-stopped cause={}", nodeName, removed.getMessage());
+            } else {
+                LOG.error("node={} event=master-stopped cause={}", nodeName, fault.toString(), fault);
+            }
             cause = Optional.of(fault);
         } finally {
             closing = true;

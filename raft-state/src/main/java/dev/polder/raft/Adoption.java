@@ -91,7 +91,7 @@ final class Adoption implements Standing.Obstacle {
         // not from here: the answer must go out
         parts.thread()
                 .execute(() -> parts.failStop()
-                        .stop(new IllegalStateException(context.getName() + " is no member any more: entry "
+                        .stop(new MemberRemovedException(context.getName() + " is no member any more: entry "
                                 + request.index()
                                 + " lists the members without it, says " + request.leader() + ", the leader of term "
                                 + request.term())));

@@ -75,6 +75,8 @@ final class LogLife implements FailStop {
         Throwable cause = closeAll(failure.get());
         if (cause == null) {
             LOG.info("event=stopped member={}", member);
+        } else if (cause instanceof MemberRemovedException) {
+            LOG.info("event=stopped member={} cause='{}'", member, cause.getMessage());
         } else {
             LOG.error("event=stopped member={} cause='{}'", member, cause.toString(), cause);
         }

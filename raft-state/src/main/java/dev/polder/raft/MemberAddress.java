@@ -25,6 +25,12 @@ record MemberAddress(String host, int port) {
         return null;
     }
 
+    /** Returns the member's name. */
+    @Override
+    public String toString() {
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+    }
+
     /** @throws IllegalArgumentException if it is no such name */
     static MemberAddress of(String member) {
         String problem = problem(member);

@@ -159,6 +159,7 @@ class HouseRulesTest {
                         "dev.polder.raft.MemberChange",
                         "dev.polder.raft.MemberChange$Add",
                         "dev.polder.raft.MemberChange$Remove",
+                        "dev.polder.raft.MemberRemovedException",
                         "dev.polder.raft.NewGroupOutcome",
                         "dev.polder.raft.NewGroupOutcome$Forced",
                         "dev.polder.raft.NewGroupOutcome$Refused",

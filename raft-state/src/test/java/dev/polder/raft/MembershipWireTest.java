@@ -104,7 +104,9 @@ class MembershipWireTest {
                 .orElseThrow();
         Member gone = group.member(replaced);
         changeAtLast(new MemberChange.Remove(replaced));
-        assertThat(gone.listener().awaitStopped()).hasMessageStartingWith(replaced + " is no member any more: entry ");
+        assertThat(gone.listener().awaitStopped())
+                .isInstanceOf(MemberRemovedException.class)
+                .hasMessageStartingWith(replaced + " is no member any more: entry ");
         group.stop(replaced);
         group.commit("c");
         assertThat(fourth.listener().committed()).hasSize(3);
