@@ -69,7 +69,11 @@ record CertifiedKey(List<X509Certificate> chain, PrivateKey key) {
         if (!found.find()) {
             throw new IOException("key " + keyPem + " holds no private key (PKCS#8, not encrypted)");
         }
-        return Base64.getMimeDecoder().decode(found.group(1));
+        try {
+            return Base64.getMimeDecoder().decode(found.group(1));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("key " + keyPem + " is cut off or damaged: " + e.getMessage(), e);
+        }
     }
 
     private static boolean belongTogether(PublicKey certified, PrivateKey key) throws GeneralSecurityException {

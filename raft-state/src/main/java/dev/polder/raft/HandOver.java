@@ -212,10 +212,9 @@ final class HandOver implements AppendCounts {
         }
     }
 
-    /** Tells whether another may lead that was asked to. Any thread may ask. */
-    boolean isInDoubt() {
-        long term = doubtedTerm;
-        return term != 0 && term == parts.events().servingTerm();
+    /** Tells whether another may lead that was asked to in that term. Any thread may ask. */
+    boolean isInDoubt(long term) {
+        return term == doubtedTerm;
     }
 
     /** Tells whether the lead is being handed over. */

@@ -43,7 +43,7 @@ final class KnownLeader {
         return known != null
                 && known.memberId().equals(context.getName())
                 && (parts.membership().current().size() == 1
-                        || (hasMajority() && !context.handOver().isInDoubt()));
+                        || (hasMajority() && !context.handOver().isInDoubt(known.term())));
     }
 
     private boolean hasMajority() {

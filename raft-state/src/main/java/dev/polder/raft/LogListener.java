@@ -58,7 +58,8 @@ public interface LogListener {
 
     /**
      * The log has stopped, by {@link ReplicatedLog#close()} or, with a cause, because it can no longer be trusted; an
-     * exception that this listener threw is such a cause too, and {@link MemberRemovedException} one that is no failure. The last call, after {@link #onLost} if a term was led.
+     * exception that this listener threw is such a cause too, and {@link MemberRemovedException} one that is no failure.
+     * The last call, after {@link #onLost} if a term was led.
      */
     void onStopped(@Nullable Throwable cause);
 }

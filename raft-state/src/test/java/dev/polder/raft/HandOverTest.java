@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -134,6 +135,28 @@ class HandOverTest {
                 group.await("another leader", () -> to.servingTerm() > term);
 
                 assertThat(from.context().isFollowed()).as("seed %d", seed).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void shouldNotBeFollowedWhileItIsToldThatAnotherLeads() {
+        for (int seed = 0; seed < 20; seed++) {
+            try (SimGroup group = SimGroup.started(seed)) {
+                SimMember from = group.awaitLeader();
+                group.run(Duration.ofMillis(500));
+                SimMember to = group.others(from).get(seed % 2);
+                long term = from.servingTerm();
+                List<String> told = new ArrayList<>();
+                from.whenLost(() -> told.add("another serves " + (to.servingTerm() > term) + ", followed "
+                        + from.context().isFollowed()));
+                CompletableFuture<HandOverOutcome> unused = handOver(from, Optional.of(to.name()));
+                group.await("the question", () -> from.context().handOver().asked() != null);
+                group.run(Duration.ofNanos(1_000)); // it is on its way
+                from.pause(Duration.ofMillis(40));
+                group.run(Duration.ofMillis(200));
+
+                assertThat(told).as("seed %d", seed).containsExactly("another serves true, followed false");
             }
         }
     }

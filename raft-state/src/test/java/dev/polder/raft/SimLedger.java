@@ -107,6 +107,7 @@ final class SimLedger {
         private final List<CommittedEntry> waiting = new ArrayList<>();
 
         private boolean holds;
+        private Runnable whenLost = () -> {};
         private long leaderTimeMs;
 
         private Life(String member) {
@@ -251,6 +252,11 @@ final class SimLedger {
             }
         }
 
+        /** Has something done while the loss of a term is told. */
+        void whenLost(Runnable then) {
+            whenLost = then;
+        }
+
         private void advance(long index, long id) {
             state = (state * 31 + index) * 31 + id;
             Long others = states.putIfAbsent(index, state);
@@ -280,6 +286,7 @@ final class SimLedger {
         public void onLost(long term) {
             time.note(member + " loses term " + term);
             servingTerm = 0;
+            whenLost.run();
         }
 
         @Override

@@ -256,6 +256,14 @@ final class SimMember implements FailStop {
         }
     }
 
+    /** Has something done while the loss of a term is told to this member. */
+    void whenLost(Runnable then) {
+        SimLedger.Life listening = ledger;
+        if (listening != null) {
+            listening.whenLost(then);
+        }
+    }
+
     void pause(Duration pause) {
         SimThread running = thread;
         SimThread writing = background;
