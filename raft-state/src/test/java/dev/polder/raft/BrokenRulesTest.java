@@ -65,6 +65,7 @@ class BrokenRulesTest {
                 log.force();
             }
         }
+        disk.delete(ForcedMark.FILE); // as a power loss may leave it
         String name = SegmentFile.name(1);
         byte[] damaged = disk.read(name);
         damaged[SegmentFile.HEADER_BYTES + RecordFormat.HEADER_BYTES + 50] ^= 1;

@@ -90,10 +90,11 @@ class LogToolTest {
 
         assertThat(report.isSound()).isTrue();
         assertThat(report.problem()).isEmpty();
-        assertThat(report.files()).allMatch(LogReport.FileReport::isSound).hasSize(3);
+        assertThat(report.files()).allMatch(LogReport.FileReport::isSound).hasSize(4);
+        assertThat(file(report, ForcedMark.FILE).words()).matches("entries up to [1-9][0-9]* were forced to the disk");
         assertThat(file(report, FIRST).words()).startsWith("entries 1 to ").endsWith(" bytes in use");
         assertThat(file(report, "term").words()).contains("vote for m1", "began with [m1]");
-        assertThat(report.files().get(1).words()).startsWith("up to entry " + last + " of term 1, 1000 bytes of state");
+        assertThat(report.files().get(2).words()).startsWith("up to entry " + last + " of term 1, 1000 bytes of state");
         assertThat(report.notes()).hasSize(2);
         assertThat(report.notes().get(0)).startsWith("a start goes on with entries 1 to ");
         assertThat(report.notes().get(1)).isEqualTo("the members are [m1], as it began; this is m1");

@@ -16,7 +16,7 @@ class ProbationTest {
     private static void loseLog(SimMember member) throws IOException {
         member.crash(false, new java.util.Random(1));
         for (String name : member.disk().names()) {
-            if (SegmentFile.isName(name)) {
+            if (SegmentFile.isName(name) || name.equals(ForcedMark.FILE)) {
                 member.disk().delete(name);
             }
         }

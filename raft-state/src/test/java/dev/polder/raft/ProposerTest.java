@@ -39,7 +39,9 @@ class ProposerTest {
 
             assertThat(member.listener.count()).isEqualTo(1000);
             assertThat(member.log.durableIndex()).isEqualTo(1001);
-            assertThat(disk.count(Operation.WRITE) - writes).isEqualTo(1);
+            assertThat(disk.count(Operation.WRITE) - writes)
+                    .as("the entries, and the mark")
+                    .isEqualTo(2);
             assertThat(disk.count(Operation.FORCE) - forces).isEqualTo(1);
         }
     }
