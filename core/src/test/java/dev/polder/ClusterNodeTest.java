@@ -101,6 +101,17 @@ final class ClusterNodeTest {
     }
 
     @Test
+    void shouldSayInWordsThatItWasClosedBeforeItWasReady() {
+        ClusterNode node = ClusterNode.start(
+                config -> config.name("lone").roles(Set.of(NodeRole.AGENT)).seeds("127.0.0.1:1"));
+        node.close();
+
+        assertThatThrownBy(() -> node.awaitReady(Duration.ofSeconds(30)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("node lone: its agent was closed before it was admitted");
+    }
+
+    @Test
     void shouldBeCloseableTwiceAndFromManyThreads() {
         Set<Thread> before = threads();
         ClusterNode node = ClusterNode.start();

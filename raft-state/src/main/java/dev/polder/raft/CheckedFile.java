@@ -64,9 +64,7 @@ final class CheckedFile {
 
     /** Replaces the content by a {@link #body} that was filled. */
     void write(ByteBuffer filled) throws IOException {
-        ByteBuffer bytes = filled.flip();
-        bytes.putLong(0, magic).putInt(VERSION_AT, version).putInt(LENGTH_AT, bytes.limit() - HEADER_BYTES);
-        bytes.putInt(CHECKSUM_AT, checksum(bytes));
+        ByteBuffer bytes = seal(filled);
         String temporary = name + Disk.TEMPORARY;
         try (DiskFile file = disk.create(temporary)) {
             file.write(bytes, 0);
@@ -76,6 +74,30 @@ final class CheckedFile {
         disk.sync();
     }
 
+    /** Returns the whole file with a {@link #body} that was filled. */
+    ByteBuffer seal(ByteBuffer filled) {
+        ByteBuffer bytes = filled.flip();
+        bytes.putLong(0, magic).putInt(VERSION_AT, version).putInt(LENGTH_AT, bytes.limit() - HEADER_BYTES);
+        return bytes.putInt(CHECKSUM_AT, checksum(bytes));
+    }
+
+    /** Tells whether every bit of it is as it was written, in whatever version. */
+    boolean isWhole() throws IOException {
+        ByteBuffer bytes = load();
+        return bytes.limit() >= HEADER_BYTES
+                && bytes.getLong(0) == magic
+                && bytes.getInt(LENGTH_AT) == bytes.limit() - HEADER_BYTES
+                && bytes.getInt(CHECKSUM_AT) == checksum(bytes);
+    }
+
+    private ByteBuffer load() throws IOException {
+        try (DiskFile file = disk.open(name)) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(file.size(), FILE_BYTES_MAX));
+            file.readFully(bytes, 0);
+            return bytes.flip();
+        }
+    }
+
     /** Reads the content as one value. */
     interface Reader<T> {
         T read(ByteBuffer body);
@@ -83,12 +105,8 @@ final class CheckedFile {
 
     /** @throws IOException if the file cannot be trusted; the message says why and what would come of it */
     <T> T read(Reader<T> reader) throws IOException {
-        ByteBuffer bytes;
-        try (DiskFile file = disk.open(name)) {
-            bytes = ByteBuffer.allocate((int) Math.min(file.size(), FILE_BYTES_MAX));
-            file.readFully(bytes, 0);
-        }
-        String problem = problem(bytes.flip());
+        ByteBuffer bytes = load();
+        String problem = problem(bytes);
         if (problem != null) {
             throw distrust(problem);
         }

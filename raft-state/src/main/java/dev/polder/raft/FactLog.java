@@ -270,7 +270,24 @@ final class FactLog implements Closeable {
             }
             durableIndex = writtenIndex;
             unforcedBytes = 0;
-            mark.raise(durableIndex);
+            markForced(durableIndex);
+        }
+    }
+
+    private void markForced(long index) {
+        try {
+            mark.raise(index);
+        } catch (IOException e) {
+            throw failed(mark.describe(), e);
+        }
+    }
+
+    /** What is behind an entry is about to be removed, and is no longer called forced. */
+    private void markRemoved(long index) {
+        try {
+            mark.lower(index);
+        } catch (IOException e) {
+            throw failed(mark.describe(), e);
         }
     }
 
@@ -300,7 +317,7 @@ final class FactLog implements Closeable {
         flush();
         try {
             long term = termAt(index);
-            mark.lower(index);
+            markRemoved(index);
             segments.truncate(index);
             lastTerm = term;
         } catch (IOException e) {
@@ -359,7 +376,7 @@ final class FactLog implements Closeable {
         try {
             // What a power loss tears may lie in the newest segment only, which will be the one that begins there.
             forceWritten();
-            mark.lower(at.index());
+            markRemoved(at.index());
             segments.restart(at);
         } catch (IOException e) {
             throw failed(e);
@@ -410,11 +427,13 @@ final class FactLog implements Closeable {
 
     /** Remembers the first failure for good. Returns what is to be thrown. */
     UncheckedIOException failed(IOException cause) {
+        return failed("log file " + segments.describe(segments.current()), cause);
+    }
+
+    private UncheckedIOException failed(String what, IOException cause) {
         IOException first = failure;
         if (first == null) {
-            first = new IOException(
-                    "log file " + segments.describe(segments.current()) + " failed, so this member stops: " + cause,
-                    cause);
+            first = new IOException(what + " failed, so this member stops: " + cause, cause);
             failure = rules.failsForGood() ? first : null;
         }
         return new UncheckedIOException(first.getMessage(), first);

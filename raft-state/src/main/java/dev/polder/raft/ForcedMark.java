@@ -3,20 +3,18 @@ package dev.polder.raft;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Up to which entry the log was forced, in a small file that nobody waits for: what a process has written outlives it, so
- * after its death a log that ends before this entry is damaged, not interrupted.
+ * Up to which entry the log was forced, in a small file that is written and not forced: what a process has written
+ * outlives it, so after its death a log that ends before this entry is damaged, not interrupted. In the form of a
+ * {@link CheckedFile}, but written in place.
  *
  * <pre>
- *   0  magic             "PLDRMARK"
- *   8  format version    u32
- *  12  checksum          u32   CRC32C of all other bytes
- *  16  index             u64
+ *   0  header            "PLDRMARK", format version 1
+ *  20  index             u64
  * </pre>
  *
  * <p>It never says more than is true: it is raised when a force is over, and lowered durably before entries are removed.
@@ -24,43 +22,44 @@ import org.slf4j.LoggerFactory;
  */
 final class ForcedMark implements Closeable {
     static final String FILE = "forced";
-    static final int FILE_BYTES = 24;
 
-    private static final Logger LOG = LoggerFactory.getLogger(ForcedMark.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicatedLog.class);
     private static final long MAGIC = 0x504C_4452_4D41_524BL;
     private static final int FORMAT_VERSION = 1;
-    private static final int CHECKSUM_AT = 12;
-    private static final int INDEX_AT = 16;
 
     private final Disk disk;
-    private final ByteBuffer bytes = ByteBuffer.allocateDirect(FILE_BYTES);
-    private final CRC32C crc = new CRC32C();
+    private final CheckedFile content;
+    /** Null as long as nothing that is believed was written. */
     private @Nullable DiskFile file;
+
     private long index;
 
-    private ForcedMark(Disk disk, @Nullable DiskFile file, long index) {
+    private ForcedMark(Disk disk, CheckedFile content) {
         this.disk = disk;
-        this.file = file;
-        this.index = index;
+        this.content = content;
     }
 
-    /** Without a file, or with one that cannot be trusted, it says 0. */
+    /**
+     * Without a file, or with one that is not as it was written, it says 0.
+     *
+     * @throws IOException if the file cannot be read, or is of a later version
+     */
     static ForcedMark open(Disk disk) throws IOException {
-        if (!disk.names().contains(FILE)) {
-            return new ForcedMark(disk, null, 0);
+        CheckedFile content = new CheckedFile(
+                disk, FILE, MAGIC, FORMAT_VERSION, "without it this member would not see that its log was cut");
+        ForcedMark mark = new ForcedMark(disk, content);
+        if (content.exists()) {
+            if (content.isWhole()) {
+                mark.index = content.read(ByteBuffer::getLong);
+                mark.file = disk.open(FILE);
+            } else {
+                LOG.warn("event=forced_mark_ignored file={} not as it was written", disk.describe(FILE));
+            }
         }
-        DiskFile file = disk.open(FILE);
-        ForcedMark mark = new ForcedMark(disk, file, 0);
-        try {
-            mark.index = mark.read(file);
-            return mark;
-        } catch (IOException e) {
-            file.close();
-            throw e;
-        }
+        return mark;
     }
 
-    /** Forgets it, durably: the log is about to lose entries, or is no longer what it was. */
+    /** Forgets it, durably: the log is about to lose entries that it was forced with. */
     static void forget(Disk disk) throws IOException {
         if (disk.names().contains(FILE)) {
             disk.delete(FILE);
@@ -68,24 +67,14 @@ final class ForcedMark implements Closeable {
         }
     }
 
-    private long read(DiskFile from) throws IOException {
-        ByteBuffer found = ByteBuffer.allocate(FILE_BYTES);
-        from.readFully(found, 0);
-        boolean isWhole = !found.hasRemaining()
-                && from.size() == FILE_BYTES
-                && found.getLong(0) == MAGIC
-                && found.getInt(CHECKSUM_AT) == checksum(found);
-        if (!isWhole) {
-            LOG.warn(
-                    "event=forced_mark_ignored file={} it is not as it was written, as after a power loss",
-                    disk.describe(FILE));
-            return 0;
-        }
-        if (found.getInt(Long.BYTES) > FORMAT_VERSION) {
-            throw new IOException("file " + disk.describe(FILE) + ": format version is " + found.getInt(Long.BYTES)
-                    + ", this software knows up to " + FORMAT_VERSION);
-        }
-        return found.getLong(INDEX_AT);
+    /** Returns what people call the file. */
+    String describe() {
+        return content.describe();
+    }
+
+    /** Tells whether there is a file that is as it was written. */
+    boolean isBelieved() {
+        return file != null;
     }
 
     /** Returns up to which entry the log was forced, as far as this knows. */
@@ -102,30 +91,20 @@ final class ForcedMark implements Closeable {
 
     /** Entries behind that one are about to be removed. Durable before this returns. */
     void lower(long lastIndex) throws IOException {
-        DiskFile open = file;
-        if (lastIndex < index && open != null) {
-            write(lastIndex);
-            open.force();
+        if (lastIndex < index) {
+            write(lastIndex).force();
         }
     }
 
-    private void write(long newIndex) throws IOException {
+    private DiskFile write(long newIndex) throws IOException {
         DiskFile open = file;
         if (open == null) {
             open = disk.create(FILE);
             file = open;
         }
-        bytes.clear().putLong(MAGIC).putInt(FORMAT_VERSION).putInt(0).putLong(newIndex);
-        bytes.putInt(CHECKSUM_AT, checksum(bytes)).flip();
-        open.write(bytes, 0);
+        open.write(content.seal(CheckedFile.body(Long.BYTES).putLong(newIndex)), 0);
         index = newIndex;
-    }
-
-    private int checksum(ByteBuffer whole) {
-        crc.reset();
-        crc.update(whole.slice(0, CHECKSUM_AT));
-        crc.update(whole.slice(INDEX_AT, FILE_BYTES - INDEX_AT));
-        return (int) crc.getValue();
+        return open;
     }
 
     @Override

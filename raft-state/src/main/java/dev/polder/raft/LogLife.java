@@ -75,7 +75,7 @@ final class LogLife implements FailStop {
         Throwable cause = closeAll(failure.get());
         if (cause == null) {
             LOG.info("event=stopped member={}", member);
-        } else if (cause instanceof MemberRemovedException) {
+        } else if (cause instanceof MemberRemovedException && cause.getSuppressed().length == 0) {
             LOG.info("event=stopped member={} cause='{}'", member, cause.getMessage());
         } else {
             LOG.error("event=stopped member={} cause='{}'", member, cause.toString(), cause);

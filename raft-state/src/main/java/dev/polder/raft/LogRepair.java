@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The mark is durable before anything is changed, and each step leaves what a start refuses or takes on probation; so
- * whoever is interrupted begins again from the top. Nothing is deleted. The disk belongs to one thread meanwhile.
+ * whoever is interrupted begins again from the top. Nothing is deleted but the {@link ForcedMark}, which is not true of
+ * the log any more. The disk belongs to one thread meanwhile.
  */
 final class LogRepair {
     private static final int COPY_BYTES = 1 << 20;

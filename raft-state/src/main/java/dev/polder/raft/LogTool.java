@@ -108,9 +108,10 @@ public final class LogTool implements AutoCloseable {
         }
         if (name.equals(ForcedMark.FILE)) {
             try (ForcedMark mark = ForcedMark.open(disk)) {
-                return mark.index() == 0
-                        ? "nothing that can be relied on"
-                        : "entries up to " + mark.index() + " were forced to the disk";
+                if (!mark.isBelieved()) {
+                    throw new IOException("it is not as it was written, as after a power loss, and a start ignores it");
+                }
+                return "entries up to " + mark.index() + " were forced to the disk";
             }
         }
         if (name.equals(PeerIdentities.FILE)) {

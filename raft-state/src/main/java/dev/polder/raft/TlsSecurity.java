@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -48,7 +49,7 @@ final class TlsSecurity implements WireSecurity {
     private List<Object> seen;
     private long lookedNanos = System.nanoTime();
 
-    private record Contexts(SslContext calling, SslContext called, CertifiedKey own) {}
+    private record Contexts(SslContext calling, SslContext called, X509Certificate own) {}
 
     private TlsSecurity(Path certificatePem, Path keyPem, Path trustPem, String threadName) throws IOException {
         this.certificatePem = certificatePem;
@@ -97,7 +98,7 @@ final class TlsSecurity implements WireSecurity {
                     .protocols(PROTOCOL)
                     .clientAuth(ClientAuth.REQUIRE)
                     .build();
-            return new Contexts(calling, called, own);
+            return new Contexts(calling, called, own.chain().get(0));
         } catch (IllegalArgumentException e) {
             throw new IOException("trust " + trustPem + ": " + e.getMessage(), e);
         }
@@ -110,8 +111,7 @@ final class TlsSecurity implements WireSecurity {
     }
 
     private void check(Contexts read, @Nullable String name) throws IOException {
-        String objection =
-                name == null ? null : TlsLayer.objection(read.own().chain().get(0), name);
+        String objection = name == null ? null : TlsLayer.objection(read.own(), name);
         if (objection != null) {
             throw new IOException("certificate " + certificatePem + ": " + objection);
         }

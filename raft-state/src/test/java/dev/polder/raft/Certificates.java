@@ -61,8 +61,27 @@ final class Certificates {
 
     /** Vouches for somebody. Returns what he says then. */
     RaftSecurity issue(String name, String names, String... validity) throws Exception {
-        Path request = directory.resolve(name + ".csr");
         keytool("-genkeypair", "-alias", name, "-keyalg", "EC", "-dname", "CN=" + name);
+        return vouch(name, names, validity);
+    }
+
+    /** The same with an RSA key of so many bits. */
+    RaftSecurity issueRsa(String name, int bits) throws Exception {
+        keytool(
+                "-genkeypair",
+                "-alias",
+                name,
+                "-keyalg",
+                "RSA",
+                "-keysize",
+                Integer.toString(bits),
+                "-dname",
+                "CN=" + name);
+        return vouch(name, "dns:" + name);
+    }
+
+    private RaftSecurity vouch(String name, String names, String... validity) throws Exception {
+        Path request = directory.resolve(name + ".csr");
         keytool("-certreq", "-alias", name, "-file", request.toString());
         List<String> arguments = new ArrayList<>(List.of("-gencert", "-rfc", "-alias", authority));
         arguments.addAll(List.of(

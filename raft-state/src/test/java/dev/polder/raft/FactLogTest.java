@@ -514,6 +514,18 @@ class FactLogTest {
     }
 
     @Test
+    void shouldNameTheMarkThatCannotBeWritten() throws Exception {
+        try (FactLog log = open()) {
+            append(log, 1, "a");
+            disk.failAt(Operation.WRITE, 2);
+
+            assertThatThrownBy(log::force)
+                    .hasMessageStartingWith("forced file lossy/forced failed, so this member stops");
+            assertThatThrownBy(() -> append(log, 1, "b")).hasMessageContaining("failed before");
+        }
+    }
+
+    @Test
     void shouldWriteNothingAgainThatIsMarkedAsForced() throws Exception {
         fill(4);
         int writes = disk.count(Operation.WRITE);

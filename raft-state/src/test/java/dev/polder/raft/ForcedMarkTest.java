@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 class ForcedMarkTest {
@@ -109,16 +108,25 @@ class ForcedMarkTest {
     }
 
     @Test
-    void shouldRefuseALaterFormat() {
-        ByteBuffer later = ByteBuffer.allocate(ForcedMark.FILE_BYTES);
-        later.putLong(0x504C_4452_4D41_524BL).putInt(2).putInt(0).putLong(9);
-        CRC32C crc = new CRC32C();
-        crc.update(later.slice(0, 12));
-        crc.update(later.slice(16, 8));
-        disk.replace(ForcedMark.FILE, later.putInt(12, (int) crc.getValue()).array());
+    void shouldRefuseALaterFormat() throws Exception {
+        ByteBuffer longer = CheckedFile.body(2 * Long.BYTES).putLong(9).putLong(9);
+        new CheckedFile(disk, ForcedMark.FILE, 0x504C_4452_4D41_524BL, 2, "").write(longer);
 
         assertThatThrownBy(() -> ForcedMark.open(disk))
-                .hasMessage("file lossy/forced: format version is 2, this software knows up to 1");
+                .hasMessage(
+                        "forced file lossy/forced: format version is 2, this software knows up to 1; without it this"
+                                + " member would not see that its log was cut, so it does not start");
         assertThat(disk.openFiles()).isZero();
+    }
+
+    @Test
+    void shouldBeginAnewWhereItIsNotBelieved() throws Exception {
+        raise(9);
+        byte[] whole = disk.read(ForcedMark.FILE);
+        disk.replace(ForcedMark.FILE, Arrays.copyOf(whole, whole.length + 1));
+
+        raise(7);
+
+        assertThat(found()).isEqualTo(7);
     }
 }

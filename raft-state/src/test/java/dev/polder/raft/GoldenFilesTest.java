@@ -160,6 +160,17 @@ class GoldenFilesTest {
         assertThat(Probation.open(disk).toVoting()).endsWith(": cut, märz");
     }
 
+    @Test
+    void shouldMarkWhatWasForcedAsEver() throws Exception {
+        try (ForcedMark mark = ForcedMark.open(disk)) {
+            mark.raise(65_539);
+        }
+        assertThat(hex(disk.read(ForcedMark.FILE))).isEqualTo(hex(golden("forced-1")));
+        try (ForcedMark mark = ForcedMark.open(disk)) {
+            assertThat(mark.index()).isEqualTo(65_539);
+        }
+    }
+
     private static SnapshotHead snapshotHead() {
         return new SnapshotHead(
                 new SnapshotId(65_539, 258, UNIQUE),

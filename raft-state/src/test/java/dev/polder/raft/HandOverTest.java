@@ -28,6 +28,13 @@ class HandOverTest {
         return told;
     }
 
+    /** The question whether it stands is under way. */
+    private static CompletableFuture<HandOverOutcome> asked(SimGroup group, SimMember from, SimMember to) {
+        CompletableFuture<HandOverOutcome> outcome = handOver(from, Optional.of(to.name()));
+        group.await("the question", () -> from.context().handOver().asked() != null);
+        return outcome;
+    }
+
     private static void awaitAgreement(SimGroup group) {
         SimMember leader = group.awaitLeader();
         long before = group.ledger().acknowledgedIndex();
@@ -128,8 +135,7 @@ class HandOverTest {
                 SimMember to = group.others(from).get(seed % 2);
                 long term = from.servingTerm();
                 assertThat(from.context().isFollowed()).isTrue();
-                CompletableFuture<HandOverOutcome> unused = handOver(from, Optional.of(to.name()));
-                group.await("the question", () -> from.context().handOver().asked() != null);
+                CompletableFuture<HandOverOutcome> unused = asked(group, from, to);
                 group.run(Duration.ofNanos(1_000)); // it is on its way
                 from.pause(Duration.ofSeconds(5));
                 group.await("another leader", () -> to.servingTerm() > term);
@@ -150,8 +156,7 @@ class HandOverTest {
                 List<String> told = new ArrayList<>();
                 from.whenLost(() -> told.add("another serves " + (to.servingTerm() > term) + ", followed "
                         + from.context().isFollowed()));
-                CompletableFuture<HandOverOutcome> unused = handOver(from, Optional.of(to.name()));
-                group.await("the question", () -> from.context().handOver().asked() != null);
+                CompletableFuture<HandOverOutcome> unused = asked(group, from, to);
                 group.run(Duration.ofNanos(1_000)); // it is on its way
                 from.pause(Duration.ofMillis(40));
                 group.run(Duration.ofMillis(200));
@@ -170,8 +175,7 @@ class HandOverTest {
                 group.run(Duration.ofMillis(500));
                 SimMember to = group.others(from).get(seed % 2);
                 long term = from.servingTerm();
-                CompletableFuture<HandOverOutcome> outcome = handOver(from, Optional.of(to.name()));
-                group.await("the question", () -> from.context().handOver().asked() != null);
+                CompletableFuture<HandOverOutcome> outcome = asked(group, from, to);
                 to.pause(Duration.ofMillis(1_500));
                 group.run(Duration.ofMillis(1)); // it is there, and nothing that was sent later
                 group.network().cut(from.name(), to.name());

@@ -118,6 +118,18 @@ class LogToolTest {
     }
 
     @Test
+    void shouldSayThatTheMarkIsNotAsItWasWrittenAndThatAStartIgnoresIt() throws Exception {
+        write(3);
+        flip(ForcedMark.FILE, 21);
+
+        LogReport report = verify();
+
+        assertThat(report.isSound()).isTrue();
+        assertThat(file(report, ForcedMark.FILE).isSound()).isFalse();
+        assertThat(file(report, ForcedMark.FILE).words()).endsWith("and a start ignores it");
+    }
+
+    @Test
     void shouldSayThatAnInterruptedWriteWouldBeCutOffAndCutNothing() throws Exception {
         write(3);
         byte[] torn = Files.readAllBytes(directory.resolve(FIRST));

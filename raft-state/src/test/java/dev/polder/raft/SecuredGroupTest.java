@@ -301,6 +301,40 @@ class SecuredGroupTest {
         }
     }
 
+    @Test
+    void shouldReadCertificateAndKeyFromOneFile() throws Exception {
+        ours.issue("both", HERE);
+        String certificate = Files.readString(ours.certificate("both"));
+        String key = Files.readString(ours.key("both"));
+        for (String text : List.of(certificate + key, key + certificate)) {
+            Path both = Files.writeString(keys.resolve("certificate-and-key.pem"), text);
+            assertThat(CertifiedKey.read(both, both).chain()).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldNameTheKeyThatIsDamaged() throws Exception {
+        Path damaged = keys.resolve("damaged.pem");
+        String key = Files.readString(ours.key("member"));
+        Files.writeString(damaged, key.replaceFirst("(?m)^([A-Za-z0-9+/]{60,}).$", "$1"));
+        assertThatThrownBy(() -> CertifiedKey.read(ours.certificate("member"), damaged))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("key " + damaged);
+    }
+
+    @Test
+    void shouldSayThatAKeyOfAnotherSizeIsAnothers() throws Exception {
+        ours.issueRsa("small", 2048);
+        ours.issueRsa("large", 3072);
+        assertThatThrownBy(() -> CertifiedKey.read(ours.certificate("small"), ours.key("large")))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "key " + ours.key("large") + " does not belong to certificate " + ours.certificate("small"));
+        assertThatThrownBy(() -> CertifiedKey.read(ours.certificate("small"), ours.key("member")))
+                .isInstanceOf(IOException.class)
+                .hasMessage("key " + ours.key("member") + " is no RSA key, as its certificate's is");
+    }
+
     /** A client says no name, so there is none to prove. */
     @Test
     void shouldTakeAClientOfAnyName() throws Exception {
