@@ -161,7 +161,6 @@ final class ShadowDemands {
         return said.get(member).get(index);
     }
 
-    /** Returns for how many tasks of a demand there is no offer. */
     /** Tells whether a demand that waits would fit. */
     boolean fitsAny(Member member, Resources these) {
         for (int i = 0; i < said.get(member).size(); i++) {
@@ -172,6 +171,10 @@ final class ShadowDemands {
         return false;
     }
 
+    /**
+     * Returns for how many tasks of a demand there is no offer; less than none where tasks were launched with another
+     * offer than the one that was for them.
+     */
     private long open(Member member, int demand) {
         long covered = served.entrySet().stream()
                 .filter(one -> shadow.offers.containsKey(one.getKey()))
@@ -365,7 +368,7 @@ final class ShadowDemands {
     private boolean setAside(long nowMs, Member member) {
         for (int i = 0; i < said.get(member).size(); i++) {
             Demand demand = demand(member, i);
-            List<Integer> all = open(member, i) == 0
+            List<Integer> all = open(member, i) <= 0
                     ? List.of()
                     : shadow.agents.keySet().stream()
                             .filter(agent -> isClearable(member, demand, agent))
