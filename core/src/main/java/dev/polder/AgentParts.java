@@ -72,6 +72,7 @@ final class AgentParts {
                 connecting,
                 leader,
                 config.isolation(),
+                config.images(),
                 probe);
     }
 

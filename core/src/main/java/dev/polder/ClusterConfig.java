@@ -1,5 +1,6 @@
 package dev.polder;
 
+import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -154,6 +155,11 @@ public final class ClusterConfig {
         return IsolationSettings.parse(values.isolation, values.isolationRequired);
     }
 
+    /** Returns how the agent comes by images, and how many it keeps. */
+    public ImageSettings images() {
+        return values.images;
+    }
+
     /** Returns how the master shares out. */
     public OfferConfig offers() {
         return values.offers;
@@ -191,6 +197,7 @@ public final class ClusterConfig {
         String attributes = "";
         String isolation = "auto";
         String isolationRequired = "";
+        ImageSettings images = ImageSettings.DEFAULT;
         Duration offerTimeout = Duration.ofMinutes(2);
         Duration reofferDelay = Duration.ofSeconds(1);
         Duration agentTimeout = Duration.ofSeconds(75);
@@ -318,8 +325,8 @@ public final class ClusterConfig {
 
         /**
          * What the agent keeps its tasks apart by: names of Mesos's isolators, {@code cgroups/mem,namespaces/pid}, of which
-         * this host must have all; {@code none}; or {@code auto}, control groups where this host has them. Default
-         * {@code auto}.
+         * this host must have all; {@code none}; or {@code auto}, control groups where this host has them, and images where
+         * it has an OCI runtime. Images by name are {@code filesystem/linux,docker/runtime}. Default {@code auto}.
          */
         public Builder isolation(String value) {
             isolation = value;
@@ -329,6 +336,57 @@ public final class ClusterConfig {
         /** With {@code auto}, the isolators without which the node does not start, by their names. Default: none. */
         public Builder isolationRequired(String value) {
             isolationRequired = value;
+            return this;
+        }
+
+        /**
+         * Where the agent keeps images, as an absolute path; one node at a time uses it. Default: below its data directory.
+         */
+        public Builder imageStoreDir(Path value) {
+            images = images.withStore(value);
+            return this;
+        }
+
+        /**
+         * The registry of images whose name has none, {@code host[:port]}; or, as with Mesos's {@code --docker_registry}, a
+         * directory of this host from which all images come, {@code NAME:TAG.tar} of {@code docker save} or an OCI layout.
+         * Default {@code docker.io}.
+         */
+        public Builder imageRegistry(String value) {
+            images = images.withRegistryDefault(value);
+            return this;
+        }
+
+        /**
+         * Registries that are talked to without TLS, {@code host[:port]}; those on a loopback address are in any case.
+         * Default: none.
+         */
+        public Builder imageInsecureRegistries(Set<String> value) {
+            images = images.withInsecureRegistries(value);
+            return this;
+        }
+
+        /**
+         * A {@code config.json} of Docker with who the agent is to registries, unless a task says otherwise. Default: none,
+         * nobody.
+         */
+        public Builder imageCredentialsFile(Path value) {
+            images = images.withCredentialsFile(value);
+            return this;
+        }
+
+        /**
+         * How many bytes all unpacked layers may have together before those go that no container uses; they go, too, when
+         * less than a tenth of the disk is free. Default 64 GiB.
+         */
+        public Builder imageStoreBytesMax(long value) {
+            images = images.withBytesMax(value, images.layerBytesMax());
+            return this;
+        }
+
+        /** The largest layer that is fetched, in bytes as it comes. Default 10 GiB. */
+        public Builder imageLayerBytesMax(long value) {
+            images = images.withBytesMax(images.storeBytesMax(), value);
             return this;
         }
 
@@ -459,6 +517,7 @@ public final class ClusterConfig {
             copy.attributes = attributes;
             copy.isolation = isolation;
             copy.isolationRequired = isolationRequired;
+            copy.images = images;
             copy.offerTimeout = offerTimeout;
             copy.reofferDelay = reofferDelay;
             copy.agentTimeout = agentTimeout;

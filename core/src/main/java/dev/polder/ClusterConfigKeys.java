@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -68,6 +69,27 @@ final class ClusterConfigKeys {
             new Key("attributes", (b, text) -> b.attributes(text), b -> b.attributes),
             new Key("isolation", (b, text) -> b.isolation(text), b -> b.isolation),
             new Key("isolation-required", (b, text) -> b.isolationRequired(text), b -> b.isolationRequired),
+            new Key(
+                    "image-store-dir",
+                    (b, text) -> givenPath(text).ifPresent(b::imageStoreDir),
+                    b -> b.images.store().map(Path::toString).orElse("")),
+            new Key("image-registry", (b, text) -> b.imageRegistry(text), b -> b.images.registryDefault()),
+            new Key(
+                    "image-insecure-registries",
+                    (b, text) -> b.imageInsecureRegistries(OfferConfig.parseNames(text)),
+                    b -> String.join(",", new TreeSet<>(b.images.insecureRegistries()))),
+            new Key(
+                    "image-credentials-file",
+                    (b, text) -> givenPath(text).ifPresent(b::imageCredentialsFile),
+                    b -> b.images.credentialsFile().map(Path::toString).orElse("")),
+            new Key(
+                    "image-store-bytes-max",
+                    (b, text) -> b.imageStoreBytesMax(Long.parseLong(text)),
+                    b -> b.images.storeBytesMax()),
+            new Key(
+                    "image-layer-bytes-max",
+                    (b, text) -> b.imageLayerBytesMax(Long.parseLong(text)),
+                    b -> b.images.layerBytesMax()),
             new Key("offer-timeout", (b, text) -> b.offerTimeout(parseDuration(text)), b -> print(b.offerTimeout)),
             new Key("reoffer-delay", (b, text) -> b.reofferDelay(parseDuration(text)), b -> print(b.reofferDelay)),
             new Key("agent-timeout", (b, text) -> b.agentTimeout(parseDuration(text)), b -> print(b.agentTimeout)),
@@ -190,6 +212,7 @@ final class ClusterConfigKeys {
         }
         mistakes.addAll(Seeds.mistakes(builder));
         mistakes.addAll(builder.raftCredentials.mistakes());
+        mistakes.addAll(builder.images.mistakes());
         mistakes.addAll(builder.offers.mistakes());
         if (builder.keepTasksOnClose && builder.dataDir.isEmpty()) {
             mistakes.add("keepTasksOnClose: needs dataDir, or nobody would find the tasks again");

@@ -39,6 +39,12 @@ final class ClusterConfigTest {
                         polder.attributes=
                         polder.isolation=auto
                         polder.isolation-required=
+                        polder.image-store-dir=
+                        polder.image-registry=docker.io
+                        polder.image-insecure-registries=
+                        polder.image-credentials-file=
+                        polder.image-store-bytes-max=68719476736
+                        polder.image-layer-bytes-max=10737418240
                         polder.offer-timeout=120s
                         polder.reoffer-delay=1s
                         polder.agent-timeout=75s

@@ -15,8 +15,11 @@ import java.util.Optional;
 /** Ways to start a task, in turns, since what else the machine does changes. */
 final class LaunchCostCase {
     private static final String PLAIN = "plain";
+    private static final String RUNC = "runc";
     private static final Map<String, String> GOALS =
-            Map.of("shim", "<= 1.2", "session", "<= 1.6", "contained", "<= 2.5");
+            Map.of("shim", "<= 1.2", "session", "<= 1.6", "contained", "<= 2.5", "oci", "<= 1.3 of runc");
+    /** A container of a runtime costs as much as many processes. */
+    private static final int CHEAPER = 5;
 
     private final LaunchEffort effort;
     private final Optional<Path> data;
@@ -40,10 +43,16 @@ final class LaunchCostCase {
         openings.put("shim", directory -> new LauncherLaunches(directory, false));
         openings.put("session", directory -> new LauncherLaunches(directory, true));
         openings.put("contained", ContainedLaunches::new);
+        if (BusyboxImage.canBeMade()) {
+            openings.put(RUNC, RuncLaunches::new);
+            openings.put("oci", OciLaunches::new);
+        } else {
+            progress.println("    no busybox on this host, so no image: runc and oci are left out");
+        }
         Map<String, List<Cost>> costs = new LinkedHashMap<>();
         for (int round = 0; round < effort.rounds(); round++) {
             for (Map.Entry<String, Opening> opening : openings.entrySet()) {
-                Cost cost = cost(opening.getValue());
+                Cost cost = cost(opening.getValue(), launches(opening.getKey()));
                 progress.printf(
                         Locale.ROOT,
                         "    %-10s %7.2f ms, %5.0f launches/s%n",
@@ -58,27 +67,32 @@ final class LaunchCostCase {
         return figures(costs);
     }
 
+    private int launches(String name) {
+        boolean costly = name.equals(RUNC) || name.equals("oci");
+        return costly ? Math.max(1, effort.launches() / CHEAPER) : effort.launches();
+    }
+
     /** What a way costs that is opened for it: what one way leaves running would be another's cost. */
-    private Cost cost(Opening opening) throws IOException, InterruptedException {
+    private Cost cost(Opening opening, int launches) throws IOException, InterruptedException {
         try (Work work = Work.below(data, "launch");
                 CpuGroup cpu = CpuGroup.enter();
                 LaunchWay way = opening.open(work.directory())) {
-            way.launch(effort.launches() / 5, effort.inFlight());
+            way.launch(launches / 5, effort.inFlight());
             long cpuFrom = cpu.nanos();
             long from = System.nanoTime();
-            way.launch(effort.launches(), effort.inFlight());
+            way.launch(launches, effort.inFlight());
             double seconds = (System.nanoTime() - from) / 1e9;
-            return new Cost((cpu.nanos() - cpuFrom) / 1e6 / effort.launches(), effort.launches() / seconds);
+            return new Cost((cpu.nanos() - cpuFrom) / 1e6 / launches, launches / seconds);
         }
     }
 
     private List<LaunchFigure> figures(Map<String, List<Cost>> costs) {
-        List<Cost> plain = requireNonNull(costs.get(PLAIN));
         List<LaunchFigure> figures = new ArrayList<>();
         costs.forEach((name, all) -> {
+            List<Cost> base = requireNonNull(costs.get(name.equals("oci") ? RUNC : PLAIN));
             List<Double> ratios = new ArrayList<>();
             for (int round = 0; round < all.size(); round++) {
-                ratios.add(all.get(round).cpuMs() / plain.get(round).cpuMs());
+                ratios.add(all.get(round).cpuMs() / base.get(round).cpuMs());
             }
             figures.add(figure(name, "cpu_ratio", ratios, "x").withGoal(GOALS.getOrDefault(name, "")));
             figures.add(figure(name, "cpu_ms", all.stream().map(Cost::cpuMs).toList(), "ms"));
@@ -90,6 +104,6 @@ final class LaunchCostCase {
 
     private LaunchFigure figure(String name, String metric, List<Double> values, String unit) {
         double median = values.stream().sorted().toList().get(values.size() / 2);
-        return LaunchFigure.of(name, effort.launches(), metric, median, unit);
+        return LaunchFigure.of(name, launches(name), metric, median, unit);
     }
 }

@@ -26,6 +26,7 @@ final class LaunchCommandTest {
         boolean counts = cgroups.has(Controller.CPU) && cgroups.has(Controller.MEMORY);
         assertThat(cgroups.removeRoots()).isEmpty();
         assumeTrue(counts, () -> "no control groups here: " + cgroups.abilities());
+        assumeTrue(BusyboxImage.canBeMade(), "no busybox on this host");
     }
 
     private int run(String... arguments) {
@@ -55,6 +56,12 @@ final class LaunchCommandTest {
                         "contained,5,cpu_ratio,N,x",
                         "contained,5,cpu_ms,N,ms",
                         "contained,5,launches_per_s,N,1/s",
+                        "runc,1,cpu_ratio,N,x",
+                        "runc,1,cpu_ms,N,ms",
+                        "runc,1,launches_per_s,N,1/s",
+                        "oci,1,cpu_ratio,N,x",
+                        "oci,1,cpu_ms,N,ms",
+                        "oci,1,launches_per_s,N,1/s",
                         "contained-1000,5,launches_per_s,N,1/s",
                         "contained-1000,5,destroys_per_s,N,1/s",
                         "contained-1000,5,loop_p99_ms,N,ms",

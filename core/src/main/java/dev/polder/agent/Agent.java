@@ -62,6 +62,8 @@ public final class Agent {
             containers.sandboxFailed(turn, failed.id(), failed.why());
         } else if (command instanceof AgentCommand.Started started) {
             containers.started(turn, started.id(), started.pid());
+        } else if (command instanceof AgentCommand.PullFailed failed) {
+            containers.pullFailed(turn, failed.id(), failed.why());
         } else if (command instanceof AgentCommand.FetchFailed failed) {
             containers.fetchFailed(turn, failed.id(), failed.why());
         } else if (command instanceof AgentCommand.Limited limited) {

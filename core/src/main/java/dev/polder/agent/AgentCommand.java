@@ -28,6 +28,9 @@ public sealed interface AgentCommand {
     /** The sandbox that was asked for could not be made. */
     record SandboxFailed(ContainerId id, String why) implements AgentCommand {}
 
+    /** The image that the task wants cannot be had. */
+    record PullFailed(ContainerId id, String why) implements AgentCommand {}
+
     /** What the task wants in its sandbox cannot be had. */
     record FetchFailed(ContainerId id, String why) implements AgentCommand {}
 

@@ -8,6 +8,7 @@ import dev.polder.model.AgentId;
 import dev.polder.wire.proto.AgentLinkFrames.ToMaster;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What must be done once the facts of its turn are durable; never before. An effect may be lost in a crash: frames are
@@ -28,17 +29,17 @@ public sealed interface AgentEffect {
     record Refused(String why) implements AgentEffect {}
 
     /**
-     * Make the sandbox of this task and bring there what it wants; {@code SandboxReady}, {@code SandboxFailed} or {@code
-     * FetchFailed} answers.
+     * Make the sandbox of this task, bring its image here and what it wants there; {@code SandboxReady}, {@code
+     * SandboxFailed}, {@code PullFailed} or {@code FetchFailed} answers.
      */
-    record PrepareSandbox(TaskSpec spec, List<FetchRequest> fetches) implements AgentEffect {
+    record PrepareSandbox(TaskSpec spec, Optional<TaskImage> image, List<FetchRequest> fetches) implements AgentEffect {
         /** Copies. */
         public PrepareSandbox {
             fetches = List.copyOf(fetches);
         }
     }
 
-    /** Bring nothing more into the sandbox of this task; who answers is not listened to. */
+    /** Bring nothing more for this task, and let go of its image; who answers is not listened to. */
     record StopPreparing(ContainerId id) implements AgentEffect {}
 
     /** Give the container to the containerizer. */

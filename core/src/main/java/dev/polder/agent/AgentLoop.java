@@ -1,7 +1,6 @@
 package dev.polder.agent;
 
 import dev.polder.isolation.Containerizer;
-import dev.polder.isolation.fetch.Fetcher;
 import dev.polder.model.AgentId;
 import dev.polder.model.Moment;
 import dev.polder.model.TaskId;
@@ -66,7 +65,7 @@ final class AgentLoop implements Runnable, Executor {
             AgentProfile profile,
             AgentState state,
             Checkpoint checkpoint,
-            Fetcher fetcher,
+            SandboxPool.Sources sources,
             MasterDialer dialer,
             RandomGenerator random) {
         this.nodeName = config.nodeName();
@@ -75,7 +74,7 @@ final class AgentLoop implements Runnable, Executor {
         this.agentId = state.agentId();
         this.checkpoint = checkpoint;
         this.connection = new AgentConnection(nodeName, config.leader(), dialer, this, this::decide);
-        this.sandboxes = new SandboxPool(nodeName, profile.sandboxes(), fetcher, this);
+        this.sandboxes = new SandboxPool(nodeName, profile.sandboxes(), sources, this);
         this.probe = config.probe();
     }
 
@@ -212,7 +211,7 @@ final class AgentLoop implements Runnable, Executor {
         } else if (effect instanceof AgentEffect.Refused refused) {
             refuse(refused.why());
         } else if (effect instanceof AgentEffect.PrepareSandbox prepare) {
-            sandboxes.prepare(prepare.spec(), prepare.fetches());
+            sandboxes.prepare(prepare);
         } else if (effect instanceof AgentEffect.StopPreparing stop) {
             sandboxes.stop(stop.id());
         } else {

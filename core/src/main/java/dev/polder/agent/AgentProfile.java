@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param user the account the agent runs as
  * @param root whether that account may start processes as another
  * @param killGrace between TERM and KILL where neither task nor call says otherwise
+ * @param images what it can do with images
  */
 public record AgentProfile(
         AgentInfo info,
@@ -24,4 +25,5 @@ public record AgentProfile(
         Path sandboxes,
         String user,
         boolean root,
-        Duration killGrace) {}
+        Duration killGrace,
+        AgentImages images) {}

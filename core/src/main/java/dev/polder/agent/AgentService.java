@@ -9,6 +9,7 @@ import dev.polder.model.AgentId;
 import dev.polder.wire.proto.Mesos.AgentInfo;
 import dev.polder.wire.proto.Mesos.Attribute;
 import dev.polder.wire.proto.Mesos.Value;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ public final class AgentService implements AutoCloseable {
     private final AgentServiceConfig config;
     private final Checkpoint checkpoint;
     private final Containerizer containerizer;
-    private final Fetcher fetcher;
+    private final SandboxPool.Sources sources;
     private final List<Attribute> attributes;
     private final AgentLoop loop;
     private final Thread thread;
@@ -55,14 +56,14 @@ public final class AgentService implements AutoCloseable {
             AgentServiceConfig config,
             Checkpoint checkpoint,
             Containerizer containerizer,
-            Fetcher fetcher,
+            SandboxPool.Sources sources,
             List<Attribute> attributes,
             AgentLoop loop,
             Thread thread) {
         this.config = config;
         this.checkpoint = checkpoint;
         this.containerizer = containerizer;
-        this.fetcher = fetcher;
+        this.sources = sources;
         this.attributes = attributes;
         this.loop = loop;
         this.thread = thread;
@@ -83,9 +84,23 @@ public final class AgentService implements AutoCloseable {
     static AgentService start(AgentServiceConfig config, MasterDialer dialer) throws IOException {
         Path agentDir = makeDirectory(config.agentDir(), "rwx------");
         Path sandboxDir = makeDirectory(config.sandboxDir(), "rwx--x--x");
-        AgentState state = new AgentState();
-        HostIsolation isolation = HostIsolation.find(groupName(config.nodeName(), agentDir), config.isolation());
+        HostIsolation isolation = HostIsolation.find(
+                groupName(config.nodeName(), agentDir),
+                config.isolation(),
+                Optional.of(new HostIsolation.ImagePlace(agentDir.resolve("images"), config.images())));
         isolation.abilities().forEach(row -> LOG.info("isolation node={} {}", config.nodeName(), row));
+        try {
+            return start(config, dialer, agentDir, sandboxDir, isolation);
+        } catch (IOException | RuntimeException e) {
+            isolation.images().ifPresent(images -> closeAfter(e, images));
+            throw e;
+        }
+    }
+
+    private static AgentService start(
+            AgentServiceConfig config, MasterDialer dialer, Path agentDir, Path sandboxDir, HostIsolation isolation)
+            throws IOException {
+        AgentState state = new AgentState();
         List<Attribute> attributes = withIsolation(config.attributes(), isolation.text());
         // the containerizer locks its directory, so it is opened before the checkpoint beside it is touched
         ContainerEvents events = new ContainerEvents();
@@ -100,13 +115,16 @@ public final class AgentService implements AutoCloseable {
         Fetcher fetcher = null;
         try {
             fetcher = Fetcher.open(FetcherSettings.of(agentDir.resolve("fetch")));
+            SandboxPool.Sources sources = new SandboxPool.Sources(fetcher, isolation.images());
             checkpoint = Checkpoint.open(agentDir.resolve("checkpoint"), state);
+            AgentImages images =
+                    new AgentImages(isolation.imagesRefusal(), config.images().registryOfNames());
             AgentLoop loop = new AgentLoop(
                     config,
-                    profile(config, attributes, agentDir, sandboxDir),
+                    profile(config, attributes, images, agentDir, sandboxDir),
                     state,
                     checkpoint,
-                    fetcher,
+                    sources,
                     dialer,
                     new SecureRandom());
             events.to(loop::submit);
@@ -115,7 +133,7 @@ public final class AgentService implements AutoCloseable {
             thread.setDaemon(true);
             containerizer.start();
             thread.start();
-            return new AgentService(config, checkpoint, containerizer, fetcher, attributes, loop, thread);
+            return new AgentService(config, checkpoint, containerizer, sources, attributes, loop, thread);
         } catch (IOException | RuntimeException e) {
             containerizer.close();
             if (fetcher != null) {
@@ -125,6 +143,14 @@ public final class AgentService implements AutoCloseable {
                 checkpoint.close();
             }
             throw e;
+        }
+    }
+
+    private static void closeAfter(Exception failure, Closeable resource) {
+        try {
+            resource.close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -158,7 +184,8 @@ public final class AgentService implements AutoCloseable {
 
     /** Who we are is asked of the file system: a directory that we may change the mode of is our own. */
     private static AgentProfile profile(
-            AgentServiceConfig config, List<Attribute> attributes, Path agentDir, Path sandboxDir) throws IOException {
+            AgentServiceConfig config, List<Attribute> attributes, AgentImages images, Path agentDir, Path sandboxDir)
+            throws IOException {
         AgentInfo info = AgentInfo.newBuilder()
                 .setHostname(config.hostname())
                 .setPort(config.port())
@@ -175,7 +202,8 @@ public final class AgentService implements AutoCloseable {
                     sandboxDir,
                     Files.getOwner(own).getName(),
                     Integer.valueOf(0).equals(Files.getAttribute(own, "unix:uid")),
-                    config.killGrace());
+                    config.killGrace(),
+                    images);
         } finally {
             Files.delete(own);
         }
@@ -253,15 +281,16 @@ public final class AgentService implements AutoCloseable {
     }
 
     private void closeFiles() {
+        close("fetcher", sources.fetcher());
+        sources.images().ifPresent(images -> close("images", images));
+        close("checkpoint", checkpoint::close);
+    }
+
+    private void close(String what, Closeable resource) {
         try {
-            fetcher.close();
+            resource.close();
         } catch (IOException e) {
-            LOG.warn("fetcher not closed cleanly node={}", config.nodeName(), e);
-        }
-        try {
-            checkpoint.close();
-        } catch (IOException e) {
-            LOG.warn("checkpoint not closed cleanly node={}", config.nodeName(), e);
+            LOG.warn("{} not closed cleanly node={}", what, config.nodeName(), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.polder.agent;
 
 import dev.polder.http.HttpClient;
+import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
 import dev.polder.wire.proto.Mesos.Attribute;
 import dev.polder.wire.proto.Mesos.Resource;
@@ -29,6 +30,7 @@ import java.util.function.Supplier;
  * @param client for the connection to the master; stays open when the agent is closed
  * @param leader where the leading master's HTTP API is, empty while nobody knows; called on the agent's thread, returns at once
  * @param isolation what keeps tasks apart; where this host lacks what is required, the agent does not start
+ * @param images how the agent comes by images, and how many it keeps
  * @param probe {@link AgentProbe#none()} outside tests
  */
 public record AgentServiceConfig(
@@ -47,6 +49,7 @@ public record AgentServiceConfig(
         HttpClient client,
         Supplier<Optional<InetSocketAddress>> leader,
         IsolationSettings isolation,
+        ImageSettings images,
         AgentProbe probe) {
     /** Copies the lists. */
     public AgentServiceConfig {

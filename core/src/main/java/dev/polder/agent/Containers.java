@@ -108,7 +108,7 @@ final class Containers {
         LaunchPlan plan = LaunchPlan.of(profile, state.knownAgentId(), framework, info, id);
         if (plan instanceof LaunchPlan.Run run) {
             containers.put(id, new Container(run.container()));
-            turn.effect(new AgentEffect.PrepareSandbox(run.container().task(), run.fetches()));
+            turn.effect(new AgentEffect.PrepareSandbox(run.container().task(), run.image(), run.fetches()));
             return;
         }
         LaunchPlan.Refuse refuse = (LaunchPlan.Refuse) plan;
@@ -137,12 +137,20 @@ final class Containers {
         }
     }
 
+    void pullFailed(Turn turn, ContainerId id, String why) {
+        notPrepared(turn, id, why);
+    }
+
     void fetchFailed(Turn turn, ContainerId id, String why) {
+        notPrepared(turn, id, Statuses.fetchFailure(id, why));
+    }
+
+    private void notPrepared(Turn turn, ContainerId id, String why) {
         Container container = containers.get(id);
         AgentTask task = state.taskIn(id.toString());
         if (container != null && container.is(Phase.PREPARING) && task != null) {
             containers.remove(id);
-            turn.report(task, launchFailed(turn, task, Statuses.launchFailure(Statuses.fetchFailure(id, why))));
+            turn.report(task, launchFailed(turn, task, Statuses.launchFailure(why)));
         }
     }
 

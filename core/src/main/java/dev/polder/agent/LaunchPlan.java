@@ -9,11 +9,12 @@ import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.TaskState;
 import dev.polder.wire.proto.Mesos.TaskStatus.Reason;
 import java.util.List;
+import java.util.Optional;
 
 /** What to do with a task that was accepted: run it, or end it at once. */
 sealed interface LaunchPlan {
-    /** Make the sandbox, fetch, then launch. */
-    record Run(ContainerSpec container, List<FetchRequest> fetches) implements LaunchPlan {
+    /** Make the sandbox, bring the image and what is fetched, then launch. */
+    record Run(ContainerSpec container, Optional<TaskImage> image, List<FetchRequest> fetches) implements LaunchPlan {
         /** Copies. */
         public Run {
             fetches = List.copyOf(fetches);

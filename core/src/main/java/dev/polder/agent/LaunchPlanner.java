@@ -2,6 +2,7 @@ package dev.polder.agent;
 
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ContainerSpec;
+import dev.polder.isolation.ImageTask;
 import dev.polder.isolation.TaskSpec;
 import dev.polder.model.AgentId;
 import dev.polder.wire.proto.Mesos.CommandInfo;
@@ -17,12 +18,16 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Plans one task; used once. */
 final class LaunchPlanner {
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static final int NAME_BYTES_MAX = 255;
+
+    /** What is put where a program must stand, though the image is asked for it. */
+    private static final String PROGRAM_OF_IMAGE = "/bin/sh";
 
     private final AgentProfile profile;
     private final AgentId agent;
@@ -31,6 +36,7 @@ final class LaunchPlanner {
     private final CommandInfo command;
     private final ContainerId container;
     private final TaskFetches fetches;
+    private final boolean inImage;
 
     LaunchPlanner(AgentProfile profile, AgentId agent, FrameworkInfo framework, TaskInfo task, ContainerId container) {
         this.profile = profile;
@@ -40,6 +46,7 @@ final class LaunchPlanner {
         this.command = task.getCommand();
         this.container = container;
         this.fetches = TaskFetches.of(task.getCommand());
+        this.inImage = task.getContainer().getMesos().hasImage();
     }
 
     LaunchPlan plan() {
@@ -63,22 +70,48 @@ final class LaunchPlanner {
         if (unsupported != null) {
             return unsupported;
         }
-        if (!command.hasValue()) {
+        if (!command.hasValue() && !inImage) {
             return new LaunchPlan.Refuse(
                     TaskState.TASK_FAILED, Reason.REASON_EXECUTOR_TERMINATED, "Executor terminated", true);
         }
+        String other = user.equals(profile.user()) ? null : user;
         try {
-            TaskSpec spec = new TaskSpec(
-                    container,
-                    command.getShell() ? "/bin/sh" : command.getValue(),
-                    arguments(),
-                    environment(sandbox),
-                    sandbox,
-                    user.equals(profile.user()) ? null : user);
-            return new LaunchPlan.Run(ContainerSpec.of(spec, TaskLimits.of(task)), fetches.requests());
+            return inImage ? inImage(sandbox, other) : inHost(sandbox, other);
         } catch (IllegalArgumentException e) {
             return invalid("task '" + task.getTaskId().getValue() + "' cannot be started: " + e.getMessage());
         }
+    }
+
+    private LaunchPlan inHost(Path sandbox, @Nullable String user) {
+        Map<String, String> environment = defaults(sandbox, sandbox.toString());
+        environment.putAll(variables());
+        TaskSpec spec = new TaskSpec(
+                container,
+                command.getShell() ? "/bin/sh" : command.getValue(),
+                arguments(),
+                environment,
+                sandbox,
+                user);
+        return new LaunchPlan.Run(ContainerSpec.of(spec, TaskLimits.of(task)), Optional.empty(), fetches.requests());
+    }
+
+    private LaunchPlan inImage(Path sandbox, @Nullable String user) {
+        TaskImage image;
+        try {
+            image = TaskImage.of(
+                    task.getContainer().getMesos().getImage(), profile.images().registryDefault());
+        } catch (IllegalArgumentException e) {
+            return notLaunched(String.valueOf(e.getMessage()));
+        }
+        TaskSpec spec =
+                new TaskSpec(container, PROGRAM_OF_IMAGE, List.of(PROGRAM_OF_IMAGE), variables(), sandbox, user);
+        ImageTask told = new ImageTask(
+                command.getShell(),
+                command.hasValue() ? Optional.of(command.getValue()) : Optional.empty(),
+                command.getArgumentsList(),
+                defaults(sandbox, ImageTask.SANDBOX));
+        return new LaunchPlan.Run(
+                ContainerSpec.of(spec, TaskLimits.of(task)).in(told), Optional.of(image), fetches.requests());
     }
 
     private static LaunchPlan.Refuse invalid(String why) {
@@ -115,15 +148,16 @@ final class LaunchPlanner {
                 .anyMatch(variable -> variable.getType() == Environment.Variable.Type.SECRET)) {
             return notLaunched("secrets in the environment are not supported yet");
         }
+        if (inImage && !profile.images().refusal().isEmpty()) {
+            return notLaunched(
+                    "images do not run on this agent: " + profile.images().refusal());
+        }
         String feature = unsupportedFeature(wanted);
         return feature == null ? null : notLaunched(feature + " of a container are not supported yet");
     }
 
     /** Limits and isolation that were asked for are never left out silently. */
     private static @Nullable String unsupportedFeature(ContainerInfo wanted) {
-        if (wanted.getMesos().hasImage()) {
-            return "images";
-        }
         if (wanted.getVolumesCount() > 0) {
             return "volumes";
         }
@@ -171,8 +205,13 @@ final class LaunchPlanner {
         return command.getArgumentsCount() > 0 ? List.copyOf(command.getArgumentsList()) : List.of(command.getValue());
     }
 
-    /** What Mesos gives a command, without what only its executor needs; the task's own variables win. */
-    private Map<String, String> environment(Path sandbox) {
+    /**
+     * What Mesos gives a command, without what only its executor needs; the image's variables win, and the task's own over
+     * all.
+     *
+     * @param seen the sandbox, as the task sees it
+     */
+    private Map<String, String> defaults(Path sandbox, String seen) {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("PATH", PATH);
         environment.put("LIBPROCESS_IP", profile.ip());
@@ -181,8 +220,13 @@ final class LaunchPlanner {
         environment.put("MESOS_DIRECTORY", sandbox.toString());
         environment.put("MESOS_EXECUTOR_ID", task.getTaskId().getValue());
         environment.put("MESOS_FRAMEWORK_ID", framework.getId().getValue());
-        environment.put("MESOS_SANDBOX", sandbox.toString());
+        environment.put("MESOS_SANDBOX", seen);
         environment.put("MESOS_SLAVE_ID", agent.value());
+        return environment;
+    }
+
+    private Map<String, String> variables() {
+        Map<String, String> environment = new LinkedHashMap<>();
         for (Environment.Variable variable : command.getEnvironment().getVariablesList()) {
             environment.put(variable.getName(), variable.getValue());
         }

@@ -7,6 +7,7 @@ import dev.polder.isolation.fetch.FetchProgress;
 import dev.polder.isolation.fetch.FetchRequest;
 import dev.polder.isolation.fetch.FetchTarget;
 import dev.polder.isolation.fetch.Fetcher;
+import dev.polder.isolation.host.HostImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,19 +21,23 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The threads that make sandboxes and fetch what goes there: directories are made on a disk, users looked up, perhaps over a
- * network, and files come from anywhere. Fetches have threads of their own, as they may take minutes.
+ * The threads that make sandboxes, pull images and fetch what goes into a sandbox: directories are made on a disk, users
+ * looked up, perhaps over a network, and files come from anywhere. What is brought has threads of its own, as it may take
+ * minutes.
  */
 final class SandboxPool implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SandboxPool.class);
     private static final int THREADS = 2;
     private static final int FETCH_THREADS = 8;
     private static final int WAITING_MAX = 1 << 16;
     private static final long IDLE_SECONDS = 10;
 
     private final Sandboxes sandboxes;
-    private final Fetcher fetcher;
+    private final Sources sources;
     private final AgentLoop loop;
     /** When full the task is told that there is no sandbox for it. */
     private final ThreadPoolExecutor threads;
@@ -41,9 +46,16 @@ final class SandboxPool implements AutoCloseable {
 
     private final Map<ContainerId, Future<?>> fetches = new ConcurrentHashMap<>();
 
-    SandboxPool(String nodeName, Path root, Fetcher fetcher, AgentLoop loop) {
+    /**
+     * Where things come from.
+     *
+     * @param images empty if nothing runs in images here
+     */
+    record Sources(Fetcher fetcher, Optional<HostImages> images) {}
+
+    SandboxPool(String nodeName, Path root, Sources sources, AgentLoop loop) {
         this.sandboxes = new Sandboxes(root);
-        this.fetcher = fetcher;
+        this.sources = sources;
         this.loop = loop;
         this.threads = pool(nodeName + "-sandbox-", THREADS);
         this.fetchThreads = pool(nodeName + "-fetch-", FETCH_THREADS);
@@ -62,12 +74,13 @@ final class SandboxPool implements AutoCloseable {
     }
 
     /** Called by the agent's thread, as is {@link #stop}. */
-    void prepare(TaskSpec spec, List<FetchRequest> requests) {
-        if (requests.isEmpty()) {
+    void prepare(AgentEffect.PrepareSandbox wanted) {
+        TaskSpec spec = wanted.spec();
+        if (wanted.image().isEmpty() && wanted.fetches().isEmpty()) {
             make(spec, () -> loop.submit(new AgentCommand.SandboxReady(spec.id())));
             return;
         }
-        FutureTask<?> fetch = new FutureTask<>(() -> loop.submit(fetch(spec, requests)), null);
+        FutureTask<?> fetch = new FutureTask<>(() -> loop.submit(bring(wanted)), null);
         fetches.put(spec.id(), fetch);
         make(spec, () -> {
             try {
@@ -106,23 +119,75 @@ final class SandboxPool implements AutoCloseable {
         }
     }
 
-    private AgentCommand fetch(TaskSpec spec, List<FetchRequest> requests) {
+    private AgentCommand bring(AgentEffect.PrepareSandbox wanted) {
+        ContainerId id = wanted.spec().id();
+        AgentCommand outcome;
         try {
-            Optional<Account> owner = spec.user() == null ? Optional.empty() : Optional.of(Account.named(spec.user()));
-            fetcher.fetch(new FetchTarget(spec.sandbox(), owner), requests, FetchProgress.NONE);
+            outcome = pulledAndFetched(wanted);
+        } finally {
+            if (fetches.remove(id) == null) {
+                // stopped meanwhile, when the image was not yet held
+                release(id);
+            }
+        }
+        if (!(outcome instanceof AgentCommand.SandboxReady)) {
+            release(id);
+        }
+        return outcome;
+    }
+
+    private AgentCommand pulledAndFetched(AgentEffect.PrepareSandbox wanted) {
+        TaskSpec spec = wanted.spec();
+        try {
+            if (wanted.image().isPresent()) {
+                pull(spec.id(), wanted.image().get());
+            }
+        } catch (IOException | RuntimeException e) {
+            return new AgentCommand.PullFailed(spec.id(), String.valueOf(e.getMessage()));
+        }
+        try {
+            fetch(spec, wanted.fetches());
             return new AgentCommand.SandboxReady(spec.id());
         } catch (IOException | RuntimeException e) {
             return new AgentCommand.FetchFailed(spec.id(), String.valueOf(e.getMessage()));
-        } finally {
-            fetches.remove(spec.id());
         }
     }
 
-    /** Ends a fetch that waits or is under way. */
+    private void pull(ContainerId id, TaskImage image) throws IOException {
+        HostImages images = sources.images()
+                .orElseThrow(() -> new IllegalStateException("no images here, yet there is " + image.reference()));
+        images.pull(id, image.reference(), image.cached(), image.credentials());
+    }
+
+    private void fetch(TaskSpec spec, List<FetchRequest> requests) throws IOException {
+        if (!requests.isEmpty()) {
+            Optional<Account> owner = spec.user() == null ? Optional.empty() : Optional.of(Account.named(spec.user()));
+            sources.fetcher().fetch(new FetchTarget(spec.sandbox(), owner), requests, FetchProgress.NONE);
+        }
+    }
+
+    /** Ends what waits to be brought or is under way, and lets go of the image that is here already. */
     void stop(ContainerId id) {
         Future<?> fetch = fetches.remove(id);
         if (fetch != null) {
             fetch.cancel(true);
+        }
+        if (sources.images().isPresent()) {
+            try {
+                fetchThreads.execute(() -> release(id));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("an image stays held until the next start id={}", id, e);
+            }
+        }
+    }
+
+    private void release(ContainerId id) {
+        if (sources.images().isPresent()) {
+            try {
+                sources.images().get().release(id);
+            } catch (IOException e) {
+                LOG.warn("an image stays held until the next start id={}", id, e);
+            }
         }
     }
 

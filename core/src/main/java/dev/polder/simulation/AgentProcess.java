@@ -6,6 +6,7 @@ import static dev.polder.simulation.Violation.check;
 import dev.polder.agent.Agent;
 import dev.polder.agent.AgentCommand;
 import dev.polder.agent.AgentEffect;
+import dev.polder.agent.AgentImages;
 import dev.polder.agent.AgentProfile;
 import dev.polder.agent.Decision;
 import dev.polder.wire.proto.AgentFacts.AgentFact;
@@ -63,7 +64,8 @@ final class AgentProcess {
                 Path.of("/sandboxes"),
                 "root",
                 true,
-                Duration.ofMillis(around.dice().spread(1, 5_000)));
+                Duration.ofMillis(around.dice().spread(1, 5_000)),
+                AgentImages.none("none in a simulation"));
         agent = new Agent(profile, host.recover(), around.dice().split().generator());
         decide(new AgentCommand.Recovered(host.recovered()));
         host.listen(this::decide);

@@ -39,6 +39,7 @@ final class AgentFixture {
     private final boolean root;
     private final Random random = new Random(7);
     AgentState state = new AgentState();
+    AgentImages images = new AgentImages("", "registry.test");
     Agent agent;
     long nowMs = 1_000;
     long term = 1;
@@ -63,6 +64,16 @@ final class AgentFixture {
         return fixture;
     }
 
+    /** An agent of an operator who has said otherwise of images. */
+    static AgentFixture registered(AgentImages images) {
+        AgentFixture fixture = new AgentFixture();
+        fixture.images = images;
+        fixture.restart(Set.of());
+        fixture.register();
+        fixture.effects.clear();
+        return fixture;
+    }
+
     private AgentProfile profile() {
         return new AgentProfile(
                 AgentInfo.newBuilder().setHostname("localhost").setPort(5051).build(),
@@ -72,7 +83,8 @@ final class AgentFixture {
                 Path.of("/data/sandboxes"),
                 root ? "root" : "alice",
                 root,
-                Duration.ofSeconds(3));
+                Duration.ofSeconds(3),
+                images);
     }
 
     Decision decide(AgentCommand command) {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polder.http.HttpClient;
 import dev.polder.http.HttpClientConfig;
+import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
 import dev.polder.wire.proto.AgentLinkFrames.Register;
 import dev.polder.wire.proto.Mesos.CommandInfo;
@@ -84,6 +85,7 @@ class AgentServiceTest {
                 client,
                 () -> Optional.of(master.address()),
                 IsolationSettings.parse("auto", ""),
+                ImageSettings.DEFAULT,
                 AgentProbe.none());
     }
 
@@ -149,8 +151,8 @@ class AgentServiceTest {
         assertThat(lastRegister().getInfo().getAttributesList())
                 .filteredOn(attribute -> attribute.getName().equals("isolation"))
                 .singleElement()
-                .satisfies(attribute ->
-                        assertThat(attribute.getText().getValue()).matches("none|((cgroups|namespaces)/[a-z]+,?)+"));
+                .satisfies(attribute -> assertThat(attribute.getText().getValue())
+                        .matches("none|((cgroups|namespaces|filesystem|docker)/[a-z]+,?)+"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.polder.http.HttpClient;
 import dev.polder.http.HttpClientConfig;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.LaunchProbe;
+import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
 import dev.polder.model.TaskId;
 import java.io.IOException;
@@ -66,6 +67,7 @@ final class AgentVictim {
                 client,
                 () -> Optional.of(master),
                 IsolationSettings.parse("auto", ""),
+                ImageSettings.DEFAULT,
                 probe);
     }
 

@@ -114,7 +114,8 @@ final class AgentWorld {
                 Path.of("/data/sandboxes"),
                 "root",
                 true,
-                Duration.ofSeconds(3));
+                Duration.ofSeconds(3),
+                AgentImages.none("none here"));
         return new Agent(profile, state, random);
     }
 

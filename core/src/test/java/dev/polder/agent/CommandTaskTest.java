@@ -223,6 +223,17 @@ class CommandTaskTest {
     }
 
     @Test
+    void shouldFailATaskWhoseImageCannotBeHad() {
+        fixture.launch(task("t1", "true").build());
+
+        fixture.decide(new AgentCommand.PullFailed(fixture.container("t1"), "no such image"));
+
+        assertThat(lines(fixture.acknowledgeAll()))
+                .containsExactly("TASK_FAILED 'Failed to launch container: no such image' SOURCE_AGENT"
+                        + " REASON_CONTAINER_LAUNCH_FAILED");
+    }
+
+    @Test
     void shouldFailATaskThatWantsWhatIsNoAddress() {
         fixture.launch(fetching("http://files/to\nol"));
 

@@ -2,22 +2,33 @@ package dev.polder.agent;
 
 import static dev.polder.agent.AgentFixture.framework;
 import static dev.polder.agent.AgentFixture.lines;
+import static dev.polder.agent.AgentFixture.only;
 import static dev.polder.agent.AgentFixture.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import dev.polder.isolation.ContainerSpec;
+import dev.polder.isolation.ImageTask;
 import dev.polder.isolation.TaskSpec;
+import dev.polder.isolation.image.ImageReference;
+import dev.polder.isolation.image.RegistryCredentials;
 import dev.polder.wire.proto.Mesos.CommandInfo;
 import dev.polder.wire.proto.Mesos.ContainerInfo;
 import dev.polder.wire.proto.Mesos.Environment;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;
+import dev.polder.wire.proto.Mesos.Image;
 import dev.polder.wire.proto.Mesos.RLimitInfo;
 import dev.polder.wire.proto.Mesos.Secret;
 import dev.polder.wire.proto.Mesos.TaskInfo;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LaunchPlanTest {
     private final AgentFixture fixture = AgentFixture.registered();
+    private final List<String> refusals = new ArrayList<>();
 
     @Test
     void shouldRunShellCommandsWithTheShell() {
@@ -180,6 +191,108 @@ class LaunchPlanTest {
                                 + " supported yet' SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED",
                         "TASK_FAILED 'Failed to launch container: secrets in the environment are not supported yet'"
                                 + " SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED");
+    }
+
+    private static TaskInfo inImage(Image.Builder image, CommandInfo.Builder command) {
+        return task("t1", command)
+                .setContainer(ContainerInfo.newBuilder()
+                        .setType(ContainerInfo.Type.MESOS)
+                        .setMesos(ContainerInfo.MesosInfo.newBuilder().setImage(image)))
+                .build();
+    }
+
+    private static Image.Builder docker(String name) {
+        return Image.newBuilder()
+                .setType(Image.Type.DOCKER)
+                .setDocker(Image.Docker.newBuilder().setName(name));
+    }
+
+    @Test
+    void shouldLeaveToTheImageWhatTheCommandDoesNotSay() {
+        fixture.launched(inImage(
+                docker("team/tool:7").setCached(false),
+                CommandInfo.newBuilder()
+                        .setShell(false)
+                        .addArguments("-v")
+                        .setEnvironment(Environment.newBuilder()
+                                .addVariables(Environment.Variable.newBuilder()
+                                        .setName("OWN")
+                                        .setValue("1")))));
+
+        AgentEffect.PrepareSandbox prepared =
+                only(AgentEffect.PrepareSandbox.class, fixture.effects).get(0);
+        assertThat(prepared.image())
+                .contains(new TaskImage(ImageReference.parse("registry.test/team/tool:7"), false, Optional.empty()));
+        ContainerSpec launched =
+                only(AgentEffect.Launch.class, fixture.effects).get(0).container();
+        ImageTask told = launched.image().orElseThrow();
+        assertThat(told.shell()).isFalse();
+        assertThat(told.value()).isEmpty();
+        assertThat(told.arguments()).containsExactly("-v");
+        assertThat(told.defaults())
+                .containsEntry("MESOS_SANDBOX", "/mnt/mesos/sandbox")
+                .containsEntry("MESOS_DIRECTORY", launched.task().sandbox().toString())
+                .containsKey("PATH");
+        assertThat(launched.task().environment()).containsExactly(Map.entry("OWN", "1"));
+    }
+
+    @Test
+    void shouldBeKnownToTheRegistryAsTheImageSays() {
+        Secret config = Secret.newBuilder()
+                .setType(Secret.Type.VALUE)
+                .setValue(Secret.Value.newBuilder()
+                        .setData(ByteString.copyFromUtf8(
+                                "{\"auths\":{\"registry.test\":{\"username\":\"me\",\"password\":\"p\"}}}")))
+                .build();
+        Image.Builder image = docker("tool");
+        image.getDockerBuilder().setConfig(config);
+
+        fixture.launch(inImage(image, CommandInfo.newBuilder().setValue("true")));
+
+        TaskImage wanted = only(AgentEffect.PrepareSandbox.class, fixture.effects)
+                .get(0)
+                .image()
+                .orElseThrow();
+        assertThat(wanted.cached()).isTrue();
+        assertThat(wanted.credentials().orElseThrow().login("registry.test"))
+                .contains(new RegistryCredentials.Login("me", "p"));
+    }
+
+    @Test
+    void shouldRefuseImagesThatItCannotPull() {
+        Image.Builder secret = docker("tool");
+        secret.getDockerBuilder()
+                .setConfig(Secret.newBuilder()
+                        .setReference(Secret.Reference.newBuilder().setName("s")));
+        for (Image.Builder image : List.of(
+                Image.newBuilder()
+                        .setType(Image.Type.APPC)
+                        .setAppc(Image.Appc.newBuilder().setName("a")),
+                docker("Upper/Case"),
+                secret)) {
+            AgentFixture each = AgentFixture.registered();
+            each.launch(inImage(image, CommandInfo.newBuilder().setValue("true")));
+            refusals.addAll(lines(each.acknowledgeAll()));
+        }
+
+        String end = " SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED";
+        assertThat(refusals).hasSize(3).allMatch(line -> line.endsWith(end));
+        assertThat(refusals.get(0))
+                .isEqualTo("TASK_FAILED 'Failed to launch container: Unsupported container image type: APPC'" + end);
+        assertThat(refusals.get(1))
+                .startsWith("TASK_FAILED 'Failed to launch container: Failed to parse docker image 'Upper/Case': ");
+        assertThat(refusals.get(2)).contains("its config is a secret that the agent would have to look up");
+    }
+
+    @Test
+    void shouldSayWhyImagesDoNotRunHere() {
+        AgentFixture without = AgentFixture.registered(AgentImages.none("docker/runtime: not available: no runc"));
+
+        without.launch(inImage(docker("tool"), CommandInfo.newBuilder().setValue("true")));
+
+        assertThat(lines(without.acknowledgeAll()))
+                .containsExactly("TASK_FAILED 'Failed to launch container: images do not run on this agent:"
+                        + " docker/runtime: not available: no runc' SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED");
     }
 
     private TaskSpec spec(TaskInfo task) {

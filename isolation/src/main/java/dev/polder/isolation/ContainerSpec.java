@@ -11,13 +11,19 @@ import java.util.Set;
  * A container: a task, what it may use, and what it wants to have for itself. Isolators make of it how the task is
  * contained.
  *
- * @param task what to run; its own containment is added to
+ * @param task what to run; its own containment is added to. In an image it is said by {@code image} what to run, and
+ *     not by the task's program and arguments
  * @param limits empty for no limit at all
  * @param shared the namespaces of this host that it wants to be in, although it could have its own
  * @param hostname the name that it wants its host to have; empty for the host's own
+ * @param image what it runs in an image, which is here and held for it; empty to run in the host's own tree
  */
 public record ContainerSpec(
-        TaskSpec task, Optional<ContainerLimits> limits, Set<Namespace> shared, Optional<String> hostname) {
+        TaskSpec task,
+        Optional<ContainerLimits> limits,
+        Set<Namespace> shared,
+        Optional<String> hostname,
+        Optional<ImageTask> image) {
     /** Copies and checks. */
     public ContainerSpec {
         requireNonNull(task, "task");
@@ -26,6 +32,13 @@ public record ContainerSpec(
         ordered.addAll(shared);
         shared = Collections.unmodifiableSet(ordered);
         requireNonNull(hostname, "hostname");
+        requireNonNull(image, "image");
+    }
+
+    /** A container in the host's own tree. */
+    public ContainerSpec(
+            TaskSpec task, Optional<ContainerLimits> limits, Set<Namespace> shared, Optional<String> hostname) {
+        this(task, limits, shared, hostname, Optional.empty());
     }
 
     /** A task with limits, which has all for itself that its host can give it. */
@@ -36,6 +49,11 @@ public record ContainerSpec(
     /** A task without limits, which has all for itself that its host can give it. */
     public static ContainerSpec of(TaskSpec task) {
         return new ContainerSpec(task, Optional.empty(), Set.of(), Optional.empty());
+    }
+
+    /** Returns the same in an image. */
+    public ContainerSpec in(ImageTask other) {
+        return new ContainerSpec(task, limits, shared, hostname, Optional.of(other));
     }
 
     /** Returns the container's id. */

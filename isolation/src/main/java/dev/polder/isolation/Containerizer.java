@@ -6,6 +6,7 @@ import dev.polder.isolation.IsolatedContainer.Phase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +40,8 @@ public final class Containerizer implements AutoCloseable {
 
     /** A task whose container has reached a limit is not asked first. */
     private static final Duration LIMIT_GRACE = Duration.ZERO;
+    /** How long {@link #killAll} waits beyond the grace, for what does not end or cannot be removed at once. */
+    private static final Duration CLEANUP_MAX = Duration.ofSeconds(10);
 
     private final TaskLauncher launcher;
     private final Isolators isolators;
@@ -46,6 +52,7 @@ public final class Containerizer implements AutoCloseable {
     private final Thread thread;
     private final Set<ContainerId> known = ConcurrentHashMap.newKeySet();
     private final Map<ContainerId, IsolatedContainer> containers = new HashMap<>();
+    private final List<CompletableFuture<Void>> waitingForNone = new ArrayList<>();
     private boolean closed;
 
     private Containerizer(Settings settings) throws IOException {
@@ -198,9 +205,26 @@ public final class Containerizer implements AutoCloseable {
         });
     }
 
-    /** Kills every task, see {@link TaskLauncher#killAll}. */
+    /**
+     * Kills every container, with TERM and then KILL after {@code grace}; returns when each is cleaned up, or some ten
+     * seconds after the grace if something cannot be killed or removed. Used before close.
+     */
     public void killAll(Duration grace) {
         launcher.killAll(grace);
+        CompletableFuture<Void> none = new CompletableFuture<>();
+        inbox.send(() -> {
+            // those that were being prepared, too
+            List.copyOf(containers.values()).forEach(container -> kill(container, grace));
+            waitingForNone.add(none);
+            tellIfNone();
+        });
+        try {
+            none.get(grace.plus(CLEANUP_MAX).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            log.warn("containers are left that could not be ended and cleaned up");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Stops; running tasks go on, or are ended, as was said at {@link #open}. Idempotent. */
@@ -278,7 +302,15 @@ public final class Containerizer implements AutoCloseable {
         work.run(container, () -> isolators.cleanup(container.id), remains -> {
             containers.remove(container.id);
             tell(to -> to.onEnded(container.id, end, container.limitation, remains));
+            tellIfNone();
         });
+    }
+
+    private void tellIfNone() {
+        if (containers.isEmpty()) {
+            waitingForNone.forEach(none -> none.complete(null));
+            waitingForNone.clear();
+        }
     }
 
     private void watch() {

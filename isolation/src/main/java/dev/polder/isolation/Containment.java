@@ -19,8 +19,10 @@ import java.util.regex.Pattern;
  * @param namespaces those that it gets for itself; with {@link Namespace#PID} it has a {@code /proc} of its own, and a
  *     first process that reaps orphans and passes signals on
  * @param hostname its host's name, which needs {@link Namespace#UTS}; empty for the host's own
+ * @param byRuntime the task's program is a runtime that runs another one and ends as that one does: by {@code 128 + n}
+ *     if signal {@code n} has ended it
  */
-public record Containment(List<Path> groups, Set<Namespace> namespaces, Optional<String> hostname) {
+public record Containment(List<Path> groups, Set<Namespace> namespaces, Optional<String> hostname, boolean byRuntime) {
     /** Nothing keeps it apart. */
     public static final Containment NONE = new Containment(List.of(), Set.of(), Optional.empty());
 
@@ -29,6 +31,11 @@ public record Containment(List<Path> groups, Set<Namespace> namespaces, Optional
 
     private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
     private static final Pattern HOSTNAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
+
+    /** What keeps a task apart that is its own program. */
+    public Containment(List<Path> groups, Set<Namespace> namespaces, Optional<String> hostname) {
+        this(groups, namespaces, hostname, false);
+    }
 
     /**
      * Copies and checks.

@@ -128,6 +128,9 @@ final class IntentScript {
         if (hold != null) {
             out.append("hold=").append(quote(hold)).append('\n');
         }
+        if (spec.containment().byRuntime()) {
+            out.append("runtime=yes\n");
+        }
         out.append("sandbox=").append(quote(spec.sandbox().toString())).append("\ntask() {\n");
         if (program == null) {
             return out.append("exec >>stdout 2>>stderr\necho polder: not in the PATH: ")

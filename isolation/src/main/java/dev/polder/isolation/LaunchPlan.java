@@ -16,6 +16,10 @@ public final class LaunchPlan {
     private final Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
     private final Map<String, String> environment = new HashMap<>();
     private @Nullable String hostname;
+    private @Nullable Runtime runtime;
+
+    /** What is started in the task's place. */
+    private record Runtime(List<String> command, Path directory) {}
 
     /** A plan to start a task as it is. */
     LaunchPlan(TaskSpec task) {
@@ -27,6 +31,11 @@ public final class LaunchPlan {
     /** The task's process writes itself into these files of control groups. */
     public void joinGroups(List<Path> files) {
         groups.addAll(files);
+    }
+
+    /** Returns the files of control groups that the task joins, as far as they are known by now. */
+    public List<Path> groups() {
+        return List.copyOf(groups);
     }
 
     /** The task has this namespace for itself. */
@@ -48,17 +57,34 @@ public final class LaunchPlan {
         environment.put(name, value);
     }
 
+    /** Returns the variables that are set by now unless the task has them. */
+    public Map<String, String> variables() {
+        return Map.copyOf(environment);
+    }
+
+    /**
+     * A runtime is started in the task's place, which runs the task and ends as it does, by {@code 128 + n} for signal
+     * {@code n}. It has the node's own account, and is to give the task all that the plan says of it.
+     *
+     * @param command the runtime's program, an absolute path, and its arguments
+     * @param directory where it is started: a directory of the node's own, with the files {@code stdout} and {@code
+     *     stderr} in it if the task's are to be elsewhere, too
+     */
+    public void runBy(List<String> command, Path directory) {
+        runtime = new Runtime(List.copyOf(command), directory);
+    }
+
     /** Returns the task, to be started so. */
     TaskSpec contained(TaskSpec task) {
+        Runtime inPlace = runtime;
+        Containment containment = new Containment(groups, namespaces, Optional.ofNullable(hostname), inPlace != null);
+        if (inPlace != null) {
+            List<String> command = inPlace.command();
+            return new TaskSpec(task.id(), command.get(0), command, Map.of(), inPlace.directory(), null, containment);
+        }
         Map<String, String> variables = new HashMap<>(environment);
         variables.putAll(task.environment());
         return new TaskSpec(
-                task.id(),
-                task.program(),
-                task.arguments(),
-                variables,
-                task.sandbox(),
-                task.user(),
-                new Containment(groups, namespaces, Optional.ofNullable(hostname)));
+                task.id(), task.program(), task.arguments(), variables, task.sandbox(), task.user(), containment);
     }
 }

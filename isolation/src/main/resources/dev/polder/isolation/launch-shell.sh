@@ -130,6 +130,8 @@ shim() {
     143) [ -s started ] || [ "$BASH_VERSION" ] && told=yes ;;
     129 | 1[3-9]? | 2??) [ -s started ] && told=yes ;;
     esac
+    # a runtime ends by itself with the signal of its program added to 128
+    [ "$runtime" ] && [ "$code" -gt 128 ] && [ "$code" -le 192 ] && told=yes
     if [ -s trouble ]; then
         end="uncontained $code" # what should have contained it says there why it did not
     elif [ "$told" ]; then

@@ -14,10 +14,15 @@ import org.jspecify.annotations.Nullable;
  *     begins with {@code /..} if it is above that
  * @param options those of the file system, which name the controllers of a hierarchy of version 1
  */
-record CgroupMount(boolean unified, String root, Path mountPoint, Set<String> options) {
+public record CgroupMount(boolean unified, String root, Path mountPoint, Set<String> options) {
+
+    /** Copies. */
+    public CgroupMount {
+        options = Set.copyOf(options);
+    }
 
     /** Returns the mounts of both versions, in the order of their making. Lines of other kinds are none. */
-    static List<CgroupMount> parse(String mountinfo) {
+    public static List<CgroupMount> parse(String mountinfo) {
         List<CgroupMount> found = new ArrayList<>();
         for (String line : mountinfo.split("\n", -1)) {
             CgroupMount mount = parseLine(line);

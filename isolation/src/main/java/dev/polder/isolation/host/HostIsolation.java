@@ -1,5 +1,7 @@
 package dev.polder.isolation.host;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.polder.isolation.Ability;
 import dev.polder.isolation.Isolator;
 import dev.polder.isolation.Namespace;
@@ -21,31 +23,51 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What this host can do of what a node wants, found out once at its start. Nothing has to be given back but what the
- * isolators do when they are closed.
+ * What this host can do of what a node wants, found out once at its start. What has to be given back is given back by the
+ * isolators when they are closed, and by {@link #images}, to be closed after them.
  */
 public final class HostIsolation {
     private final List<Ability> abilities;
     private final List<Isolator> isolators;
     private final Set<IsolatorName> names;
+    private final Optional<HostImages> images;
 
-    private HostIsolation(List<Ability> abilities, List<Isolator> isolators, Set<IsolatorName> names) {
+    private HostIsolation(
+            List<Ability> abilities, List<Isolator> isolators, Set<IsolatorName> names, Optional<HostImages> images) {
         this.abilities = List.copyOf(abilities);
         this.isolators = List.copyOf(isolators);
         this.names = Collections.unmodifiableSet(names);
+        this.images = images;
+    }
+
+    /** Where the images of a node are, and how it comes by them. */
+    public record ImagePlace(Path directory, ImageSettings settings) {
+        /** Refuses null. */
+        public ImagePlace {
+            requireNonNull(directory, "directory");
+            requireNonNull(settings, "settings");
+        }
+    }
+
+    /** The same as below for who has no place for images, and so none. */
+    public static HostIsolation find(String groupName, IsolationSettings settings) throws IOException {
+        return find(groupName, settings, Optional.empty());
     }
 
     /**
-     * Tries what is wanted. May take some ten milliseconds.
+     * Tries what is wanted. May take some tens of milliseconds.
      *
      * @param groupName tells nodes of one host apart, see {@link CgroupSettings}
+     * @param images empty for a node without images
      * @throws IOException if this host cannot do what is required; then nothing is left
      */
-    public static HostIsolation find(String groupName, IsolationSettings settings) throws IOException {
-        return find(groupName, settings, Path.of("/proc"));
+    public static HostIsolation find(String groupName, IsolationSettings settings, Optional<ImagePlace> images)
+            throws IOException {
+        return find(groupName, settings, images, Path.of("/proc"));
     }
 
-    static HostIsolation find(String groupName, IsolationSettings settings, Path proc) throws IOException {
+    static HostIsolation find(String groupName, IsolationSettings settings, Optional<ImagePlace> images, Path proc)
+            throws IOException {
         Set<Controller> controllers = EnumSet.noneOf(Controller.class);
         Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
         for (IsolatorName name : settings.wanted()) {
@@ -57,13 +79,16 @@ public final class HostIsolation {
                 ? Optional.empty()
                 : Optional.of(Cgroups.discover(
                         CgroupSettings.of(groupName).withWanted(controllers).withProc(proc)));
+        ImageTrial imagery = ImageTrial.of(settings, images);
         Map<IsolatorName, Ability> rows = new EnumMap<>(IsolatorName.class);
         for (IsolatorName name : settings.wanted()) {
             rows.put(
                     name,
-                    name.namespace()
-                            .map(namespace -> ability(name, refusals.getOrDefault(namespace, "")))
-                            .orElseGet(() -> ability(name, cgroups.orElseThrow())));
+                    name.isOfImages()
+                            ? imagery.ability(name)
+                            : name.namespace()
+                                    .map(namespace -> ability(name, refusals.getOrDefault(namespace, "")))
+                                    .orElseGet(() -> ability(name, cgroups.orElseThrow())));
         }
         Set<IsolatorName> able = EnumSet.noneOf(IsolatorName.class);
         rows.forEach((name, row) -> {
@@ -80,6 +105,7 @@ public final class HostIsolation {
             cgroups.ifPresent(Cgroups::removeRoots);
         }
         if (missing.isPresent()) {
+            imagery.close();
             throw new IOException("isolation: this host lacks what is required: " + missing.get());
         }
         List<Isolator> isolators = new ArrayList<>();
@@ -87,7 +113,9 @@ public final class HostIsolation {
             isolators.add(new CgroupIsolator(cgroups.orElseThrow()));
         }
         able.forEach(name -> name.namespace().map(NamespaceIsolator::new).ifPresent(isolators::add));
-        return new HostIsolation(List.copyOf(rows.values()), isolators, able);
+        // the runtime joins the groups of all others
+        imagery.images().map(HostImages::isolator).ifPresent(isolators::add);
+        return new HostIsolation(List.copyOf(rows.values()), isolators, able, imagery.images());
     }
 
     private static Ability ability(IsolatorName name, Cgroups cgroups) {
@@ -111,6 +139,23 @@ public final class HostIsolation {
     /** Returns the isolators, in the order in which they prepare. */
     public List<Isolator> isolators() {
         return isolators;
+    }
+
+    /** Returns the images of this node; empty if it has none. To be closed after the isolators. */
+    public Optional<HostImages> images() {
+        return images;
+    }
+
+    /** Returns why this node has no images, in words; empty if it has. */
+    public String imagesRefusal() {
+        if (images.isPresent()) {
+            return "";
+        }
+        return abilities.stream()
+                .filter(row -> row.name().equals(IsolatorName.DOCKER_RUNTIME.toString()))
+                .map(Ability::toString)
+                .findFirst()
+                .orElse(IsolatorName.DOCKER_RUNTIME + " is not among the isolators of this agent");
     }
 
     /** Returns the names of those that this host can do, separated by commas; {@code none} where there is nothing. */

@@ -19,13 +19,17 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
     /** Names of Mesos's isolators that isolate nothing: every node does what they do. */
     private static final Set<String> ALWAYS = Set.of("posix/cpu", "posix/mem", "process", "filesystem/posix");
 
-    /** Also what {@code auto} stands for: a task in namespaces sees another host, which somebody must want. */
     private static final Set<IsolatorName> CGROUPS = EnumSet.of(IsolatorName.CGROUPS_CPU, IsolatorName.CGROUPS_MEM);
+
+    /** Mesos's two, neither of which is of use here without the other. */
+    private static final Set<IsolatorName> IMAGES =
+            EnumSet.of(IsolatorName.FILESYSTEM_LINUX, IsolatorName.DOCKER_RUNTIME);
 
     /**
      * Copies and checks.
      *
-     * @throws IllegalArgumentException if something is required that is not wanted
+     * @throws IllegalArgumentException if something is required that is not wanted, or one of the two that run images is
+     *     wanted without the other
      */
     public IsolationSettings {
         wanted = ordered(wanted);
@@ -34,6 +38,9 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
             Set<IsolatorName> missing = EnumSet.copyOf(required);
             missing.removeAll(wanted);
             throw new IllegalArgumentException("required and not chosen: " + text(missing));
+        }
+        if (wanted.stream().anyMatch(IsolatorName::isOfImages) && !wanted.containsAll(IMAGES)) {
+            throw new IllegalArgumentException(text(IMAGES) + " run images together, and only one of them is chosen");
         }
     }
 
@@ -46,7 +53,8 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
     /**
      * Reads what an operator has written.
      *
-     * @param isolation {@code auto} for control groups where the host has them; {@code none}; or names of isolators,
+     * @param isolation {@code auto} for control groups, and images, where the host has what they need, and no namespaces: a
+     *     task in these sees another host, which somebody must want; {@code none}; or names of isolators,
      *     separated by commas, which are then required
      * @param required names of isolators which with {@code auto} are required; empty for none
      * @throws IllegalArgumentException if a name is not known or comes twice, in words that name it
@@ -56,6 +64,7 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
         return switch (requireNonNull(isolation, "isolation")) {
             case "auto" -> {
                 Set<IsolatorName> wanted = EnumSet.copyOf(CGROUPS);
+                wanted.addAll(IMAGES);
                 wanted.addAll(needed);
                 yield new IsolationSettings(wanted, needed);
             }

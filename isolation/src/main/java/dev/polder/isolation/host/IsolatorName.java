@@ -19,7 +19,11 @@ public enum IsolatorName {
     /** Shared memory of its own. */
     NAMESPACES_IPC("namespaces/ipc", null, Namespace.IPC),
     /** A host's name of its own. */
-    NAMESPACES_UTS("namespaces/uts", null, Namespace.UTS);
+    NAMESPACES_UTS("namespaces/uts", null, Namespace.UTS),
+    /** A tree of its own for who wants an image; goes with {@link #DOCKER_RUNTIME}. */
+    FILESYSTEM_LINUX("filesystem/linux", null, null),
+    /** What the image says of its command, by an OCI runtime; goes with {@link #FILESYSTEM_LINUX}. */
+    DOCKER_RUNTIME("docker/runtime", null, null);
 
     private final String text;
     private final @Nullable Controller controller;
@@ -39,6 +43,11 @@ public enum IsolatorName {
     /** Returns the controller of control groups that it needs; empty for none. */
     Optional<Controller> controller() {
         return Optional.ofNullable(controller);
+    }
+
+    /** Is it one of those that run images? */
+    boolean isOfImages() {
+        return this == FILESYSTEM_LINUX || this == DOCKER_RUNTIME;
     }
 
     /** Returns the namespace that it gives; empty for none. */

@@ -58,6 +58,10 @@ final class Collection {
         return disk.usableBytes() < disk.totalBytes() / 1000 * headroomThousandths;
     }
 
+    boolean isLargerThan(long bytesMax) throws IOException {
+        return directory.layerBytes() > bytesMax;
+    }
+
     List<ImageReference> images() throws IOException {
         return named().stream().map(Named::reference).toList();
     }
@@ -119,8 +123,7 @@ final class Collection {
     private Set<Digest> heldManifests() throws IOException {
         Set<Digest> held = new HashSet<>();
         for (Path hold : directory.list(directory.holds())) {
-            String name = hold.getFileName().toString();
-            held.add(Digest.parse(name.substring(name.indexOf('.') + 1).replace('-', ':')));
+            held.add(HeldImage.manifestOf(hold));
         }
         return held;
     }

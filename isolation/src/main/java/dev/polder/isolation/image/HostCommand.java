@@ -11,9 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A program of this host that does what Java cannot. */
-final class HostCommand {
-    private static final List<String> DIRECTORIES = List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin");
+/** A program of this host that does what Java cannot. Immutable; any thread may call. */
+public final class HostCommand {
+    private static final List<String> DIRECTORIES =
+            List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/local/sbin");
     private static final int OUTPUT_BYTES_MAX = 4096;
     private static final long SECONDS_MAX = 120;
 
@@ -34,7 +35,12 @@ final class HostCommand {
         return null;
     }
 
-    static HostCommand get(String name) throws IOException {
+    /**
+     * Looks where systems keep them.
+     *
+     * @throws IOException if there is none of that name
+     */
+    public static HostCommand get(String name) throws IOException {
         HostCommand found = find(name);
         if (found == null) {
             throw new IOException("this host has no program " + name + " in " + DIRECTORIES);
@@ -42,8 +48,17 @@ final class HostCommand {
         return found;
     }
 
-    /** Runs it and waits. What it says goes into the exception if it fails. */
-    void run(Path directory, String... arguments) throws IOException {
+    /** Returns the program's file. */
+    public Path program() {
+        return program;
+    }
+
+    /**
+     * Runs it in a directory and waits, two minutes at most.
+     *
+     * @throws IOException if it fails, with what it says; if it does not end, or this thread is interrupted, it is killed
+     */
+    public void run(Path directory, String... arguments) throws IOException {
         List<String> line = Stream.concat(Stream.of(program.toString()), Stream.of(arguments))
                 .toList();
         ProcessBuilder builder =

@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -111,6 +112,22 @@ public final class ImageStore implements Closeable {
         }
     }
 
+    /**
+     * Returns the images that a container holds, in no order.
+     *
+     * @throws IOException if something of one is gone or changed, or the disk fails
+     */
+    public List<Image> held(ContainerId holder) throws IOException {
+        String prefix = requireNonNull(holder, "holder") + ".";
+        List<Image> images = new ArrayList<>();
+        for (Path hold : directory.list(directory.holds())) {
+            if (hold.getFileName().toString().startsWith(prefix)) {
+                images.add(HeldImage.read(directory, backend.form(), hold));
+            }
+        }
+        return images;
+    }
+
     /** Lets go of all images that a container holds; of none is as good. */
     public void release(ContainerId holder) throws IOException {
         String prefix = requireNonNull(holder, "holder") + ".";
@@ -137,12 +154,13 @@ public final class ImageStore implements Closeable {
     }
 
     /**
-     * Throws away what no container holds and no rule excludes, if less of the disk is free than there should be.
+     * Throws away what no container holds and no rule excludes, if less of the disk is free than there should be or the
+     * layers have more bytes than they may.
      *
      * @return how many layers went
      */
     public int collect() throws IOException {
-        if (!collection.isShort(settings.headroomThousandths())) {
+        if (!collection.isShort(settings.headroomThousandths()) && !collection.isLargerThan(settings.bytesMax())) {
             return 0;
         }
         return collection.sweep(settings.excluded());

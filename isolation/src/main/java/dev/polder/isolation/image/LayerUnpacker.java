@@ -38,8 +38,9 @@ final class LayerUnpacker {
      * What came of a layer.
      *
      * @param remarks what was left out, a sentence for each kind
+     * @param bytes the size of its files together
      */
-    record Unpacked(Whiteouts whiteouts, Set<String> remarks) {}
+    record Unpacked(Whiteouts whiteouts, Set<String> remarks, long bytes) {}
 
     /**
      * Unpacks.
@@ -52,8 +53,9 @@ final class LayerUnpacker {
         Set<String> remarks = new TreeSet<>();
         Digest known = diffId == null ? Digest.sha256(new byte[0]) : diffId;
         TreeWriter writer = new TreeWriter(tree, root, form, specialFiles);
+        long size;
         try (LayerStream bytes = LayerStream.open(blob, packedBytes, limits, known.hash())) {
-            readAll(bytes, writer, remarks);
+            size = readAll(bytes, writer, remarks);
             bytes.beginContent();
             while (bytes.read(buffer) >= 0) {
                 // what follows the last entry counts too
@@ -64,10 +66,11 @@ final class LayerUnpacker {
                         "the layer unpacks to other bytes than its image says: " + got + " is not " + diffId);
             }
         }
-        return new Unpacked(writer.finish(), remarks);
+        return new Unpacked(writer.finish(), remarks, size);
     }
 
-    private void readAll(LayerStream bytes, TreeWriter writer, Set<String> remarks) throws IOException {
+    /** Returns the size of the files together. */
+    private long readAll(LayerStream bytes, TreeWriter writer, Set<String> remarks) throws IOException {
         int entries = 0;
         long size = 0;
         try (TarArchiveInputStream tar = new TarArchiveInputStream(bytes.withoutClose(), "UTF-8")) {
@@ -95,6 +98,7 @@ final class LayerUnpacker {
                 entry = next(bytes, tar);
             }
         }
+        return size;
     }
 
     private long checkedSize(TarArchiveEntry entry) throws ImageException {

@@ -213,6 +213,7 @@ final class Pull implements Closeable {
                         "layer " + blob.digest() + " of " + request.reference() + ": " + e.getMessage(), e);
             }
             unpacked.whiteouts().write(fresh.resolve("whiteouts"));
+            StoreDirectory.writeSize(fresh, unpacked.bytes());
             shared.probe().reached(Step.LAYER_UNPACKED);
             Files.delete(packed);
             directory.force(fresh);

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *  version                  polder-images 1
  *  lock                     held by the process that has the store
  *  blobs/DIGEST             manifests and configs
- *  layers/FORM/DIGEST/      an unpacked layer: tree, whiteouts
+ *  layers/FORM/DIGEST/      an unpacked layer: tree, whiteouts, and bytes, the size of its files
  *  images/HASH              a reference, and the manifest that it meant last
  *  holds/CONTAINER.DIGEST   the container uses the image with that manifest; holds the reference
  *  nodes/                   one whiteout, to be linked
@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreDirectory implements Closeable {
     private static final String VERSION = "polder-images 1\n";
+    private static final String SIZE = "bytes";
 
     private final Path directory;
     private final FileChannel lockFile;
@@ -151,6 +152,23 @@ final class StoreDirectory implements Closeable {
             files.forEach(found::add);
         }
         return found;
+    }
+
+    /** Notes how large an unpacked layer is. */
+    static void writeSize(Path layer, long bytes) throws IOException {
+        Files.writeString(layer.resolve(SIZE), bytes + "\n", StandardCharsets.US_ASCII);
+    }
+
+    /** Returns how large the unpacked layers are together; one that is being thrown away does not count. */
+    long layerBytes() throws IOException {
+        long sum = 0;
+        for (LayerForm form : LayerForm.values()) {
+            for (Path layer : list(layers(form))) {
+                byte[] size = read(layer.resolve(SIZE));
+                sum += size == null ? 0 : Long.parseLong(new String(size, StandardCharsets.US_ASCII).strip());
+            }
+        }
+        return sum;
     }
 
     /** Returns a small file, or null if there is none. */

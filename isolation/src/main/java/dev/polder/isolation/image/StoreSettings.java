@@ -15,6 +15,7 @@ import java.util.Set;
  * @param backend how layers become one tree; absent for overlay where a trial works, and copies elsewhere
  * @param packedBytesMax the largest layer that is fetched, as it comes
  * @param headroomThousandths how much of the disk is to be free, in thousandths, before unused images must go
+ * @param bytesMax how large the files of all layers may be together before unused images must go; those in use stay
  * @param excluded images that stay though nobody uses them
  */
 public record StoreSettings(
@@ -25,6 +26,7 @@ public record StoreSettings(
         UnpackLimits limits,
         long packedBytesMax,
         int headroomThousandths,
+        long bytesMax,
         Set<ImageReference> excluded) {
 
     /**
@@ -44,12 +46,15 @@ public record StoreSettings(
         if (packedBytesMax < 1) {
             throw new IllegalArgumentException("packedBytesMax=" + packedBytesMax + " is not positive");
         }
+        if (bytesMax < 0) {
+            throw new IllegalArgumentException("bytesMax=" + bytesMax + " is negative");
+        }
         if (headroomThousandths < 0 || headroomThousandths > 1000) {
             throw new IllegalArgumentException("headroomThousandths=" + headroomThousandths + " is not 0 to 1000");
         }
     }
 
-    /** Returns the defaults: this host's platform, the best backend, layers of 10 GiB, a tenth of the disk free. */
+    /** Returns the defaults: this host's platform, the best backend, layers of 10 GiB, a tenth of the disk free and no other bound. */
     public static StoreSettings of(Path directory, ImageSource source) {
         return new StoreSettings(
                 directory,
@@ -59,6 +64,7 @@ public record StoreSettings(
                 UnpackLimits.defaults(),
                 10L << 30,
                 100,
+                Long.MAX_VALUE,
                 Set.of());
     }
 
@@ -72,29 +78,37 @@ public record StoreSettings(
                 limits,
                 packedBytesMax,
                 headroomThousandths,
+                bytesMax,
                 excluded);
     }
 
     /** Returns these for images of another platform. */
     public StoreSettings withPlatform(Platform other) {
         return new StoreSettings(
-                directory, source, other, backend, limits, packedBytesMax, headroomThousandths, excluded);
+                directory, source, other, backend, limits, packedBytesMax, headroomThousandths, bytesMax, excluded);
     }
 
     /** Returns these with other limits to what a layer may become. */
     public StoreSettings withLimits(UnpackLimits other) {
         return new StoreSettings(
-                directory, source, platform, backend, other, packedBytesMax, headroomThousandths, excluded);
+                directory, source, platform, backend, other, packedBytesMax, headroomThousandths, bytesMax, excluded);
     }
 
     /** Returns these with another largest layer. */
     public StoreSettings withPackedBytesMax(long bytes) {
-        return new StoreSettings(directory, source, platform, backend, limits, bytes, headroomThousandths, excluded);
+        return new StoreSettings(
+                directory, source, platform, backend, limits, bytes, headroomThousandths, bytesMax, excluded);
     }
 
     /** Returns these with other rules for throwing images away. */
     public StoreSettings withCollection(int headroomThousandths, Set<ImageReference> excluded) {
         return new StoreSettings(
-                directory, source, platform, backend, limits, packedBytesMax, headroomThousandths, excluded);
+                directory, source, platform, backend, limits, packedBytesMax, headroomThousandths, bytesMax, excluded);
+    }
+
+    /** Returns these with another bound to all layers together. */
+    public StoreSettings withBytesMax(long bytes) {
+        return new StoreSettings(
+                directory, source, platform, backend, limits, packedBytesMax, headroomThousandths, bytes, excluded);
     }
 }

@@ -21,14 +21,14 @@ import java.util.UUID;
  * Deletes trees in which a task may have made what it liked: no link is followed, also not one that takes a directory's
  * place meanwhile, and a directory that is deeper than we have file descriptors for is moved up first.
  */
-final class TreeDeletion {
+public final class TreeDeletion {
     private static final int DEPTH_MAX = 32;
     private static final Set<PosixFilePermission> OWNER_ALL = PosixFilePermissions.fromString("rwx------");
 
     private TreeDeletion() {}
 
     /** Deletes what is there under that name, if anything is. */
-    static void delete(Path path) throws IOException {
+    public static void delete(Path path) throws IOException {
         if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
             Files.deleteIfExists(path);
             return;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class HostIsolationTest {
 
     private static HostIsolation find(String isolation, String required, Path proc) throws IOException {
         String name = "host-test-" + ProcessHandle.current().pid();
-        return HostIsolation.find(name, IsolationSettings.parse(isolation, required), proc);
+        return HostIsolation.find(name, IsolationSettings.parse(isolation, required), Optional.empty(), proc);
     }
 
     @Test
@@ -39,7 +40,9 @@ class HostIsolationTest {
                             "cgroups/pids",
                             "namespaces/pid",
                             "namespaces/ipc",
-                            "namespaces/uts");
+                            "namespaces/uts",
+                            "filesystem/linux",
+                            "docker/runtime");
             String able = String.join(
                     ",",
                     found.abilities().stream()
@@ -47,6 +50,32 @@ class HostIsolationTest {
                             .map(Ability::name)
                             .toList());
             assertThat(found.text()).isEqualTo(able.isEmpty() ? "none" : able);
+        } finally {
+            found.isolators().forEach(each -> each.close());
+        }
+    }
+
+    @Test
+    void shouldSayWhyThereAreNoImages() throws IOException {
+        HostIsolation without = find("none", "", PROC);
+        assertThat(without.imagesRefusal()).isEqualTo("docker/runtime is not among the isolators of this agent");
+
+        HostIsolation noPlace = find("auto", "", empty);
+        assertThat(noPlace.images()).isEmpty();
+        assertThat(noPlace.imagesRefusal())
+                .isEqualTo("docker/runtime: not available: this node has no place for images");
+    }
+
+    @Test
+    void shouldHaveNoImagesWithoutTheCredentialsThatItIsToHave() throws IOException {
+        ImageSettings settings = ImageSettings.DEFAULT.withCredentialsFile(empty.resolve("absent.json"));
+        HostIsolation found = HostIsolation.find(
+                "host-test-" + ProcessHandle.current().pid(),
+                IsolationSettings.parse("auto", ""),
+                Optional.of(new HostIsolation.ImagePlace(empty.resolve("images"), settings)));
+        try {
+            assertThat(found.images()).isEmpty();
+            assertThat(found.imagesRefusal()).startsWith("docker/runtime: not available: ");
         } finally {
             found.isolators().forEach(each -> each.close());
         }

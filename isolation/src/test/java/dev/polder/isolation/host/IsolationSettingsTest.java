@@ -2,6 +2,8 @@ package dev.polder.isolation.host;
 
 import static dev.polder.isolation.host.IsolatorName.CGROUPS_CPU;
 import static dev.polder.isolation.host.IsolatorName.CGROUPS_MEM;
+import static dev.polder.isolation.host.IsolatorName.DOCKER_RUNTIME;
+import static dev.polder.isolation.host.IsolatorName.FILESYSTEM_LINUX;
 import static dev.polder.isolation.host.IsolatorName.NAMESPACES_PID;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,7 +16,7 @@ class IsolationSettingsTest {
     void shouldRequireNothingByItself() {
         IsolationSettings settings = IsolationSettings.parse("auto", "");
 
-        assertThat(settings.wanted()).containsExactly(CGROUPS_CPU, CGROUPS_MEM);
+        assertThat(settings.wanted()).containsExactly(CGROUPS_CPU, CGROUPS_MEM, FILESYSTEM_LINUX, DOCKER_RUNTIME);
         assertThat(settings.required()).isEmpty();
     }
 
@@ -22,7 +24,8 @@ class IsolationSettingsTest {
     void shouldRequireWhatIsNamedBesideWhatTheHostCanDo() {
         IsolationSettings settings = IsolationSettings.parse("auto", "cgroups/mem, namespaces/pid");
 
-        assertThat(settings.wanted()).containsExactly(CGROUPS_CPU, CGROUPS_MEM, NAMESPACES_PID);
+        assertThat(settings.wanted())
+                .containsExactly(CGROUPS_CPU, CGROUPS_MEM, NAMESPACES_PID, FILESYSTEM_LINUX, DOCKER_RUNTIME);
         assertThat(settings.required()).containsExactly(CGROUPS_MEM, NAMESPACES_PID);
     }
 
@@ -38,6 +41,15 @@ class IsolationSettingsTest {
     void shouldKnowMesossShortNames() {
         assertThat(IsolationSettings.parse("cgroups", "").wanted()).containsExactly(CGROUPS_CPU, CGROUPS_MEM);
         assertThat(IsolationSettings.parse("posix/cpu,posix/mem", "").wanted()).isEmpty();
+    }
+
+    @Test
+    void shouldRunImagesByMesossTwoNamesTogether() {
+        assertThat(IsolationSettings.parse("filesystem/linux,docker/runtime", "")
+                        .required())
+                .containsExactly(FILESYSTEM_LINUX, DOCKER_RUNTIME);
+        assertThatThrownBy(() -> IsolationSettings.parse("cgroups/cpu,docker/runtime", ""))
+                .hasMessage("filesystem/linux,docker/runtime run images together, and only one of them is chosen");
     }
 
     @Test

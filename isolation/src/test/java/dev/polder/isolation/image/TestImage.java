@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** An image made in memory: its blobs, its manifest, and an index with it if it is asked for. */
-final class TestImage {
+public final class TestImage {
     static final Platform HERE = Platform.ofThisHost();
 
     final Map<Digest, byte[]> blobs = new LinkedHashMap<>();
@@ -47,7 +47,7 @@ final class TestImage {
         return of("{}", layers);
     }
 
-    static TestImage of(String configObject, TestLayer... layers) {
+    public static TestImage of(String configObject, TestLayer... layers) {
         return ofTars(configObject, List.of(layers).stream().map(TestLayer::tar).toList());
     }
 

@@ -14,13 +14,13 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /** The tar of a layer, as a test wants it, also where no tool would write it. */
-final class TestLayer {
+public final class TestLayer {
     static final FileTime MODIFIED = FileTime.fromMillis(1_234_567_890_000L);
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, "UTF-8");
 
-    TestLayer() {
+    public TestLayer() {
         tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
         tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
         tar.setAddPaxHeadersForNonAsciiNames(true);
@@ -31,7 +31,7 @@ final class TestLayer {
         return this;
     }
 
-    TestLayer file(String name, String content) {
+    public TestLayer file(String name, String content) {
         return file(name, content, 0644);
     }
 
@@ -39,11 +39,11 @@ final class TestLayer {
         return file(name, content.getBytes(StandardCharsets.UTF_8), mode);
     }
 
-    TestLayer file(String name, byte[] content, int mode) {
+    public TestLayer file(String name, byte[] content, int mode) {
         return entry(name, TarConstants.LF_NORMAL, content, entry -> entry.setMode(mode));
     }
 
-    TestLayer directory(String name) {
+    public TestLayer directory(String name) {
         return directory(name, 0755);
     }
 
@@ -51,7 +51,7 @@ final class TestLayer {
         return entry(name, TarConstants.LF_DIR, new byte[0], entry -> entry.setMode(mode));
     }
 
-    TestLayer link(String name, String target) {
+    public TestLayer link(String name, String target) {
         return entry(name, TarConstants.LF_SYMLINK, new byte[0], entry -> entry.setLinkName(target));
     }
 

@@ -21,7 +21,7 @@ import javax.net.ssl.SSLContext;
  * A registry on loopback that does what a test tells it, right or wrong. A fault is asked first, with each request; if
  * it returns true, it has answered.
  */
-final class TestRegistry implements Closeable {
+public final class TestRegistry implements Closeable {
     /** Answers in the registry's place. */
     interface Fault {
         boolean answers(HttpExchange exchange) throws IOException;
@@ -38,7 +38,7 @@ final class TestRegistry implements Closeable {
     private final Map<String, byte[]> documents = new ConcurrentHashMap<>();
     private final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
 
-    TestRegistry() throws IOException {
+    public TestRegistry() throws IOException {
         this(HttpServer.create(loopback(), 0));
     }
 
@@ -78,7 +78,7 @@ final class TestRegistry implements Closeable {
         return value == null ? "" : value;
     }
 
-    String host() {
+    public String host() {
         return "127.0.0.1:" + server.getAddress().getPort();
     }
 
@@ -86,7 +86,7 @@ final class TestRegistry implements Closeable {
         return ImageReference.parse(host() + "/" + name);
     }
 
-    TestRegistry with(String tag, TestImage image) {
+    public TestRegistry with(String tag, TestImage image) {
         documents.put(tag, image.manifest);
         documents.put(image.digest().toString(), image.manifest);
         image.blobs.forEach((digest, bytes) -> blobs.put(digest.toString(), bytes));

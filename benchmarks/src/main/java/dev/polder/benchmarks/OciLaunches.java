@@ -1,0 +1,79 @@
+package dev.polder.benchmarks;
+
+import dev.polder.isolation.ContainerEnd;
+import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerListener;
+import dev.polder.isolation.ContainerSpec;
+import dev.polder.isolation.Containerizer;
+import dev.polder.isolation.ExitStatus;
+import dev.polder.isolation.ImageTask;
+import dev.polder.isolation.Limitation;
+import dev.polder.isolation.host.HostImages;
+import dev.polder.isolation.host.HostIsolation;
+import dev.polder.isolation.host.ImageSettings;
+import dev.polder.isolation.host.IsolationSettings;
+import dev.polder.isolation.image.ImageReference;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Our containerizer with tasks in an image that is here: held, mounted, in groups, run by runc under the shim. */
+final class OciLaunches implements LaunchWay {
+    private static final String ISOLATION = "cgroups/cpu,cgroups/mem,cgroups/pids,filesystem/linux,docker/runtime";
+    private static final ImageReference IMAGE = ImageReference.parse("busybox:1");
+    private static final ImageTask TASK = new ImageTask(false, Optional.empty(), List.of(), Map.of());
+
+    private final Sandboxes sandboxes;
+    private final LaunchTurns turns = new LaunchTurns();
+    private final HostImages images;
+    private final Containerizer containerizer;
+
+    OciLaunches(Path directory) throws IOException {
+        sandboxes = new Sandboxes(directory.resolve("sandboxes"));
+        Path layout = BusyboxImage.layout(directory.resolve("layout"));
+        HostIsolation isolation = HostIsolation.find(
+                "bench-" + ProcessHandle.current().pid(),
+                IsolationSettings.parse(ISOLATION, ""),
+                Optional.of(new HostIsolation.ImagePlace(
+                        directory.resolve("images"), ImageSettings.DEFAULT.withRegistryDefault(layout.toString()))));
+        images = isolation.images().orElseThrow();
+        containerizer = Containerizer.open(new Containerizer.Settings(
+                directory.resolve("containers"), "bench", true, isolation.isolators(), new Listener()));
+        containerizer.start();
+    }
+
+    @Override
+    public void launch(int tasks, int inFlight) throws IOException, InterruptedException {
+        turns.run(tasks, inFlight, () -> {
+            ContainerSpec spec = ContainedLaunches.container(sandboxes, "/unused");
+            images.pull(spec.id(), IMAGE, true, Optional.empty());
+            containerizer.launch(spec.in(TASK));
+        });
+    }
+
+    @Override
+    public void close() throws IOException {
+        containerizer.close();
+        images.close();
+    }
+
+    private final class Listener implements ContainerListener {
+        @Override
+        public void onStarted(ContainerId id, long pid) {
+            // only the end counts
+        }
+
+        @Override
+        public void onEnded(
+                ContainerId id, ContainerEnd end, Optional<Limitation> limitation, Optional<String> remains) {
+            containerizer.forget(id);
+            boolean good = end.equals(new ContainerEnd.Exited(new ExitStatus.Exited(0))) && remains.isEmpty();
+            turns.ended(
+                    good
+                            ? ""
+                            : id + ": " + end + remains.map(what -> ", " + what).orElse(""));
+        }
+    }
+}

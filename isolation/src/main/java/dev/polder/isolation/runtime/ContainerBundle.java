@@ -1,0 +1,140 @@
+package dev.polder.isolation.runtime;
+
+import dev.polder.isolation.Account;
+import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerSpec;
+import dev.polder.isolation.ImageTask;
+import dev.polder.isolation.LaunchPlan;
+import dev.polder.isolation.Namespace;
+import dev.polder.isolation.TaskSpec;
+import dev.polder.isolation.image.ImageConfig;
+import dev.polder.isolation.image.ImageException;
+import dev.polder.isolation.image.TaskCommand;
+import dev.polder.isolation.oci.OciBundle;
+import dev.polder.isolation.oci.OciContainer;
+import dev.polder.isolation.oci.OciMount;
+import dev.polder.isolation.oci.OciNamespace;
+import dev.polder.isolation.oci.OciProcess;
+import dev.polder.isolation.oci.OciUser;
+import dev.polder.isolation.oci.SeccompFilter;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Writes what a runtime is told about one container. For one thread. */
+final class ContainerBundle {
+    /** As in Mesos, a container in its host's network reads its host's files about it. */
+    private static final List<String> NETWORK_FILES = List.of("/etc/hosts", "/etc/hostname", "/etc/resolv.conf");
+
+    private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
+
+    private final ContainerSpec spec;
+    private final ImageTask task;
+    private final Path directory;
+
+    ContainerBundle(ContainerSpec spec, ImageTask task, Path directory) {
+        this.spec = spec;
+        this.task = task;
+        this.directory = directory;
+    }
+
+    /**
+     * Writes the bundle into its directory.
+     *
+     * @param root the container's tree
+     * @param plan with the control groups that the runtime will be in
+     * @throws ImageException if command and image do not say together what to execute
+     */
+    void write(Path root, ImageConfig image, LaunchPlan plan, SeccompFilter seccomp) throws IOException {
+        Optional<Account> user = user();
+        OciProcess process = process(image, plan, user);
+        OciContainer container = OciContainer.of(root)
+                .withReadOnlyRoot(false)
+                // the others are given to the runtime itself, with an init, or are the host's
+                .withNamespaces(List.of(OciNamespace.fresh(Namespace.MOUNT)))
+                .withMounts(mounts())
+                .withSeccomp(seccomp);
+        Optional<String> group = OciRuntime.isUnified() ? group(plan.groups(), spec.id()) : Optional.empty();
+        OciBundle.write(
+                directory, process, group.map(container::withCgroupsPath).orElse(container));
+        for (String name : List.of("stdout", "stderr")) {
+            makeOutput(name, user);
+        }
+    }
+
+    private Optional<Account> user() throws IOException {
+        String name = spec.task().user();
+        return name == null ? Optional.empty() : Optional.of(Account.named(name));
+    }
+
+    private OciProcess process(ImageConfig image, LaunchPlan plan, Optional<Account> user) throws IOException {
+        TaskCommand.Invocation invocation = new TaskCommand(task.shell(), task.value(), task.arguments()).in(image);
+        // a runtime has no other zeroth argument for a program than the program
+        List<String> command = new ArrayList<>(invocation.arguments());
+        command.set(0, invocation.program());
+        OciProcess process = OciProcess.of(command)
+                .withEnvironment(environment(image, plan))
+                .withWorkingDirectory(image.workingDirectory().isEmpty() ? ImageTask.SANDBOX : image.workingDirectory())
+                .withNoNewPrivileges(false);
+        return user.map(account -> process.withUser(new OciUser(account.uid(), account.gid(), List.of())))
+                .orElse(process);
+    }
+
+    private Map<String, String> environment(ImageConfig image, LaunchPlan plan) {
+        Map<String, String> environment = new HashMap<>(task.defaults());
+        environment.putAll(image.environment());
+        environment.putAll(plan.variables());
+        environment.putAll(spec.task().environment());
+        environment.put(TaskSpec.CONTAINER_ID_VARIABLE, spec.id().toString());
+        return environment;
+    }
+
+    private OciMount[] mounts() throws IOException {
+        List<OciMount> mounts = new ArrayList<>();
+        mounts.add(OciMount.bind(spec.task().sandbox(), ImageTask.SANDBOX, false));
+        for (String file : NETWORK_FILES) {
+            Path ofHost = Path.of(file);
+            if (Files.isRegularFile(ofHost)) {
+                mounts.add(OciMount.bind(ofHost.toRealPath(), file, true));
+            }
+        }
+        return mounts.toArray(new OciMount[0]);
+    }
+
+    /**
+     * A group in that of the container, where there is version 2 alone: a runtime would take one beside it otherwise.
+     */
+    private static Optional<String> group(List<Path> joined, ContainerId id) {
+        return joined.stream()
+                .map(Path::getParent)
+                .filter(group -> group.startsWith(CGROUPS))
+                .map(group -> "/" + CGROUPS.relativize(group) + "/" + id)
+                .findFirst();
+    }
+
+    /**
+     * Makes a file in the sandbox that is in the bundle, too, where only the node can exchange it: the task's user could
+     * put a link in its place before it is opened.
+     */
+    private void makeOutput(String name, Optional<Account> user) throws IOException {
+        Path file = Files.createFile(
+                directory.resolve(name),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
+        if (user.isPresent()) {
+            Files.setAttribute(file, "unix:uid", user.get().uid());
+            Files.setAttribute(file, "unix:gid", user.get().gid());
+        }
+        try {
+            Files.createLink(spec.task().sandbox().resolve(name), file);
+        } catch (FileAlreadyExistsException e) {
+            throw new IOException("there is a file " + name + " in the sandbox already", e);
+        }
+    }
+}

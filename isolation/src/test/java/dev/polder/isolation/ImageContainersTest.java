@@ -1,0 +1,415 @@
+package dev.polder.isolation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polder.isolation.ContainerEnd.Exited;
+import dev.polder.isolation.RecordingContainers.Ended;
+import dev.polder.isolation.host.HostImages;
+import dev.polder.isolation.host.HostIsolation;
+import dev.polder.isolation.host.ImageSettings;
+import dev.polder.isolation.host.IsolationSettings;
+import dev.polder.isolation.image.ImageReference;
+import dev.polder.isolation.image.TestImage;
+import dev.polder.isolation.image.TestLayer;
+import dev.polder.isolation.image.TestRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Containers in images, run by a real runtime. Needs root, control groups and runc. */
+@Tag("slow")
+class ImageContainersTest {
+    private static final Path BUSYBOX = Path.of("/bin/busybox");
+    private static final String IMAGES = "cgroups/cpu,cgroups/mem,cgroups/pids,filesystem/linux,docker/runtime";
+    private static final List<String> APPLETS = List.of(
+            "sh",
+            "cat",
+            "chmod",
+            "dd",
+            "env",
+            "grep",
+            "hostname",
+            "id",
+            "ls",
+            "mount",
+            "pwd",
+            "sleep",
+            "touch",
+            "unshare");
+    private static final long MIB = 1 << 20;
+
+    @TempDir
+    Path base;
+
+    private final List<ContainerId> launched = new ArrayList<>();
+    private RecordingContainers heard = new RecordingContainers();
+    private TestHost host;
+    private TestRegistry registry;
+    private HostIsolation isolation;
+    private Containerizer containerizer;
+
+    @BeforeEach
+    void open() throws IOException {
+        host = new TestHost(base);
+        assumeTrue(Files.getAttribute(base, "unix:uid").equals(0), "only root runs containers of images");
+        assumeTrue(Files.isExecutable(BUSYBOX), "no busybox on this host");
+        assumeTrue(
+                Stream.of("/usr/sbin/runc", "/usr/bin/runc").anyMatch(file -> Files.isExecutable(Path.of(file))),
+                "no runc on this host");
+        start(IMAGES);
+        registry = new TestRegistry();
+    }
+
+    private void start(String isolators) throws IOException {
+        isolation = HostIsolation.find(
+                "image-test-" + ProcessHandle.current().pid(),
+                IsolationSettings.parse("auto", isolators),
+                Optional.of(new HostIsolation.ImagePlace(base.resolve("images"), ImageSettings.DEFAULT)));
+        containerizer = Containerizer.open(
+                new Containerizer.Settings(host.containers, "n1", false, isolation.isolators(), heard));
+        containerizer.start();
+    }
+
+    private void stop() throws IOException {
+        containerizer.close();
+        images().close();
+    }
+
+    private void startAgain(String isolators) throws IOException {
+        stop();
+        heard = new RecordingContainers();
+        start(isolators);
+    }
+
+    private HostImages images() {
+        return isolation.images().orElseThrow();
+    }
+
+    @AfterEach
+    void leavesNothing() throws IOException {
+        if (registry == null) {
+            return; // skipped
+        }
+        registry.close();
+        containerizer.killAll(Duration.ZERO);
+        stop();
+        for (String directory : List.of("bundles", "roots", "runtime", "store/holds", "store/tmp")) {
+            assertThat(base.resolve("images").resolve(directory)).isEmptyDirectory();
+        }
+        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(base.toString());
+        for (ContainerId id : launched) {
+            assertThat(groups(id)).isEmpty();
+            assertThat(processesOf(id)).isEmpty();
+        }
+    }
+
+    private static List<Path> groups(ContainerId id) throws IOException {
+        try (Stream<Path> found =
+                Files.find(Path.of("/sys/fs/cgroup"), 6, (path, attributes) -> path.endsWith(id.toString()))) {
+            return found.toList();
+        }
+    }
+
+    private List<ProcessHandle> processesOf(ContainerId id) {
+        return new HostProcesses(Path.of("/proc")).ofContainer(id, base.resolve("no such directory"));
+    }
+
+    // ---- what the tests say
+
+    private static TestLayer busybox() throws IOException {
+        TestLayer layer = new TestLayer()
+                .directory("tmp")
+                .file("etc/passwd", "root:x:0:0::/:/bin/sh\n")
+                .file("bin/busybox", Files.readAllBytes(BUSYBOX.toRealPath()), 0755);
+        APPLETS.forEach(applet -> layer.link("bin/" + applet, "busybox"));
+        return layer;
+    }
+
+    private TaskSpec task() {
+        return host.spec(TestHost.newId(), "/unused", List.of("unused"), Map.of("PATH", "/bin"), null);
+    }
+
+    private ContainerSpec launch(ContainerSpec spec, String imageConfig) throws IOException {
+        registry.with("1", TestImage.of(imageConfig, busybox()));
+        images().pull(spec.id(), ImageReference.parse(registry.host() + "/x:1"), false, Optional.empty());
+        launched.add(spec.id());
+        containerizer.launch(spec);
+        return spec;
+    }
+
+    private static ImageTask shell(String line) {
+        return new ImageTask(true, Optional.of(line), List.of(), Map.of());
+    }
+
+    private ContainerSpec launch(String line) throws IOException {
+        return launch(ContainerSpec.of(task()).in(shell(line)), "{}");
+    }
+
+    private Ended ended(ContainerSpec spec) {
+        Ended ended = heard.awaitEnd(spec.id());
+        assertThat(ended.remains()).isEmpty();
+        return ended;
+    }
+
+    private static ContainerEnd exited(int code) {
+        return new Exited(new ExitStatus.Exited(code));
+    }
+
+    private static ContainerEnd signaled(int signal) {
+        return new Exited(new ExitStatus.Signaled(signal));
+    }
+
+    // ---- the tests
+
+    @Test
+    void shouldRunWhatTaskAndImageSayTogether() throws IOException {
+        TaskSpec task =
+                host.spec(TestHost.newId(), "/unused", List.of("unused"), Map.of("OF", "task", "TASK", "'t'"), null);
+        ImageTask told = new ImageTask(
+                false,
+                Optional.empty(),
+                List.of("env; pwd; id -u"),
+                Map.of("OF", "agent", "PATH", "/none", "AGENT", "a"));
+
+        ContainerSpec spec = launch(
+                ContainerSpec.of(withoutPath(task)).in(told),
+                "{\"Env\":[\"PATH=/bin\",\"OF=image\",\"IMAGE=i\"],\"Entrypoint\":[\"sh\",\"-c\"],\"Cmd\":[\"exit 9\"],"
+                        + "\"WorkingDir\":\"/made/here\",\"User\":\"77\"}");
+
+        assertThat(ended(spec).end()).as(host.stderr(spec.id())).isEqualTo(exited(0));
+        assertThat(host.stdout(spec.id()).lines())
+                .contains("PATH=/bin", "OF=task", "IMAGE=i", "AGENT=a", "TASK='t'", "/made/here", "0")
+                .contains("POLDER_CONTAINER_ID=" + spec.id());
+    }
+
+    private static TaskSpec withoutPath(TaskSpec task) {
+        return new TaskSpec(
+                task.id(),
+                task.program(),
+                task.arguments(),
+                Map.of("OF", "task", "TASK", "'t'"),
+                task.sandbox(),
+                task.user());
+    }
+
+    @Test
+    void shouldSeeItsSandboxAndTheHostsNetworkAndNothingElseOfTheHost() throws IOException {
+        Path secret = Files.writeString(base.resolve("secret"), "of the host");
+
+        ContainerSpec spec =
+                launch("pwd; touch made; ls " + secret + "; cat /etc/resolv.conf /etc/hosts; ls /sys/class/net;"
+                        + " touch /of-the-container; touch /etc/hosts && echo changed");
+
+        assertThat(ended(spec).end()).isEqualTo(exited(1));
+        assertThat(host.sandbox(spec.id()).resolve("made")).exists();
+        assertThat(host.stdout(spec.id()))
+                .startsWith("/mnt/mesos/sandbox\n")
+                .contains(Files.readString(Path.of("/etc/hosts")).strip())
+                .contains("lo")
+                .doesNotContain("changed");
+        assertThat(host.stderr(spec.id())).contains("No such file", "Read-only file system");
+        assertThat(Path.of("/of-the-container")).doesNotExist();
+    }
+
+    @Test
+    void shouldEndAsItsProgramDoes() throws IOException {
+        ContainerSpec seven = launch("exit 7");
+        ContainerSpec killed = launch("kill -9 $$");
+        ContainerSpec loud = launch("kill -15 $$");
+
+        assertThat(ended(seven).end()).isEqualTo(exited(7));
+        assertThat(ended(killed).end()).isEqualTo(signaled(9));
+        assertThat(ended(loud).end()).isEqualTo(signaled(15));
+    }
+
+    @Test
+    void shouldSayInStderrThatAProgramIsNotThere() throws IOException {
+        ImageTask told = new ImageTask(false, Optional.of("/no/such"), List.of(), Map.of());
+
+        ContainerSpec spec = launch(ContainerSpec.of(task()).in(told), "{}");
+
+        assertThat(ended(spec).end()).isEqualTo(exited(1));
+        assertThat(host.stderr(spec.id())).contains("/no/such");
+    }
+
+    @Test
+    void shouldNotStartWithoutAProgram() throws IOException {
+        ContainerSpec spec =
+                launch(ContainerSpec.of(task()).in(new ImageTask(false, Optional.empty(), List.of(), Map.of())), "{}");
+
+        assertThat(ended(spec).end())
+                .isEqualTo(new ContainerEnd.NotStarted(
+                        "docker/runtime: neither the command nor the image says which program to execute"));
+    }
+
+    @Test
+    void shouldHearTermAndBeKilledWithAllThatItHasStarted() throws IOException {
+        ContainerSpec plain = launch("sleep 4321; echo survived");
+        ContainerSpec polite = launch("trap 'echo bye; exit 3' TERM; echo ready; while true; do sleep 0.05; done");
+        ContainerSpec deaf =
+                launch("trap '' TERM; (sleep 4321 &) ; (sleep 4321 &) ; echo ready; while true; do sleep 0.05; done");
+        heard.awaitStart(plain.id());
+        awaitOutput(polite);
+        awaitOutput(deaf);
+
+        containerizer.kill(plain.id(), Duration.ofSeconds(30));
+        containerizer.kill(polite.id(), Duration.ofSeconds(30));
+        containerizer.kill(deaf.id(), Duration.ofMillis(300));
+
+        assertThat(ended(plain).end()).isEqualTo(signaled(15));
+        assertThat(ended(polite).end()).isEqualTo(exited(3));
+        assertThat(host.stdout(polite.id())).endsWith("bye\n");
+        assertThat(ended(deaf).end()).isEqualTo(signaled(9));
+        assertThat(processesOf(deaf.id())).isEmpty();
+    }
+
+    private void awaitOutput(ContainerSpec spec) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> host.stdout(spec.id()).contains("ready"));
+    }
+
+    @Test
+    void shouldLeaveNoDaemonBehind() throws IOException {
+        ContainerSpec spec = launch("(sleep 4321 >/dev/null 2>&1 &); exit 0");
+
+        assertThat(ended(spec).end()).isEqualTo(exited(0));
+        assertThat(processesOf(spec.id())).isEmpty();
+    }
+
+    @Test
+    void shouldRunAsTheTasksUserWhoseFilesItsOutputsAre() throws IOException {
+        ContainerId id = TestHost.newId();
+        TaskSpec task = host.spec(id, "/unused", List.of("unused"), Map.of("PATH", "/bin"), "nobody");
+        Files.setOwner(
+                task.sandbox(),
+                task.sandbox().getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+
+        ContainerSpec spec = launch(ContainerSpec.of(task).in(shell("id -u; touch made; echo more >>stdout")), "{}");
+
+        assertThat(ended(spec).end()).as(host.stderr(id)).isEqualTo(exited(0));
+        assertThat(host.stdout(id)).isEqualTo("65534\nmore\n");
+        assertThat(Files.getAttribute(host.sandbox(id).resolve("stdout"), "unix:uid"))
+                .isEqualTo(65534);
+        assertThat(Files.getAttribute(host.sandbox(id).resolve("made"), "unix:uid"))
+                .isEqualTo(65534);
+    }
+
+    @Test
+    void shouldNotWriteThroughALinkThatSomebodyPutInItsOutputsPlace() throws IOException {
+        Path outside = base.resolve("outside");
+        TaskSpec task = task();
+        Files.createSymbolicLink(task.sandbox().resolve("stdout"), outside);
+
+        ContainerSpec spec = launch(ContainerSpec.of(task).in(shell("echo caught")), "{}");
+
+        assertThat(ended(spec).end())
+                .isEqualTo(
+                        new ContainerEnd.NotStarted("docker/runtime: there is a file stdout in the sandbox already"));
+        assertThat(outside).doesNotExist();
+    }
+
+    @Test
+    void shouldHaveDockersRightsAndNoMore() throws IOException {
+        ContainerSpec spec = launch("grep -E '^(CapEff|NoNewPrivs|Seccomp):' /proc/self/status;"
+                + " mount -t tmpfs x /tmp || unshare -n true || echo no");
+
+        assertThat(ended(spec).end()).isEqualTo(exited(0));
+        assertThat(host.stdout(spec.id()).lines())
+                .containsExactly("CapEff:\t00000000a80425fb", "NoNewPrivs:\t0", "Seccomp:\t2", "no");
+    }
+
+    @Test
+    void shouldBeHeldToItsLimits() throws IOException {
+        ContainerLimits limits =
+                new ContainerLimits(500, OptionalLong.empty(), MIB, OptionalLong.of(64 * MIB), OptionalLong.of(64));
+
+        ContainerSpec spec = launch(
+                ContainerSpec.of(task(), limits)
+                        .in(shell("cat /proc/self/cgroup; dd if=/dev/zero of=/dev/null bs=100M count=1")),
+                "{}");
+
+        Ended ended = ended(spec);
+        assertThat(ended.limitation()).map(Limitation::kind).contains(Limitation.Kind.MEMORY);
+        assertThat(host.stdout(spec.id()).lines().filter(line -> line.contains("memory")))
+                .singleElement()
+                .asString()
+                .endsWith("/" + spec.id());
+    }
+
+    @Test
+    void shouldHaveNamespacesAndANameWhereThatIsWanted() throws IOException {
+        startAgain(IMAGES + ",namespaces/ipc,namespaces/uts");
+        ContainerSpec spec = launch(
+                new ContainerSpec(
+                        task(),
+                        Optional.empty(),
+                        Set.of(),
+                        Optional.of("plot-7"),
+                        Optional.of(shell("hostname; ls -l /proc/self/ns"))),
+                "{}");
+
+        assertThat(ended(spec).end()).isEqualTo(exited(0));
+        assertThat(host.stdout(spec.id()))
+                .startsWith("plot-7\n")
+                .doesNotContain(namespace("ipc"), namespace("uts"), namespace("pid"), namespace("mnt"))
+                .contains(namespace("net"));
+    }
+
+    private static String namespace(String kind) throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc/self/ns", kind)).toString();
+    }
+
+    @Test
+    void shouldFindItAgainAndKnowItsEnd() throws IOException {
+        Path gate = base.resolve("sandboxes");
+        ContainerSpec spec = launch("echo ready; until [ -e gate ]; do sleep 0.05; done; exit 5");
+        awaitOutput(spec);
+
+        startAgain(IMAGES);
+        assertThat(containerizer.recovered()).containsExactly(spec.id());
+        Files.createFile(gate.resolve(spec.id().toString()).resolve("gate"));
+
+        assertThat(ended(spec).end()).isEqualTo(exited(5));
+    }
+
+    @Test
+    void shouldRemoveWhatAKilledNodeLeft() throws IOException {
+        ContainerSpec running = launch("echo ready; sleep 4321");
+        ContainerId pulled = TestHost.newId();
+        awaitOutput(running);
+        images().pull(pulled, ImageReference.parse(registry.host() + "/x:1"), true, Optional.empty());
+        stop();
+        // nobody knows the container any more, as if the launcher's directory had been lost
+        TaskLauncher launcher = TaskLauncher.open(host.containers, "n2", false, new RecordingListener());
+        launcher.start();
+        launcher.killAll(Duration.ZERO);
+        launcher.recovered().forEach(launcher::forget);
+        Awaitility.await()
+                .until(() -> !Files.exists(host.containers.resolve(running.id().toString())));
+        launcher.close();
+        assertThat(base.resolve("images/bundles").resolve(running.id().toString()))
+                .exists();
+
+        heard = new RecordingContainers();
+        start(IMAGES);
+
+        assertThat(base.resolve("images/bundles")).isEmptyDirectory();
+        assertThat(base.resolve("images/store/holds")).isEmptyDirectory();
+    }
+}
