@@ -207,9 +207,12 @@ public final class Containerizer implements AutoCloseable {
 
     /**
      * Kills every container, with TERM and then KILL after {@code grace}; returns when each is cleaned up, or some ten
-     * seconds after the grace if something cannot be killed or removed. Used before close.
+     * seconds after the grace if something cannot be killed or removed. Used before close; after it nothing happens.
      */
     public void killAll(Duration grace) {
+        if (inbox.isClosed()) {
+            return;
+        }
         launcher.killAll(grace);
         CompletableFuture<Void> none = new CompletableFuture<>();
         inbox.send(() -> {

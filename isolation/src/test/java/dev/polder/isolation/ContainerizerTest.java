@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -290,6 +291,47 @@ class ContainerizerTest {
         assertThatThrownBy(
                         () -> new ContainerLimits(1, OptionalLong.empty(), 8, OptionalLong.of(7), OptionalLong.empty()))
                 .hasMessage("memoryBytesMax is 7, must be at least memoryBytes, which is 8");
+    }
+
+    @Test
+    void shouldStartARuntimeInATasksPlace() {
+        ContainerSpec spec = ContainerSpec.of(host.spec("/x", List.of("/x"), Map.of("A", "b")));
+        LaunchPlan plan = new LaunchPlan(spec.task());
+        plan.joinGroups(List.of(Path.of("/g/cgroup.procs")));
+        plan.unshare(Namespace.PID);
+
+        plan.runBy(List.of("/usr/bin/runc", "run"), base);
+
+        assertThat(plan.groups()).containsExactly(Path.of("/g/cgroup.procs"));
+        assertThat(plan.contained(spec.task()))
+                .isEqualTo(new TaskSpec(
+                        spec.id(),
+                        "/usr/bin/runc",
+                        List.of("/usr/bin/runc", "run"),
+                        Map.of(),
+                        base,
+                        null,
+                        new Containment(
+                                List.of(Path.of("/g/cgroup.procs")), Set.of(Namespace.PID), Optional.empty(), true)));
+    }
+
+    @Test
+    void shouldHaveCleanedUpAllWhenAllAreKilled() throws InterruptedException {
+        ContainerSpec running = launch("sleep 1000");
+        heard.awaitStart(running.id());
+        first.preparing = new CountDownLatch(1);
+        launch("sleep 1000");
+        Awaitility.await().until(() -> notes.stream().filter("first prepares"::equals).count() == 2);
+        Thread release = new Thread(() -> {
+            Awaitility.await().until(() -> notes.contains("first cleans up"));
+            first.preparing.countDown();
+        });
+        release.start();
+
+        containerizer.killAll(Duration.ZERO);
+
+        assertThat(notes.stream().filter("first cleans up"::equals)).hasSize(2);
+        release.join();
     }
 
     @Test

@@ -72,6 +72,21 @@ class ContainmentTest {
         return host.stdout(spec.id());
     }
 
+    @Test
+    void shouldTakeARuntimesCodeForTheSignalThatEndedItsProgram() {
+        for (int code : List.of(0, 3, 128, 193, 255)) {
+            assertThat(run(runtime("exit " + code))).isEqualTo(new Exited(code));
+        }
+        for (int signal : List.of(1, 2, 9, 13, 15, 64)) {
+            assertThat(run(runtime("exit " + (128 + signal)))).isEqualTo(new Signaled(signal));
+        }
+        assertThat(run(host.shell("exit 137"))).isEqualTo(new Exited(137));
+    }
+
+    private TaskSpec runtime(String command) {
+        return host.shell(command).in(new Containment(List.of(), Set.of(), Optional.empty(), true));
+    }
+
     // ---- what it sees
 
     @Test

@@ -250,6 +250,42 @@ class ImageStoreTest {
     }
 
     @Test
+    void shouldCollectWhenTheLayersAreLargerThanTheyMayBe() throws Exception {
+        registry.with("large", TestImage.of(new TestLayer().file("a", "x".repeat(1_000))));
+        registry.with("held", TestImage.of(new TestLayer().file("b", "y".repeat(500))));
+        ContainerId holder = newId();
+        pull(holder, "large");
+        pull(newId(), "held");
+        store.close();
+
+        store = ImageStore.open(settings().withCollection(0, Set.of()).withBytesMax(1_499));
+        assertThat(store.collect()).isZero();
+        store.release(holder);
+        store.close();
+        store = ImageStore.open(settings().withCollection(0, Set.of()).withBytesMax(1_500));
+        assertThat(store.collect()).isZero();
+        store.close();
+        store = ImageStore.open(settings().withCollection(0, Set.of()).withBytesMax(1_499));
+        assertThat(store.collect()).isEqualTo(1);
+        assertThat(store.images()).containsExactly(reference("held"));
+    }
+
+    @Test
+    void shouldKnowWhatAContainerHolds() throws Exception {
+        ContainerId holder = newId();
+        Image pulled = pull(holder, "1");
+        pull(newId(), "2");
+        store.close();
+
+        store = ImageStore.open(settings());
+
+        assertThat(store.held(holder)).containsExactly(pulled);
+        assertThat(store.held(newId())).isEmpty();
+        store.release(holder);
+        assertThat(store.held(holder)).isEmpty();
+    }
+
+    @Test
     void shouldFindWhatIsInUseWhenItIsOpenedAgain() throws Exception {
         ContainerId holder = newId();
         Image before = pull(holder, "1");
