@@ -3,6 +3,7 @@ package dev.polder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.polder.isolation.host.ImageSettings;
 import dev.polder.master.OfferSettings;
 import dev.polder.offer.Minimum;
 import dev.polder.offer.OfferEngineConfig;
@@ -11,6 +12,7 @@ import dev.polder.offer.resource.Quantities;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
@@ -60,6 +62,49 @@ final class ClusterConfigTest {
                         polder.offer-constraints-re2-max-program-size=100
                         polder.trust-network=false
                         polder.keep-tasks-on-close=false""");
+    }
+
+    @Test
+    void shouldReadWhereImagesComeFrom() {
+        Properties properties = new Properties();
+        properties.setProperty("polder.image-store-dir", "/var/lib/images");
+        properties.setProperty("polder.image-registry", "registry.test:5000");
+        properties.setProperty("polder.image-insecure-registries", "b:1, a");
+        properties.setProperty("polder.image-credentials-file", "/etc/polder/config.json");
+        properties.setProperty("polder.image-store-bytes-max", "1000");
+        properties.setProperty("polder.image-layer-bytes-max", "500");
+
+        ClusterConfig config = ClusterConfig.from(properties);
+
+        assertThat(config.images())
+                .isEqualTo(new ImageSettings(
+                        Optional.of(Path.of("/var/lib/images")),
+                        "registry.test:5000",
+                        Set.of("a", "b:1"),
+                        Optional.of(Path.of("/etc/polder/config.json")),
+                        1_000,
+                        500));
+        assertThat(config.toString()).contains("polder.image-insecure-registries=a,b:1\n");
+    }
+
+    @Test
+    void shouldReportAllMistakesAboutImages() {
+        assertThatThrownBy(() -> ClusterConfig.builder()
+                        .imageStoreDir(Path.of("here"))
+                        .imageRegistry("no registry")
+                        .imageStoreBytesMax(-1)
+                        .imageLayerBytesMax(0)
+                        .build())
+                .hasMessageContaining("imageStoreDir 'here': must be absolute")
+                .hasMessageContaining("imageRegistry 'no registry': ")
+                .hasMessageContaining("imageStoreBytesMax -1: 0 or more")
+                .hasMessageContaining("imageLayerBytesMax 0: 1 or more");
+        assertThat(ClusterConfig.builder()
+                        .imageRegistry("/srv/images")
+                        .build()
+                        .images()
+                        .registryOfNames())
+                .isEqualTo("docker.io");
     }
 
     @Test

@@ -16,10 +16,10 @@ public final class LaunchPlan {
     private final Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
     private final Map<String, String> environment = new HashMap<>();
     private @Nullable String hostname;
-    private @Nullable Runtime runtime;
+    private @Nullable InPlace runtime;
 
     /** What is started in the task's place. */
-    private record Runtime(List<String> command, Path directory) {}
+    private record InPlace(List<String> command, Path directory) {}
 
     /** A plan to start a task as it is. */
     LaunchPlan(TaskSpec task) {
@@ -71,12 +71,12 @@ public final class LaunchPlan {
      *     stderr} in it if the task's are to be elsewhere, too
      */
     public void runBy(List<String> command, Path directory) {
-        runtime = new Runtime(List.copyOf(command), directory);
+        runtime = new InPlace(List.copyOf(command), directory);
     }
 
     /** Returns the task, to be started so. */
     TaskSpec contained(TaskSpec task) {
-        Runtime inPlace = runtime;
+        InPlace inPlace = runtime;
         Containment containment = new Containment(groups, namespaces, Optional.ofNullable(hostname), inPlace != null);
         if (inPlace != null) {
             List<String> command = inPlace.command();

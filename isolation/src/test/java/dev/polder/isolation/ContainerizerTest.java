@@ -321,7 +321,8 @@ class ContainerizerTest {
         heard.awaitStart(running.id());
         first.preparing = new CountDownLatch(1);
         launch("sleep 1000");
-        Awaitility.await().until(() -> notes.stream().filter("first prepares"::equals).count() == 2);
+        Awaitility.await()
+                .until(() -> notes.stream().filter("first prepares"::equals).count() == 2);
         Thread release = new Thread(() -> {
             Awaitility.await().until(() -> notes.contains("first cleans up"));
             first.preparing.countDown();

@@ -14,8 +14,11 @@ import dev.polder.isolation.image.TestImage;
 import dev.polder.isolation.image.TestLayer;
 import dev.polder.isolation.image.TestRegistry;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +28,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -119,10 +123,27 @@ class ImageContainersTest {
     }
 
     private static List<Path> groups(ContainerId id) throws IOException {
-        try (Stream<Path> found =
-                Files.find(Path.of("/sys/fs/cgroup"), 6, (path, attributes) -> path.endsWith(id.toString()))) {
-            return found.toList();
-        }
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(Path.of("/sys/fs/cgroup"), new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path group, BasicFileAttributes attributes) {
+                if (group.endsWith(id.toString())) {
+                    found.add(group);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path group, IOException removedByOthers) {
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path group, @Nullable IOException removedByOthers) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return found;
     }
 
     private List<ProcessHandle> processesOf(ContainerId id) {
