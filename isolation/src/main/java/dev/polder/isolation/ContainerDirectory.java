@@ -71,6 +71,12 @@ record ContainerDirectory(Path path) {
         return new Story(fence(started), fence(pid), parsePid(pid), exit);
     }
 
+    /** Returns the task's process; null while there is none, or nobody knows it. */
+    @Nullable
+    TaskProcess process() throws IOException {
+        return parsePid(text(PID));
+    }
+
     /** Sees to it that the shim never starts this task. Returns false if it has begun to. */
     boolean cancelStart() throws IOException {
         return cancel(STARTED);

@@ -11,13 +11,25 @@ import java.util.OptionalLong;
  * @param memoryBytes what it asks for: what it has beyond is taken first when the host is short; at least 1
  * @param memoryBytesMax at least {@code memoryBytes}; whoever needs more is killed. Empty for no bound
  * @param processesMax how many processes and threads there may be; empty for no bound
+ * @param diskBytesMax how much its sandbox may take of the disk; empty for no bound
  */
 public record ContainerLimits(
         long cpuMillis,
         OptionalLong cpuMillisMax,
         long memoryBytes,
         OptionalLong memoryBytesMax,
-        OptionalLong processesMax) {
+        OptionalLong processesMax,
+        OptionalLong diskBytesMax) {
+    /** No bound of the disk. */
+    public ContainerLimits(
+            long cpuMillis,
+            OptionalLong cpuMillisMax,
+            long memoryBytes,
+            OptionalLong memoryBytesMax,
+            OptionalLong processesMax) {
+        this(cpuMillis, cpuMillisMax, memoryBytes, memoryBytesMax, processesMax, OptionalLong.empty());
+    }
+
     /**
      * Checks.
      *
@@ -29,6 +41,7 @@ public record ContainerLimits(
         check("memoryBytes", memoryBytes, "1", 1);
         memoryBytesMax.ifPresent(max -> check("memoryBytesMax", max, "memoryBytes", memoryBytes));
         processesMax.ifPresent(max -> check("processesMax", max, "1", 1));
+        diskBytesMax.ifPresent(max -> check("diskBytesMax", max, "1", 1));
     }
 
     private static void check(String name, long value, String least, long min) {

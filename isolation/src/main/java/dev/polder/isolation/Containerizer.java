@@ -2,12 +2,15 @@ package dev.polder.isolation;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.polder.isolation.ContainerDirectory.TaskProcess;
 import dev.polder.isolation.IsolatedContainer.Phase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -194,6 +197,30 @@ public final class Containerizer implements AutoCloseable {
             }
         });
         return done;
+    }
+
+    /**
+     * Returns what containers use: by their control groups where they have them, else by what the system tells of their
+     * processes. Reads it on the caller's thread, which may be any, and keeps nothing; those of which nothing is known are
+     * left out.
+     */
+    public Map<ContainerId, ContainerUsage> usage(Collection<ContainerId> ids) {
+        Map<ContainerId, ContainerUsage> found = new LinkedHashMap<>();
+        ProcessTable processes = null;
+        for (ContainerId id : ids) {
+            ContainerUsage usage = isolators.usage(id);
+            if (usage.cpuTime().isEmpty() || usage.memory().isEmpty()) {
+                TaskProcess process = launcher.process(id);
+                if (process != null) {
+                    processes = processes == null ? launcher.processes() : processes;
+                    usage = usage.or(processes.usage(process));
+                }
+            }
+            if (!usage.equals(ContainerUsage.NONE)) {
+                found.put(id, usage);
+            }
+        }
+        return found;
     }
 
     /** Deletes what is kept of a container when its end was told and everybody above knows. The sandbox stays. */

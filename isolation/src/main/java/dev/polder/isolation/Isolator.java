@@ -49,6 +49,16 @@ public interface Isolator extends AutoCloseable {
     }
 
     /**
+     * Returns what a container uses, as far as this isolator measures it. Called by any thread, beside other calls, and
+     * seldom waits: it is called for all containers every second.
+     *
+     * @throws IOException if that cannot be seen
+     */
+    default ContainerUsage usage(ContainerId id) throws IOException {
+        return ContainerUsage.NONE;
+    }
+
+    /**
      * Changes a running container's limits.
      *
      * @throws IOException if that cannot be done; says what is as it was before

@@ -77,6 +77,20 @@ final class Isolators {
         return Optional.empty();
     }
 
+    /** Returns what all of them have measured together; of two that measure the same the first counts. */
+    ContainerUsage usage(ContainerId id) {
+        ContainerUsage usage = ContainerUsage.NONE;
+        for (Isolator isolator : inOrder) {
+            try {
+                usage = usage.or(isolator.usage(id));
+            } catch (IOException | RuntimeException e) {
+                // it may just have ended
+                log.debug("usage not seen isolator={} id={}", isolator.name(), id, e);
+            }
+        }
+        return usage;
+    }
+
     void update(ContainerId id, ContainerLimits limits) throws IOException {
         for (Isolator isolator : inOrder) {
             try {

@@ -2,6 +2,7 @@ package dev.polder.isolation;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.polder.isolation.ContainerDirectory.TaskProcess;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -56,6 +57,8 @@ public final class TaskLauncher implements AutoCloseable {
 
     private final Path directory;
     private final FileChannel lock;
+    private final Path proc;
+    private final String boot;
     private final TaskListener listener;
     private final @Nullable LaunchProbe probe;
     private final Reports reports;
@@ -77,7 +80,8 @@ public final class TaskLauncher implements AutoCloseable {
         this.probe = settings.probe();
         HostProcesses processes = new HostProcesses(settings.proc());
         boolean blind = !processes.available();
-        String boot = processes.boot();
+        this.proc = settings.proc();
+        this.boot = processes.boot();
         sayWhatIsMissing(blind, settings.tools());
         this.intents = opened.keep(IntentLog.open(directory, boot));
         List<Container> found = Recovery.containers(directory, intents, boot, blind);
@@ -263,6 +267,23 @@ public final class TaskLauncher implements AutoCloseable {
         if (known.contains(requireNonNull(id, "id"))) {
             supervisor.forget(id, files(id), () -> known.remove(id));
         }
+    }
+
+    /** Returns the process of a task, if it was started since this host was; it may have ended. Null for none. */
+    @Nullable
+    TaskProcess process(ContainerId id) {
+        try {
+            TaskProcess process = files(id).process();
+            return process != null && process.boot().equals(boot) ? process : null;
+        } catch (IOException e) {
+            log.debug("process not seen id={}", id, e);
+            return null;
+        }
+    }
+
+    /** Returns all processes of this host. */
+    ProcessTable processes() {
+        return ProcessTable.read(proc);
     }
 
     private ContainerDirectory files(ContainerId id) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.polder.isolation.ContainerEnd.Exited;
 import dev.polder.isolation.RecordingContainers.Ended;
 import dev.polder.isolation.cgroup.CgroupIsolator;
@@ -12,10 +13,12 @@ import dev.polder.isolation.cgroup.Cgroups;
 import dev.polder.isolation.cgroup.Controller;
 import dev.polder.isolation.cgroup.GroupLimits;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalLong;
@@ -35,8 +38,14 @@ class ContainedTest {
     /** Needs memory for all that it reads at once. */
     private static final String LARGE = "dd if=/dev/zero of=/dev/null bs=100M count=1";
 
-    private static final Set<Controller> WANTED = EnumSet.of(Controller.CPU, Controller.MEMORY, Controller.PIDS);
+    private static final Set<Controller> WANTED =
+            EnumSet.of(Controller.CPUACCT, Controller.CPU, Controller.MEMORY, Controller.PIDS);
     private static final Set<Namespace> NAMESPACES = EnumSet.of(Namespace.PID, Namespace.IPC, Namespace.UTS);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int READINGS = 1_000;
+    private static final long BYTES_A_READING_MAX = 20_000;
+    private static final long NANOS_A_READING_MAX = 1_000_000;
 
     @TempDir
     Path base;
@@ -118,6 +127,44 @@ class ContainedTest {
             assertThat(limitation.kind()).isEqualTo(Limitation.Kind.MEMORY);
             assertThat(limitation.message()).startsWith("Memory limit exceeded: Requested: 32MB Maximum Used: 32MB");
         });
+    }
+
+    @Test
+    void shouldTellWhatAContainerUses() {
+        ContainerLimits limits =
+                new ContainerLimits(500, OptionalLong.of(1_000), MIB, OptionalLong.of(64 * MIB), OptionalLong.of(20));
+        ContainerSpec spec = launch(limits, "x=$(head -c 8M /dev/zero | tr '\\0' x); echo ready; sleep 1000; exit");
+        Awaitility.await().atMost(PATIENCE).until(() -> host.stdout(spec.id()).equals("ready\n"));
+
+        ContainerUsage usage = containerizer.usage(List.of(spec.id())).get(spec.id());
+
+        ContainerUsage.CpuTime time = usage.cpuTime().orElseThrow();
+        assertThat(time.userNanos() + time.systemNanos()).isPositive();
+        assertThat(usage.throttling()).isPresent();
+        ContainerUsage.Memory memory = usage.memory().orElseThrow();
+        assertThat(memory.rssBytes()).isBetween(8 * MIB, 64 * MIB);
+        assertThat(memory.counted().orElseThrow().totalBytes()).isBetween(memory.rssBytes(), 64 * MIB);
+        assertThat(usage.threads().orElseThrow()).isBetween(2L, 20L);
+    }
+
+    /** A thousand containers each second are to cost less than one processor, and make little garbage. */
+    @Test
+    void shouldReadUsageCheaply() {
+        ContainerSpec spec = launch(limits(64, 20), "exec sleep 1000");
+        heard.awaitStart(spec.id());
+        List<ContainerId> same = Collections.nCopies(READINGS, spec.id());
+        containerizer.usage(same);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long own = Thread.currentThread().getId();
+        long bytes = threads.getThreadAllocatedBytes(own);
+        long nanos = threads.getCurrentThreadCpuTime();
+
+        containerizer.usage(same);
+
+        bytes = threads.getThreadAllocatedBytes(own) - bytes;
+        nanos = threads.getCurrentThreadCpuTime() - nanos;
+        assertThat(bytes / READINGS).isLessThan(BYTES_A_READING_MAX);
+        assertThat(nanos / READINGS).isLessThan(NANOS_A_READING_MAX);
     }
 
     /** One of its processes is killed by the kernel; the others would go on as if nothing was. */

@@ -16,6 +16,8 @@ final class NotingIsolator implements Isolator {
     volatile boolean failsToUpdate;
     volatile boolean namesTheHost;
     volatile Optional<Limitation> limitation = Optional.empty();
+    volatile ContainerUsage usage = ContainerUsage.NONE;
+    volatile boolean failsToMeasure;
     volatile Optional<Duration> interval = Optional.empty();
     volatile CountDownLatch preparing = new CountDownLatch(0);
 
@@ -59,6 +61,14 @@ final class NotingIsolator implements Isolator {
     @Override
     public Optional<Limitation> watch(ContainerId id) {
         return limitation;
+    }
+
+    @Override
+    public ContainerUsage usage(ContainerId id) throws IOException {
+        if (failsToMeasure) {
+            throw new IOException("planted");
+        }
+        return usage;
     }
 
     @Override

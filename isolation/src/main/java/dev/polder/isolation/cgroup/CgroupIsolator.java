@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ContainerLimits;
 import dev.polder.isolation.ContainerSpec;
+import dev.polder.isolation.ContainerUsage;
 import dev.polder.isolation.Isolator;
 import dev.polder.isolation.LaunchPlan;
 import dev.polder.isolation.Limitation;
@@ -14,7 +15,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +40,8 @@ public final class CgroupIsolator implements Isolator {
     private static final Logger log = LoggerFactory.getLogger(CgroupIsolator.class);
 
     private final Cgroups cgroups;
+    /** Those that nobody uses now; as many as there were calls at once. */
+    private final Queue<UsageReader> readers = new ConcurrentLinkedQueue<>();
 
     /** An isolator with these control groups. */
     public CgroupIsolator(Cgroups cgroups) {
@@ -104,6 +109,47 @@ public final class CgroupIsolator implements Isolator {
                 Limitation.Kind.MEMORY,
                 "Memory limit exceeded: Requested: " + report.limitBytes() / MIB + "MB Maximum Used: "
                         + report.peakBytes() / MIB + "MB\n\nMEMORY STATISTICS:\n" + report.statistics()));
+    }
+
+    @Override
+    public ContainerUsage usage(ContainerId id) throws IOException {
+        ContainerGroup group = cgroups.group(id);
+        UsageReader reader = readers.poll();
+        if (reader == null) {
+            reader = cgroups.usageReader();
+        }
+        try {
+            return usage(reader.read(group));
+        } finally {
+            readers.add(reader);
+        }
+    }
+
+    private static ContainerUsage usage(CgroupUsage read) {
+        return new ContainerUsage(
+                Optional.ofNullable(read.cpuTime())
+                        .map(time -> new ContainerUsage.CpuTime(time.userNanos(), time.systemNanos())),
+                Optional.ofNullable(read.throttling())
+                        .filter(throttling -> throttling.limitMillis() != CgroupUsage.UNLIMITED)
+                        .map(throttling -> new ContainerUsage.Throttling(
+                                throttling.periods(), throttling.throttledPeriods(), throttling.throttledNanos())),
+                Optional.ofNullable(read.memory()).map(CgroupIsolator::memory),
+                OptionalLong.empty(),
+                read.pids() == null
+                        ? OptionalLong.empty()
+                        : OptionalLong.of(read.pids().count()),
+                OptionalLong.empty());
+    }
+
+    private static ContainerUsage.Memory memory(CgroupUsage.Memory read) {
+        return new ContainerUsage.Memory(
+                read.rssBytes(),
+                Optional.of(new ContainerUsage.CountedMemory(
+                        read.totalBytes(),
+                        read.cacheBytes(),
+                        read.mappedFileBytes(),
+                        read.swapBytes(),
+                        read.unevictableBytes())));
     }
 
     @Override

@@ -59,6 +59,11 @@ public final class OutputRotation {
         return new OutputRotation(link, settings);
     }
 
+    /** Tells whether this host has the program that it needs; whether the file system has holes is seen at the first look. */
+    public static boolean isPossible() {
+        return PROGRAMS.stream().map(Path::of).anyMatch(Files::isExecutable);
+    }
+
     /**
      * Looks at a file, and discards what is no longer kept. Blocks for the disk, and for a process if there is something to
      * discard.

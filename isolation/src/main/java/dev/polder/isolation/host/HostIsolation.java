@@ -74,6 +74,10 @@ public final class HostIsolation {
             name.controller().ifPresent(controllers::add);
             name.namespace().ifPresent(namespaces::add);
         }
+        if (controllers.contains(Controller.CPU)) {
+            // what is used is measured where it is shared out; version 2 has both in one
+            controllers.add(Controller.CPUACCT);
+        }
         Map<Namespace, String> refusals = NamespaceProbe.refusals(namespaces);
         Optional<Cgroups> cgroups = controllers.isEmpty()
                 ? Optional.empty()

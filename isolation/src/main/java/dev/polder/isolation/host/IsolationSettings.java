@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
  */
 public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> required) {
     /** Names of Mesos's isolators that isolate nothing: every node does what they do. */
-    private static final Set<String> ALWAYS = Set.of("posix/cpu", "posix/mem", "process", "filesystem/posix");
+    private static final Set<String> ALWAYS =
+            Set.of("posix/cpu", "posix/mem", "process", "filesystem/posix", "disk/du", "posix/disk");
 
     private static final Set<IsolatorName> CGROUPS = EnumSet.of(IsolatorName.CGROUPS_CPU, IsolatorName.CGROUPS_MEM);
 

@@ -40,7 +40,8 @@ class IsolationSettingsTest {
     @Test
     void shouldKnowMesossShortNames() {
         assertThat(IsolationSettings.parse("cgroups", "").wanted()).containsExactly(CGROUPS_CPU, CGROUPS_MEM);
-        assertThat(IsolationSettings.parse("posix/cpu,posix/mem", "").wanted()).isEmpty();
+        assertThat(IsolationSettings.parse("posix/cpu,posix/mem,disk/du", "").wanted())
+                .isEmpty();
     }
 
     @Test
