@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.polder.agent.AgentProbe;
 import dev.polder.agent.AgentService;
 import dev.polder.agent.AgentServiceConfig;
+import dev.polder.agent.ContainerReport;
 import dev.polder.agent.MachineResources;
 import dev.polder.agent.SandboxFiles;
 import dev.polder.api.AgentReads;
@@ -20,6 +21,7 @@ import dev.polder.wire.proto.Mesos.AgentInfo;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -73,6 +75,7 @@ final class AgentParts {
                 leader,
                 config.isolation(),
                 config.images(),
+                config.sandboxSettings(),
                 probe);
     }
 
@@ -85,13 +88,23 @@ final class AgentParts {
         AgentReads serving = new AgentReads(
                 apiConfig,
                 () -> view(settings, masterHostname.get()),
-                new SandboxFiles(settings.sandboxDir()),
+                new SandboxFiles(
+                        settings.sandboxDir(), settings.sandboxes().outputs().ifPossible()),
+                this::containers,
                 metrics);
         reads = serving;
         door.open(serving.handler());
         AgentService started = AgentService.start(settings);
         service = started;
         numbers.add(started);
+    }
+
+    private List<ContainerReport> containers() throws IOException {
+        AgentService running = service;
+        if (running == null) {
+            throw new IOException("the agent is starting");
+        }
+        return running.containers();
     }
 
     /** What the agent tells of itself on its own port. */

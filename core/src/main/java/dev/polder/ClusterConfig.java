@@ -1,5 +1,6 @@
 package dev.polder;
 
+import dev.polder.agent.SandboxSettings;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
 import java.nio.file.Path;
@@ -155,6 +156,11 @@ public final class ClusterConfig {
         return IsolationSettings.parse(values.isolation, values.isolationRequired);
     }
 
+    /** Returns how the agent keeps its sandboxes within bounds. */
+    public SandboxSettings sandboxSettings() {
+        return values.sandboxes;
+    }
+
     /** Returns how the agent comes by images, and how many it keeps. */
     public ImageSettings images() {
         return values.images;
@@ -198,6 +204,7 @@ public final class ClusterConfig {
         String isolation = "auto";
         String isolationRequired = "";
         ImageSettings images = ImageSettings.DEFAULT;
+        SandboxSettings sandboxes = SandboxSettings.DEFAULT;
         Duration offerTimeout = Duration.ofMinutes(2);
         Duration reofferDelay = Duration.ofSeconds(1);
         Duration agentTimeout = Duration.ofSeconds(75);
@@ -390,6 +397,55 @@ public final class ClusterConfig {
             return this;
         }
 
+        /**
+         * How long a sandbox is kept after its task has ended, on an empty disk: the fuller the disk is, the less. Default 7
+         * days.
+         */
+        public Builder gcDelay(Duration value) {
+            sandboxes = sandboxes.withCollecting(
+                    value, sandboxes.gcDiskHeadroomThousandths(), sandboxes.diskWatchInterval());
+            return this;
+        }
+
+        /** The part of the disk that is to stay free of old sandboxes, in thousandths. Default 100, a tenth. */
+        public Builder gcDiskHeadroom(int thousandths) {
+            sandboxes = sandboxes.withCollecting(sandboxes.gcDelay(), thousandths, sandboxes.diskWatchInterval());
+            return this;
+        }
+
+        /** How often the disk is looked at, and old sandboxes are deleted. Default 1 min. */
+        public Builder diskWatchInterval(Duration value) {
+            sandboxes = sandboxes.withCollecting(sandboxes.gcDelay(), sandboxes.gcDiskHeadroomThousandths(), value);
+            return this;
+        }
+
+        /**
+         * How large a segment of a task's {@code stdout} is, in bytes, a multiple of 64 KiB: the last ten full ones are
+         * kept; 0 to keep all. Default 10 MiB.
+         */
+        public Builder maxStdoutSize(long bytes) {
+            sandboxes = sandboxes.withOutput(bytes, sandboxes.maxStderrSize());
+            return this;
+        }
+
+        /** The same of a task's {@code stderr}. */
+        public Builder maxStderrSize(long bytes) {
+            sandboxes = sandboxes.withOutput(sandboxes.maxStdoutSize(), bytes);
+            return this;
+        }
+
+        /** How often it is measured what each task's sandbox takes of the disk. Default 15 s. */
+        public Builder containerDiskWatchInterval(Duration value) {
+            sandboxes = sandboxes.withContainerDisk(value, sandboxes.enforceContainerDiskQuota());
+            return this;
+        }
+
+        /** Ends tasks whose sandboxes take more of the disk than the tasks have of it. Default false. */
+        public Builder enforceContainerDiskQuota(boolean value) {
+            sandboxes = sandboxes.withContainerDisk(sandboxes.containerDiskWatchInterval(), value);
+            return this;
+        }
+
         /** How long an offer stands unanswered. Default 2 min. */
         public Builder offerTimeout(Duration value) {
             offerTimeout = value;
@@ -518,6 +574,7 @@ public final class ClusterConfig {
             copy.isolation = isolation;
             copy.isolationRequired = isolationRequired;
             copy.images = images;
+            copy.sandboxes = sandboxes;
             copy.offerTimeout = offerTimeout;
             copy.reofferDelay = reofferDelay;
             copy.agentTimeout = agentTimeout;

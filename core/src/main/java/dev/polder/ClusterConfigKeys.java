@@ -2,6 +2,7 @@ package dev.polder;
 
 import dev.polder.agent.MachineResources;
 import dev.polder.isolation.host.IsolationSettings;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -90,6 +91,31 @@ final class ClusterConfigKeys {
                     "image-layer-bytes-max",
                     (b, text) -> b.imageLayerBytesMax(Long.parseLong(text)),
                     b -> b.images.layerBytesMax()),
+            new Key("gc-delay", (b, text) -> b.gcDelay(parseDuration(text)), b -> print(b.sandboxes.gcDelay())),
+            new Key(
+                    "gc-disk-headroom",
+                    (b, text) -> b.gcDiskHeadroom(parseThousandths(text)),
+                    b -> printThousandths(b.sandboxes.gcDiskHeadroomThousandths())),
+            new Key(
+                    "disk-watch-interval",
+                    (b, text) -> b.diskWatchInterval(parseDuration(text)),
+                    b -> print(b.sandboxes.diskWatchInterval())),
+            new Key(
+                    "max-stdout-size",
+                    (b, text) -> b.maxStdoutSize(ByteSize.parse(text)),
+                    b -> ByteSize.print(b.sandboxes.maxStdoutSize())),
+            new Key(
+                    "max-stderr-size",
+                    (b, text) -> b.maxStderrSize(ByteSize.parse(text)),
+                    b -> ByteSize.print(b.sandboxes.maxStderrSize())),
+            new Key(
+                    "container-disk-watch-interval",
+                    (b, text) -> b.containerDiskWatchInterval(parseDuration(text)),
+                    b -> print(b.sandboxes.containerDiskWatchInterval())),
+            new Key(
+                    "enforce-container-disk-quota",
+                    (b, text) -> b.enforceContainerDiskQuota(parseBoolean(text)),
+                    b -> b.sandboxes.enforceContainerDiskQuota()),
             new Key("offer-timeout", (b, text) -> b.offerTimeout(parseDuration(text)), b -> print(b.offerTimeout)),
             new Key("reoffer-delay", (b, text) -> b.reofferDelay(parseDuration(text)), b -> print(b.reofferDelay)),
             new Key("agent-timeout", (b, text) -> b.agentTimeout(parseDuration(text)), b -> print(b.agentTimeout)),
@@ -213,6 +239,7 @@ final class ClusterConfigKeys {
         mistakes.addAll(Seeds.mistakes(builder));
         mistakes.addAll(builder.raftCredentials.mistakes());
         mistakes.addAll(builder.images.mistakes());
+        mistakes.addAll(builder.sandboxes.mistakes());
         mistakes.addAll(builder.offers.mistakes());
         if (builder.keepTasksOnClose && builder.dataDir.isEmpty()) {
             mistakes.add("keepTasksOnClose: needs dataDir, or nobody would find the tasks again");
@@ -282,6 +309,18 @@ final class ClusterConfigKeys {
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException("not a duration; 500ms, 30s, 5min, 2h, 7d are", e);
         }
+    }
+
+    private static int parseThousandths(String text) {
+        try {
+            return new BigDecimal(text).movePointRight(3).intValueExact();
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw new IllegalArgumentException("not a number of at most three decimals; 0.1 is", e);
+        }
+    }
+
+    static String printThousandths(int thousandths) {
+        return BigDecimal.valueOf(thousandths, 3).stripTrailingZeros().toPlainString();
     }
 
     private static boolean parseBoolean(String text) {

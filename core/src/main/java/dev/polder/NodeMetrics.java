@@ -91,6 +91,7 @@ final class NodeMetrics {
         add("polder/agent/turn_ms_max", agent, counters -> counters.longestTurnMicros() / 1e3);
         add("polder/agent/checkpoint_bytes", agent, AgentCounters::checkpointBytes);
         add("polder/agent/checkpoint_forces", agent, AgentCounters::checkpointForces);
+        metrics.gauge("gc/path_removals_succeeded", agent::sandboxesRemoved);
     }
 
     private void add(String name, AgentService agent, ToDoubleFunction<AgentCounters> number) {

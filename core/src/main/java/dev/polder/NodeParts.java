@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.polder.agent.AgentProbe;
 import dev.polder.agent.AgentServiceConfig;
+import dev.polder.agent.SandboxSettings;
 import dev.polder.api.ApiConfig;
 import dev.polder.http.NetworkThreads;
 import dev.polder.master.MasterConfig;
@@ -135,6 +136,14 @@ final class NodeParts {
         flags.put("work_dir", requireNonNull(directory).path().toString());
         flags.put("resources", config.resources());
         flags.put("attributes", config.attributes());
+        SandboxSettings sandboxes = config.sandboxSettings();
+        flags.put("gc_delay", sandboxes.gcDelay().toSeconds() + "secs");
+        flags.put("gc_disk_headroom", ClusterConfigKeys.printThousandths(sandboxes.gcDiskHeadroomThousandths()));
+        flags.put("disk_watch_interval", sandboxes.diskWatchInterval().toSeconds() + "secs");
+        flags.put(
+                "container_disk_watch_interval",
+                sandboxes.containerDiskWatchInterval().toSeconds() + "secs");
+        flags.put("enforce_container_disk_quota", Boolean.toString(sandboxes.enforceContainerDiskQuota()));
         return flags;
     }
 

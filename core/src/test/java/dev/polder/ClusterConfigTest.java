@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polder.isolation.host.ImageSettings;
+import dev.polder.agent.SandboxSettings;
 import dev.polder.master.OfferSettings;
 import dev.polder.offer.Minimum;
 import dev.polder.offer.OfferEngineConfig;
@@ -47,6 +48,13 @@ final class ClusterConfigTest {
                         polder.image-credentials-file=
                         polder.image-store-bytes-max=68719476736
                         polder.image-layer-bytes-max=10737418240
+                        polder.gc-delay=604800s
+                        polder.gc-disk-headroom=0.1
+                        polder.disk-watch-interval=60s
+                        polder.max-stdout-size=10MB
+                        polder.max-stderr-size=10MB
+                        polder.container-disk-watch-interval=15s
+                        polder.enforce-container-disk-quota=false
                         polder.offer-timeout=120s
                         polder.reoffer-delay=1s
                         polder.agent-timeout=75s
@@ -148,6 +156,45 @@ final class ClusterConfigTest {
                 .hasMessageContaining("raftPort 70000: 0 to 65535")
                 .hasMessageContaining("polder.agent-timeout 'soon': not a duration")
                 .hasMessageContaining("bind '0.0.0.0': beyond loopback");
+    }
+
+    @Test
+    void shouldTellTheAgentHowToKeepItsSandboxes() {
+        Properties properties = new Properties();
+        properties.setProperty("polder.gc-delay", "2d");
+        properties.setProperty("polder.gc-disk-headroom", "0.25");
+        properties.setProperty("polder.disk-watch-interval", "5s");
+        properties.setProperty("polder.max-stdout-size", "64KB");
+        properties.setProperty("polder.max-stderr-size", "0");
+        properties.setProperty("polder.container-disk-watch-interval", "3s");
+        properties.setProperty("polder.enforce-container-disk-quota", "true");
+
+        assertThat(ClusterConfig.from(properties).sandboxSettings())
+                .isEqualTo(new SandboxSettings(
+                        Duration.ofDays(2), 250, Duration.ofSeconds(5), 64 << 10, 0, Duration.ofSeconds(3), true));
+    }
+
+    @Test
+    void shouldListWhatIsWrongWithSandboxes() {
+        Properties properties = new Properties();
+        properties.setProperty("polder.gc-delay", "400000d");
+        properties.setProperty("polder.disk-watch-interval", "0s");
+        properties.setProperty("polder.max-stdout-size", "1000B");
+        properties.setProperty("polder.max-stderr-size", "many");
+        properties.setProperty("polder.container-disk-watch-interval", "1ms");
+
+        assertThatThrownBy(() -> ClusterConfig.from(properties))
+                .hasMessageContaining("gcDelay, gcDiskHeadroom: delay PT9600000H is not in 0 to PT876000H")
+                .hasMessageContaining("diskWatchInterval PT0S: PT0.01S to PT876000H")
+                .hasMessageContaining("maxStdoutSize: segmentBytes 1000 is no multiple of 65536")
+                .hasMessageContaining("polder.max-stderr-size 'many': not a size; 512KB, 10MB, 1GB are")
+                .hasMessageContaining("containerDiskWatchInterval PT0.001S: PT0.01S to PT876000H");
+        properties.clear();
+        properties.setProperty("polder.gc-disk-headroom", "1.1");
+        assertThatThrownBy(() -> ClusterConfig.from(properties)).hasMessageContaining("1100 is not in 0 to 1000");
+        properties.setProperty("polder.gc-disk-headroom", "a tenth");
+        assertThatThrownBy(() -> ClusterConfig.from(properties))
+                .hasMessageContaining("polder.gc-disk-headroom 'a tenth': not a number of at most three decimals");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.polder.agent;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.polder.isolation.Containerizer;
 import dev.polder.model.AgentId;
 import dev.polder.model.Moment;
@@ -53,6 +55,7 @@ final class AgentLoop implements Runnable, Executor {
     private volatile AgentCounters counters = new AgentCounters(0, false, 0, 0, 0, 0, 0, 0, 0);
 
     private @Nullable Containerizer containerizer;
+    private @Nullable SandboxKeeper keeper;
     private boolean launching = true;
     private boolean running = true;
     private long commandsDecided;
@@ -91,10 +94,21 @@ final class AgentLoop implements Runnable, Executor {
         execute(() -> decide(command));
     }
 
-    /** Begins with what the containerizer found. Called before the thread is started. */
-    void recover(Containerizer found) {
+    /** Begins with what the containerizer found, and tells the keeper what becomes of it. Called before the thread is started. */
+    void recover(Containerizer found, SandboxKeeper sandboxKeeper) {
         containerizer = found;
+        keeper = sandboxKeeper;
         submit(new AgentCommand.Recovered(found.recovered()));
+    }
+
+    /** Returns the containers that run; exceptionally if the agent has ended. */
+    CompletableFuture<List<RunningContainer>> running() {
+        CompletableFuture<List<RunningContainer>> found = new CompletableFuture<>();
+        execute(() -> found.complete(state.tasks().stream()
+                .filter(task -> task.newest() != null && !task.isTerminal())
+                .map(AgentTask::container)
+                .toList()));
+        return found;
     }
 
     /** Leaves the master and launches nothing more; the future completes when that is so. */
@@ -173,11 +187,33 @@ final class AgentLoop implements Runnable, Executor {
     private void decide(AgentCommand command) {
         Decision decision = agent.decide(now(), command);
         commandsDecided++;
+        noteEnd(command);
         for (AgentFact fact : decision.facts()) {
             facts.add(fact);
             factBytes += fact.getSerializedSize();
         }
         effects.addAll(decision.effects());
+    }
+
+    /** What was told before the agent was killed is told again to the next one. */
+    private void noteEnd(AgentCommand command) {
+        if (command instanceof AgentCommand.Exited exited) {
+            keeper().end(exited.id());
+        } else if (command instanceof AgentCommand.NotStarted notStarted) {
+            keeper().end(notStarted.id());
+        } else if (command instanceof AgentCommand.Lost lost) {
+            keeper().end(lost.id());
+        } else if (command instanceof AgentCommand.SandboxFailed failed) {
+            keeper().end(failed.id());
+        } else if (command instanceof AgentCommand.FetchFailed failed) {
+            keeper().end(failed.id());
+        } else if (command instanceof AgentCommand.PullFailed failed) {
+            keeper().end(failed.id());
+        }
+    }
+
+    private SandboxKeeper keeper() {
+        return requireNonNull(keeper, "keeper");
     }
 
     private void commit() throws IOException {
@@ -211,9 +247,11 @@ final class AgentLoop implements Runnable, Executor {
         } else if (effect instanceof AgentEffect.Refused refused) {
             refuse(refused.why());
         } else if (effect instanceof AgentEffect.PrepareSandbox prepare) {
+            keeper().begin(prepare.spec().id(), prepare.spec().sandbox());
             sandboxes.prepare(prepare);
         } else if (effect instanceof AgentEffect.StopPreparing stop) {
             sandboxes.stop(stop.id());
+            keeper().end(stop.id());
         } else {
             releaseToContainerizer(effect);
         }

@@ -31,6 +31,7 @@ import java.util.function.Supplier;
  * @param leader where the leading master's HTTP API is, empty while nobody knows; called on the agent's thread, returns at once
  * @param isolation what keeps tasks apart; where this host lacks what is required, the agent does not start
  * @param images how the agent comes by images, and how many it keeps
+ * @param sandboxes how these are kept within bounds
  * @param probe {@link AgentProbe#none()} outside tests
  */
 public record AgentServiceConfig(
@@ -50,6 +51,7 @@ public record AgentServiceConfig(
         Supplier<Optional<InetSocketAddress>> leader,
         IsolationSettings isolation,
         ImageSettings images,
+        SandboxSettings sandboxes,
         AgentProbe probe) {
     /** Copies the lists. */
     public AgentServiceConfig {

@@ -1,5 +1,6 @@
 package dev.polder.agent;
 
+import dev.polder.wire.proto.Mesos.ContainerStatus;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;
 import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.TaskState;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +85,16 @@ final class AgentTask {
     /** Tells whether the kill was the agent's own, because the task had its time. */
     boolean completionTimeReached() {
         return completionTimeReached;
+    }
+
+    /** Returns what others may know of its container. */
+    RunningContainer container() {
+        ContainerStatus status = newest == null ? ContainerStatus.getDefaultInstance() : newest.getContainerStatus();
+        return new RunningContainer(
+                key,
+                info,
+                containerId,
+                status.hasExecutorPid() ? OptionalInt.of(status.getExecutorPid()) : OptionalInt.empty());
     }
 
     boolean hasCapability(FrameworkInfo.Capability.Type type) {

@@ -22,6 +22,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,10 +42,16 @@ public final class SandboxFiles {
     private static final int FILE_TYPE_MASK = 0170000;
 
     private final Path root;
+    private final OutputBounds bounds;
 
-    /** Shows the sandboxes below a directory. */
-    public SandboxFiles(Path root) {
+    /**
+     * Shows the sandboxes below a directory.
+     *
+     * @param bounds of what tasks write; what is discarded is not shown
+     */
+    public SandboxFiles(Path root, OutputBounds bounds) {
         this.root = root;
+        this.bounds = bounds;
     }
 
     /** What was found, or why nothing was. */
@@ -72,7 +79,8 @@ public final class SandboxFiles {
     /**
      * Part of a file.
      *
-     * @param bytes from the offset on, not to be changed
+     * @param offset of the bytes in the file; larger than the one that was asked for if what is between was discarded
+     * @param bytes not to be changed
      */
     public record Piece(long offset, ByteBuffer bytes) implements Answer {}
 
@@ -132,6 +140,8 @@ public final class SandboxFiles {
      * @param length at least 0; capped at {@link #READ_BYTES_MAX}
      */
     public Answer read(String agentId, String path, OptionalLong offset, long length) {
+        SandboxPath parsed = SandboxPath.parse(root, agentId, path);
+        List<String> names = parsed == null ? List.of() : parsed.names();
         return look(agentId, path, (walk, name, owner) -> {
             OpenDirectory directory = walk.directory();
             PosixFileAttributes found = name == null ? directory.attributes() : directory.attributes(name);
@@ -149,7 +159,7 @@ public final class SandboxFiles {
                         Reason.FORBIDDEN, "'" + path + "' is a second name for a file of " + found.owner() + "'s");
             }
             try (SeekableByteChannel file = directory.read(name)) {
-                return read(file, offset, length);
+                return read(file, offset, length, size -> bounds.keptFrom(names, size));
             }
         });
     }
@@ -220,18 +230,24 @@ public final class SandboxFiles {
     }
 
     /** Reads no more than the size tells: of a pipe, should it have become one, that is nothing. */
-    private static Piece read(SeekableByteChannel file, OptionalLong offset, long length) throws IOException {
-        long size = file.size();
-        long from = offset.orElse(size);
-        ByteBuffer bytes =
-                ByteBuffer.allocate((int) Math.min(Math.min(length, READ_BYTES_MAX), Math.max(0, size - from)));
-        // not beyond the end, where some file systems refuse to go
-        file.position(Math.min(from, size));
-        int read = 0;
-        while (bytes.hasRemaining() && read >= 0) {
-            read = file.read(bytes);
+    private static Piece read(SeekableByteChannel file, OptionalLong offset, long length, LongUnaryOperator keptFrom)
+            throws IOException {
+        while (true) {
+            long size = file.size();
+            long from = Math.max(offset.orElse(size), keptFrom.applyAsLong(size));
+            ByteBuffer bytes =
+                    ByteBuffer.allocate((int) Math.min(Math.min(length, READ_BYTES_MAX), Math.max(0, size - from)));
+            // not beyond the end, where some file systems refuse to go
+            file.position(Math.min(from, size));
+            int read = 0;
+            while (bytes.hasRemaining() && read >= 0) {
+                read = file.read(bytes);
+            }
+            if (keptFrom.applyAsLong(file.size()) <= from) {
+                return new Piece(from, bytes.flip());
+            }
+            // it has grown, and this may have been discarded meanwhile: then it was read as zeros
         }
-        return new Piece(from, bytes.flip());
     }
 
     private static Listing list(OpenDirectory directory) throws IOException {

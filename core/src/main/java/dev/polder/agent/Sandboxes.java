@@ -4,6 +4,7 @@ import dev.polder.isolation.TaskSpec;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
@@ -20,6 +21,8 @@ final class Sandboxes {
     private static final Set<PosixFilePermission> PASSABLE = PosixFilePermissions.fromString("rwx--x--x");
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
 
+    private static final int ATTEMPTS_MAX = 64;
+
     private final Path root;
 
     /** Makes sandboxes below a directory that exists. */
@@ -34,25 +37,42 @@ final class Sandboxes {
      */
     Optional<String> create(TaskSpec spec) {
         Path sandbox = spec.sandbox();
-        try {
-            Path parent = root;
-            for (Path name : root.relativize(sandbox)) {
-                Path directory = parent.resolve(name);
-                if (directory.equals(sandbox)) {
-                    return createIn(parent, spec);
-                }
-                makePassable(directory);
-                parent = directory;
-            }
+        if (!sandbox.startsWith(root) || sandbox.equals(root)) {
             throw new IllegalArgumentException("sandbox " + sandbox + " is not below " + root);
+        }
+        try {
+            makeDirectory(sandbox);
+            return furnish(spec);
         } catch (IOException e) {
             return Optional.of(Statuses.sandboxFailure(sandbox, e.toString()));
         }
     }
 
-    private static Optional<String> createIn(Path runs, TaskSpec spec) throws IOException {
+    /** A directory above that has been empty for long may be deleted just before something is made in it. */
+    private void makeDirectory(Path sandbox) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                makeAbove(sandbox);
+                Files.createDirectory(sandbox);
+                return;
+            } catch (NoSuchFileException e) {
+                if (attempt == ATTEMPTS_MAX) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void makeAbove(Path sandbox) throws IOException {
+        Path directory = root;
+        for (Path name : root.relativize(sandbox.getParent())) {
+            directory = directory.resolve(name);
+            makePassable(directory);
+        }
+    }
+
+    private static Optional<String> furnish(TaskSpec spec) throws IOException {
         Path sandbox = spec.sandbox();
-        Files.createDirectory(sandbox);
         Files.setPosixFilePermissions(sandbox, PRIVATE);
         String user = spec.user();
         if (user != null && !chown(sandbox, user)) {
@@ -60,7 +80,7 @@ final class Sandboxes {
             return Optional.of(Statuses.sandboxFailure(
                     sandbox, "Failed to chown directory to '" + user + "': No such user '" + user + "'"));
         }
-        pointTo(runs.resolve("latest"), sandbox);
+        pointTo(sandbox.resolveSibling("latest"), sandbox);
         return Optional.empty();
     }
 

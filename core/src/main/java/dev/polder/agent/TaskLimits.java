@@ -9,8 +9,8 @@ import java.util.OptionalLong;
 import java.util.function.DoubleToLongFunction;
 
 /**
- * What a task may use of its host, by its resources and limits, as Mesos's isolators {@code cgroups/cpu} and {@code
- * cgroups/mem} see them.
+ * What a task may use of its host, by its resources and limits, as Mesos's isolators {@code cgroups/cpu}, {@code
+ * cgroups/mem} and {@code disk/du} see them.
  */
 final class TaskLimits {
     /** Less than this runs nothing; Mesos raises what is asked for to as much. */
@@ -37,7 +37,18 @@ final class TaskLimits {
                 finite(cpuLimit, TaskLimits::cpuMillis),
                 memoryBytes,
                 memoryLimit.isEmpty() ? OptionalLong.of(memoryBytes) : finite(memoryLimit, TaskLimits::bytes),
-                OptionalLong.empty());
+                OptionalLong.empty(),
+                diskBytes(task));
+    }
+
+    /** What a task asks for beside disks of its own and volumes is for its sandbox; who asks for nothing has no limit. */
+    private static OptionalLong diskBytes(TaskInfo task) {
+        double megabytes = task.getResourcesList().stream()
+                .filter(resource -> resource.getName().equals("disk") && !resource.hasDisk())
+                .mapToDouble(resource -> resource.getScalar().getValue())
+                .sum();
+        long bytes = Math.round(megabytes * MIB);
+        return bytes > 0 ? OptionalLong.of(bytes) : OptionalLong.empty();
     }
 
     /** A limit may be infinite, and is none then. */

@@ -1,6 +1,7 @@
 package dev.polder.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.polder.agent.ContainerReport;
 import dev.polder.agent.SandboxFiles;
 import dev.polder.http.HttpHandler;
 import dev.polder.http.HttpRequest;
@@ -17,7 +18,7 @@ import java.util.function.Supplier;
  * Everything that an agent's own port answers: the endpoints of a Mesos agent that people and tools read; most answer also
  * below {@code /slave(1)}. The state names the agent and what it has; its tasks are in the master's.
  *
- * <p>Files are read on threads of its own; all else is small and done on the network's. Close it after the server.
+ * <p>Files are read, and containers measured, on threads of its own; all else is small and done on the network's. Close it after the server.
  */
 public final class AgentReads implements AutoCloseable {
     private final ApiConfig config;
@@ -27,14 +28,32 @@ public final class AgentReads implements AutoCloseable {
     private final long startedNanos = System.nanoTime();
     private final FixedReads fixed;
     private final FilesApi files;
+    private final MonitorApi monitor;
 
-    /** Opens them, on the sandboxes of one agent. */
-    public AgentReads(ApiConfig config, Supplier<AgentView> agent, SandboxFiles sandboxes, Metrics metrics) {
+    /** Where reports on the running containers come from. */
+    @FunctionalInterface
+    public interface Containers {
+        /**
+         * Returns a report on each. Called on a thread that may wait.
+         *
+         * @throws IOException if nobody can tell now
+         */
+        List<ContainerReport> get() throws IOException;
+    }
+
+    /** Opens them, on the sandboxes and the containers of one agent. */
+    public AgentReads(
+            ApiConfig config,
+            Supplier<AgentView> agent,
+            SandboxFiles sandboxes,
+            Containers containers,
+            Metrics metrics) {
         this.config = config;
         this.agent = agent;
         this.metrics = metrics;
         fixed = new FixedReads(classic, config, config.agentFlags());
         files = new FilesApi(config, classic, agent, sandboxes, metrics);
+        monitor = new MonitorApi(config, classic, containers, metrics);
     }
 
     /** Returns what answers the requests of an agent's port. */
@@ -42,6 +61,7 @@ public final class AgentReads implements AutoCloseable {
         Router.Builder router = Router.builder();
         fixed.addTo(router, "/slave(1)");
         files.addTo(router);
+        monitor.addTo(router);
         for (String method : FixedReads.METHODS) {
             router.exact(method, "/metrics/snapshot", this::metrics);
             router.prefix(method, "/state", this::state);
@@ -92,5 +112,6 @@ public final class AgentReads implements AutoCloseable {
     @Override
     public void close() {
         files.close();
+        monitor.close();
     }
 }

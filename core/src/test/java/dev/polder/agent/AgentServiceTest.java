@@ -5,6 +5,7 @@ import static dev.polder.agent.AgentFixture.policy;
 import static dev.polder.agent.AgentFixture.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -17,10 +18,12 @@ import dev.polder.wire.proto.Mesos.CommandInfo;
 import dev.polder.wire.proto.Mesos.DurationInfo;
 import dev.polder.wire.proto.Mesos.FrameworkInfo.Capability;
 import dev.polder.wire.proto.Mesos.Resource;
+import dev.polder.wire.proto.Mesos.ResourceStatistics;
 import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.TaskStatus;
 import dev.polder.wire.proto.Mesos.Value;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +71,8 @@ class AgentServiceTest {
         master.close();
     }
 
+    private SandboxSettings sandboxes = SandboxSettings.DEFAULT;
+
     private AgentServiceConfig config() throws IOException {
         return new AgentServiceConfig(
                 "n1",
@@ -86,7 +91,14 @@ class AgentServiceTest {
                 () -> Optional.of(master.address()),
                 IsolationSettings.parse("auto", ""),
                 ImageSettings.DEFAULT,
+                sandboxes,
                 AgentProbe.none());
+    }
+
+    private AgentService startAgain(SandboxSettings other) throws Exception {
+        agent().close(true);
+        sandboxes = other;
+        return startAgent();
     }
 
     private AgentService startAgent() throws Exception {
@@ -407,6 +419,141 @@ class AgentServiceTest {
         assertThatThrownBy(() -> AgentService.start(same))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("in use");
+    }
+
+    @Test
+    void shouldDeleteTheSandboxesOfEndedTasksAlone() throws Exception {
+        master.launch(ownTask("ended", "true"));
+        awaitEnd("ended", "TASK_FINISHED");
+        master.launch(ownTask("found", "sleep 1000"));
+        awaitLines("found", STARTING, RUNNING);
+
+        startAgain(sandboxes.withCollecting(Duration.ZERO, 0, Duration.ofMillis(20)));
+        master.launch(ownTask("fresh", "sleep 1000"));
+        awaitLines("fresh", STARTING, RUNNING);
+        master.launch(ownTask("late", "true"));
+        awaitEnd("late", "TASK_FINISHED");
+        master.launch(ownTask(
+                "unfit",
+                CommandInfo.newBuilder()
+                        .setValue("true")
+                        .addUris(CommandInfo.URI.newBuilder().setValue("/no/such/file"))));
+        awaitEnd("unfit", "TASK_FAILED");
+
+        for (String gone : List.of("ended", "late", "unfit")) {
+            await().atMost(PATIENCE).until(() -> !Files.exists(latest(gone)));
+        }
+        assertThat(agent().sandboxesRemoved()).isEqualTo(3);
+        Path found = latest("found").toRealPath();
+        assertThat(found).isDirectory();
+        assertThat(latest("fresh").toRealPath()).isDirectory();
+        master.kill("found", null);
+        await().atMost(PATIENCE).until(() -> !Files.exists(found));
+        assertThat(latest("fresh").toRealPath()).isDirectory();
+    }
+
+    @Test
+    void shouldKeepWhatTasksWriteWithinBounds() throws Exception {
+        startAgain(sandboxes.withOutput(1 << 16, 1 << 16));
+        Path gate = directory.resolve("gate");
+        master.launch(
+                ownTask("t1", "seq 1000000; until [ -e " + gate + " ]; do sleep 0.05; done; seq 1000001 2000000"));
+        awaitLines("t1", STARTING, RUNNING);
+        Path stdout = latest("t1").toRealPath().resolve("stdout");
+        await().atMost(PATIENCE).until(() -> Files.exists(stdout) && Files.size(stdout) > 0 && firstByte(stdout) == 0);
+
+        startAgain(sandboxes);
+        Files.createFile(gate);
+        awaitEnd("t1", "TASK_FINISHED");
+
+        long keptFrom = sandboxes.outputs().keptFrom(List.of("stdout"), Files.size(stdout));
+        await().atMost(PATIENCE).until(() -> byteAt(stdout, keptFrom - 1) == 0);
+        assertThat(byteAt(stdout, keptFrom)).isNotZero();
+        assertThat(Files.size(stdout)).isEqualTo(14_888_896);
+    }
+
+    private static int firstByte(Path file) throws IOException {
+        return byteAt(file, 0);
+    }
+
+    private static int byteAt(Path file, long offset) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            in.skipNBytes(offset);
+            return in.read();
+        }
+    }
+
+    @Test
+    void shouldEndATaskThatTakesMoreOfTheDiskThanItHas() throws Exception {
+        startAgain(sandboxes.withContainerDisk(Duration.ofMillis(50), true));
+
+        master.launch(ownTask("t1", "head -c 3M /dev/zero >large; exec sleep 1000").toBuilder()
+                .addResources(Resource.newBuilder()
+                        .setName("disk")
+                        .setType(Value.Type.SCALAR)
+                        .setScalar(Value.Scalar.newBuilder().setValue(2)))
+                .build());
+
+        awaitEnd("t1", "TASK_FAILED");
+        List<TaskStatus> updates = master.updatesOf("t1");
+        TaskStatus last = updates.get(updates.size() - 1);
+        assertThat(last.getReason()).isEqualTo(TaskStatus.Reason.REASON_CONTAINER_LIMITATION_DISK);
+        assertThat(last.getMessage()).matches("Disk usage \\(\\d+[KM]B\\) exceeds quota \\(2MB\\)");
+    }
+
+    @Test
+    void shouldTellWhatItsContainersUse() throws Exception {
+        startAgain(sandboxes.withContainerDisk(Duration.ofMillis(50), false));
+        master.launch(ownTask("ended", "true"));
+        awaitEnd("ended", "TASK_FINISHED");
+        master.launch(ownTask("t1", "echo hello; exec sleep 1000").toBuilder()
+                .addResources(resource("mem", 64))
+                .addResources(resource("disk", 10))
+                .build());
+        awaitLines("t1", STARTING, RUNNING);
+        await().atMost(PATIENCE).until(() -> onlyReport().statistics().hasDiskUsedBytes());
+
+        for (int start = 0; start < 2; start++) {
+            ContainerReport report = onlyReport();
+
+            assertThat(report.frameworkId()).isEqualTo(AgentFixture.FRAMEWORK);
+            assertThat(report.executorId()).isEqualTo("t1");
+            assertThat(report.executorName())
+                    .isEqualTo("Command Executor (Task: t1) (Command: sh -c 'echo hello; ...')");
+            assertThat(report.status().getExecutorPid()).isEqualTo((int) pidOf("t1"));
+            assertThat(latest("t1").toRealPath())
+                    .endsWith(Path.of(report.status().getContainerId().getValue()));
+            ResourceStatistics statistics = report.statistics();
+            assertThat(statistics.getTimestamp()).isCloseTo(System.currentTimeMillis() / 1e3, within(30.0));
+            assertThat(statistics.getCpusUserTimeSecs() + statistics.getCpusSystemTimeSecs())
+                    .isBetween(0.0, 30.0);
+            assertThat(statistics.hasCpusUserTimeSecs()).isTrue();
+            assertThat(statistics.getCpusSoftLimit()).isEqualTo(0.5);
+            assertThat(statistics.hasCpusLimit()).isFalse();
+            assertThat(statistics.getMemRssBytes()).isBetween(10_000L, 64L << 20);
+            assertThat(statistics.getMemLimitBytes()).isEqualTo(64 << 20);
+            assertThat(statistics.getMemSoftLimitBytes()).isEqualTo(64 << 20);
+            assertThat(statistics.hasMemTotalBytes()).isEqualTo(isolates("cgroups/mem"));
+            assertThat(statistics.getDiskLimitBytes()).isEqualTo(10 << 20);
+            startAgain(sandboxes);
+        }
+        agent().close();
+        assertThatThrownBy(() -> agent().containers())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the agent has ended");
+    }
+
+    private ContainerReport onlyReport() throws IOException {
+        List<ContainerReport> reports = agent().containers();
+        assertThat(reports).hasSize(1);
+        return reports.get(0);
+    }
+
+    private static Resource.Builder resource(String name, double value) {
+        return Resource.newBuilder()
+                .setName(name)
+                .setType(Value.Type.SCALAR)
+                .setScalar(Value.Scalar.newBuilder().setValue(value));
     }
 
     @Test

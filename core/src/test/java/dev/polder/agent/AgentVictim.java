@@ -68,6 +68,7 @@ final class AgentVictim {
                 () -> Optional.of(master),
                 IsolationSettings.parse("auto", ""),
                 ImageSettings.DEFAULT,
+                SandboxSettings.DEFAULT,
                 probe);
     }
 

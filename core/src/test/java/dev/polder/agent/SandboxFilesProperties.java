@@ -53,7 +53,7 @@ final class SandboxFilesProperties {
 
     @Property(tries = 3000)
     void nothingOutsideIsShown(@ForAll("paths") String path) {
-        SandboxFiles files = new SandboxFiles(tree.root());
+        SandboxFiles files = new SandboxFiles(tree.root(), OutputBounds.NONE);
 
         if (files.read(SandboxTree.AGENT, path, OptionalLong.of(0), 100) instanceof Piece piece) {
             assertThat(UTF_8.decode(piece.bytes()).toString()).isEqualTo(SandboxTree.INSIDE);

@@ -41,7 +41,7 @@ final class SandboxFilesTest {
     @BeforeEach
     void make() {
         tree = SandboxTree.make(directory);
-        files = new SandboxFiles(tree.root());
+        files = new SandboxFiles(tree.root(), OutputBounds.NONE);
     }
 
     @Test

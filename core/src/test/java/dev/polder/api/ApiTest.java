@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
+import dev.polder.agent.OutputBounds;
 import dev.polder.agent.SandboxFiles;
 import dev.polder.http.HttpServer;
 import dev.polder.http.HttpServerConfig;
@@ -79,7 +80,8 @@ class ApiTest {
         metrics.gauge("master/elected", () -> 1);
         metrics.gauge("slave/tasks_running", () -> 3);
         AgentView agent = new AgentView(SampleViews.agent(SampleViews.AGENT, 0).info(), "127.0.0.1", "localhost");
-        try (AgentReads reads = new AgentReads(config, () -> agent, new SandboxFiles(directory), metrics);
+        try (AgentReads reads = new AgentReads(
+                        config, () -> agent, new SandboxFiles(directory, OutputBounds.NONE), List::of, metrics);
                 HttpServer server =
                         HttpServer.start(HttpServerConfig.defaults("127.0.0.1", 0, "api-test-http"), reads.handler());
                 RawConnection connection = new RawConnection(server.address())) {

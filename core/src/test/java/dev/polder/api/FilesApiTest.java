@@ -3,6 +3,7 @@ package dev.polder.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.polder.agent.OutputBounds;
 import dev.polder.agent.SandboxFiles;
 import dev.polder.http.ClosedBy;
 import dev.polder.http.FrameListener;
@@ -76,7 +77,7 @@ final class FilesApiTest {
                 ApiConfig.defaults("files-test", "0.1.0", 0, 0),
                 new ClassicJson(),
                 () -> agent,
-                new SandboxFiles(directory),
+                new SandboxFiles(directory, OutputBounds.NONE),
                 metrics);
     }
 

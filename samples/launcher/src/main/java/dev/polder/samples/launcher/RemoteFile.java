@@ -86,19 +86,23 @@ final class RemoteFile {
     private Piece piece(byte[] json) throws IOException {
         String data = null;
         long bytes = -1;
+        long from = offset;
         try (JsonParser parser = factory.createParser(json)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if (token == JsonToken.VALUE_STRING && "data".equals(parser.currentName())) {
                     data = parser.getText();
                 } else if (token == JsonToken.VALUE_NUMBER_INT && "bytes".equals(parser.currentName())) {
                     bytes = parser.getLongValue();
+                } else if (token == JsonToken.VALUE_NUMBER_INT && "offset".equals(parser.currentName())) {
+                    // later than asked for where the agent has discarded what is between
+                    from = parser.getLongValue();
                 }
             }
         }
         if (data == null || bytes < 0) {
             throw new IOException("the answer has no 'data' and 'bytes'");
         }
-        offset += bytes;
+        offset = from + bytes;
         return new Piece(data);
     }
 

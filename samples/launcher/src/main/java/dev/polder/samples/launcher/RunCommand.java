@@ -88,7 +88,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static ClusterNode startNode() {
-        return ClusterNode.start(ClusterConfig.builder().build());
+        // whatever the tasks print is printed, and their sandboxes go with the node
+        return ClusterNode.start(
+                ClusterConfig.builder().maxStdoutSize(0).maxStderrSize(0).build());
     }
 
     /** Runs them on a node of this process and returns the exit code. */
