@@ -3,8 +3,8 @@ package dev.polder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.polder.isolation.host.ImageSettings;
 import dev.polder.agent.SandboxSettings;
+import dev.polder.isolation.host.ImageSettings;
 import dev.polder.master.OfferSettings;
 import dev.polder.offer.Minimum;
 import dev.polder.offer.OfferEngineConfig;

@@ -94,7 +94,10 @@ final class AgentLoop implements Runnable, Executor {
         execute(() -> decide(command));
     }
 
-    /** Begins with what the containerizer found, and tells the keeper what becomes of it. Called before the thread is started. */
+    /**
+     * Begins with what the containerizer found, and tells the keeper what becomes of it. Called before the thread is
+     * started.
+     */
     void recover(Containerizer found, SandboxKeeper sandboxKeeper) {
         containerizer = found;
         keeper = sandboxKeeper;

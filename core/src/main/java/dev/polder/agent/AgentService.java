@@ -174,11 +174,13 @@ public final class AgentService implements AutoCloseable {
         List<Isolator> isolators = new ArrayList<>(isolation.isolators());
         try {
             // that of images is to stay the last
-            isolators.add(0, DiskIsolator.open(new DiskIsolator.Settings(
-                    agentDir.resolve("disk"),
-                    config.nodeName() + "-disk",
-                    config.sandboxes().containerDiskWatchInterval(),
-                    config.sandboxes().enforceContainerDiskQuota())));
+            isolators.add(
+                    0,
+                    DiskIsolator.open(new DiskIsolator.Settings(
+                            agentDir.resolve("disk"),
+                            config.nodeName() + "-disk",
+                            config.sandboxes().containerDiskWatchInterval(),
+                            config.sandboxes().enforceContainerDiskQuota())));
         } catch (IOException e) {
             isolators.forEach(Isolator::close);
             throw e;
@@ -275,7 +277,8 @@ public final class AgentService implements AutoCloseable {
     }
 
     /**
-     * Returns the containers that run, with what each uses: read now, on the caller's thread, which takes some 0.3 ms of a processor each.
+     * Returns the containers that run, with what each uses: read now, on the caller's thread, which takes some 0.3 ms of a
+     * processor each.
      *
      * @throws IOException if the agent has ended, or does not answer
      */

@@ -18,7 +18,8 @@ import java.util.function.Supplier;
  * Everything that an agent's own port answers: the endpoints of a Mesos agent that people and tools read; most answer also
  * below {@code /slave(1)}. The state names the agent and what it has; its tasks are in the master's.
  *
- * <p>Files are read, and containers measured, on threads of its own; all else is small and done on the network's. Close it after the server.
+ * <p>Files are read, and containers measured, on threads of its own; all else is small and done on the network's. Close it
+ * after the server.
  */
 public final class AgentReads implements AutoCloseable {
     private final ApiConfig config;

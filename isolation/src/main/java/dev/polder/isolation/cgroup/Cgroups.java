@@ -11,8 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The control groups of this host, as far as this process may use them. Any thread may call; all calls block.
@@ -133,23 +131,11 @@ public final class Cgroups {
         Set<ContainerId> found = new LinkedHashSet<>();
         for (Hierarchy hierarchy : hierarchies) {
             for (Path directory : files.nested(hierarchy.root(), CONTAINERS_MAX)) {
-                ContainerId id = parse(directory.getFileName().toString());
-                if (id != null) {
-                    found.add(id);
-                }
+                // other groups than ours may be there
+                ContainerId.of(directory.getFileName().toString()).ifPresent(found::add);
             }
         }
         return found;
-    }
-
-    /** Other groups than ours may be there; UUID takes texts that it never writes. */
-    private static @Nullable ContainerId parse(String name) {
-        try {
-            ContainerId id = new ContainerId(UUID.fromString(name));
-            return id.toString().equals(name) ? id : null;
-        } catch (IllegalArgumentException notOurs) {
-            return null;
-        }
     }
 
     /** Returns a reader of usage, for one thread. */

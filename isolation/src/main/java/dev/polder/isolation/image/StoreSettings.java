@@ -54,7 +54,10 @@ public record StoreSettings(
         }
     }
 
-    /** Returns the defaults: this host's platform, the best backend, layers of 10 GiB, a tenth of the disk free and no other bound. */
+    /**
+     * Returns the defaults: this host's platform, the best backend, layers of 10 GiB, a tenth of the disk free and no
+     * other bound.
+     */
     public static StoreSettings of(Path directory, ImageSource source) {
         return new StoreSettings(
                 directory,

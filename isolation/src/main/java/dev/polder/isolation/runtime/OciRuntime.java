@@ -152,7 +152,8 @@ public final class OciRuntime {
         Set<ContainerId> found = new HashSet<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
-                found.add(new ContainerId(UUID.fromString(file.getFileName().toString())));
+                // a runtime may have files of its own beside
+                ContainerId.of(file.getFileName().toString()).ifPresent(found::add);
             }
         } catch (NoSuchFileException none) {
             return Set.of();
