@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>In namespaces of its own a task has an init: the shell that finishes them stays, as the program's parent, for a
  * first process ignores the signals that it does not handle, and has orphans to reap.
+ *
+ * <p>Variables can have a program load what the task's user likes. So they are set by the last shell on the way, once the
+ * process is contained and that user's; the programs before it have none but the container's id.
  */
 final class IntentScript {
     /** The kernel's limit on one argument or variable, its final NUL included. */
@@ -39,6 +42,9 @@ final class IntentScript {
     /** Where the shim looks for what kept the task from being contained; its name is known to the launch shell. */
     private static final String TROUBLE = "\"$root/$id/" + ContainerDirectory.TROUBLE + "\"";
 
+    /** Sets the variables among a shell's arguments, which end with {@code --}, and takes them away. */
+    private static final String SET_VARIABLES = "while [ \"$1\" != -- ]; do export \"$1\"; shift; done; shift";
+
     /**
      * Runs its arguments as the task's init, and ends as they do. File 2 is for trouble, 3 the task's own, and 4 where the
      * shim looks for what the shell says of a signal.
@@ -47,9 +53,9 @@ final class IntentScript {
             exec 2>&4 4>&-
             trap : HUP INT QUIT TERM
             unset PWD OLDPWD SHLVL _
-            (exec "$@" 2>&3 3>&-)
+            (%s; exec "$@" 2>&3 3>&-)
             exit $?
-            """;
+            """.formatted(SET_VARIABLES);
 
     private static final Pattern SHELL_NAME = Pattern.compile("(?!BASH)[A-Za-z_][A-Za-z0-9_]*");
     /** Variables that some shell will not have set, reads in a way of its own, or sets itself. */
@@ -155,21 +161,24 @@ final class IntentScript {
         } else {
             out.append(">/dev/null 2>&1\n");
         }
-        if (isContained) {
-            addContainment(out, words);
-        }
-        if (account != null) {
-            addSwitch(words, account, program);
-        }
         StringBuilder exports = new StringBuilder();
+        List<String> later = new ArrayList<>();
         List<String> odd = new ArrayList<>();
         variables.forEach((name, value) -> {
-            if (passesShell(name)) {
+            if (!passesShell(name)) {
+                odd.add(name + "=" + value);
+            } else if (isDirect() || name.equals(TaskSpec.CONTAINER_ID_VARIABLE)) {
                 exports.append(' ').append(name).append('=').append(quote(value));
             } else {
-                odd.add(name + "=" + value);
+                later.add(name + "=" + value);
             }
         });
+        if (isContained) {
+            addContainment(out, words, account == null ? later : List.of());
+        }
+        if (account != null) {
+            addSwitch(words, account, program, later);
+        }
         out.append("export").append(exports).append('\n');
         addProgram(words, odd, program);
         out.append("exec");
@@ -178,7 +187,7 @@ final class IntentScript {
     }
 
     /** Has the process enter its groups, and what is executed next its namespaces. */
-    private void addContainment(StringBuilder out, List<String> words) throws UnfitException {
+    private void addContainment(StringBuilder out, List<String> words, List<String> settings) throws UnfitException {
         Containment containment = spec.containment();
         // another user's files are opened later, so until then all that goes wrong is trouble
         out.append(account == null ? "exec 3>&2 2>" + TROUBLE : "exec 2>" + TROUBLE + " 3>&2")
@@ -189,11 +198,12 @@ final class IntentScript {
         if (containment.namespaces().isEmpty()) {
             out.append("exec 2>&3 3>&- 4>&-\n");
         } else {
-            addNamespaces(words, containment);
+            addNamespaces(words, containment, settings);
         }
     }
 
-    private void addNamespaces(List<String> words, Containment containment) throws UnfitException {
+    private void addNamespaces(List<String> words, Containment containment, List<String> settings)
+            throws UnfitException {
         Set<Namespace> namespaces = containment.namespaces();
         if (tools.unshare() == null) {
             throw new UnfitException("to give a task its own " + namespaces + " this host lacks unshare");
@@ -204,6 +214,8 @@ final class IntentScript {
                 .map(name -> "echo " + quote(name) + " >/proc/sys/kernel/hostname || exit 1\n")
                 .orElse("");
         words.addAll(List.of("/bin/sh", "-c", hostname + INIT, "init"));
+        words.addAll(settings);
+        words.add("--");
     }
 
     private boolean passesShell(String name) {
@@ -217,7 +229,7 @@ final class IntentScript {
         return account == null && spec.containment().namespaces().isEmpty();
     }
 
-    private void addSwitch(List<String> words, Account to, Path program) throws UnfitException {
+    private void addSwitch(List<String> words, Account to, Path program, List<String> settings) throws UnfitException {
         if (tools.setpriv() == null) {
             throw new UnfitException("to run a task as user '" + spec.user() + "' this host lacks setpriv");
         }
@@ -227,8 +239,11 @@ final class IntentScript {
         words.addAll(List.of(
                 "/bin/sh",
                 "-c",
-                "exec >>stdout 2>>stderr\n" + refusal("\"$0\"") + "unset PWD OLDPWD SHLVL _\nexec \"$@\"",
+                "exec >>stdout 2>>stderr\n" + refusal("\"$0\"") + "unset PWD OLDPWD SHLVL _\n" + SET_VARIABLES
+                        + "\nexec \"$@\"",
                 program.toString()));
+        words.addAll(settings);
+        words.add("--");
     }
 
     /** A program that cannot be executed ends as in Mesos, with 1; what the tools in between would say is 126 or 127. */

@@ -48,7 +48,7 @@ class IntentScriptTest {
 
     @Test
     void shouldEnterGroupsAndNamespacesAndStayAsInit() throws UnfitException {
-        TaskSpec spec = spec("/x", List.of("/x"), Map.of("PWD", "p"))
+        TaskSpec spec = spec("/x", List.of("/x"), Map.of("PWD", "p", "A", "it's"))
                 .in(new Containment(
                         List.of(Path.of("/g/a/cgroup.procs"), Path.of("/g/b c/cgroup.procs")),
                         Set.of(Namespace.UTS, Namespace.PID),
@@ -68,9 +68,9 @@ class IntentScriptTest {
                         exec 2>&4 4>&-
                         trap : HUP INT QUIT TERM
                         unset PWD OLDPWD SHLVL _
-                        (exec "$@" 2>&3 3>&-)
+                        (while [ "$1" != -- ]; do export "$1"; shift; done; shift; exec "$@" 2>&3 3>&-)
                         exit $?
-                        ' 'init' '/usr/bin/env' '--' 'PWD=p' '/x'
+                        ' 'init' 'A=it'\\''s' '--' '/usr/bin/env' '--' 'PWD=p' '/x'
                         }
                         # end
                         """);
@@ -101,13 +101,14 @@ class IntentScriptTest {
     }
 
     @Test
-    void shouldOpenFilesAsTheOtherUser() throws UnfitException {
-        TaskSpec spec = spec("/x", List.of("/x"), Map.of("PWD", "p"));
+    void shouldOpenFilesAndSetVariablesAsTheOtherUser() throws UnfitException {
+        TaskSpec spec = spec("/x", List.of("/x"), Map.of("PWD", "p", "A", "b"));
 
         assertThat(text(spec, TOOLS, new Account("nobody", 7, 8), null))
                 .contains("exec >/dev/null 2>&1\n")
                 .contains("'--reuid=7' '--regid=8' '--init-groups' '--' '/bin/sh' '-c' 'exec >>stdout 2>>stderr\n")
-                .contains("'/usr/bin/env' '--' 'PWD=p' '/x'\n");
+                .contains("\nexport POLDER_CONTAINER_ID='00000000-0000-0000-0000-00000000000a'\nexec '/bin/setsid'")
+                .contains("\nexec \"$@\"' '/x' 'A=b' '--' '/usr/bin/env' '--' 'PWD=p' '/x'\n");
     }
 
     @Test

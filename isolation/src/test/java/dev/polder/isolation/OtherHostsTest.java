@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -150,6 +152,40 @@ class OtherHostsTest {
             heard.awaitStart(sleeper.id());
             launcher.kill(sleeper.id(), Duration.ofMinutes(1));
             assertThat(heard.awaitExit(sleeper.id())).isEqualTo(new Signaled(15));
+        }
+    }
+
+    /** The dynamic loader says in a file of each program's own what it has loaded: whose files are there? */
+    @Test
+    void shouldLoadNothingOfATasksBeforeItIsTheTasksUsers() throws Exception {
+        assumeTrue(isRoot(), "only root can switch to another user");
+        assumeTrue(HostTools.find().setpriv() != null, "this host has no setpriv");
+        TestHost host = new TestHost(base);
+        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwx--x--x"));
+        Path traces = Files.createDirectory(base.resolve("traces"));
+        Files.setPosixFilePermissions(traces, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Map<String, String> loader = Map.of(
+                "LD_DEBUG",
+                "statistics",
+                "LD_DEBUG_OUTPUT",
+                traces.resolve("of").toString());
+        try (TaskLauncher launcher = TaskLauncher.open(settings(host, heard))) {
+            launcher.start();
+            for (Set<Namespace> namespaces : List.of(Set.<Namespace>of(), Set.of(Namespace.IPC))) {
+                ContainerId id = TestHost.newId();
+                TaskSpec spec = host.spec(id, "/bin/true", List.of("true"), loader, "nobody")
+                        .in(new Containment(List.of(), namespaces, Optional.empty()));
+                chown(host.sandbox(id));
+
+                assertThat(run(launcher, spec)).isEqualTo(new Exited(0));
+            }
+        }
+
+        try (Stream<Path> written = Files.list(traces)) {
+            assertThat(written)
+                    .hasSizeGreaterThanOrEqualTo(2)
+                    .allSatisfy(
+                            trace -> assertThat(Files.getOwner(trace).getName()).isEqualTo("nobody"));
         }
     }
 
