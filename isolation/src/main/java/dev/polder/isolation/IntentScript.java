@@ -49,13 +49,8 @@ final class IntentScript {
      * Runs its arguments as the task's init, and ends as they do. File 2 is for trouble, 3 the task's own, and 4 where the
      * shim looks for what the shell says of a signal.
      */
-    private static final String INIT = """
-            exec 2>&4 4>&-
-            trap : HUP INT QUIT TERM
-            unset PWD OLDPWD SHLVL _
-            (%s; exec "$@" 2>&3 3>&-)
-            exit $?
-            """.formatted(SET_VARIABLES);
+    private static final String INIT = "exec 2>&4 4>&-\ntrap : HUP INT QUIT TERM\nunset PWD OLDPWD SHLVL _\n("
+            + SET_VARIABLES + "; exec \"$@\" 2>&3 3>&-)\nexit $?\n";
 
     private static final Pattern SHELL_NAME = Pattern.compile("(?!BASH)[A-Za-z_][A-Za-z0-9_]*");
     /** Variables that some shell will not have set, reads in a way of its own, or sets itself. */
