@@ -153,7 +153,8 @@ public final class ClusterConfig {
 
     /** Returns what the agent keeps its tasks apart by. */
     public IsolationSettings isolation() {
-        return IsolationSettings.parse(values.isolation, values.isolationRequired);
+        return IsolationSettings.parse(values.isolation, values.isolationRequired)
+                .withCapabilities(values.effectiveCapabilities, values.boundingCapabilities);
     }
 
     /** Returns how the agent keeps its sandboxes within bounds. */
@@ -203,6 +204,8 @@ public final class ClusterConfig {
         String attributes = "";
         String isolation = "auto";
         String isolationRequired = "";
+        String effectiveCapabilities = "";
+        String boundingCapabilities = "";
         ImageSettings images = ImageSettings.DEFAULT;
         SandboxSettings sandboxes = SandboxSettings.DEFAULT;
         Duration offerTimeout = Duration.ofMinutes(2);
@@ -343,6 +346,24 @@ public final class ClusterConfig {
         /** With {@code auto}, the isolators without which the node does not start, by their names. Default: none. */
         public Builder isolationRequired(String value) {
             isolationRequired = value;
+            return this;
+        }
+
+        /**
+         * The rights of root that tasks have which do not say what they want: {@code NET_RAW,MKNOD}, or {@code none}.
+         * Default: empty, those that their users have.
+         */
+        public Builder effectiveCapabilities(String value) {
+            effectiveCapabilities = value;
+            return this;
+        }
+
+        /**
+         * The rights of root that a task can get at most: {@code NET_RAW,MKNOD}, or {@code none}. Default: empty, no
+         * bound.
+         */
+        public Builder boundingCapabilities(String value) {
+            boundingCapabilities = value;
             return this;
         }
 
@@ -573,6 +594,8 @@ public final class ClusterConfig {
             copy.attributes = attributes;
             copy.isolation = isolation;
             copy.isolationRequired = isolationRequired;
+            copy.effectiveCapabilities = effectiveCapabilities;
+            copy.boundingCapabilities = boundingCapabilities;
             copy.images = images;
             copy.sandboxes = sandboxes;
             copy.offerTimeout = offerTimeout;

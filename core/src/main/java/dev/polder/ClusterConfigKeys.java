@@ -70,6 +70,8 @@ final class ClusterConfigKeys {
             new Key("attributes", (b, text) -> b.attributes(text), b -> b.attributes),
             new Key("isolation", (b, text) -> b.isolation(text), b -> b.isolation),
             new Key("isolation-required", (b, text) -> b.isolationRequired(text), b -> b.isolationRequired),
+            new Key("effective-capabilities", (b, text) -> b.effectiveCapabilities(text), b -> b.effectiveCapabilities),
+            new Key("bounding-capabilities", (b, text) -> b.boundingCapabilities(text), b -> b.boundingCapabilities),
             new Key(
                     "image-store-dir",
                     (b, text) -> givenPath(text).ifPresent(b::imageStoreDir),
@@ -165,6 +167,7 @@ final class ClusterConfigKeys {
                     (b, text) -> b.keepTasksOnClose(parseBoolean(text)),
                     b -> b.keepTasksOnClose));
 
+    private static final IsolationSettings NO_ISOLATION = IsolationSettings.parse("none", "");
     private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|min|h|d)");
     private static final int PORT_MAX = 65_535;
     /** Some heartbeats of the leader, so that one that is late makes nobody stand. */
@@ -235,6 +238,18 @@ final class ClusterConfigKeys {
                     "isolationRequired",
                     builder.isolationRequired,
                     text -> IsolationSettings.parse(builder.isolation, text));
+        }
+        checkText(
+                mistakes,
+                "boundingCapabilities",
+                builder.boundingCapabilities,
+                text -> NO_ISOLATION.withCapabilities("", text));
+        if (mistakes.stream().noneMatch(mistake -> mistake.startsWith("boundingCapabilities "))) {
+            checkText(
+                    mistakes,
+                    "effectiveCapabilities",
+                    builder.effectiveCapabilities,
+                    text -> NO_ISOLATION.withCapabilities(text, builder.boundingCapabilities));
         }
         mistakes.addAll(Seeds.mistakes(builder));
         mistakes.addAll(builder.raftCredentials.mistakes());

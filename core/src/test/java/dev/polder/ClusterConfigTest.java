@@ -42,6 +42,8 @@ final class ClusterConfigTest {
                         polder.attributes=
                         polder.isolation=auto
                         polder.isolation-required=
+                        polder.effective-capabilities=
+                        polder.bounding-capabilities=
                         polder.image-store-dir=
                         polder.image-registry=docker.io
                         polder.image-insecure-registries=

@@ -1,8 +1,10 @@
 package dev.polder.agent;
 
+import dev.polder.isolation.host.IsolatorName;
 import dev.polder.wire.proto.Mesos.AgentInfo;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * What an agent knows of itself; fixed while it runs.
@@ -15,6 +17,7 @@ import java.time.Duration;
  * @param user the account the agent runs as
  * @param root whether that account may start processes as another
  * @param killGrace between TERM and KILL where neither task nor call says otherwise
+ * @param isolators what keeps its tasks apart
  * @param images what it can do with images
  */
 public record AgentProfile(
@@ -26,4 +29,10 @@ public record AgentProfile(
         String user,
         boolean root,
         Duration killGrace,
-        AgentImages images) {}
+        Set<IsolatorName> isolators,
+        AgentImages images) {
+    /** Copies the isolators. */
+    public AgentProfile {
+        isolators = Set.copyOf(isolators);
+    }
+}

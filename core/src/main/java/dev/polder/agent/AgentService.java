@@ -126,11 +126,9 @@ public final class AgentService implements AutoCloseable {
             fetcher = Fetcher.open(FetcherSettings.of(agentDir.resolve("fetch")));
             SandboxPool.Sources sources = new SandboxPool.Sources(fetcher, isolation.images());
             checkpoint = Checkpoint.open(agentDir.resolve("checkpoint"), state);
-            AgentImages images =
-                    new AgentImages(isolation.imagesRefusal(), config.images().registryOfNames());
             AgentLoop loop = new AgentLoop(
                     config,
-                    profile(config, attributes, images, agentDir, sandboxDir),
+                    profile(config, attributes, isolation, agentDir, sandboxDir),
                     state,
                     checkpoint,
                     sources,
@@ -218,7 +216,11 @@ public final class AgentService implements AutoCloseable {
 
     /** Who we are is asked of the file system: a directory that we may change the mode of is our own. */
     private static AgentProfile profile(
-            AgentServiceConfig config, List<Attribute> attributes, AgentImages images, Path agentDir, Path sandboxDir)
+            AgentServiceConfig config,
+            List<Attribute> attributes,
+            HostIsolation isolation,
+            Path agentDir,
+            Path sandboxDir)
             throws IOException {
         AgentInfo info = AgentInfo.newBuilder()
                 .setHostname(config.hostname())
@@ -237,7 +239,8 @@ public final class AgentService implements AutoCloseable {
                     Files.getOwner(own).getName(),
                     Integer.valueOf(0).equals(Files.getAttribute(own, "unix:uid")),
                     config.killGrace(),
-                    images);
+                    isolation.names(),
+                    new AgentImages(isolation.imagesRefusal(), config.images().registryOfNames()));
         } finally {
             Files.delete(own);
         }

@@ -3,7 +3,9 @@ package dev.polder.agent;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ImageTask;
+import dev.polder.isolation.Privileges;
 import dev.polder.isolation.TaskSpec;
+import dev.polder.isolation.host.IsolatorName;
 import dev.polder.model.AgentId;
 import dev.polder.wire.proto.Mesos.CommandInfo;
 import dev.polder.wire.proto.Mesos.ContainerInfo;
@@ -70,19 +72,29 @@ final class LaunchPlanner {
         if (unsupported != null) {
             return unsupported;
         }
+        Privileges privileges;
+        try {
+            privileges = TaskPrivileges.of(task.getContainer());
+        } catch (IllegalArgumentException e) {
+            return notLaunched(String.valueOf(e.getMessage()));
+        }
+        Optional<IsolatorName> missing = TaskPrivileges.missing(privileges, profile.isolators());
+        if (missing.isPresent()) {
+            return notLaunched(missing.get() + " is not among the isolators of this agent");
+        }
         if (!command.hasValue() && !inImage) {
             return new LaunchPlan.Refuse(
                     TaskState.TASK_FAILED, Reason.REASON_EXECUTOR_TERMINATED, "Executor terminated", true);
         }
         String other = user.equals(profile.user()) ? null : user;
         try {
-            return inImage ? inImage(sandbox, other) : inHost(sandbox, other);
+            return inImage ? inImage(sandbox, other, privileges) : inHost(sandbox, other, privileges);
         } catch (IllegalArgumentException e) {
             return invalid("task '" + task.getTaskId().getValue() + "' cannot be started: " + e.getMessage());
         }
     }
 
-    private LaunchPlan inHost(Path sandbox, @Nullable String user) {
+    private LaunchPlan inHost(Path sandbox, @Nullable String user, Privileges privileges) {
         Map<String, String> environment = defaults(sandbox, sandbox.toString());
         environment.putAll(variables());
         TaskSpec spec = new TaskSpec(
@@ -92,10 +104,14 @@ final class LaunchPlanner {
                 environment,
                 sandbox,
                 user);
-        return new LaunchPlan.Run(ContainerSpec.of(spec, TaskLimits.of(task)), Optional.empty(), fetches.requests());
+        return new LaunchPlan.Run(container(spec, privileges), Optional.empty(), fetches.requests());
     }
 
-    private LaunchPlan inImage(Path sandbox, @Nullable String user) {
+    private ContainerSpec container(TaskSpec spec, Privileges privileges) {
+        return ContainerSpec.of(spec, TaskLimits.of(task)).with(privileges);
+    }
+
+    private LaunchPlan inImage(Path sandbox, @Nullable String user, Privileges privileges) {
         TaskImage image;
         try {
             image = TaskImage.of(
@@ -110,8 +126,7 @@ final class LaunchPlanner {
                 command.hasValue() ? Optional.of(command.getValue()) : Optional.empty(),
                 command.getArgumentsList(),
                 defaults(sandbox, ImageTask.SANDBOX));
-        return new LaunchPlan.Run(
-                ContainerSpec.of(spec, TaskLimits.of(task)).in(told), Optional.of(image), fetches.requests());
+        return new LaunchPlan.Run(container(spec, privileges).in(told), Optional.of(image), fetches.requests());
     }
 
     private static LaunchPlan.Refuse invalid(String why) {
@@ -161,8 +176,9 @@ final class LaunchPlanner {
         if (wanted.getVolumesCount() > 0) {
             return "volumes";
         }
-        if (wanted.hasLinuxInfo() || wanted.hasRlimitInfo()) {
-            return "linux_info and rlimit_info";
+        String unsupported = TaskPrivileges.unsupported(wanted.getLinuxInfo());
+        if (unsupported != null) {
+            return unsupported;
         }
         if (wanted.hasTtyInfo() || wanted.hasHostname()) {
             return "tty_info and hostname";

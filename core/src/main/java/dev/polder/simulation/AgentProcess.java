@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,7 @@ final class AgentProcess {
                 "root",
                 true,
                 Duration.ofMillis(around.dice().spread(1, 5_000)),
+                Set.of(),
                 AgentImages.none("none in a simulation"));
         agent = new Agent(profile, host.recover(), around.dice().split().generator());
         decide(new AgentCommand.Recovered(host.recovered()));

@@ -2,6 +2,7 @@ package dev.polder.agent;
 
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.TaskSpec;
+import dev.polder.isolation.host.IsolatorName;
 import dev.polder.model.Moment;
 import dev.polder.wire.proto.AgentFacts.AgentFact;
 import dev.polder.wire.proto.AgentLinkFrames.Acknowledge;
@@ -22,6 +23,7 @@ import dev.polder.wire.proto.Mesos.TaskStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -39,6 +41,7 @@ final class AgentFixture {
     private final boolean root;
     private final Random random = new Random(7);
     AgentState state = new AgentState();
+    Set<IsolatorName> isolators = EnumSet.allOf(IsolatorName.class);
     AgentImages images = new AgentImages("", "registry.test");
     Agent agent;
     long nowMs = 1_000;
@@ -64,6 +67,16 @@ final class AgentFixture {
         return fixture;
     }
 
+    /** An agent that has none of what keeps tasks apart. */
+    static AgentFixture registeredWithoutIsolators() {
+        AgentFixture fixture = new AgentFixture();
+        fixture.isolators = Set.of();
+        fixture.restart(Set.of());
+        fixture.register();
+        fixture.effects.clear();
+        return fixture;
+    }
+
     /** An agent of an operator who has said otherwise of images. */
     static AgentFixture registered(AgentImages images) {
         AgentFixture fixture = new AgentFixture();
@@ -84,6 +97,7 @@ final class AgentFixture {
                 root ? "root" : "alice",
                 root,
                 Duration.ofSeconds(3),
+                isolators,
                 images);
     }
 

@@ -115,6 +115,7 @@ final class AgentWorld {
                 "root",
                 true,
                 Duration.ofSeconds(3),
+                Set.of(),
                 AgentImages.none("none here"));
         return new Agent(profile, state, random);
     }

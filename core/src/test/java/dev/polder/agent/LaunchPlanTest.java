@@ -7,16 +7,21 @@ import static dev.polder.agent.AgentFixture.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.polder.isolation.Capability;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ImageTask;
+import dev.polder.isolation.Privileges;
+import dev.polder.isolation.Rlimit;
 import dev.polder.isolation.TaskSpec;
 import dev.polder.isolation.image.ImageReference;
 import dev.polder.isolation.image.RegistryCredentials;
+import dev.polder.wire.proto.Mesos.CapabilityInfo;
 import dev.polder.wire.proto.Mesos.CommandInfo;
 import dev.polder.wire.proto.Mesos.ContainerInfo;
 import dev.polder.wire.proto.Mesos.Environment;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;
 import dev.polder.wire.proto.Mesos.Image;
+import dev.polder.wire.proto.Mesos.LinuxInfo;
 import dev.polder.wire.proto.Mesos.RLimitInfo;
 import dev.polder.wire.proto.Mesos.Secret;
 import dev.polder.wire.proto.Mesos.TaskInfo;
@@ -24,6 +29,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LaunchPlanTest {
@@ -172,7 +179,7 @@ class LaunchPlanTest {
         fixture.launch(task("t1", "true")
                 .setContainer(ContainerInfo.newBuilder()
                         .setType(ContainerInfo.Type.MESOS)
-                        .setRlimitInfo(RLimitInfo.getDefaultInstance()))
+                        .setLinuxInfo(LinuxInfo.newBuilder().setShmSize(64)))
                 .build());
         fixture.launch(task(
                         "t2",
@@ -187,10 +194,106 @@ class LaunchPlanTest {
 
         assertThat(lines(fixture.acknowledgeAll()))
                 .containsExactly(
-                        "TASK_FAILED 'Failed to launch container: linux_info and rlimit_info of a container are not"
-                                + " supported yet' SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED",
+                        "TASK_FAILED 'Failed to launch container: linux_info.share_pid_namespace, ipc_mode and"
+                                + " shm_size of a container are not supported yet' SOURCE_AGENT"
+                                + " REASON_CONTAINER_LAUNCH_FAILED",
                         "TASK_FAILED 'Failed to launch container: secrets in the environment are not supported yet'"
                                 + " SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED");
+    }
+
+    private static TaskInfo withPrivileges(String id, LinuxInfo.Builder linux, RLimitInfo.Builder limits) {
+        return task(id, "true")
+                .setContainer(ContainerInfo.newBuilder()
+                        .setType(ContainerInfo.Type.MESOS)
+                        .setLinuxInfo(linux)
+                        .setRlimitInfo(limits))
+                .build();
+    }
+
+    private static CapabilityInfo.Builder capabilities(CapabilityInfo.Capability... these) {
+        return CapabilityInfo.newBuilder().addAllCapabilities(List.of(these));
+    }
+
+    private static RLimitInfo.Builder limit(RLimitInfo.RLimit.Type type, @Nullable Long soft, @Nullable Long hard) {
+        RLimitInfo.RLimit.Builder limit = RLimitInfo.RLimit.newBuilder().setType(type);
+        if (soft != null) {
+            limit.setSoft(soft);
+        }
+        if (hard != null) {
+            limit.setHard(hard);
+        }
+        return RLimitInfo.newBuilder().addRlimits(limit);
+    }
+
+    @Test
+    void shouldWantThePrivilegesThatTheTaskNames() {
+        fixture.launched(withPrivileges(
+                "t1",
+                LinuxInfo.newBuilder()
+                        .setEffectiveCapabilities(capabilities(CapabilityInfo.Capability.NET_RAW))
+                        .setBoundingCapabilities(
+                                capabilities(CapabilityInfo.Capability.KILL, CapabilityInfo.Capability.NET_RAW)),
+                limit(RLimitInfo.RLimit.Type.RLMT_NOFILE, 5L, 6L)
+                        .addRlimits(RLimitInfo.RLimit.newBuilder().setType(RLimitInfo.RLimit.Type.RLMT_CORE))));
+
+        assertThat(only(AgentEffect.Launch.class, fixture.effects)
+                        .get(0)
+                        .container()
+                        .privileges())
+                .isEqualTo(new Privileges(
+                        Optional.of(Set.of(Capability.NET_RAW)),
+                        Optional.of(Set.of(Capability.KILL, Capability.NET_RAW)),
+                        List.of(
+                                new Rlimit("RLIMIT_NOFILE", 5, 6),
+                                new Rlimit("RLIMIT_CORE", Rlimit.UNLIMITED, Rlimit.UNLIMITED)),
+                        false));
+    }
+
+    @Test
+    void shouldKnowTheOldNameOfEffectiveCapabilities() {
+        fixture.launched(withPrivileges(
+                "t2", LinuxInfo.newBuilder().setCapabilityInfo(capabilities()), RLimitInfo.newBuilder()));
+
+        assertThat(only(AgentEffect.Launch.class, fixture.effects)
+                        .get(0)
+                        .container()
+                        .privileges()
+                        .effective())
+                .contains(Set.of());
+    }
+
+    @Test
+    void shouldRefusePrivilegesThatNobodyCanHave() {
+        fixture.launch(withPrivileges("t3", LinuxInfo.newBuilder(), limit(RLimitInfo.RLimit.Type.RLMT_CPU, 5L, null)));
+        fixture.launch(withPrivileges("t4", LinuxInfo.newBuilder(), limit(RLimitInfo.RLimit.Type.UNKNOWN, 1L, 1L)));
+        fixture.launch(withPrivileges(
+                "t5",
+                LinuxInfo.newBuilder().setCapabilityInfo(capabilities(CapabilityInfo.Capability.UNKNOWN)),
+                RLimitInfo.newBuilder()));
+
+        assertThat(lines(fixture.acknowledgeAll()))
+                .containsExactly(
+                        "TASK_FAILED 'Failed to launch container: RLIMIT_CPU: soft and hard are both given, or none of"
+                                + " them' SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED",
+                        "TASK_FAILED 'Failed to launch container: 'RLIMIT_UNKNOWN' is no limit of processes'"
+                                + " SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED",
+                        "TASK_FAILED 'Failed to launch container: 'UNKNOWN' is no capability; NET_RAW is one'"
+                                + " SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED");
+    }
+
+    @Test
+    void shouldRefusePrivilegesThatThisAgentCannotGive() {
+        AgentFixture without = AgentFixture.registeredWithoutIsolators();
+        without.launch(withPrivileges(
+                "t6", LinuxInfo.newBuilder().setBoundingCapabilities(capabilities()), RLimitInfo.newBuilder()));
+        without.launch(withPrivileges("t7", LinuxInfo.newBuilder(), limit(RLimitInfo.RLimit.Type.RLMT_CPU, 5L, 5L)));
+
+        assertThat(lines(without.acknowledgeAll()))
+                .containsExactly(
+                        "TASK_FAILED 'Failed to launch container: linux/capabilities is not among the isolators of this"
+                                + " agent' SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED",
+                        "TASK_FAILED 'Failed to launch container: posix/rlimits is not among the isolators of this"
+                                + " agent' SOURCE_AGENT REASON_CONTAINER_LAUNCH_FAILED");
     }
 
     private static TaskInfo inImage(Image.Builder image, CommandInfo.Builder command) {

@@ -17,13 +17,15 @@ import java.util.Set;
  * @param shared the namespaces of this host that it wants to be in, although it could have its own
  * @param hostname the name that it wants its host to have; empty for the host's own
  * @param image what it runs in an image, which is here and held for it; empty to run in the host's own tree
+ * @param privileges those that it wants to have
  */
 public record ContainerSpec(
         TaskSpec task,
         Optional<ContainerLimits> limits,
         Set<Namespace> shared,
         Optional<String> hostname,
-        Optional<ImageTask> image) {
+        Optional<ImageTask> image,
+        Privileges privileges) {
     /** Copies and checks. */
     public ContainerSpec {
         requireNonNull(task, "task");
@@ -33,12 +35,13 @@ public record ContainerSpec(
         shared = Collections.unmodifiableSet(ordered);
         requireNonNull(hostname, "hostname");
         requireNonNull(image, "image");
+        requireNonNull(privileges, "privileges");
     }
 
-    /** A container in the host's own tree. */
+    /** A container in the host's own tree, with the usual privileges. */
     public ContainerSpec(
             TaskSpec task, Optional<ContainerLimits> limits, Set<Namespace> shared, Optional<String> hostname) {
-        this(task, limits, shared, hostname, Optional.empty());
+        this(task, limits, shared, hostname, Optional.empty(), Privileges.USUAL);
     }
 
     /** A task with limits, which has all for itself that its host can give it. */
@@ -53,7 +56,12 @@ public record ContainerSpec(
 
     /** Returns the same in an image. */
     public ContainerSpec in(ImageTask other) {
-        return new ContainerSpec(task, limits, shared, hostname, Optional.of(other));
+        return new ContainerSpec(task, limits, shared, hostname, Optional.of(other), privileges);
+    }
+
+    /** Returns the same with other privileges. */
+    public ContainerSpec with(Privileges others) {
+        return new ContainerSpec(task, limits, shared, hostname, image, others);
     }
 
     /** Returns the container's id. */

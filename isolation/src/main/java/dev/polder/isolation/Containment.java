@@ -19,10 +19,16 @@ import java.util.regex.Pattern;
  * @param namespaces those that it gets for itself; with {@link Namespace#PID} it has a {@code /proc} of its own, and a
  *     first process that reaps orphans and passes signals on
  * @param hostname its host's name, which needs {@link Namespace#UTS}; empty for the host's own
+ * @param privileges those of its processes
  * @param byRuntime the task's program is a runtime that runs another one and ends as that one does: by {@code 128 + n}
  *     if signal {@code n} has ended it
  */
-public record Containment(List<Path> groups, Set<Namespace> namespaces, Optional<String> hostname, boolean byRuntime) {
+public record Containment(
+        List<Path> groups,
+        Set<Namespace> namespaces,
+        Optional<String> hostname,
+        Privileges privileges,
+        boolean byRuntime) {
     /** Nothing keeps it apart. */
     public static final Containment NONE = new Containment(List.of(), Set.of(), Optional.empty());
 
@@ -32,9 +38,19 @@ public record Containment(List<Path> groups, Set<Namespace> namespaces, Optional
     private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
     private static final Pattern HOSTNAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
 
-    /** What keeps a task apart that is its own program. */
+    /** What keeps a task apart that is its own program, with the usual privileges. */
     public Containment(List<Path> groups, Set<Namespace> namespaces, Optional<String> hostname) {
-        this(groups, namespaces, hostname, false);
+        this(groups, namespaces, hostname, Privileges.USUAL, false);
+    }
+
+    /** Returns the same with other privileges. */
+    public Containment with(Privileges others) {
+        return new Containment(groups, namespaces, hostname, others, byRuntime);
+    }
+
+    /** Returns the same for a task whose program is a runtime. */
+    Containment byARuntime() {
+        return new Containment(groups, namespaces, hostname, privileges, true);
     }
 
     /**
@@ -49,6 +65,7 @@ public record Containment(List<Path> groups, Set<Namespace> namespaces, Optional
                 throw new IllegalArgumentException("control group file " + group + " is not absolute");
             }
         }
+        requireNonNull(privileges, "privileges");
         // in the order of the enum, so that equal ones are written down alike
         Set<Namespace> ordered = EnumSet.noneOf(Namespace.class);
         ordered.addAll(namespaces);
@@ -60,7 +77,7 @@ public record Containment(List<Path> groups, Set<Namespace> namespaces, Optional
 
     /** Tells whether nothing keeps the task apart. */
     public boolean isNone() {
-        return groups.isEmpty() && namespaces.isEmpty();
+        return groups.isEmpty() && namespaces.isEmpty() && privileges.isUsual();
     }
 
     private static void checkHostname(String name, Set<Namespace> namespaces) {

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param setsid gives a task a session and process group of its own
  * @param setpriv makes it another user's
+ * @param prlimit limits its processes
  * @param unshare gives it namespaces of its own
  * @param bash sets a zeroth argument that no other way leads to
  */
 record HostTools(
         @Nullable Path setsid,
         @Nullable Path setpriv,
+        @Nullable Path prlimit,
         @Nullable Path unshare,
         @Nullable Path bash) {
     private static final List<String> DIRECTORIES =
@@ -23,11 +25,11 @@ record HostTools(
 
     /** Looks where systems keep them, not in the PATH of whoever started this JVM. */
     static HostTools find() {
-        return new HostTools(find("setsid"), find("setpriv"), find("unshare"), find("bash"));
+        return new HostTools(find("setsid"), find("setpriv"), find("prlimit"), find("unshare"), find("bash"));
     }
 
     HostTools withoutSetsid() {
-        return new HostTools(null, setpriv, unshare, bash);
+        return new HostTools(null, setpriv, prlimit, unshare, bash);
     }
 
     private static @Nullable Path find(String name) {

@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The usual task costs two executions, of {@code setsid} and of the program. More programs may stand between:
  * <pre>
- *  setsid -- [unshare … -- sh -c …] [setpriv … -- sh -c …] [env NAME=…] [bash -c 'exec -a …'] program arguments
- *             namespaces             another user           odd names     odd zeroth argument
+ *  setsid -- [unshare … -- sh -c …] [prlimit … --] [setpriv … --] [sh -c …]
+ *             namespaces             limits          user, rights   after both
+ *  [env NAME=…] [bash -c 'exec -a …'] program arguments
+ *   odd names    odd zeroth argument
  * </pre>
  *
  * <p>In namespaces of its own a task has an init: the shell that finishes them stays, as the program's parent, for a
@@ -49,8 +51,18 @@ final class IntentScript {
      * Runs its arguments as the task's init, and ends as they do. File 2 is for trouble, 3 the task's own, and 4 where the
      * shim looks for what the shell says of a signal.
      */
-    private static final String INIT = "exec 2>&4 4>&-\ntrap : HUP INT QUIT TERM\nunset PWD OLDPWD SHLVL _\n("
-            + SET_VARIABLES + "; exec \"$@\" 2>&3 3>&-)\nexit $?\n";
+    private static final String INIT =
+            "trap : HUP INT QUIT TERM\nunset PWD OLDPWD SHLVL _\n(" + SET_VARIABLES + "; exec \"$@\"";
+
+    /** Before that, and after it, where its arguments are the program. */
+    private static final String INIT_BEGIN = "exec 2>&4 4>&-\n";
+
+    private static final String INIT_END = " 2>&3 3>&-)\nexit $?\n";
+
+    /** The same where programs stand between that may have trouble, too. */
+    private static final String INIT_BEGIN_BETWEEN = "exec 5>&2 2>&4 4>&-\n";
+
+    private static final String INIT_END_BETWEEN = " 2>&5 5>&-)\nexit $?\n";
 
     private static final Pattern SHELL_NAME = Pattern.compile("(?!BASH)[A-Za-z_][A-Za-z0-9_]*");
     /** Variables that some shell will not have set, reads in a way of its own, or sets itself. */
@@ -169,10 +181,10 @@ final class IntentScript {
             }
         });
         if (isContained) {
-            addContainment(out, words, account == null ? later : List.of());
+            addContainment(out, words, isSwitched() ? List.of() : later);
         }
-        if (account != null) {
-            addSwitch(words, account, program, later);
+        if (isSwitched()) {
+            addSwitch(words, program, later);
         }
         out.append("export").append(exports).append('\n');
         addProgram(words, odd, program);
@@ -191,7 +203,7 @@ final class IntentScript {
             out.append("echo 0 >").append(quote(group.toString())).append(" || exit 1\n");
         }
         if (containment.namespaces().isEmpty()) {
-            out.append("exec 2>&3 3>&- 4>&-\n");
+            out.append(privileges().isUsual() ? "exec 2>&3 3>&- 4>&-\n" : "exec 4>&-\n");
         } else {
             addNamespaces(words, containment, settings);
         }
@@ -208,7 +220,9 @@ final class IntentScript {
                 .hostname()
                 .map(name -> "echo " + quote(name) + " >/proc/sys/kernel/hostname || exit 1\n")
                 .orElse("");
-        words.addAll(List.of("/bin/sh", "-c", hostname + INIT, "init"));
+        String init =
+                privileges().isUsual() ? INIT_BEGIN + INIT + INIT_END : INIT_BEGIN_BETWEEN + INIT + INIT_END_BETWEEN;
+        words.addAll(List.of("/bin/sh", "-c", hostname + init, "init"));
         words.addAll(settings);
         words.add("--");
     }
@@ -221,24 +235,47 @@ final class IntentScript {
 
     /** Does no shell stand between the one that sets the variables and the program? */
     private boolean isDirect() {
-        return account == null && spec.containment().namespaces().isEmpty();
+        return !isSwitched() && spec.containment().namespaces().isEmpty();
     }
 
-    private void addSwitch(List<String> words, Account to, Path program, List<String> settings) throws UnfitException {
-        if (tools.setpriv() == null) {
-            throw new UnfitException("to run a task as user '" + spec.user() + "' this host lacks setpriv");
+    /** Does it become another user's, or get other privileges than that user's? */
+    private boolean isSwitched() {
+        return account != null || !privileges().isUsual();
+    }
+
+    private Privileges privileges() {
+        return spec.containment().privileges();
+    }
+
+    private void addSwitch(List<String> words, Path program, List<String> settings) throws UnfitException {
+        Privileges privileges = privileges();
+        if (!privileges.rlimits().isEmpty()) {
+            words.addAll(PrivilegeCommands.prlimit(
+                    tool("prlimit", tools.prlimit(), "to limit its processes"), privileges.rlimits()));
         }
-        words.addAll(List.of(
-                tools.setpriv().toString(), "--reuid=" + to.uid(), "--regid=" + to.gid(), "--init-groups", "--"));
-        // the files are opened by the user, who may have put anything in the sandbox meanwhile
-        words.addAll(List.of(
-                "/bin/sh",
-                "-c",
-                "exec >>stdout 2>>stderr\n" + refusal("\"$0\"") + "unset PWD OLDPWD SHLVL _\n" + SET_VARIABLES
-                        + "\nexec \"$@\"",
-                program.toString()));
+        if (account != null || privileges.hasCapabilities() || privileges.noNewPrivileges()) {
+            String purpose = account != null ? "to run a task as user '" + spec.user() + "'" : "to take rights from it";
+            words.addAll(PrivilegeCommands.setpriv(tool("setpriv", tools.setpriv(), purpose), account, privileges));
+        }
+        StringBuilder script = new StringBuilder();
+        if (!privileges.isUsual()) {
+            script.append("exec 2>&3 3>&-\n");
+        }
+        if (account != null) {
+            // the files are opened by the user, who may have put anything in the sandbox meanwhile
+            script.append("exec >>stdout 2>>stderr\n").append(refusal("\"$0\""));
+        }
+        script.append("unset PWD OLDPWD SHLVL _\n").append(SET_VARIABLES).append("\nexec \"$@\"");
+        words.addAll(List.of("/bin/sh", "-c", script.toString(), program.toString()));
         words.addAll(settings);
         words.add("--");
+    }
+
+    private static Path tool(String name, @Nullable Path found, String purpose) throws UnfitException {
+        if (found == null) {
+            throw new UnfitException(purpose + " this host lacks " + name);
+        }
+        return found;
     }
 
     /** A program that cannot be executed ends as in Mesos, with 1; what the tools in between would say is 126 or 127. */

@@ -59,7 +59,21 @@ final class Isolators {
             throw new IOException(
                     "hostname '" + spec.hostname().get() + "': no isolator here gives a container its own");
         }
+        checkPrivileges(spec.privileges(), plan.privileges());
         return plan.contained(spec.task());
+    }
+
+    /** What is wanted and nobody gives is never left out silently. */
+    private static void checkPrivileges(Privileges wanted, Privileges given) throws IOException {
+        if (wanted.hasCapabilities() && !given.hasCapabilities()) {
+            throw new IOException("capabilities: no isolator here gives a container its own");
+        }
+        if (!given.rlimits().containsAll(wanted.rlimits())) {
+            throw new IOException("rlimits: no isolator here sets those of a container");
+        }
+        if (wanted.noNewPrivileges() && !given.noNewPrivileges()) {
+            throw new IOException("noNewPrivileges: no isolator here sees to that");
+        }
     }
 
     /** Returns the first limit that one of these finds reached. */

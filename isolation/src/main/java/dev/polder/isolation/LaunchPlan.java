@@ -15,6 +15,7 @@ public final class LaunchPlan {
     private final List<Path> groups = new ArrayList<>();
     private final Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
     private final Map<String, String> environment = new HashMap<>();
+    private Privileges privileges;
     private @Nullable String hostname;
     private @Nullable InPlace runtime;
 
@@ -25,6 +26,7 @@ public final class LaunchPlan {
     LaunchPlan(TaskSpec task) {
         groups.addAll(task.containment().groups());
         namespaces.addAll(task.containment().namespaces());
+        privileges = task.containment().privileges();
         hostname = task.containment().hostname().orElse(null);
     }
 
@@ -52,6 +54,16 @@ public final class LaunchPlan {
         return hostname != null;
     }
 
+    /** The task's processes have these privileges. */
+    public void privileges(Privileges others) {
+        privileges = others;
+    }
+
+    /** Returns the privileges of the task's processes, as far as they are known by now. */
+    public Privileges privileges() {
+        return privileges;
+    }
+
     /** Sets a variable, unless the task has it. */
     public void variable(String name, String value) {
         environment.put(name, value);
@@ -77,14 +89,21 @@ public final class LaunchPlan {
     /** Returns the task, to be started so. */
     TaskSpec contained(TaskSpec task) {
         InPlace inPlace = runtime;
-        Containment containment = new Containment(groups, namespaces, Optional.ofNullable(hostname), inPlace != null);
+        Containment containment = new Containment(groups, namespaces, Optional.ofNullable(hostname));
         if (inPlace != null) {
             List<String> command = inPlace.command();
-            return new TaskSpec(task.id(), command.get(0), command, Map.of(), inPlace.directory(), null, containment);
+            return new TaskSpec(
+                    task.id(), command.get(0), command, Map.of(), inPlace.directory(), null, containment.byARuntime());
         }
         Map<String, String> variables = new HashMap<>(environment);
         variables.putAll(task.environment());
         return new TaskSpec(
-                task.id(), task.program(), task.arguments(), variables, task.sandbox(), task.user(), containment);
+                task.id(),
+                task.program(),
+                task.arguments(),
+                variables,
+                task.sandbox(),
+                task.user(),
+                containment.with(privileges));
     }
 }

@@ -1,8 +1,5 @@
 package dev.polder.isolation;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -10,13 +7,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out which namespaces tasks of this host can be given, by giving them to a process that ends at once. */
 public final class NamespaceProbe {
-    private static final long SECONDS_MAX = 10;
-
     private final @Nullable Path unshare;
 
     private NamespaceProbe(@Nullable Path unshare) {
@@ -53,35 +47,6 @@ public final class NamespaceProbe {
         }
         List<String> command = new ArrayList<>(UnshareCommand.words(unshare, namespaces));
         command.addAll(List.of("/bin/sh", "-c", ":"));
-        try {
-            return run(command);
-        } catch (IOException e) {
-            return String.valueOf(e.getMessage());
-        }
-    }
-
-    private static String run(List<String> command) throws IOException {
-        // a file, for whoever waits for the end of a pipe waits for all that have inherited it
-        Path words = Files.createTempFile("polder-namespace-probe", "");
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(words.toFile())
-                    .start();
-            process.getOutputStream().close();
-            if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                return command.get(0) + " does not end";
-            }
-            return process.exitValue() == 0
-                    ? ""
-                    : new String(Files.readAllBytes(words), StandardCharsets.UTF_8).strip() + " (code "
-                            + process.exitValue() + ")";
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "interrupted";
-        } finally {
-            Files.delete(words);
-        }
+        return Trial.refusal(command);
     }
 }

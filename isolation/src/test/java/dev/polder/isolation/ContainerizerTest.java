@@ -311,8 +311,8 @@ class ContainerizerTest {
                         Map.of(),
                         base,
                         null,
-                        new Containment(
-                                List.of(Path.of("/g/cgroup.procs")), Set.of(Namespace.PID), Optional.empty(), true)));
+                        new Containment(List.of(Path.of("/g/cgroup.procs")), Set.of(Namespace.PID), Optional.empty())
+                                .byARuntime()));
     }
 
     @Test

@@ -84,7 +84,7 @@ class ContainmentTest {
     }
 
     private TaskSpec runtime(String command) {
-        return host.shell(command).in(new Containment(List.of(), Set.of(), Optional.empty(), true));
+        return host.shell(command).in(Containment.NONE.byARuntime());
     }
 
     // ---- what it sees
@@ -254,7 +254,7 @@ class ContainmentTest {
         Path refusing = Files.writeString(base.resolve("unshare"), "#!/bin/sh\necho not permitted >&2\nexit 1\n");
         Files.setPosixFilePermissions(refusing, PosixFilePermissions.fromString("rwx------"));
         HostTools found = HostTools.find();
-        HostTools tools = new HostTools(found.setsid(), found.setpriv(), refusing, found.bash());
+        HostTools tools = new HostTools(found.setsid(), found.setpriv(), found.prlimit(), refusing, found.bash());
         TestHost other = new TestHost(base.resolve("other"));
         RecordingListener told = new RecordingListener();
         try (TaskLauncher unable = TaskLauncher.open(

@@ -332,6 +332,25 @@ class ImageContainersTest {
     }
 
     @Test
+    void shouldHaveThePrivilegesThatItWants() throws IOException {
+        ContainerSpec spec = launch(
+                ContainerSpec.of(task())
+                        .in(shell("grep -E 'Cap(Eff|Bnd)' /proc/self/status; ulimit -n"))
+                        .with(new Privileges(
+                                Optional.of(Set.of(Capability.KILL)),
+                                Optional.of(Set.of(Capability.KILL, Capability.CHOWN)),
+                                List.of(new Rlimit("RLIMIT_NOFILE", 100, 200)),
+                                false)),
+                "{}");
+
+        assertThat(ended(spec).end()).as(host.stderr(spec.id())).isEqualTo(exited(0));
+        assertThat(host.stdout(spec.id()))
+                .containsPattern("CapEff:\\s0+20\\n")
+                .containsPattern("CapBnd:\\s0+20\\n")
+                .endsWith("100\n");
+    }
+
+    @Test
     void shouldNotWriteThroughALinkThatSomebodyPutInItsOutputsPlace() throws IOException {
         Path outside = base.resolve("outside");
         TaskSpec task = task();
@@ -377,12 +396,8 @@ class ImageContainersTest {
     void shouldHaveNamespacesAndANameWhereThatIsWanted() throws IOException {
         startAgain(IMAGES + ",namespaces/ipc,namespaces/uts");
         ContainerSpec spec = launch(
-                new ContainerSpec(
-                        task(),
-                        Optional.empty(),
-                        Set.of(),
-                        Optional.of("plot-7"),
-                        Optional.of(shell("hostname; ls -l /proc/self/ns"))),
+                new ContainerSpec(task(), Optional.empty(), Set.of(), Optional.of("plot-7"))
+                        .in(shell("hostname; ls -l /proc/self/ns")),
                 "{}");
 
         assertThat(ended(spec).end()).isEqualTo(exited(0));

@@ -17,7 +17,11 @@ import org.junit.jupiter.api.Test;
 class IntentScriptTest {
     private static final ContainerId ID = ContainerId.parse("00000000-0000-0000-0000-00000000000a");
     private static final HostTools TOOLS = new HostTools(
-            Path.of("/bin/setsid"), Path.of("/bin/setpriv"), Path.of("/bin/unshare"), Path.of("/bin/bash"));
+            Path.of("/bin/setsid"),
+            Path.of("/bin/setpriv"),
+            Path.of("/bin/prlimit"),
+            Path.of("/bin/unshare"),
+            Path.of("/bin/bash"));
 
     private static TaskSpec spec(String program, List<String> arguments, Map<String, String> environment) {
         return new TaskSpec(ID, program, arguments, environment, Path.of("/no/sandbox"), "u");
@@ -112,14 +116,33 @@ class IntentScriptTest {
     }
 
     @Test
+    void shouldSetVariablesWhenPrivilegesAreThoseOfTheTask() throws UnfitException {
+        Privileges privileges = new Privileges(
+                Optional.of(Set.of(Capability.NET_RAW)),
+                Optional.of(Set.of(Capability.NET_RAW, Capability.KILL)),
+                List.of(new Rlimit("RLIMIT_NOFILE", 5, Rlimit.UNLIMITED)),
+                true);
+        TaskSpec spec = spec("/x", List.of("/x"), Map.of("A", "b")).in(Containment.NONE.with(privileges));
+
+        assertThat(text(spec, TOOLS, null, null))
+                .contains("\nexec 3>&2 2>\"$root/$id/trouble\"\nexec 4>&-\nexport POLDER_CONTAINER_ID=")
+                .contains("\nexec '/bin/setsid' '--' '/bin/prlimit' '--nofile=5:unlimited' '--' '/bin/setpriv'"
+                        + " '--inh-caps=-all,+net_raw' '--ambient-caps=-all,+net_raw'"
+                        + " '--bounding-set=-all,+kill,+net_raw' '--securebits=+noroot,+noroot_locked'"
+                        + " '--no-new-privs' '--' '/bin/sh' '-c' 'exec 2>&3 3>&-\nunset PWD OLDPWD SHLVL _\nwhile")
+                .contains("\nexec \"$@\"' '/x' 'A=b' '--' '/x'\n");
+    }
+
+    @Test
     void shouldSayWhatTheHostLacks() {
         TaskSpec spec = spec("/x", List.of("/x"), Map.of());
 
-        assertThatThrownBy(() -> text(spec, new HostTools(null, null, null, null), new Account("nobody", 7, 8), null))
+        assertThatThrownBy(() ->
+                        text(spec, new HostTools(null, null, null, null, null), new Account("nobody", 7, 8), null))
                 .isInstanceOf(UnfitException.class)
                 .hasMessage("to run a task as user 'u' this host lacks setpriv");
         TaskSpec apart = spec.in(new Containment(List.of(), Set.of(Namespace.IPC), Optional.empty()));
-        assertThatThrownBy(() -> text(apart, new HostTools(null, null, null, null), null, null))
+        assertThatThrownBy(() -> text(apart, new HostTools(null, null, null, null, null), null, null))
                 .isInstanceOf(UnfitException.class)
                 .hasMessage("to give a task its own [IPC] this host lacks unshare");
     }
@@ -128,7 +151,7 @@ class IntentScriptTest {
     void shouldDoWithoutSetsidAndBash() throws UnfitException {
         TaskSpec spec = spec("/x", List.of("other", "a"), Map.of());
 
-        assertThat(text(spec, new HostTools(null, null, null, null), null, null))
+        assertThat(text(spec, new HostTools(null, null, null, null, null), null, null))
                 .contains("\nexec '/x' 'a'\n");
         assertThat(text(spec, TOOLS, null, null))
                 .contains("exec '/bin/setsid' '--' '/bin/bash' '-c' 'exec -a \"$0\" -- \"$@\"' 'other' '/x' 'a'\n");

@@ -301,7 +301,7 @@ class KillDuringStartTest {
     @Test
     void shouldKillWhileNoLaunchShellCanBeStarted() throws IOException {
         Path setsid = script("setsid", "exec " + HostTools.find().setsid() + " \"$@\"");
-        TaskLauncher launcher = start(new HostTools(setsid, null, null, null), List.of("/bin/sh"));
+        TaskLauncher launcher = start(new HostTools(setsid, null, null, null, null), List.of("/bin/sh"));
         ContainerId id = launchRunning(launcher, "trap '' TERM; sleep 1000 & true");
         Files.delete(setsid);
         endShell(launcher);

@@ -98,7 +98,7 @@ class OtherHostsTest {
     @Test
     void shouldEndTasksWithItselfWithoutProc() throws IOException {
         TestHost host = new TestHost(base);
-        HostTools bare = new HostTools(null, null, null, null);
+        HostTools bare = new HostTools(null, null, null, null, null);
         TaskSpec spec = host.shell("trap 'exit 5' TERM; echo $$; while :; do sleep 0.05; done");
         try (TaskLauncher launcher = TaskLauncher.open(settings(host, heard).with(bare, base.resolve("no-proc")))) {
             launcher.start();

@@ -69,7 +69,7 @@ class WithoutLaunchShellTest {
     void shouldAnswerLaunchesWhileNoneCanBeStarted() throws IOException {
         TestHost host = new TestHost(base);
         Path setsid = script("setsid", "[ \"$1\" != -- ] || shift\nexec \"$@\"");
-        HostTools tools = new HostTools(setsid, null, null, null);
+        HostTools tools = new HostTools(setsid, null, null, null, null);
         try (TaskLauncher launcher = TaskLauncher.open(settings(host).with(tools, Path.of("/proc")))) {
             launcher.start();
             Files.delete(setsid);
@@ -142,7 +142,7 @@ class WithoutLaunchShellTest {
     void shouldStartWhatHasWaitedNotTooLong() throws IOException {
         TestHost host = new TestHost(base);
         Path setsid = script("setsid", "[ \"$1\" != -- ] || shift\nexec \"$@\"");
-        HostTools tools = new HostTools(setsid, null, null, null);
+        HostTools tools = new HostTools(setsid, null, null, null, null);
         StoppingProbe patient = new StoppingProbe(Duration.ofSeconds(10), Duration.ofSeconds(60));
         try (TaskLauncher launcher =
                 TaskLauncher.open(settings(host).with(patient).with(tools, Path.of("/proc")))) {

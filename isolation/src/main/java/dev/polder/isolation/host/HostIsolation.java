@@ -3,10 +3,14 @@ package dev.polder.isolation.host;
 import static java.util.Objects.requireNonNull;
 
 import dev.polder.isolation.Ability;
+import dev.polder.isolation.CapabilitiesIsolator;
 import dev.polder.isolation.Isolator;
 import dev.polder.isolation.Namespace;
 import dev.polder.isolation.NamespaceIsolator;
 import dev.polder.isolation.NamespaceProbe;
+import dev.polder.isolation.NoNewPrivilegesIsolator;
+import dev.polder.isolation.PrivilegeProbe;
+import dev.polder.isolation.RlimitsIsolator;
 import dev.polder.isolation.cgroup.CgroupIsolator;
 import dev.polder.isolation.cgroup.CgroupSettings;
 import dev.polder.isolation.cgroup.Cgroups;
@@ -86,13 +90,17 @@ public final class HostIsolation {
         ImageTrial imagery = ImageTrial.of(settings, images);
         Map<IsolatorName, Ability> rows = new EnumMap<>(IsolatorName.class);
         for (IsolatorName name : settings.wanted()) {
-            rows.put(
-                    name,
-                    name.isOfImages()
-                            ? imagery.ability(name)
-                            : name.namespace()
-                                    .map(namespace -> ability(name, refusals.getOrDefault(namespace, "")))
-                                    .orElseGet(() -> ability(name, cgroups.orElseThrow())));
+            Ability row;
+            if (name.isOfImages()) {
+                row = imagery.ability(name);
+            } else if (name.namespace().isPresent()) {
+                row = ability(name, refusals.getOrDefault(name.namespace().get(), ""), "unshare");
+            } else if (name.controller().isPresent()) {
+                row = ability(name, cgroups.orElseThrow());
+            } else {
+                row = abilityOfPrivileges(name);
+            }
+            rows.put(name, row);
         }
         Set<IsolatorName> able = EnumSet.noneOf(IsolatorName.class);
         rows.forEach((name, row) -> {
@@ -117,6 +125,7 @@ public final class HostIsolation {
             isolators.add(new CgroupIsolator(cgroups.orElseThrow()));
         }
         able.forEach(name -> name.namespace().map(NamespaceIsolator::new).ifPresent(isolators::add));
+        able.forEach(name -> privilegeIsolator(name, settings).ifPresent(isolators::add));
         // the runtime joins the groups of all others
         imagery.images().map(HostImages::isolator).ifPresent(isolators::add);
         return new HostIsolation(List.copyOf(rows.values()), isolators, able, imagery.images());
@@ -131,8 +140,28 @@ public final class HostIsolation {
                 .orElseThrow();
     }
 
-    private static Ability ability(IsolatorName name, String refusal) {
-        return new Ability(name.toString(), refusal.isEmpty(), refusal.isEmpty() ? "by unshare" : refusal);
+    private static Ability ability(IsolatorName name, String refusal, String program) {
+        return new Ability(name.toString(), refusal.isEmpty(), refusal.isEmpty() ? "by " + program : refusal);
+    }
+
+    private static Ability abilityOfPrivileges(IsolatorName name) {
+        return switch (name) {
+            case LINUX_CAPABILITIES -> ability(name, PrivilegeProbe.refusalOfCapabilities(), "setpriv");
+            case LINUX_NNP -> ability(name, PrivilegeProbe.refusalOfNoNewPrivileges(), "setpriv");
+            case POSIX_RLIMITS -> ability(name, PrivilegeProbe.refusalOfRlimits(), "prlimit");
+            default -> throw new IllegalArgumentException(name + " has nothing to do with privileges");
+        };
+    }
+
+    private static Optional<Isolator> privilegeIsolator(IsolatorName name, IsolationSettings settings) {
+        return switch (name) {
+            case LINUX_CAPABILITIES ->
+                Optional.of(new CapabilitiesIsolator(
+                        settings.privileges().effective(), settings.privileges().bounding()));
+            case LINUX_NNP -> Optional.of(new NoNewPrivilegesIsolator());
+            case POSIX_RLIMITS -> Optional.of(new RlimitsIsolator());
+            default -> Optional.empty();
+        };
     }
 
     /** Returns what was tried, a row an isolator. */
@@ -160,6 +189,11 @@ public final class HostIsolation {
                 .map(Ability::toString)
                 .findFirst()
                 .orElse(IsolatorName.DOCKER_RUNTIME + " is not among the isolators of this agent");
+    }
+
+    /** Returns the names of those that this host can do. */
+    public Set<IsolatorName> names() {
+        return names;
     }
 
     /** Returns the names of those that this host can do, separated by commas; {@code none} where there is nothing. */

@@ -2,10 +2,13 @@ package dev.polder.isolation.host;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.polder.isolation.Capability;
+import dev.polder.isolation.Privileges;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -14,11 +17,17 @@ import java.util.stream.Collectors;
  *
  * @param wanted those that it has where its host can do them
  * @param required those of the wanted without which it does not start
+ * @param privileges of these, the capabilities that tasks have which do not say what they want, and those that a task can
+ *     get at most
  */
-public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> required) {
+public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> required, Privileges privileges) {
     /** Names of Mesos's isolators that isolate nothing: every node does what they do. */
     private static final Set<String> ALWAYS =
             Set.of("posix/cpu", "posix/mem", "process", "filesystem/posix", "disk/du", "posix/disk");
+
+    /** They do nothing to a task that does not want it. */
+    private static final Set<IsolatorName> WHEN_WANTED =
+            EnumSet.of(IsolatorName.LINUX_CAPABILITIES, IsolatorName.POSIX_RLIMITS);
 
     private static final Set<IsolatorName> CGROUPS = EnumSet.of(IsolatorName.CGROUPS_CPU, IsolatorName.CGROUPS_MEM);
 
@@ -35,6 +44,7 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
     public IsolationSettings {
         wanted = ordered(wanted);
         required = ordered(required);
+        requireNonNull(privileges, "privileges");
         if (!wanted.containsAll(required)) {
             Set<IsolatorName> missing = EnumSet.copyOf(required);
             missing.removeAll(wanted);
@@ -43,6 +53,11 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
         if (wanted.stream().anyMatch(IsolatorName::isOfImages) && !wanted.containsAll(IMAGES)) {
             throw new IllegalArgumentException(text(IMAGES) + " run images together, and only one of them is chosen");
         }
+    }
+
+    /** Tasks have the capabilities of their users, unless they want others. */
+    public IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> required) {
+        this(wanted, required, Privileges.USUAL);
     }
 
     private static Set<IsolatorName> ordered(Set<IsolatorName> names) {
@@ -54,9 +69,9 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
     /**
      * Reads what an operator has written.
      *
-     * @param isolation {@code auto} for control groups, and images, where the host has what they need, and no namespaces: a
-     *     task in these sees another host, which somebody must want; {@code none}; or names of isolators,
-     *     separated by commas, which are then required
+     * @param isolation {@code auto} for control groups, capabilities, limits of processes and images, where the host has
+     *     what they need, and no namespaces: a task in these sees another host, which somebody must want; {@code none}; or
+     *     names of isolators, separated by commas, which are then required
      * @param required names of isolators which with {@code auto} are required; empty for none
      * @throws IllegalArgumentException if a name is not known or comes twice, in words that name it
      */
@@ -65,6 +80,7 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
         return switch (requireNonNull(isolation, "isolation")) {
             case "auto" -> {
                 Set<IsolatorName> wanted = EnumSet.copyOf(CGROUPS);
+                wanted.addAll(WHEN_WANTED);
                 wanted.addAll(IMAGES);
                 wanted.addAll(needed);
                 yield new IsolationSettings(wanted, needed);
@@ -75,6 +91,30 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
                 needed.addAll(chosen);
                 yield new IsolationSettings(chosen, needed);
             }
+        };
+    }
+
+    /**
+     * Returns these with other capabilities, as an operator has written them: names without {@code CAP_}, separated by
+     * commas; {@code none}; or nothing.
+     *
+     * @param effective for tasks that do not say what they want; nothing for those of their users
+     * @param bounding what a task can get at most; nothing for no bound
+     * @throws IllegalArgumentException if a name is not known, or something effective is out of bounds, in words
+     */
+    public IsolationSettings withCapabilities(String effective, String bounding) {
+        return new IsolationSettings(
+                wanted, required, privileges.withCapabilities(capabilities(effective), capabilities(bounding)));
+    }
+
+    private static Optional<Set<Capability>> capabilities(String text) {
+        return switch (text) {
+            case "" -> Optional.empty();
+            case "none" -> Optional.of(Set.of());
+            default ->
+                Optional.of(Arrays.stream(text.split(",", -1))
+                        .map(word -> Capability.of(word.strip()))
+                        .collect(Collectors.toSet()));
         };
     }
 

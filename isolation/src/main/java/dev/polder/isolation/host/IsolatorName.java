@@ -20,6 +20,12 @@ public enum IsolatorName {
     NAMESPACES_IPC("namespaces/ipc", null, Namespace.IPC),
     /** A host's name of its own. */
     NAMESPACES_UTS("namespaces/uts", null, Namespace.UTS),
+    /** Parts of root's rights, given and taken. */
+    LINUX_CAPABILITIES("linux/capabilities", null, null),
+    /** No way to more rights. */
+    LINUX_NNP("linux/nnp", null, null),
+    /** Limits of each process. */
+    POSIX_RLIMITS("posix/rlimits", null, null),
     /** A tree of its own for who wants an image; goes with {@link #DOCKER_RUNTIME}. */
     FILESYSTEM_LINUX("filesystem/linux", null, null),
     /** What the image says of its command, by an OCI runtime; goes with {@link #FILESYSTEM_LINUX}. */

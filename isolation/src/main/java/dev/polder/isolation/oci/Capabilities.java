@@ -1,9 +1,12 @@
 package dev.polder.isolation.oci;
 
+import dev.polder.isolation.Capability;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Which of root's rights a container's processes have, and which they can ever get. Names are as {@code CAP_CHOWN}.
@@ -13,16 +16,23 @@ import java.util.TreeSet;
  */
 public record Capabilities(Set<String> effective, Set<String> bounding) {
     /** All that Linux 6.1 knows. */
-    static final Set<String> KNOWN =
-            named("CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE"
-                    + " NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO"
-                    + " SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME"
-                    + " SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG"
-                    + " WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE");
+    static final Set<String> KNOWN = names(EnumSet.allOf(Capability.class));
 
-    private static final Set<String> USUAL =
-            named("CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE"
-                    + " SYS_CHROOT KILL AUDIT_WRITE");
+    private static final Set<String> USUAL = names(EnumSet.of(
+            Capability.CHOWN,
+            Capability.DAC_OVERRIDE,
+            Capability.FSETID,
+            Capability.FOWNER,
+            Capability.MKNOD,
+            Capability.NET_RAW,
+            Capability.SETGID,
+            Capability.SETUID,
+            Capability.SETFCAP,
+            Capability.SETPCAP,
+            Capability.NET_BIND_SERVICE,
+            Capability.SYS_CHROOT,
+            Capability.KILL,
+            Capability.AUDIT_WRITE));
 
     /** Copies, refuses names that no kernel knows, and rights that the bounding set does not have. */
     public Capabilities {
@@ -33,12 +43,8 @@ public record Capabilities(Set<String> effective, Set<String> bounding) {
         }
     }
 
-    private static Set<String> named(String names) {
-        Set<String> set = new TreeSet<>();
-        for (String name : names.split(" ", -1)) {
-            set.add("CAP_" + name);
-        }
-        return Collections.unmodifiableSet(set);
+    private static Set<String> names(Set<Capability> these) {
+        return these.stream().map(Capability::kernelName).collect(Collectors.toUnmodifiableSet());
     }
 
     private static Set<String> known(Set<String> names) {
@@ -53,6 +59,18 @@ public record Capabilities(Set<String> effective, Set<String> bounding) {
     /** None, and no way to get any. */
     public static Capabilities none() {
         return new Capabilities(Set.of(), Set.of());
+    }
+
+    /** Returns these, in bounds. */
+    public static Capabilities of(Set<Capability> effective, Set<Capability> bounding) {
+        return new Capabilities(names(effective), names(bounding));
+    }
+
+    /** Returns those that Docker gives to a container's root, as far as they are within a bound. */
+    public static Capabilities usualWithin(Set<Capability> bounding) {
+        Set<String> within = new TreeSet<>(USUAL);
+        within.retainAll(names(bounding));
+        return new Capabilities(within, names(bounding));
     }
 
     /** Those that Docker gives to a container's root. */

@@ -2,6 +2,8 @@ package dev.polder.isolation.oci;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.polder.isolation.Rlimit;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -126,6 +128,15 @@ public record OciProcess(
                 Optional.of(size));
     }
 
+    private static Map<String, Object> toOci(Rlimit limit) {
+        return Map.of("type", limit.type(), "soft", unsigned(limit.soft()), "hard", unsigned(limit.hard()));
+    }
+
+    /** Without a sign no limit is the highest. */
+    private static BigInteger unsigned(long value) {
+        return new BigInteger(Long.toUnsignedString(value));
+    }
+
     /** Returns it in the form of an OCI runtime. */
     Map<String, Object> toOci() {
         Map<String, Object> process = new LinkedHashMap<>();
@@ -138,7 +149,7 @@ public record OciProcess(
         process.put("env", variables);
         process.put("cwd", workingDirectory);
         process.put("capabilities", capabilities.toOci(user.isRoot()));
-        process.put("rlimits", rlimits.stream().map(Rlimit::toOci).toList());
+        process.put("rlimits", rlimits.stream().map(OciProcess::toOci).toList());
         process.put("noNewPrivileges", noNewPrivileges);
         return process;
     }

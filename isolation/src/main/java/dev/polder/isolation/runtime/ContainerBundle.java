@@ -1,15 +1,18 @@
 package dev.polder.isolation.runtime;
 
 import dev.polder.isolation.Account;
+import dev.polder.isolation.Capability;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ImageTask;
 import dev.polder.isolation.LaunchPlan;
 import dev.polder.isolation.Namespace;
+import dev.polder.isolation.Privileges;
 import dev.polder.isolation.TaskSpec;
 import dev.polder.isolation.image.ImageConfig;
 import dev.polder.isolation.image.ImageException;
 import dev.polder.isolation.image.TaskCommand;
+import dev.polder.isolation.oci.Capabilities;
 import dev.polder.isolation.oci.OciBundle;
 import dev.polder.isolation.oci.OciContainer;
 import dev.polder.isolation.oci.OciMount;
@@ -27,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Writes what a runtime is told about one container. For one thread. */
 final class ContainerBundle {
@@ -82,9 +86,22 @@ final class ContainerBundle {
         OciProcess process = OciProcess.of(command)
                 .withEnvironment(environment(image, plan))
                 .withWorkingDirectory(image.workingDirectory().isEmpty() ? ImageTask.SANDBOX : image.workingDirectory())
-                .withNoNewPrivileges(false);
+                .withNoNewPrivileges(plan.privileges().noNewPrivileges())
+                .withCapabilities(capabilities(
+                        plan.privileges(), user.isEmpty() || user.get().uid() == 0))
+                .withRlimits(plan.privileges().rlimits());
         return user.map(account -> process.withUser(new OciUser(account.uid(), account.gid(), List.of())))
                 .orElse(process);
+    }
+
+    /** Root gets all that is within its bound, and a runtime knows no way to keep it from that. */
+    private static Capabilities capabilities(Privileges privileges, boolean root) {
+        if (privileges.effective().isPresent()) {
+            Set<Capability> effective = privileges.effective().get();
+            return Capabilities.of(
+                    effective, root ? effective : privileges.bounding().orElse(effective));
+        }
+        return privileges.bounding().map(Capabilities::usualWithin).orElseGet(Capabilities::usual);
     }
 
     private Map<String, String> environment(ImageConfig image, LaunchPlan plan) {

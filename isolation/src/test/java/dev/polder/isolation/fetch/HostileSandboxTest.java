@@ -138,13 +138,16 @@ class HostileSandboxTest {
         Path bin = host.in("bin");
         Future<Integer> racing = other.submit(() -> {
             int exchanged = 0;
-            while (!stop.get()) {
-                Path away = host.in("old" + exchanged);
+            for (int round = 0; !stop.get(); round++) {
+                // a name of its own, as what was moved there last may have got something in it
+                Path away = host.in("old" + round);
                 exchanged += tried(() -> Files.createSymbolicLink(bin, outside));
                 tried(() -> Files.move(bin, away, StandardCopyOption.ATOMIC_MOVE));
                 tried(() -> Files.delete(away));
                 tried(() -> Files.createDirectory(bin));
                 tried(() -> Files.move(bin, away, StandardCopyOption.ATOMIC_MOVE));
+                tried(() -> Files.delete(away.resolve("tool")));
+                tried(() -> Files.delete(away));
             }
             return exchanged;
         });

@@ -4,10 +4,16 @@ import static dev.polder.isolation.host.IsolatorName.CGROUPS_CPU;
 import static dev.polder.isolation.host.IsolatorName.CGROUPS_MEM;
 import static dev.polder.isolation.host.IsolatorName.DOCKER_RUNTIME;
 import static dev.polder.isolation.host.IsolatorName.FILESYSTEM_LINUX;
+import static dev.polder.isolation.host.IsolatorName.LINUX_CAPABILITIES;
 import static dev.polder.isolation.host.IsolatorName.NAMESPACES_PID;
+import static dev.polder.isolation.host.IsolatorName.POSIX_RLIMITS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.polder.isolation.Capability;
+import dev.polder.isolation.Privileges;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What an operator may write. */
@@ -16,7 +22,9 @@ class IsolationSettingsTest {
     void shouldRequireNothingByItself() {
         IsolationSettings settings = IsolationSettings.parse("auto", "");
 
-        assertThat(settings.wanted()).containsExactly(CGROUPS_CPU, CGROUPS_MEM, FILESYSTEM_LINUX, DOCKER_RUNTIME);
+        assertThat(settings.wanted())
+                .containsExactly(
+                        CGROUPS_CPU, CGROUPS_MEM, LINUX_CAPABILITIES, POSIX_RLIMITS, FILESYSTEM_LINUX, DOCKER_RUNTIME);
         assertThat(settings.required()).isEmpty();
     }
 
@@ -25,8 +33,25 @@ class IsolationSettingsTest {
         IsolationSettings settings = IsolationSettings.parse("auto", "cgroups/mem, namespaces/pid");
 
         assertThat(settings.wanted())
-                .containsExactly(CGROUPS_CPU, CGROUPS_MEM, NAMESPACES_PID, FILESYSTEM_LINUX, DOCKER_RUNTIME);
+                .containsExactly(
+                        CGROUPS_CPU,
+                        CGROUPS_MEM,
+                        NAMESPACES_PID,
+                        LINUX_CAPABILITIES,
+                        POSIX_RLIMITS,
+                        FILESYSTEM_LINUX,
+                        DOCKER_RUNTIME);
         assertThat(settings.required()).containsExactly(CGROUPS_MEM, NAMESPACES_PID);
+    }
+
+    @Test
+    void shouldReadCapabilities() {
+        IsolationSettings auto = IsolationSettings.parse("auto", "");
+
+        assertThat(auto.privileges()).isEqualTo(Privileges.USUAL);
+        assertThat(auto.withCapabilities("none", "KILL, NET_RAW").privileges())
+                .isEqualTo(Privileges.USUAL.withCapabilities(
+                        Optional.of(Set.of()), Optional.of(Set.of(Capability.KILL, Capability.NET_RAW))));
     }
 
     @Test
@@ -63,6 +88,11 @@ class IsolationSettingsTest {
                 .hasMessage("required and not chosen: cgroups/mem");
         assertThatThrownBy(() -> IsolationSettings.parse("cgroups/cpu", "cgroups/mem"))
                 .hasMessage("required and not chosen: cgroups/mem");
+        IsolationSettings auto = IsolationSettings.parse("auto", "");
+        assertThatThrownBy(() -> auto.withCapabilities("CAP_KILL", ""))
+                .hasMessage("'CAP_KILL' is no capability; NET_RAW is one");
+        assertThatThrownBy(() -> auto.withCapabilities("KILL", "none"))
+                .hasMessageContaining("[KILL] are more than the bounding []");
         assertThatThrownBy(() -> IsolationSettings.parse("", "")).hasMessageStartingWith("'' is no isolator");
     }
 }

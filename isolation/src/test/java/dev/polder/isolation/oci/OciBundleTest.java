@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polder.isolation.Namespace;
+import dev.polder.isolation.Rlimit;
 import dev.polder.isolation.json.JsonException;
 import dev.polder.isolation.json.JsonValue;
 import dev.polder.isolation.oci.OciProcess.TerminalSize;

@@ -1,7 +1,5 @@
-package dev.polder.isolation.oci;
+package dev.polder.isolation;
 
-import java.math.BigInteger;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -42,14 +40,5 @@ public record Rlimit(String type, long soft, long hard) {
         if (soft < UNLIMITED || hard < UNLIMITED || Long.compareUnsigned(soft, hard) > 0) {
             throw new IllegalArgumentException(type + " soft " + soft + " is not from 0 to hard " + hard);
         }
-    }
-
-    /** Returns it in the form of an OCI runtime. */
-    Map<String, Object> toOci() {
-        return Map.of("type", type, "soft", unsigned(soft), "hard", unsigned(hard));
-    }
-
-    private static BigInteger unsigned(long value) {
-        return new BigInteger(Long.toUnsignedString(value));
     }
 }
