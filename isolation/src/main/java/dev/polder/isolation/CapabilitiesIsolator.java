@@ -28,7 +28,7 @@ public final class CapabilitiesIsolator implements Isolator {
     }
 
     @Override
-    public void prepare(ContainerSpec spec, LaunchPlan plan) throws IOException {
+    public Privileges privileges(ContainerSpec spec, Privileges soFar) throws IOException {
         Optional<Set<Capability>> wanted = spec.privileges().effective();
         Optional<Set<Capability>> bound = spec.privileges().bounding();
         requireAllowed(wanted);
@@ -39,7 +39,7 @@ public final class CapabilitiesIsolator implements Isolator {
         if (given.isPresent() && !within.orElseThrow().containsAll(given.get())) {
             throw refused(given.get(), within.get());
         }
-        plan.privileges(plan.privileges().withCapabilities(given, within));
+        return soFar.withCapabilities(given, within);
     }
 
     private void requireAllowed(Optional<Set<Capability>> wanted) throws IOException {

@@ -223,6 +223,15 @@ public final class Containerizer implements AutoCloseable {
         return found;
     }
 
+    /**
+     * Returns the privileges of a container's processes, which what is started in it later must not exceed. Does not wait.
+     *
+     * @throws IOException if it would not be started here, with the reason for the task's owner
+     */
+    public Privileges privileges(ContainerSpec spec) throws IOException {
+        return isolators.privileges(spec);
+    }
+
     /** Deletes what is kept of a container when its end was told and everybody above knows. The sandbox stays. */
     public void forget(ContainerId id) {
         inbox.send(() -> {

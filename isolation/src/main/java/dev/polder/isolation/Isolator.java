@@ -26,12 +26,23 @@ public interface Isolator extends AutoCloseable {
     default void recover(Set<ContainerId> containers) throws IOException {}
 
     /**
+     * Returns the privileges that a container is given, as far as this isolator decides over them. All are asked, one after
+     * the other, before they prepare it, and again for what is started in it later; nothing is done yet.
+     *
+     * @param soFar those that it would have without this isolator
+     * @throws IOException if it is not to have what it wants, with the reason for the task's owner
+     */
+    default Privileges privileges(ContainerSpec spec, Privileges soFar) throws IOException {
+        return soFar;
+    }
+
+    /**
      * Makes ready what the container needs, and adds to how its task is started.
      *
      * @throws IOException if that cannot be done; the container is not started then, and is told why. {@link #cleanup}
      *     follows
      */
-    void prepare(ContainerSpec spec, LaunchPlan plan) throws IOException;
+    default void prepare(ContainerSpec spec, LaunchPlan plan) throws IOException {}
 
     /** Returns how often {@link #watch} is to be called for each running container; empty for never. */
     default Optional<Duration> watchInterval() {

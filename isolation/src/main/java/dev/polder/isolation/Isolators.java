@@ -47,7 +47,7 @@ final class Isolators {
 
     /** Returns the task, to be started as all of them want it. */
     TaskSpec prepare(ContainerSpec spec) throws IOException {
-        LaunchPlan plan = new LaunchPlan(spec.task());
+        LaunchPlan plan = new LaunchPlan(spec.task(), privileges(spec));
         for (Isolator isolator : inOrder) {
             try {
                 isolator.prepare(spec, plan);
@@ -59,8 +59,21 @@ final class Isolators {
             throw new IOException(
                     "hostname '" + spec.hostname().get() + "': no isolator here gives a container its own");
         }
-        checkPrivileges(spec.privileges(), plan.privileges());
         return plan.contained(spec.task());
+    }
+
+    /** Returns the privileges that all of them together give a container. */
+    Privileges privileges(ContainerSpec spec) throws IOException {
+        Privileges given = spec.task().containment().privileges();
+        for (Isolator isolator : inOrder) {
+            try {
+                given = isolator.privileges(spec, given);
+            } catch (IOException | RuntimeException e) {
+                throw named(isolator, e);
+            }
+        }
+        checkPrivileges(spec.privileges(), given);
+        return given;
     }
 
     /** What is wanted and nobody gives is never left out silently. */

@@ -15,7 +15,7 @@ public final class LaunchPlan {
     private final List<Path> groups = new ArrayList<>();
     private final Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
     private final Map<String, String> environment = new HashMap<>();
-    private Privileges privileges;
+    private final Privileges privileges;
     private @Nullable String hostname;
     private @Nullable InPlace runtime;
 
@@ -24,9 +24,14 @@ public final class LaunchPlan {
 
     /** A plan to start a task as it is. */
     LaunchPlan(TaskSpec task) {
+        this(task, task.containment().privileges());
+    }
+
+    /** A plan to start a task with these privileges. */
+    LaunchPlan(TaskSpec task, Privileges privileges) {
         groups.addAll(task.containment().groups());
         namespaces.addAll(task.containment().namespaces());
-        privileges = task.containment().privileges();
+        this.privileges = privileges;
         hostname = task.containment().hostname().orElse(null);
     }
 
@@ -54,12 +59,7 @@ public final class LaunchPlan {
         return hostname != null;
     }
 
-    /** The task's processes have these privileges. */
-    public void privileges(Privileges others) {
-        privileges = others;
-    }
-
-    /** Returns the privileges of the task's processes, as far as they are known by now. */
+    /** Returns the privileges of the task's processes. */
     public Privileges privileges() {
         return privileges;
     }

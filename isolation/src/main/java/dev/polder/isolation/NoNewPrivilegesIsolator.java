@@ -8,7 +8,7 @@ public final class NoNewPrivilegesIsolator implements Isolator {
     }
 
     @Override
-    public void prepare(ContainerSpec spec, LaunchPlan plan) {
-        plan.privileges(plan.privileges().withNoNewPrivileges());
+    public Privileges privileges(ContainerSpec spec, Privileges soFar) {
+        return soFar.withNoNewPrivileges();
     }
 }

@@ -8,7 +8,7 @@ public final class RlimitsIsolator implements Isolator {
     }
 
     @Override
-    public void prepare(ContainerSpec spec, LaunchPlan plan) {
-        plan.privileges(plan.privileges().withRlimits(spec.privileges().rlimits()));
+    public Privileges privileges(ContainerSpec spec, Privileges soFar) {
+        return soFar.withRlimits(spec.privileges().rlimits());
     }
 }
