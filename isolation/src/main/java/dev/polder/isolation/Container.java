@@ -42,8 +42,6 @@ final class Container {
     /** Why nothing of it can be running, known when it was found again; null if that is not known. */
     @Nullable
     String lostBecause;
-    /** The listener knows that it started, or a former one did. */
-    boolean startTold;
     /** When its shim, which has begun and has no process, is given up; in nanoTime. */
     long patienceEndsAt = NEVER;
     /** How long it has from TERM to KILL, if it is to be killed as soon as it can be; null if nobody wants that. */

@@ -47,7 +47,6 @@ final class Recovery {
             } else if (blind) {
                 container.lostBecause = "without /proc its process cannot be found again";
             }
-            container.startTold = files.read().process() != null;
             found.add(container);
         }
         return found;

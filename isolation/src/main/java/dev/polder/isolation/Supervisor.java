@@ -232,10 +232,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         shell.proved(System.nanoTime());
         container.phase = Phase.RUNNING;
         container.process = process;
-        if (!container.startTold) {
-            container.startTold = true;
-            tell(to -> to.onStarted(container.id, process.pid()));
-        }
+        tell(to -> to.onStarted(container.id, process.pid()));
         if (container.stopsAt(LaunchProbe.Phase.RUNNING) && probe != null) {
             probe.reached(container.id, LaunchProbe.Phase.RUNNING);
         }

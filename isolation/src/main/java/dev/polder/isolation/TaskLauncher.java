@@ -114,7 +114,7 @@ public final class TaskLauncher implements AutoCloseable {
 
     /**
      * Opens the directory and recovers what is there: {@link #recovered()} lists it; the listener is told of each
-     * recovered container as of a new one (its start is not told again).
+     * recovered container as of a new one, its start included while it runs.
      *
      * @param directory is created if it is missing, and made accessible to its owner alone; used by one launcher at a time
      * @param nodeName goes into the names of threads
