@@ -74,6 +74,8 @@ public final class Agent {
             containers.notStarted(turn, notStarted.id(), notStarted.why());
         } else if (command instanceof AgentCommand.Lost lost) {
             containers.lost(turn, lost.id(), lost.why());
+        } else if (command instanceof AgentCommand.Checked checked) {
+            containers.checked(turn, checked.id(), checked.event());
         } else if (command instanceof AgentCommand.Timer) {
             timer(turn);
         }

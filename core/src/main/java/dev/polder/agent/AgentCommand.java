@@ -3,6 +3,7 @@ package dev.polder.agent;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ExitStatus;
 import dev.polder.isolation.Limitation;
+import dev.polder.isolation.check.CheckEvent;
 import dev.polder.wire.proto.AgentLinkFrames.ToAgent;
 import java.util.Set;
 
@@ -48,6 +49,9 @@ public sealed interface AgentCommand {
 
     /** The containerizer says: the process is gone, and nobody knows how it ended. */
     record Lost(ContainerId id, String why) implements AgentCommand {}
+
+    /** Something has changed in how a container's checks go. */
+    record Checked(ContainerId id, CheckEvent event) implements AgentCommand {}
 
     /** Time has passed. Comes at the latest when {@link Agent#deadlineMs()} says. */
     record Timer() implements AgentCommand {}

@@ -3,6 +3,7 @@ package dev.polder.agent;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.TaskSpec;
+import dev.polder.isolation.check.CheckSpec;
 import dev.polder.isolation.fetch.FetchRequest;
 import dev.polder.model.AgentId;
 import dev.polder.wire.proto.AgentLinkFrames.ToMaster;
@@ -52,6 +53,23 @@ public sealed interface AgentEffect {
 
     /** Have a container ended. */
     record Kill(ContainerId id, Duration grace) implements AgentEffect {}
+
+    /**
+     * Begin to check a container; {@code Checked} tells what comes of it. Made again when the containers are recovered.
+     *
+     * @param runningFor how long its task has been running, or since when nothing new was told of it
+     * @param isHealthKnown whether its health was told before
+     */
+    record StartChecks(TaskSpec task, long pid, List<CheckSpec> checks, Duration runningFor, boolean isHealthKnown)
+            implements AgentEffect {
+        /** Copies. */
+        public StartChecks {
+            checks = List.copyOf(checks);
+        }
+    }
+
+    /** Check a container no more; one that is killed is not checked any more either. */
+    record StopChecks(ContainerId id) implements AgentEffect {}
 
     /** Have a container forgotten that has ended. */
     record Forget(ContainerId id) implements AgentEffect {}

@@ -41,7 +41,8 @@ final class AgentLoop implements Runnable, Executor {
     private final long startNanos = System.nanoTime();
     /**
      * Never full: frames are bounded by the connection, which stops reading; the containerizer says at most three
-     * things of each of its containers, the sandbox pool one, and those are bounded by the containerizer.
+     * things of each of its containers, the sandbox pool one, and those are bounded by the containerizer. A check says no
+     * more than one thing an interval.
      */
     private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
 
@@ -56,6 +57,7 @@ final class AgentLoop implements Runnable, Executor {
 
     private @Nullable Containerizer containerizer;
     private @Nullable SandboxKeeper keeper;
+    private @Nullable AgentChecks checks;
     private boolean launching = true;
     private boolean running = true;
     private long commandsDecided;
@@ -101,6 +103,7 @@ final class AgentLoop implements Runnable, Executor {
     void recover(Containerizer found, SandboxKeeper sandboxKeeper) {
         containerizer = found;
         keeper = sandboxKeeper;
+        checks = new AgentChecks(nodeName, found, this::submit);
         submit(new AgentCommand.Recovered(found.recovered()));
     }
 
@@ -119,6 +122,7 @@ final class AgentLoop implements Runnable, Executor {
         CompletableFuture<Void> quiet = new CompletableFuture<>();
         execute(() -> {
             launching = false;
+            closeChecks();
             connection.stop();
             quiet.complete(null);
         });
@@ -262,7 +266,8 @@ final class AgentLoop implements Runnable, Executor {
 
     private void releaseToContainerizer(AgentEffect effect) {
         Containerizer containers = containerizer;
-        if (containers == null) {
+        AgentChecks checked = checks;
+        if (containers == null || checked == null) {
             throw new IllegalStateException("no containerizer, yet there is " + effect);
         }
         if (effect instanceof AgentEffect.Launch launch) {
@@ -271,9 +276,14 @@ final class AgentLoop implements Runnable, Executor {
                 containers.launch(launch.container());
             }
         } else if (effect instanceof AgentEffect.Kill kill) {
+            checked.stop(kill.id());
             containers.kill(kill.id(), kill.grace());
         } else if (effect instanceof AgentEffect.Forget forget) {
             containers.forget(forget.id());
+        } else if (effect instanceof AgentEffect.StartChecks start) {
+            checked.start(start);
+        } else if (effect instanceof AgentEffect.StopChecks stop) {
+            checked.stop(stop.id());
         }
     }
 
@@ -293,6 +303,7 @@ final class AgentLoop implements Runnable, Executor {
 
     private void end(@Nullable Throwable failure) {
         running = false;
+        closeChecks();
         sandboxes.close();
         connection.stop();
         if (failure == null) {
@@ -301,6 +312,12 @@ final class AgentLoop implements Runnable, Executor {
         } else {
             admitted.completeExceptionally(failure);
             ended.completeExceptionally(failure);
+        }
+    }
+
+    private void closeChecks() {
+        if (checks != null) {
+            checks.close();
         }
     }
 

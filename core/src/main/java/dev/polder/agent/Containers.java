@@ -5,6 +5,7 @@ import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ExitStatus;
 import dev.polder.isolation.Limitation;
+import dev.polder.isolation.check.CheckEvent;
 import dev.polder.model.FrameworkId;
 import dev.polder.wire.proto.Mesos.FrameworkID;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;
@@ -204,13 +205,59 @@ final class Containers {
     /** The process exists; its number is null if the launcher did not say it to us. */
     void started(Turn turn, ContainerId id, @Nullable Long pid) {
         Container container = containers.get(id);
-        if (container == null || !container.is(Phase.LAUNCHED)) {
+        AgentTask task = state.taskIn(id.toString());
+        if (container == null || container.is(Phase.ENDED)) {
             return;
         }
-        container.enter(Phase.RUNNING);
+        if (container.is(Phase.LAUNCHED)) {
+            container.enter(Phase.RUNNING);
+            if (task != null) {
+                reportStart(turn, task, container, pid);
+            }
+        }
+        if (task != null && pid != null && task.state() == TaskState.TASK_RUNNING && task.killGrace() == null) {
+            startChecks(turn, task, id, pid);
+        }
+    }
+
+    /** A task's health that was told once is told anew by who checks it now. */
+    private void startChecks(Turn turn, AgentTask task, ContainerId id, long pid) {
+        TaskStatus newest = task.newest();
+        if (!TaskChecks.has(task.info()) || newest == null) {
+            return;
+        }
+        LaunchPlan plan = LaunchPlan.of(profile, state.knownAgentId(), task.framework(), task.info(), id);
+        if (plan instanceof LaunchPlan.Run run) {
+            long runningMs = turn.now().wallMs() - Math.round(newest.getTimestamp() * 1000);
+            turn.effect(new AgentEffect.StartChecks(
+                    run.container().task(),
+                    pid,
+                    TaskChecks.of(task.info()),
+                    Duration.ofMillis(Math.max(0, runningMs)),
+                    newest.hasHealthy()));
+        }
+    }
+
+    /** Tells how a task's checks go, and ends it if it is unhealthy for too long. */
+    void checked(Turn turn, ContainerId id, CheckEvent event) {
+        Container container = containers.get(id);
         AgentTask task = state.taskIn(id.toString());
-        if (task != null) {
-            reportStart(turn, task, container, pid);
+        if (container == null || !container.is(Phase.RUNNING) || task == null || task.killGrace() != null) {
+            return;
+        }
+        TaskStatus.Builder status = statuses.ofCommand(turn.now(), task, TaskState.TASK_RUNNING, null);
+        if (event instanceof CheckEvent.Health health) {
+            turn.report(
+                    task,
+                    status.setHealthy(health.healthy()).setReason(Reason.REASON_TASK_HEALTH_CHECK_STATUS_UPDATED));
+            if (health.shouldKill()) {
+                accept(turn, task, container, graceOf(task, KillPolicy.getDefaultInstance()), false);
+            }
+        } else if (event instanceof CheckEvent.Result result) {
+            turn.report(
+                    task,
+                    status.setCheckStatus(TaskChecks.result(task.info().getCheck(), result.result()))
+                            .setReason(Reason.REASON_TASK_CHECK_STATUS_UPDATED));
         }
     }
 
@@ -393,6 +440,9 @@ final class Containers {
             }
             turn.effect(new AgentEffect.Forget(id));
             return null;
+        }
+        if (TaskChecks.has(task.info())) {
+            turn.effect(new AgentEffect.StopChecks(id));
         }
         return task.isTerminal() ? null : task;
     }

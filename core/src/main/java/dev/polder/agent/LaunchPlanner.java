@@ -5,6 +5,7 @@ import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ImageTask;
 import dev.polder.isolation.Privileges;
 import dev.polder.isolation.TaskSpec;
+import dev.polder.isolation.check.CheckKind;
 import dev.polder.isolation.host.IsolatorName;
 import dev.polder.model.AgentId;
 import dev.polder.wire.proto.Mesos.CommandInfo;
@@ -88,9 +89,18 @@ final class LaunchPlanner {
         }
         String other = user.equals(profile.user()) ? null : user;
         try {
+            refuseChecks();
             return inImage ? inImage(sandbox, other, privileges) : inHost(sandbox, other, privileges);
         } catch (IllegalArgumentException e) {
             return invalid("task '" + task.getTaskId().getValue() + "' cannot be started: " + e.getMessage());
+        }
+    }
+
+    /** A command would not come into the tree of an image. */
+    private void refuseChecks() {
+        boolean byCommand = TaskChecks.of(task).stream().anyMatch(check -> check.kind() instanceof CheckKind.Command);
+        if (inImage && byCommand) {
+            throw new IllegalArgumentException("checks by command of tasks in images are not supported yet");
         }
     }
 

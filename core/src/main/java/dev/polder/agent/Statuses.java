@@ -109,7 +109,26 @@ final class Statuses {
         } else if (newest != null && newest.getContainerStatus().hasExecutorPid()) {
             container.setExecutorPid(newest.getContainerStatus().getExecutorPid());
         }
-        return of(now, task, taskState, Source.SOURCE_EXECUTOR).setContainerStatus(container);
+        TaskStatus.Builder status =
+                of(now, task, taskState, Source.SOURCE_EXECUTOR).setContainerStatus(container);
+        addChecks(status, task, newest);
+        return status;
+    }
+
+    /** What checks have told is told again with whatever follows; of an end, only that bad health has led to a kill. */
+    private static void addChecks(TaskStatus.Builder status, AgentTask task, @Nullable TaskStatus newest) {
+        if (task.info().hasCheck()) {
+            status.setCheckStatus(
+                    newest != null && newest.hasCheckStatus()
+                            ? newest.getCheckStatus()
+                            : TaskChecks.noResult(task.info().getCheck()));
+        }
+        if (newest != null && newest.hasHealthy()) {
+            boolean isKilled = !newest.getHealthy() && task.killGrace() != null;
+            if (isKilled || !isTerminal(status.getState())) {
+                status.setHealthy(newest.getHealthy());
+            }
+        }
     }
 
     /** Starts an update about what the agent did or could not do. */

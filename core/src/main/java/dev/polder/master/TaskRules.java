@@ -4,9 +4,10 @@ import dev.polder.model.AgentId;
 import dev.polder.model.Names;
 import dev.polder.model.TaskId;
 import dev.polder.offer.resource.Resources;
+import dev.polder.wire.CheckRules;
 import dev.polder.wire.ResourceCodec;
+import dev.polder.wire.VariableRules;
 import dev.polder.wire.proto.Mesos;
-import dev.polder.wire.proto.Mesos.Environment;
 import dev.polder.wire.proto.Mesos.TaskInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -101,36 +102,14 @@ final class TaskRules {
                         + " of 'host_path', 'image' and 'source'; exactly one is needed";
             }
         }
-        if (task.hasHealthCheck()) {
-            return "task '" + id + "': health checks are not supported yet";
-        }
-        if (task.hasCheck()) {
-            return "task '" + id + "': checks are not supported yet";
-        }
         if (task.getLimitsCount() > 0) {
             return "task '" + id + "': limits are not supported yet";
         }
-        for (Environment.Variable variable : task.getCommand().getEnvironment().getVariablesList()) {
-            String problem = problemOfVariable(variable);
-            if (problem != null) {
-                return "task '" + id + "': environment variable '" + variable.getName() + "' " + problem;
-            }
+        String problem = VariableRules.problem(task.getCommand().getEnvironment());
+        if (problem == null) {
+            problem = CheckRules.problem(task);
         }
-        return null;
-    }
-
-    private static @Nullable String problemOfVariable(Environment.Variable variable) {
-        if (variable.getType() == Environment.Variable.Type.SECRET) {
-            return "is a SECRET: secrets are not supported yet";
-        }
-        if (!variable.hasValue()) {
-            return "has no value";
-        }
-        String name = variable.getName();
-        if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
-            return "has no usable name: it must not be empty and not contain '=' or NUL";
-        }
-        return variable.getValue().indexOf('\0') >= 0 ? "contains NUL" : null;
+        return problem == null ? null : "task '" + id + "': " + problem;
     }
 
     private static @Nullable String problemOfTimes(TaskInfo task) {

@@ -17,6 +17,7 @@ import dev.polder.wire.proto.AgentLinkFrames.Register;
 import dev.polder.wire.proto.Mesos.CommandInfo;
 import dev.polder.wire.proto.Mesos.DurationInfo;
 import dev.polder.wire.proto.Mesos.FrameworkInfo.Capability;
+import dev.polder.wire.proto.Mesos.HealthCheck;
 import dev.polder.wire.proto.Mesos.Resource;
 import dev.polder.wire.proto.Mesos.ResourceStatistics;
 import dev.polder.wire.proto.Mesos.TaskInfo;
@@ -202,6 +203,42 @@ class AgentServiceTest {
         return agent().attributes().stream()
                 .anyMatch(attribute -> attribute.getName().equals("isolation")
                         && List.of(attribute.getText().getValue().split(",")).contains(isolator));
+    }
+
+    @Test
+    void shouldKillATaskThatIsUnhealthyAlsoAfterTheAgentWasAway() throws Exception {
+        HealthCheck check = HealthCheck.newBuilder()
+                .setType(HealthCheck.Type.COMMAND)
+                .setCommand(CommandInfo.newBuilder().setValue("test -e well"))
+                .setDelaySeconds(0)
+                .setIntervalSeconds(0.1)
+                .setGracePeriodSeconds(600)
+                .setConsecutiveFailures(2)
+                .build();
+        master.launch(ownTask("t1", "touch well; sleep 300").toBuilder()
+                .setHealthCheck(check)
+                .build());
+        await().atMost(PATIENCE).until(() -> healthOf("t1").contains(true));
+        agent().close(true);
+        startAgent();
+
+        Files.delete(latest("t1").resolve("well"));
+
+        awaitEnd("t1", "TASK_KILLED");
+        List<TaskStatus> updates = master.updatesOf("t1");
+        assertThat(updates.get(updates.size() - 1).getHealthy()).isFalse();
+        assertThat(healthOf("t1").stream().filter(healthy -> !healthy).count()).isGreaterThanOrEqualTo(3);
+        agent().close();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("n1-checks");
+    }
+
+    private List<Boolean> healthOf(String task) {
+        return master.updatesOf(task).stream()
+                .filter(TaskStatus::hasHealthy)
+                .map(TaskStatus::getHealthy)
+                .toList();
     }
 
     @Test

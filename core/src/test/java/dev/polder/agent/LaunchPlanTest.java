@@ -20,6 +20,7 @@ import dev.polder.wire.proto.Mesos.CommandInfo;
 import dev.polder.wire.proto.Mesos.ContainerInfo;
 import dev.polder.wire.proto.Mesos.Environment;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;
+import dev.polder.wire.proto.Mesos.HealthCheck;
 import dev.polder.wire.proto.Mesos.Image;
 import dev.polder.wire.proto.Mesos.LinuxInfo;
 import dev.polder.wire.proto.Mesos.RLimitInfo;
@@ -385,6 +386,28 @@ class LaunchPlanTest {
         assertThat(refusals.get(1))
                 .startsWith("TASK_FAILED 'Failed to launch container: Failed to parse docker image 'Upper/Case': ");
         assertThat(refusals.get(2)).contains("its config is a secret that the agent would have to look up");
+    }
+
+    @Test
+    void shouldCheckTasksInImagesFromOutsideOfTheirTreeAlone() {
+        TaskInfo inImage = inImage(docker("tool"), CommandInfo.newBuilder().setValue("true"));
+        HealthCheck byCommand = HealthCheck.newBuilder()
+                .setType(HealthCheck.Type.COMMAND)
+                .setCommand(CommandInfo.newBuilder().setValue("true"))
+                .build();
+        HealthCheck byTcp = HealthCheck.newBuilder()
+                .setType(HealthCheck.Type.TCP)
+                .setTcp(HealthCheck.TCPCheckInfo.newBuilder().setPort(80))
+                .build();
+        AgentFixture other = AgentFixture.registered();
+
+        fixture.launch(inImage.toBuilder().setHealthCheck(byCommand).build());
+        other.launch(inImage.toBuilder().setHealthCheck(byTcp).build());
+
+        assertThat(lines(fixture.acknowledgeAll()))
+                .containsExactly("TASK_ERROR 'task 't1' cannot be started: checks by command of tasks in images are not"
+                        + " supported yet' SOURCE_AGENT REASON_TASK_INVALID");
+        assertThat(only(AgentEffect.PrepareSandbox.class, other.effects)).hasSize(1);
     }
 
     @Test

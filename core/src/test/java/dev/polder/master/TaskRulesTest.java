@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.polder.model.AgentId;
 import dev.polder.offer.resource.Resources;
 import dev.polder.wire.proto.Mesos;
+import dev.polder.wire.proto.Mesos.CheckInfo;
 import dev.polder.wire.proto.Mesos.Environment;
+import dev.polder.wire.proto.Mesos.HealthCheck;
 import dev.polder.wire.proto.Mesos.Resource;
 import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.Value;
@@ -186,10 +188,6 @@ class TaskRulesTest {
                 .build();
 
         assertThat(refused(ok().clearCommand().setExecutor(executor))).contains("executors are not supported yet");
-        assertThat(refused(ok().setHealthCheck(Mesos.HealthCheck.getDefaultInstance())))
-                .contains("health checks are not supported yet");
-        assertThat(refused(ok().setCheck(Mesos.CheckInfo.getDefaultInstance())))
-                .contains("checks are not supported yet");
     }
 
     @Test
@@ -207,6 +205,129 @@ class TaskRulesTest {
                 .contains("contains NUL");
         assertThat(launched(with(Environment.Variable.newBuilder().setName("A").setValue(""))))
                 .isNotNull();
+    }
+
+    @Test
+    void shouldLaunchWithChecksOfEveryKind() {
+        assertThat(launched(
+                        ok().setHealthCheck(health(HealthCheck.Type.COMMAND)).setCheck(check(CheckInfo.Type.COMMAND))))
+                .isNotNull();
+        assertThat(launched(ok().setHealthCheck(health(HealthCheck.Type.HTTP)).setCheck(check(CheckInfo.Type.HTTP))))
+                .isNotNull();
+        assertThat(launched(ok().setHealthCheck(health(HealthCheck.Type.TCP)).setCheck(check(CheckInfo.Type.TCP))))
+                .isNotNull();
+        assertThat(launched(ok().setHealthCheck(health(HealthCheck.Type.TCP)
+                        .setDelaySeconds(0)
+                        .setIntervalSeconds(0)
+                        .setTimeoutSeconds(0)
+                        .setGracePeriodSeconds(0)
+                        .setConsecutiveFailures(0))))
+                .isNotNull();
+    }
+
+    @Test
+    void shouldLaunchWithAnOldHealthCheckWhoseKindCanBeTold() {
+        assertThat(launched(ok().setHealthCheck(
+                                health(HealthCheck.Type.HTTP).clearType().clearCommand())))
+                .isNotNull();
+        assertThat(launched(ok().setHealthCheck(
+                                health(HealthCheck.Type.HTTP).clearType().clearHttp())))
+                .isNotNull();
+    }
+
+    @Test
+    void shouldRefuseAHealthCheckOfNoKindOrOfTwo() {
+        assertThat(refused(HealthCheck.newBuilder())).isEqualTo("task 't1': HealthCheck must specify 'type'");
+        assertThat(refused(health(HealthCheck.Type.HTTP).clearType())).contains("HealthCheck must specify 'type'");
+        assertThat(refused(health(HealthCheck.Type.UNKNOWN))).contains("'UNKNOWN' is not a valid health check type");
+        assertThat(refused(health(HealthCheck.Type.COMMAND).clearCommand()))
+                .contains("Expecting 'command' to be set for COMMAND health check");
+        assertThat(refused(health(HealthCheck.Type.HTTP).clearHttp()))
+                .contains("Expecting 'http' to be set for HTTP health check");
+        assertThat(refused(health(HealthCheck.Type.TCP).clearTcp()))
+                .contains("Expecting 'tcp' to be set for TCP health check");
+    }
+
+    @Test
+    void shouldRefuseACheckOfNoKind() {
+        assertThat(refused(CheckInfo.newBuilder())).isEqualTo("task 't1': CheckInfo must specify 'type'");
+        assertThat(refused(check(CheckInfo.Type.UNKNOWN))).contains("'UNKNOWN' is not a valid check type");
+        assertThat(refused(check(CheckInfo.Type.COMMAND).clearCommand()))
+                .contains("Expecting 'command' to be set for COMMAND check");
+        assertThat(refused(check(CheckInfo.Type.HTTP).clearHttp()))
+                .contains("Expecting 'http' to be set for HTTP check");
+        assertThat(refused(check(CheckInfo.Type.TCP).clearTcp())).contains("Expecting 'tcp' to be set for TCP check");
+    }
+
+    @Test
+    void shouldRefuseACheckByACommandThatSaysNothingOrHasNoUsableVariables() {
+        Mesos.CommandInfo nothing = Mesos.CommandInfo.getDefaultInstance();
+        Mesos.CommandInfo odd = with(Environment.Variable.newBuilder()
+                        .setName("A=B")
+                        .setValue("x"))
+                .getCommand();
+
+        assertThat(refused(health(HealthCheck.Type.COMMAND).setCommand(nothing)))
+                .contains("Command health check must contain 'shell command'");
+        assertThat(refused(check(CheckInfo.Type.COMMAND)
+                        .setCommand(CheckInfo.Command.newBuilder()
+                                .setCommand(nothing.toBuilder().setShell(false)))))
+                .contains("Command check must contain 'executable path'");
+        assertThat(refused(health(HealthCheck.Type.COMMAND).setCommand(odd)))
+                .isEqualTo("task 't1': the command of the health check: environment variable 'A=B' has no usable name: "
+                        + "it must not be empty and not contain '=' or NUL");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 65_536, -1})
+    void shouldRefuseACheckOfWhatIsNoPort(int port) {
+        String words = "port " + Integer.toUnsignedLong(port) + " of ";
+
+        assertThat(refused(health(HealthCheck.Type.HTTP)
+                        .setHttp(HealthCheck.HTTPCheckInfo.newBuilder().setPort(port))))
+                .contains(words + "HTTP health check is not within 1 to 65535");
+        assertThat(refused(health(HealthCheck.Type.TCP)
+                        .setTcp(HealthCheck.TCPCheckInfo.newBuilder().setPort(port))))
+                .contains(words + "TCP health check is not within 1 to 65535");
+        assertThat(refused(check(CheckInfo.Type.HTTP)
+                        .setHttp(CheckInfo.Http.newBuilder().setPort(port))))
+                .contains(words + "HTTP check is not within 1 to 65535");
+        assertThat(refused(check(CheckInfo.Type.TCP)
+                        .setTcp(CheckInfo.Tcp.newBuilder().setPort(port))))
+                .contains(words + "TCP check is not within 1 to 65535");
+    }
+
+    @Test
+    void shouldRefuseACheckOfWhatIsNoPage() {
+        assertThat(refused(health(HealthCheck.Type.HTTP)
+                        .setHttp(HealthCheck.HTTPCheckInfo.newBuilder()
+                                .setPort(80)
+                                .setScheme("ftp"))))
+                .contains("Unsupported HTTP health check scheme: 'ftp'");
+        assertThat(refused(health(HealthCheck.Type.HTTP)
+                        .setHttp(HealthCheck.HTTPCheckInfo.newBuilder()
+                                .setPort(80)
+                                .setPath("p"))))
+                .contains("The path 'p' of HTTP health check must start with '/'");
+        assertThat(refused(check(CheckInfo.Type.HTTP)
+                        .setHttp(CheckInfo.Http.newBuilder().setPort(80).setPath("p"))))
+                .contains("The path 'p' of HTTP check must start with '/'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-0.5, Double.NaN, Double.POSITIVE_INFINITY, 1e300})
+    void shouldRefuseTimesOfChecksThatAreNone(double seconds) {
+        HealthCheck.Builder health = health(HealthCheck.Type.TCP);
+        CheckInfo.Builder check = check(CheckInfo.Type.TCP);
+        String words = " to be non-negative and at most 3153600000, not " + seconds;
+
+        assertThat(refused(health.clone().setDelaySeconds(seconds))).contains("'delay_seconds'" + words);
+        assertThat(refused(health.clone().setIntervalSeconds(seconds))).contains("'interval_seconds'" + words);
+        assertThat(refused(health.clone().setTimeoutSeconds(seconds))).contains("'timeout_seconds'" + words);
+        assertThat(refused(health.clone().setGracePeriodSeconds(seconds))).contains("'grace_period_seconds'" + words);
+        assertThat(refused(check.clone().setDelaySeconds(seconds))).contains("'delay_seconds'" + words);
+        assertThat(refused(check.clone().setIntervalSeconds(seconds))).contains("'interval_seconds'" + words);
+        assertThat(refused(check.clone().setTimeoutSeconds(seconds))).contains("'timeout_seconds'" + words);
     }
 
     @Test
@@ -249,6 +370,36 @@ class TaskRulesTest {
         return ok().setCommand(Mesos.CommandInfo.newBuilder()
                 .setValue("true")
                 .setEnvironment(Environment.newBuilder().addVariables(variable)));
+    }
+
+    /** One that has all that any type needs. */
+    private static HealthCheck.Builder health(HealthCheck.Type type) {
+        return HealthCheck.newBuilder()
+                .setType(type)
+                .setCommand(Mesos.CommandInfo.newBuilder().setValue("true"))
+                .setHttp(HealthCheck.HTTPCheckInfo.newBuilder()
+                        .setPort(80)
+                        .setScheme("https")
+                        .setPath("/p"))
+                .setTcp(HealthCheck.TCPCheckInfo.newBuilder().setPort(65_535));
+    }
+
+    /** One that has all that any type needs. */
+    private static CheckInfo.Builder check(CheckInfo.Type type) {
+        return CheckInfo.newBuilder()
+                .setType(type)
+                .setCommand(CheckInfo.Command.newBuilder()
+                        .setCommand(Mesos.CommandInfo.newBuilder().setValue("true")))
+                .setHttp(CheckInfo.Http.newBuilder().setPort(1).setPath("/p"))
+                .setTcp(CheckInfo.Tcp.newBuilder().setPort(65_535));
+    }
+
+    private static String refused(HealthCheck.Builder check) {
+        return refused(ok().setHealthCheck(check));
+    }
+
+    private static String refused(CheckInfo.Builder check) {
+        return refused(ok().setCheck(check));
     }
 
     private static Resource scalar(String name, double value) {

@@ -241,6 +241,11 @@ public final class Containerizer implements AutoCloseable {
         });
     }
 
+    /** Returns the files into which a process writes itself to be in a running container's control groups. Does not wait. */
+    public List<Path> joinFiles(ContainerId id) {
+        return isolators.joinFiles(id);
+    }
+
     /**
      * Kills every container, with TERM and then KILL after {@code grace}; returns when each is cleaned up, or some ten
      * seconds after the grace if something cannot be killed or removed. Used before close; after it nothing happens.

@@ -227,10 +227,13 @@ final class IntentScript {
         words.add("--");
     }
 
+    /** Can any shell set a variable of this name, and hand it on as it is? */
+    static boolean canBeSet(String name) {
+        return SHELL_NAME.matcher(name).matches() && !SHELL_OWNED.contains(name);
+    }
+
     private boolean passesShell(String name) {
-        return SHELL_NAME.matcher(name).matches()
-                && !SHELL_OWNED.contains(name)
-                && (isDirect() || !SHELL_MADE.contains(name));
+        return canBeSet(name) && (isDirect() || !SHELL_MADE.contains(name));
     }
 
     /** Does no shell stand between the one that sets the variables and the program? */

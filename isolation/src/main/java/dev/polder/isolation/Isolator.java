@@ -1,7 +1,9 @@
 package dev.polder.isolation;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -75,6 +77,11 @@ public interface Isolator extends AutoCloseable {
      * @throws IOException if that cannot be done; says what is as it was before
      */
     default void update(ContainerId id, ContainerLimits limits) throws IOException {}
+
+    /** Returns the files into which a process writes itself to be where the container's are; empty for none. */
+    default List<Path> joinFiles(ContainerId id) {
+        return List.of();
+    }
 
     /**
      * Removes what {@link #prepare} has made, and ends what is left of the container. What is not there any more, or never

@@ -1,6 +1,7 @@
 package dev.polder.isolation;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -126,6 +127,12 @@ final class Isolators {
                 throw named(isolator, e);
             }
         }
+    }
+
+    List<Path> joinFiles(ContainerId id) {
+        return inOrder.stream()
+                .flatMap(isolator -> isolator.joinFiles(id).stream())
+                .toList();
     }
 
     /** Returns what is left, in words; empty for nothing. Each of them is asked, whatever becomes of the others. */

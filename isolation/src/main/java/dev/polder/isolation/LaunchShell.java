@@ -22,9 +22,10 @@ final class LaunchShell {
     /**
      * A JVM has QUIT blocked, and may itself have been started with HUP or INT ignored; what it starts inherits that,
      * and so would every task. No shell can undo it; a newer {@code env} can, and here it costs one execution for all.
+     * The trial is in parentheses: a shell's own files are never others, for somebody may be opening them by its number.
      */
-    private static final String CLEAN_SIGNALS =
-            "if env --default-signal true; then exec env --default-signal \"$@\"; else exec \"$@\"; fi";
+    static final String CLEAN_SIGNALS =
+            "if (exec env --default-signal true 2>/dev/null); then exec env --default-signal \"$@\"; else exec \"$@\"; fi";
 
     private static final long END_MILLIS_MAX = 3_000;
     /** How long the script takes to end tasks, and a little. */

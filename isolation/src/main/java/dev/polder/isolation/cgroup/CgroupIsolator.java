@@ -161,6 +161,11 @@ public final class CgroupIsolator implements Isolator {
     }
 
     @Override
+    public List<Path> joinFiles(ContainerId id) {
+        return cgroups.group(id).joinFiles();
+    }
+
+    @Override
     public void cleanup(ContainerId id) throws IOException {
         ContainerGroup group = cgroups.group(id);
         if (!group.exists()) {

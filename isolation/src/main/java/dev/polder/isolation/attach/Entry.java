@@ -1,0 +1,200 @@
+package dev.polder.isolation.attach;
+
+import dev.polder.isolation.Account;
+import dev.polder.isolation.ShellText;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * How a command comes into a container.
+ *
+ * <pre>
+ *  clean signals, setsid -- sh -c JOIN groups … [setpriv groups] [nsenter …, user] -- sh -c SETUP: cd, export, exec program
+ *  '------------------------ this host's programs, our variables -------------------'  '--------- the user -----------'
+ * </pre>
+ *
+ * <p>Everything of a user's is in one variable, which is shell text and is read when the process is the user's: a variable
+ * that changes what a program loads must not reach one that is still root's, and arguments are shown to everybody.
+ */
+public final class Entry {
+    /** The kernel's limit on one variable, with some room for its name. */
+    static final int SETUP_BYTES_MAX = 128 * 1024 - 64;
+
+    private static final String SETUP_VARIABLE = "POLDER_SETUP";
+    private static final String SETUP = "eval \"$" + SETUP_VARIABLE + "\"";
+    /** Enters the groups that its first arguments name, as many as the zeroth says, and executes the others. */
+    private static final String JOIN = """
+            n=$0
+            while [ "$n" -gt 0 ]; do echo 0 >"$1" || exit 126; shift; n=$((n - 1)); done
+            exec "$@"
+            """;
+
+    /** Executes its arguments with the groups of a user as the first option; whoever knows users may be slow. */
+    private static final String GROUPS = """
+            groups=$(id -G -- "$0" | tr ' ' ,)
+            [ "$groups" ] || exit 126
+            program=$1
+            shift
+            exec "$program" "--groups=$groups" "$@"
+            """;
+
+    private final RunningContainer container;
+    private final List<String> words;
+    private final String setup;
+    private final Mark mark = Mark.fresh();
+
+    private Entry(RunningContainer container, List<String> words, String setup) {
+        this.container = container;
+        this.words = words;
+        this.setup = setup;
+    }
+
+    /**
+     * Looks at the container and writes down how to come there.
+     *
+     * @throws IOException if the task has ended, or is not yet in its namespaces; if the command is too long; if this host
+     *     lacks what is needed
+     */
+    public static Entry of(RunningContainer container, ContainerCommand command) throws IOException {
+        Entry entry = new Entry(container, enter(container), setup(container, command));
+        if (entry.setup.length() > SETUP_BYTES_MAX) {
+            throw new IOException("command and variables are too long: " + entry.setup.length()
+                    + " bytes > setupBytesMax=" + SETUP_BYTES_MAX);
+        }
+        return entry;
+    }
+
+    private static List<String> enter(RunningContainer container) throws IOException {
+        List<String> namespaces = Namespaces.enterAll(container.task());
+        List<String> words = new ArrayList<>();
+        if (container.account().isPresent()) {
+            Account account = container.account().get();
+            String setpriv = Tools.need("setpriv", "run a command as another user");
+            // the groups are set while it is root, for nsenter can set none; nothing of the container's is executed
+            // till then
+            words.addAll(List.of("/bin/sh", "-c", GROUPS, account.name(), setpriv, "--regid=" + account.gid()));
+            if (namespaces.isEmpty()) {
+                words.add("--reuid=" + account.uid());
+            }
+            words.add("--");
+        }
+        words.addAll(namespaces);
+        if (!namespaces.isEmpty()) {
+            container.account().ifPresent(account -> words.add("--setuid=" + account.uid()));
+            words.add("--");
+        }
+        words.addAll(List.of("/bin/sh", "-c", SETUP));
+        return words;
+    }
+
+    private static String setup(RunningContainer container, ContainerCommand command) throws IOException {
+        Map<String, String> variables = new HashMap<>(container.environment());
+        variables.putAll(command.environment());
+        variables.putIfAbsent("PATH", Tools.PATH);
+        StringBuilder text = new StringBuilder("cd ")
+                .append(ShellText.quote(container.directory().toString()))
+                .append(" || exit 126\nunset SHELL PWD OLDPWD SHLVL _ ")
+                .append(SETUP_VARIABLE)
+                .append("\nexport");
+        List<String> odd = new ArrayList<>();
+        new TreeMap<>(variables).forEach((name, value) -> {
+            if (name.equals(Mark.VARIABLE)) {
+                return;
+            }
+            if (ShellText.canBeSet(name)) {
+                text.append(' ').append(name).append('=').append(ShellText.quote(value));
+            } else {
+                odd.add(ShellText.quote(name + "=" + value));
+            }
+        });
+        text.append("\nexec ");
+        if (!odd.isEmpty()) {
+            if (command.program().indexOf('=') >= 0) {
+                throw new IOException("program '" + command.program() + "' has a '=', and so has no way past variables "
+                        + "that no shell can set");
+            }
+            text.append("/usr/bin/env ").append(String.join(" ", odd)).append(' ');
+        }
+        text.append(ShellText.quote(command.program()));
+        command.arguments().forEach(argument -> text.append(' ').append(ShellText.quote(argument)));
+        return text.toString();
+    }
+
+    /** Returns what all processes of the command carry. */
+    public Mark mark() {
+        return mark;
+    }
+
+    /** Returns a process that enters the container and becomes the command, not yet started. */
+    public ProcessBuilder process() {
+        return builder(inSession(joined()));
+    }
+
+    /** Returns the same, behind a line on its standard input for which it waits. */
+    ProcessBuilder held() {
+        return builder(inSession(behindALine(joined())));
+    }
+
+    /**
+     * Returns the same with a terminal, of which it says the name on a first line. It waits for a line of its own; what
+     * follows is typed.
+     */
+    ProcessBuilder terminal(TerminalSize size) throws IOException {
+        StringBuilder inside = new StringBuilder("tty; stty rows " + size.rows() + " cols " + size.columns() + "; ");
+        container
+                .account()
+                .ifPresent(
+                        account -> inside.append("chown ").append(account.uid()).append(" \"$(tty)\"; "));
+        inside.append("exec ").append(joined().stream().map(ShellText::quote).collect(Collectors.joining(" ")));
+        String script = Tools.need("script", "give a command a terminal");
+        // script begins a session of its own
+        ProcessBuilder builder =
+                builder(behindALine(List.of(script, "-q", "-e", "-f", "-c", inside.toString(), "/dev/null")));
+        builder.environment().put("SHELL", "/bin/sh");
+        return builder;
+    }
+
+    private static List<String> inSession(List<String> command) {
+        return Tools.find("setsid")
+                .map(setsid -> concat(List.of(setsid.toString()), command))
+                .orElse(command);
+    }
+
+    private static List<String> behindALine(List<String> command) {
+        return concat(List.of("/bin/sh", "-c", "read -r go && exec \"$@\"", "sh"), command);
+    }
+
+    private static List<String> concat(List<String> first, List<String> second) {
+        List<String> all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+
+    private List<String> joined() {
+        if (container.joinFiles().isEmpty()) {
+            return words;
+        }
+        List<String> command = new ArrayList<>(List.of(
+                "/bin/sh", "-c", JOIN, Integer.toString(container.joinFiles().size())));
+        container.joinFiles().forEach(file -> command.add(file.toString()));
+        command.addAll(words);
+        return command;
+    }
+
+    private ProcessBuilder builder(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(concat(ShellText.withCleanSignals(), command))
+                .directory(Path.of("/").toFile());
+        Map<String, String> environment = builder.environment();
+        environment.clear();
+        environment.put("PATH", Tools.PATH);
+        environment.put(Mark.VARIABLE, mark.value().toString());
+        environment.put(SETUP_VARIABLE, setup);
+        return builder;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.polder.isolation.attach;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.polder.isolation.Account;
+import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.RunningTask;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A container whose task runs in the host's own tree, as far as a command inside needs to know it. What an OCI runtime has
+ * given a task in an image, its root above all, a command does not have.
+ *
+ * @param task a process of the container, or the parent of its first one
+ * @param account whom the task runs as; empty for whoever this JVM runs as
+ * @param directory where commands begin, as the container sees it
+ * @param environment the task's
+ * @param joinFiles files of control groups into which a command writes itself; empty for none
+ */
+public record RunningContainer(
+        ContainerId id,
+        RunningTask task,
+        Optional<Account> account,
+        Path directory,
+        Map<String, String> environment,
+        List<Path> joinFiles) {
+    /**
+     * Copies and checks.
+     *
+     * @throws IllegalArgumentException if a path is not absolute
+     */
+    public RunningContainer {
+        requireNonNull(id, "id");
+        requireNonNull(task, "task");
+        requireNonNull(account, "account");
+        environment = Map.copyOf(environment);
+        joinFiles = List.copyOf(joinFiles);
+        checkAbsolute(directory);
+        joinFiles.forEach(RunningContainer::checkAbsolute);
+    }
+
+    private static void checkAbsolute(Path path) {
+        if (!path.isAbsolute()) {
+            throw new IllegalArgumentException("path " + path + " is not absolute");
+        }
+    }
+}
