@@ -2,6 +2,7 @@ package dev.polder.agent;
 
 import dev.polder.isolation.Account;
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.Containerizer;
 import dev.polder.isolation.RunningTask;
 import dev.polder.isolation.TaskSpec;
@@ -36,19 +37,21 @@ final class AgentChecks {
             checks = started;
         }
         started.start(
-                start.task().id(),
+                start.container().id(),
                 start.checks(),
-                () -> find(start.task(), start.pid()),
+                () -> find(start.container(), start.pid()),
                 start.runningFor(),
                 start.isHealthKnown());
     }
 
-    private RunningContainer find(TaskSpec task, long pid) throws IOException {
+    private RunningContainer find(ContainerSpec spec, long pid) throws IOException {
+        TaskSpec task = spec.task();
         String user = task.user();
         return new RunningContainer(
                 task.id(),
                 RunningTask.of(pid),
                 user == null ? Optional.empty() : Optional.of(Account.named(user)),
+                containerizer.privileges(spec),
                 task.sandbox(),
                 task.environment(),
                 containerizer.joinFiles(task.id()));

@@ -60,7 +60,8 @@ public sealed interface AgentEffect {
      * @param runningFor how long its task has been running, or since when nothing new was told of it
      * @param isHealthKnown whether its health was told before
      */
-    record StartChecks(TaskSpec task, long pid, List<CheckSpec> checks, Duration runningFor, boolean isHealthKnown)
+    record StartChecks(
+            ContainerSpec container, long pid, List<CheckSpec> checks, Duration runningFor, boolean isHealthKnown)
             implements AgentEffect {
         /** Copies. */
         public StartChecks {

@@ -230,7 +230,7 @@ final class Containers {
         if (plan instanceof LaunchPlan.Run run) {
             long runningMs = turn.now().wallMs() - Math.round(newest.getTimestamp() * 1000);
             turn.effect(new AgentEffect.StartChecks(
-                    run.container().task(),
+                    run.container(),
                     pid,
                     TaskChecks.of(task.info()),
                     Duration.ofMillis(Math.max(0, runningMs)),

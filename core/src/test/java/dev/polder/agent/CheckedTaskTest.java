@@ -188,8 +188,8 @@ class CheckedTaskTest {
         fixture.decide(new AgentCommand.Started(id, 4711));
 
         assertThat(started().isHealthKnown()).isTrue();
-        assertThat(started().task().id()).isEqualTo(id);
-        assertThat(started().task().environment()).containsKey("MESOS_SANDBOX");
+        assertThat(started().container().id()).isEqualTo(id);
+        assertThat(started().container().task().environment()).containsKey("MESOS_SANDBOX");
     }
 
     @Test

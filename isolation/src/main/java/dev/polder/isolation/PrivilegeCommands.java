@@ -9,13 +9,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** How {@code prlimit} and {@code setpriv} of util-linux are told whose a process is and what it may do. */
-final class PrivilegeCommands {
+public final class PrivilegeCommands {
+    /** The option of {@code setpriv} that shuts the way to more rights. */
+    public static final String NO_NEW_PRIVILEGES = "--no-new-privs";
+
     private static final String RLIMIT = "RLIMIT_";
 
     private PrivilegeCommands() {}
 
     /** Returns the words that come before the program and its arguments. */
-    static List<String> prlimit(Path prlimit, List<Rlimit> limits) {
+    public static List<String> prlimit(Path prlimit, List<Rlimit> limits) {
         List<String> words = new ArrayList<>();
         words.add(prlimit.toString());
         for (Rlimit limit : limits) {
@@ -41,29 +44,34 @@ final class PrivilegeCommands {
         if (account != null) {
             words.addAll(List.of("--reuid=" + account.uid(), "--regid=" + account.gid(), "--init-groups"));
         }
-        if (privileges.hasCapabilities()) {
-            addCapabilities(words, account == null || account.uid() == 0, privileges);
-        }
-        if (privileges.noNewPrivileges()) {
-            words.add("--no-new-privs");
-        }
+        words.addAll(options(account == null || account.uid() == 0, privileges));
         words.add("--");
         return words;
     }
 
-    /** What a user shall keep beyond the change must be ambient; root gets all within the bound unless it is told not to. */
-    private static void addCapabilities(List<String> words, boolean root, Privileges privileges) {
-        Set<Capability> kept = privileges.effective().orElse(Set.of());
-        words.add("--inh-caps=" + only(kept));
-        if (privileges.effective().isPresent()) {
-            words.add("--ambient-caps=" + only(kept));
+    /**
+     * Returns the options of {@code setpriv} that give and take rights; none for the usual ones. What a user shall keep
+     * beyond the change must be ambient; root gets all within the bound unless it is told not to.
+     */
+    public static List<String> options(boolean root, Privileges privileges) {
+        List<String> options = new ArrayList<>();
+        if (privileges.hasCapabilities()) {
+            Set<Capability> kept = privileges.effective().orElse(Set.of());
+            options.add("--inh-caps=" + only(kept));
+            if (privileges.effective().isPresent()) {
+                options.add("--ambient-caps=" + only(kept));
+            }
+            privileges.bounding().ifPresent(bounding -> options.add("--bounding-set=" + only(bounding)));
+            if (root
+                    && privileges.effective().isPresent()
+                    && !privileges.effective().equals(privileges.bounding())) {
+                options.add("--securebits=+noroot,+noroot_locked");
+            }
         }
-        privileges.bounding().ifPresent(bounding -> words.add("--bounding-set=" + only(bounding)));
-        if (root
-                && privileges.effective().isPresent()
-                && !privileges.effective().equals(privileges.bounding())) {
-            words.add("--securebits=+noroot,+noroot_locked");
+        if (privileges.noNewPrivileges()) {
+            options.add(NO_NEW_PRIVILEGES);
         }
+        return options;
     }
 
     private static String only(Set<Capability> these) {

@@ -1,6 +1,8 @@
 package dev.polder.isolation.attach;
 
 import dev.polder.isolation.Account;
+import dev.polder.isolation.PrivilegeCommands;
+import dev.polder.isolation.Privileges;
 import dev.polder.isolation.ShellText;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,7 +17,7 @@ import java.util.stream.Collectors;
  * How a command comes into a container.
  *
  * <pre>
- *  clean signals, setsid -- sh -c JOIN groups … [setpriv groups] [nsenter …, user] -- sh -c SETUP: cd, export, exec program
+ *  clean signals, setsid -- sh -c JOIN groups … [prlimit] [setpriv groups, rights] [nsenter …, user] -- sh -c SETUP: cd, export, exec program
  *  '------------------------ this host's programs, our variables -------------------'  '--------- the user -----------'
  * </pre>
  *
@@ -72,25 +74,63 @@ public final class Entry {
 
     private static List<String> enter(RunningContainer container) throws IOException {
         List<String> namespaces = Namespaces.enterAll(container.task());
+        Privileges privileges = container.privileges();
         List<String> words = new ArrayList<>();
-        if (container.account().isPresent()) {
-            Account account = container.account().get();
-            String setpriv = Tools.need("setpriv", "run a command as another user");
-            // the groups are set while it is root, for nsenter can set none; nothing of the container's is executed
-            // till then
-            words.addAll(List.of("/bin/sh", "-c", GROUPS, account.name(), setpriv, "--regid=" + account.gid()));
-            if (namespaces.isEmpty()) {
-                words.add("--reuid=" + account.uid());
-            }
-            words.add("--");
+        if (!privileges.rlimits().isEmpty()) {
+            words.addAll(PrivilegeCommands.prlimit(
+                    Path.of(Tools.need("prlimit", "limit a command's processes")), privileges.rlimits()));
         }
-        words.addAll(namespaces);
-        if (!namespaces.isEmpty()) {
-            container.account().ifPresent(account -> words.add("--setuid=" + account.uid()));
-            words.add("--");
+        if (namespaces.isEmpty()) {
+            addSwitch(words, container, PrivilegeCommands.options(isRoot(container), privileges), true);
+        } else if (isRoot(container)) {
+            addSwitch(words, container, List.of(), false);
+            addNsenter(words, namespaces, container);
+            // in the host's own tree root may change any program anyway, so one may be executed before
+            addRights(words, PrivilegeCommands.options(true, privileges));
+        } else {
+            // root's rights go with root's account, so what is left to take is the way to get some
+            boolean isLess = !PrivilegeCommands.options(false, privileges).isEmpty();
+            addSwitch(words, container, isLess ? List.of(PrivilegeCommands.NO_NEW_PRIVILEGES) : List.of(), false);
+            addNsenter(words, namespaces, container);
         }
         words.addAll(List.of("/bin/sh", "-c", SETUP));
         return words;
+    }
+
+    private static boolean isRoot(RunningContainer container) {
+        return container.account().map(account -> account.uid() == 0).orElse(true);
+    }
+
+    /** The groups are set while it is root, for nsenter can set none; nothing of the container's is executed till then. */
+    private static void addSwitch(
+            List<String> words, RunningContainer container, List<String> rights, boolean changesUser)
+            throws IOException {
+        if (container.account().isEmpty()) {
+            addRights(words, rights);
+            return;
+        }
+        Account account = container.account().get();
+        String setpriv = Tools.need("setpriv", "run a command as another user");
+        words.addAll(List.of("/bin/sh", "-c", GROUPS, account.name(), setpriv, "--regid=" + account.gid()));
+        if (changesUser) {
+            words.add("--reuid=" + account.uid());
+        }
+        words.addAll(rights);
+        words.add("--");
+    }
+
+    private static void addRights(List<String> words, List<String> rights) throws IOException {
+        if (!rights.isEmpty()) {
+            words.add(Tools.need("setpriv", "give a command no more rights than its container has"));
+            words.addAll(rights);
+            words.add("--");
+        }
+    }
+
+    private static void addNsenter(List<String> words, List<String> namespaces, RunningContainer container) {
+        words.addAll(namespaces);
+        container.account().ifPresent(account -> words.add("--setuid=" + account.uid()));
+        words.add("--");
     }
 
     private static String setup(RunningContainer container, ContainerCommand command) throws IOException {

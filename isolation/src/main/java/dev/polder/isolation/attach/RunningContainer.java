@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.polder.isolation.Account;
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.Privileges;
 import dev.polder.isolation.RunningTask;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Optional;
  *
  * @param task a process of the container, or the parent of its first one
  * @param account whom the task runs as; empty for whoever this JVM runs as
+ * @param privileges those of the task, which commands do not exceed
  * @param directory where commands begin, as the container sees it
  * @param environment the task's
  * @param joinFiles files of control groups into which a command writes itself; empty for none
@@ -24,6 +26,7 @@ public record RunningContainer(
         ContainerId id,
         RunningTask task,
         Optional<Account> account,
+        Privileges privileges,
         Path directory,
         Map<String, String> environment,
         List<Path> joinFiles) {
@@ -36,6 +39,7 @@ public record RunningContainer(
         requireNonNull(id, "id");
         requireNonNull(task, "task");
         requireNonNull(account, "account");
+        requireNonNull(privileges, "privileges");
         environment = Map.copyOf(environment);
         joinFiles = List.copyOf(joinFiles);
         checkAbsolute(directory);

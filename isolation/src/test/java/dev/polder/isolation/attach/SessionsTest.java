@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polder.isolation.Account;
+import dev.polder.isolation.Capability;
+import dev.polder.isolation.Privileges;
+import dev.polder.isolation.Rlimit;
 import dev.polder.isolation.cgroup.CgroupSettings;
 import dev.polder.isolation.cgroup.Cgroups;
 import dev.polder.isolation.cgroup.ContainerGroup;
@@ -24,6 +27,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -137,6 +141,7 @@ class SessionsTest {
                             plain.id(),
                             plain.task(),
                             plain.account(),
+                            plain.privileges(),
                             plain.directory(),
                             plain.environment(),
                             group.joinFiles()),
@@ -387,6 +392,36 @@ class SessionsTest {
 
     private static String link(Path directory, String name) throws IOException {
         return Files.readSymbolicLink(directory.resolve(name)).toString();
+    }
+
+    @Test
+    void shouldHaveNoMorePrivilegesThanItsContainer() throws Exception {
+        assumeRoot();
+        makePassable();
+        Privileges less = new Privileges(
+                Optional.of(Set.of(Capability.CHOWN)),
+                Optional.of(Set.of(Capability.CHOWN, Capability.KILL)),
+                List.of(new Rlimit("RLIMIT_NOFILE", 100, 200)),
+                false);
+        ContainerCommand show = ContainerCommand.shell(
+                "sed -n 's/^\\(Cap[EB]..\\|NoNewPrivs\\):\\t0*\\(.\\)/\\1 \\2/p' /proc/self/status; ulimit -n");
+        for (boolean isNobody : List.of(false, true)) {
+            Optional<Account> account = isNobody ? Optional.of(Account.named("nobody")) : Optional.empty();
+            for (String[] namespaces : List.of(new String[0], new String[] {"--pid", "--mount-proc"})) {
+                Path inside = Files.createDirectory(directory.resolve("in-" + isNobody + namespaces.length));
+                try (TestContainer contained = TestContainer.start(inside, account, namespaces)) {
+                    Session session = sessions.open(contained.with(less), show);
+
+                    String shown = text(session.output());
+                    assertThat(shown).as(text(session.error())).endsWith("100\n");
+                    if (isNobody && namespaces.length > 0) {
+                        assertThat(shown).contains("CapEff 0\n", "NoNewPrivs 1\n");
+                    } else {
+                        assertThat(shown).contains("CapEff 1\n", "CapBnd 21\n", "NoNewPrivs 0\n");
+                    }
+                }
+            }
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.polder.isolation.Account;
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.Privileges;
 import dev.polder.isolation.RunningTask;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -55,10 +56,23 @@ public final class TestContainer implements AutoCloseable {
                 new ContainerId(UUID.randomUUID()),
                 RunningTask.of(process.pid()),
                 account,
+                Privileges.USUAL,
                 directory,
                 environment,
                 List.of());
         return new TestContainer(process, container);
+    }
+
+    /** Returns the same of a task that has other privileges, which a command is to have, too. */
+    public RunningContainer with(Privileges privileges) {
+        return new RunningContainer(
+                container.id(),
+                container.task(),
+                container.account(),
+                privileges,
+                container.directory(),
+                container.environment(),
+                container.joinFiles());
     }
 
     /** Returns what a command needs to know. */
