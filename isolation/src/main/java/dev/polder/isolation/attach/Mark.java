@@ -69,7 +69,7 @@ public record Mark(UUID value) {
     private static Optional<Mark> of(Path process) {
         try {
             String environment = Files.readString(process.resolve("environ"), StandardCharsets.ISO_8859_1);
-            for (String variable : environment.split("\0")) {
+            for (String variable : environment.split("\0", -1)) {
                 if (variable.startsWith(VARIABLE + "=")) {
                     return Optional.of(new Mark(UUID.fromString(variable.substring(VARIABLE.length() + 1))));
                 }
