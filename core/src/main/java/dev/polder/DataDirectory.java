@@ -15,11 +15,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class DataDirectory implements AutoCloseable {
     private static final int FORMAT = 1;
+    /** The last line of the identity, over all before it. */
+    private static final String CHECKSUM = "checksum";
+
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
@@ -172,17 +177,34 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private static Properties read(Path file) throws IOException {
+        // what no UTF-8 is changes, and so the checksum does not fit
+        String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         Properties identity = new Properties();
-        identity.load(new StringReader(Files.readString(file, StandardCharsets.UTF_8)));
+        try {
+            identity.load(new StringReader(text));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("identity " + file + ": damaged: " + e.getMessage(), e);
+        }
         String format = identity.getProperty("format", "");
         if (!format.equals(Integer.toString(FORMAT))) {
             throw new IOException(
                     "identity " + file + ": format '" + format + "', this program reads format " + FORMAT);
         }
-        if (identity.getProperty("incarnation", "").isEmpty()) {
-            throw new IOException("identity " + file + ": has no 'incarnation'");
+        int end = Math.max(0, text.lastIndexOf(CHECKSUM + "="));
+        String checksum = checksum(text.substring(0, end));
+        if (!text.substring(end).equals(CHECKSUM + "=" + checksum + "\n")) {
+            throw new IOException("identity " + file + ": damaged, its checksum is " + checksum + " and not "
+                    + identity.getProperty(CHECKSUM, "there")
+                    + "; restore it, or remove the member and add it anew with an"
+                    + " empty directory");
         }
         return identity;
+    }
+
+    private static String checksum(String text) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(StandardCharsets.UTF_8.encode(text));
+        return HexFormat.of().toHexDigits((int) checksum.getValue());
     }
 
     private static Properties create() {
@@ -234,6 +256,8 @@ final class DataDirectory implements AutoCloseable {
                 text.append(key).append('=').append(value).append('\n');
             }
         }
+        String checksum = checksum(text.toString());
+        text.append(CHECKSUM).append('=').append(checksum).append('\n');
         Path next = file.resolveSibling("identity.next");
         try (FileChannel channel = FileChannel.open(
                 next, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {

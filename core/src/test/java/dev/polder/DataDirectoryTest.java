@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -128,11 +129,36 @@ final class DataDirectoryTest {
     }
 
     @Test
-    void shouldRefuseADamagedIdentity() throws IOException {
+    void shouldRefuseAnIdentityInWhichAnyBitIsAnother() throws IOException {
         open().close();
-        Files.writeString(directory.resolve("identity"), "format=1\nmember=m1\n");
+        Path identity = directory.resolve("identity");
+        byte[] sound = Files.readAllBytes(identity);
 
-        assertThatThrownBy(this::open).hasMessageContaining("has no 'incarnation'");
+        for (int bit = 0; bit < sound.length * 8; bit++) {
+            byte[] damaged = sound.clone();
+            damaged[bit / 8] ^= (byte) (1 << bit % 8);
+            Files.write(identity, damaged);
+            assertThatThrownBy(this::open).as("bit %d", bit).hasMessageContaining("identity " + identity);
+            assertThat(identity).hasBinaryContent(damaged);
+        }
+        for (int length = 0; length < sound.length; length++) {
+            Files.write(identity, Arrays.copyOf(sound, length));
+            assertThatThrownBy(this::open).as("length %d", length).hasMessageContaining("identity " + identity);
+        }
+        Files.write(identity, sound);
+        open().close();
+    }
+
+    @Test
+    void shouldSayThatAnIdentityIsDamaged() throws IOException {
+        open().close();
+        Path identity = directory.resolve("identity");
+        Files.writeString(identity, "format=1\nincarnation=x\nchecksum=00000000\n");
+
+        assertThatThrownBy(this::open)
+                .hasMessage(
+                        "identity " + identity + ": damaged, its checksum is 3488d317 and not 00000000; restore it, or"
+                                + " remove the member and add it anew with an empty directory");
     }
 
     @Test
