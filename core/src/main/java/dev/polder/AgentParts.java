@@ -75,6 +75,7 @@ final class AgentParts {
                 leader,
                 config.isolation(),
                 config.images(),
+                config.volumes(),
                 config.sandboxSettings(),
                 probe);
     }

@@ -3,6 +3,7 @@ package dev.polder;
 import dev.polder.agent.SandboxSettings;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
+import dev.polder.isolation.host.VolumeSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -162,6 +163,11 @@ public final class ClusterConfig {
         return values.sandboxes;
     }
 
+    /** Returns which volumes the agent gives. */
+    public VolumeSettings volumes() {
+        return values.volumes;
+    }
+
     /** Returns how the agent comes by images, and how many it keeps. */
     public ImageSettings images() {
         return values.images;
@@ -207,6 +213,7 @@ public final class ClusterConfig {
         String effectiveCapabilities = "";
         String boundingCapabilities = "";
         ImageSettings images = ImageSettings.DEFAULT;
+        VolumeSettings volumes = VolumeSettings.DEFAULT;
         SandboxSettings sandboxes = SandboxSettings.DEFAULT;
         Duration offerTimeout = Duration.ofMinutes(2);
         Duration reofferDelay = Duration.ofSeconds(1);
@@ -335,8 +342,11 @@ public final class ClusterConfig {
 
         /**
          * What the agent keeps its tasks apart by: names of Mesos's isolators, {@code cgroups/mem,namespaces/pid}, of which
-         * this host must have all; {@code none}; or {@code auto}, control groups where this host has them, and images where
-         * it has an OCI runtime. Images by name are {@code filesystem/linux,docker/runtime}. Default {@code auto}.
+         * this host must have all; {@code none}; or {@code auto}, control groups where this host has them, images where it
+         * has an OCI runtime, and volumes where the node is root's. Images by name are {@code
+         * filesystem/linux,docker/runtime}, volumes {@code volume/host_path}, {@code volume/sandbox_path}, {@code
+         * volume/image}, which come with the first of these, {@code volume/secret} and {@code docker/volume}. Default {@code
+         * auto}.
          */
         public Builder isolation(String value) {
             isolation = value;
@@ -409,6 +419,25 @@ public final class ClusterConfig {
          */
         public Builder imageStoreBytesMax(long value) {
             images = images.withBytesMax(value, images.layerBytesMax());
+            return this;
+        }
+
+        /**
+         * Below which paths of the host tasks may have volumes, absolute; {@code /} for all, as with Mesos. What such a path
+         * leads to by links must be below one of these, too. Default: none.
+         */
+        public Builder hostPathVolumeAllow(List<Path> value) {
+            volumes = volumes.withHostPathsAllowed(value);
+            return this;
+        }
+
+        /**
+         * Where plug-ins for volumes, of the kind that Docker uses, make themselves known by {@code NAME.sock} or {@code
+         * NAME.spec}. Default: where Docker looks for them, {@code /run/docker/plugins}, {@code /etc/docker/plugins} and
+         * {@code /usr/lib/docker/plugins}.
+         */
+        public Builder dockerVolumePluginDirs(List<Path> value) {
+            volumes = volumes.withDockerPluginDirectories(value);
             return this;
         }
 
@@ -597,6 +626,7 @@ public final class ClusterConfig {
             copy.effectiveCapabilities = effectiveCapabilities;
             copy.boundingCapabilities = boundingCapabilities;
             copy.images = images;
+            copy.volumes = volumes;
             copy.sandboxes = sandboxes;
             copy.offerTimeout = offerTimeout;
             copy.reofferDelay = reofferDelay;

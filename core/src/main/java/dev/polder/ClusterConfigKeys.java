@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -93,6 +94,14 @@ final class ClusterConfigKeys {
                     "image-layer-bytes-max",
                     (b, text) -> b.imageLayerBytesMax(Long.parseLong(text)),
                     b -> b.images.layerBytesMax()),
+            new Key(
+                    "host-path-volume-allow",
+                    (b, text) -> b.hostPathVolumeAllow(parsePaths(text)),
+                    b -> printPaths(b.volumes.hostPathsAllowed())),
+            new Key(
+                    "docker-volume-plugin-dirs",
+                    (b, text) -> b.dockerVolumePluginDirs(parsePaths(text)),
+                    b -> printPaths(b.volumes.dockerPluginDirectories())),
             new Key("gc-delay", (b, text) -> b.gcDelay(parseDuration(text)), b -> print(b.sandboxes.gcDelay())),
             new Key(
                     "gc-disk-headroom",
@@ -254,6 +263,7 @@ final class ClusterConfigKeys {
         mistakes.addAll(Seeds.mistakes(builder));
         mistakes.addAll(builder.raftCredentials.mistakes());
         mistakes.addAll(builder.images.mistakes());
+        mistakes.addAll(builder.volumes.mistakes());
         mistakes.addAll(builder.sandboxes.mistakes());
         mistakes.addAll(builder.offers.mistakes());
         if (builder.keepTasksOnClose && builder.dataDir.isEmpty()) {
@@ -305,6 +315,16 @@ final class ClusterConfigKeys {
 
     private static Optional<Path> givenPath(String text) {
         return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+    }
+
+    private static List<Path> parsePaths(String text) {
+        return text.isEmpty()
+                ? List.of()
+                : Arrays.stream(text.split("\\s*,\\s*", -1)).map(Path::of).toList();
+    }
+
+    private static String printPaths(List<Path> paths) {
+        return paths.stream().map(Path::toString).collect(Collectors.joining(","));
     }
 
     private static Duration parseDuration(String text) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polder.agent.SandboxSettings;
 import dev.polder.isolation.host.ImageSettings;
+import dev.polder.isolation.host.VolumeSettings;
 import dev.polder.master.OfferSettings;
 import dev.polder.offer.Minimum;
 import dev.polder.offer.OfferEngineConfig;
@@ -12,6 +13,7 @@ import dev.polder.offer.RegexLimits;
 import dev.polder.offer.resource.Quantities;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -50,6 +52,8 @@ final class ClusterConfigTest {
                         polder.image-credentials-file=
                         polder.image-store-bytes-max=68719476736
                         polder.image-layer-bytes-max=10737418240
+                        polder.host-path-volume-allow=
+                        polder.docker-volume-plugin-dirs=/run/docker/plugins,/etc/docker/plugins,/usr/lib/docker/plugins
                         polder.gc-delay=604800s
                         polder.gc-disk-headroom=0.1
                         polder.disk-watch-interval=60s
@@ -95,6 +99,26 @@ final class ClusterConfigTest {
                         1_000,
                         500));
         assertThat(config.toString()).contains("polder.image-insecure-registries=a,b:1\n");
+    }
+
+    @Test
+    void shouldReadWhichVolumesThereAre() {
+        Properties properties = new Properties();
+        properties.setProperty("polder.host-path-volume-allow", "/srv/data, /mnt");
+        properties.setProperty("polder.docker-volume-plugin-dirs", "/run/plugins");
+
+        ClusterConfig config = ClusterConfig.from(properties);
+
+        assertThat(config.volumes().hostPathsAllowed())
+                .containsExactlyInAnyOrder(Path.of("/srv/data"), Path.of("/mnt"));
+        assertThat(config.volumes().dockerPluginDirectories()).containsExactly(Path.of("/run/plugins"));
+        assertThat(ClusterConfig.from(new Properties()).volumes()).isEqualTo(VolumeSettings.DEFAULT);
+        assertThatThrownBy(() -> ClusterConfig.builder()
+                        .hostPathVolumeAllow(List.of(Path.of("here")))
+                        .dockerVolumePluginDirs(List.of(Path.of("there")))
+                        .build())
+                .hasMessageContaining("hostPathVolumeAllow 'here': must be absolute")
+                .hasMessageContaining("dockerVolumePluginDirs 'there': must be absolute");
     }
 
     @Test

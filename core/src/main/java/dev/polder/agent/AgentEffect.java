@@ -9,7 +9,6 @@ import dev.polder.model.AgentId;
 import dev.polder.wire.proto.AgentLinkFrames.ToMaster;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What must be done once the facts of its turn are durable; never before. An effect may be lost in a crash: frames are
@@ -30,17 +29,18 @@ public sealed interface AgentEffect {
     record Refused(String why) implements AgentEffect {}
 
     /**
-     * Make the sandbox of this task, bring its image here and what it wants there; {@code SandboxReady}, {@code
+     * Make the sandbox of this task, bring its images here and what it wants there; {@code SandboxReady}, {@code
      * SandboxFailed}, {@code PullFailed} or {@code FetchFailed} answers.
      */
-    record PrepareSandbox(TaskSpec spec, Optional<TaskImage> image, List<FetchRequest> fetches) implements AgentEffect {
+    record PrepareSandbox(TaskSpec spec, List<TaskImage> images, List<FetchRequest> fetches) implements AgentEffect {
         /** Copies. */
         public PrepareSandbox {
+            images = List.copyOf(images);
             fetches = List.copyOf(fetches);
         }
     }
 
-    /** Bring nothing more for this task, and let go of its image; who answers is not listened to. */
+    /** Bring nothing more for this task, and let go of its images; who answers is not listened to. */
     record StopPreparing(ContainerId id) implements AgentEffect {}
 
     /** Give the container to the containerizer. */

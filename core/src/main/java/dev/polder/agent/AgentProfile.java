@@ -19,6 +19,7 @@ import java.util.Set;
  * @param killGrace between TERM and KILL where neither task nor call says otherwise
  * @param isolators what keeps its tasks apart
  * @param images what it can do with images
+ * @param volumes what it can do with volumes
  */
 public record AgentProfile(
         AgentInfo info,
@@ -30,7 +31,8 @@ public record AgentProfile(
         boolean root,
         Duration killGrace,
         Set<IsolatorName> isolators,
-        AgentImages images) {
+        AgentImages images,
+        AgentVolumes volumes) {
     /** Copies the isolators. */
     public AgentProfile {
         isolators = Set.copyOf(isolators);

@@ -9,6 +9,7 @@ import dev.polder.isolation.fetch.Fetcher;
 import dev.polder.isolation.fetch.FetcherSettings;
 import dev.polder.isolation.files.DiskIsolator;
 import dev.polder.isolation.host.HostIsolation;
+import dev.polder.isolation.volume.VolumeKind;
 import dev.polder.model.AgentId;
 import dev.polder.wire.proto.Mesos.AgentInfo;
 import dev.polder.wire.proto.Mesos.Attribute;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +96,8 @@ public final class AgentService implements AutoCloseable {
         HostIsolation isolation = HostIsolation.find(
                 groupName(config.nodeName(), agentDir),
                 config.isolation(),
-                Optional.of(new HostIsolation.ImagePlace(agentDir.resolve("images"), config.images())));
+                Optional.of(new HostIsolation.ImagePlace(agentDir.resolve("images"), config.images())),
+                Optional.of(new HostIsolation.VolumePlace(agentDir.resolve("volumes"), config.volumes())));
         isolation.abilities().forEach(row -> LOG.info("isolation node={} {}", config.nodeName(), row));
         try {
             return start(config, dialer, agentDir, sandboxDir, isolation);
@@ -214,6 +217,17 @@ public final class AgentService implements AutoCloseable {
         return absolute;
     }
 
+    private static AgentVolumes volumes(HostIsolation isolation) {
+        Map<VolumeKind, String> refusals = new EnumMap<>(VolumeKind.class);
+        for (VolumeKind kind : VolumeKind.values()) {
+            String refusal = isolation.volumesRefusal(kind);
+            if (!refusal.isEmpty()) {
+                refusals.put(kind, refusal);
+            }
+        }
+        return new AgentVolumes(refusals);
+    }
+
     /** Who we are is asked of the file system: a directory that we may change the mode of is our own. */
     private static AgentProfile profile(
             AgentServiceConfig config,
@@ -240,7 +254,8 @@ public final class AgentService implements AutoCloseable {
                     Integer.valueOf(0).equals(Files.getAttribute(own, "unix:uid")),
                     config.killGrace(),
                     isolation.names(),
-                    new AgentImages(isolation.imagesRefusal(), config.images().registryOfNames()));
+                    new AgentImages(isolation.imagesRefusal(), config.images().registryOfNames()),
+                    volumes(isolation));
         } finally {
             Files.delete(own);
         }

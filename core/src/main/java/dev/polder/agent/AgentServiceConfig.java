@@ -3,6 +3,7 @@ package dev.polder.agent;
 import dev.polder.http.HttpClient;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
+import dev.polder.isolation.host.VolumeSettings;
 import dev.polder.wire.proto.Mesos.Attribute;
 import dev.polder.wire.proto.Mesos.Resource;
 import java.net.InetSocketAddress;
@@ -31,6 +32,7 @@ import java.util.function.Supplier;
  * @param leader where the leading master's HTTP API is, empty while nobody knows; called on the agent's thread, returns at once
  * @param isolation what keeps tasks apart; where this host lacks what is required, the agent does not start
  * @param images how the agent comes by images, and how many it keeps
+ * @param volumes which volumes it gives
  * @param sandboxes how these are kept within bounds
  * @param probe {@link AgentProbe#none()} outside tests
  */
@@ -51,6 +53,7 @@ public record AgentServiceConfig(
         Supplier<Optional<InetSocketAddress>> leader,
         IsolationSettings isolation,
         ImageSettings images,
+        VolumeSettings volumes,
         SandboxSettings sandboxes,
         AgentProbe probe) {
     /** Copies the lists. */

@@ -104,12 +104,12 @@ final class Containers {
     /** Accepts a task that is not known yet. */
     void launch(Turn turn, FrameworkInfo framework, TaskInfo info) {
         ContainerId id = new ContainerId(randomUuid());
-        turn.fact(NewFact.taskAccepted(framework, info, id.toString()));
+        turn.fact(NewFact.taskAccepted(framework, TaskVolumes.withoutSecrets(info), id.toString()));
         AgentTask task = accepted(TaskKey.of(framework.getId(), info.getTaskId()));
         LaunchPlan plan = LaunchPlan.of(profile, state.knownAgentId(), framework, info, id);
         if (plan instanceof LaunchPlan.Run run) {
             containers.put(id, new Container(run.container()));
-            turn.effect(new AgentEffect.PrepareSandbox(run.container().task(), run.image(), run.fetches()));
+            turn.effect(new AgentEffect.PrepareSandbox(run.container().task(), run.images(), run.fetches()));
             return;
         }
         LaunchPlan.Refuse refuse = (LaunchPlan.Refuse) plan;

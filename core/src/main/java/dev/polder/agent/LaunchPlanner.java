@@ -18,6 +18,7 @@ import dev.polder.wire.proto.Mesos.TaskState;
 import dev.polder.wire.proto.Mesos.TaskStatus.Reason;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,9 +89,18 @@ final class LaunchPlanner {
                     TaskState.TASK_FAILED, Reason.REASON_EXECUTOR_TERMINATED, "Executor terminated", true);
         }
         String other = user.equals(profile.user()) ? null : user;
+        TaskVolumes volumes;
+        try {
+            volumes = TaskVolumes.of(
+                    task.getContainer().getVolumesList(),
+                    profile.volumes(),
+                    profile.images().registryDefault());
+        } catch (IllegalArgumentException e) {
+            return notLaunched(String.valueOf(e.getMessage()));
+        }
         try {
             refuseChecks();
-            return inImage ? inImage(sandbox, other, privileges) : inHost(sandbox, other, privileges);
+            return inImage ? inImage(sandbox, other, privileges, volumes) : inHost(sandbox, other, privileges, volumes);
         } catch (IllegalArgumentException e) {
             return invalid("task '" + task.getTaskId().getValue() + "' cannot be started: " + e.getMessage());
         }
@@ -104,7 +114,7 @@ final class LaunchPlanner {
         }
     }
 
-    private LaunchPlan inHost(Path sandbox, @Nullable String user, Privileges privileges) {
+    private LaunchPlan inHost(Path sandbox, @Nullable String user, Privileges privileges, TaskVolumes volumes) {
         Map<String, String> environment = defaults(sandbox, sandbox.toString());
         environment.putAll(variables());
         TaskSpec spec = new TaskSpec(
@@ -114,14 +124,14 @@ final class LaunchPlanner {
                 environment,
                 sandbox,
                 user);
-        return new LaunchPlan.Run(container(spec, privileges), Optional.empty(), fetches.requests());
+        return new LaunchPlan.Run(container(spec, privileges, volumes), volumes.images(), fetches.requests());
     }
 
-    private ContainerSpec container(TaskSpec spec, Privileges privileges) {
-        return ContainerSpec.of(spec, TaskLimits.of(task)).with(privileges);
+    private ContainerSpec container(TaskSpec spec, Privileges privileges, TaskVolumes volumes) {
+        return ContainerSpec.of(spec, TaskLimits.of(task)).with(privileges).with(volumes.volumes());
     }
 
-    private LaunchPlan inImage(Path sandbox, @Nullable String user, Privileges privileges) {
+    private LaunchPlan inImage(Path sandbox, @Nullable String user, Privileges privileges, TaskVolumes volumes) {
         TaskImage image;
         try {
             image = TaskImage.of(
@@ -131,12 +141,15 @@ final class LaunchPlanner {
         }
         TaskSpec spec =
                 new TaskSpec(container, PROGRAM_OF_IMAGE, List.of(PROGRAM_OF_IMAGE), variables(), sandbox, user);
+        List<TaskImage> images = new ArrayList<>(volumes.images());
+        images.add(image);
         ImageTask told = new ImageTask(
+                images.size() > 1 ? Optional.of(image.reference().toString()) : Optional.empty(),
                 command.getShell(),
                 command.hasValue() ? Optional.of(command.getValue()) : Optional.empty(),
                 command.getArgumentsList(),
                 defaults(sandbox, ImageTask.SANDBOX));
-        return new LaunchPlan.Run(container(spec, privileges).in(told), Optional.of(image), fetches.requests());
+        return new LaunchPlan.Run(container(spec, privileges, volumes).in(told), images, fetches.requests());
     }
 
     private static LaunchPlan.Refuse invalid(String why) {
@@ -183,9 +196,6 @@ final class LaunchPlanner {
 
     /** Limits and isolation that were asked for are never left out silently. */
     private static @Nullable String unsupportedFeature(ContainerInfo wanted) {
-        if (wanted.getVolumesCount() > 0) {
-            return "volumes";
-        }
         String unsupported = TaskPrivileges.unsupported(wanted.getLinuxInfo());
         if (unsupported != null) {
             return unsupported;

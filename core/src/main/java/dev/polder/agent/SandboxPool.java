@@ -76,7 +76,7 @@ final class SandboxPool implements AutoCloseable {
     /** Called by the agent's thread, as is {@link #stop}. */
     void prepare(AgentEffect.PrepareSandbox wanted) {
         TaskSpec spec = wanted.spec();
-        if (wanted.image().isEmpty() && wanted.fetches().isEmpty()) {
+        if (wanted.images().isEmpty() && wanted.fetches().isEmpty()) {
             make(spec, () -> loop.submit(new AgentCommand.SandboxReady(spec.id())));
             return;
         }
@@ -139,8 +139,8 @@ final class SandboxPool implements AutoCloseable {
     private AgentCommand pulledAndFetched(AgentEffect.PrepareSandbox wanted) {
         TaskSpec spec = wanted.spec();
         try {
-            if (wanted.image().isPresent()) {
-                pull(spec.id(), wanted.image().get());
+            for (TaskImage image : wanted.images()) {
+                pull(spec.id(), image);
             }
         } catch (IOException | RuntimeException e) {
             return new AgentCommand.PullFailed(spec.id(), String.valueOf(e.getMessage()));
@@ -166,7 +166,7 @@ final class SandboxPool implements AutoCloseable {
         }
     }
 
-    /** Ends what waits to be brought or is under way, and lets go of the image that is here already. */
+    /** Ends what waits to be brought or is under way, and lets go of the images that are here already. */
     void stop(ContainerId id) {
         Future<?> fetch = fetches.remove(id);
         if (fetch != null) {

@@ -8,6 +8,7 @@ import dev.polder.agent.AgentCommand;
 import dev.polder.agent.AgentEffect;
 import dev.polder.agent.AgentImages;
 import dev.polder.agent.AgentProfile;
+import dev.polder.agent.AgentVolumes;
 import dev.polder.agent.Decision;
 import dev.polder.wire.proto.AgentFacts.AgentFact;
 import dev.polder.wire.proto.AgentLinkFrames.ToAgent;
@@ -67,7 +68,8 @@ final class AgentProcess {
                 true,
                 Duration.ofMillis(around.dice().spread(1, 5_000)),
                 Set.of(),
-                AgentImages.none("none in a simulation"));
+                AgentImages.none("none in a simulation"),
+                AgentVolumes.none("none in a simulation"));
         agent = new Agent(profile, host.recover(), around.dice().split().generator());
         decide(new AgentCommand.Recovered(host.recovered()));
         host.listen(this::decide);

@@ -43,6 +43,7 @@ final class AgentFixture {
     AgentState state = new AgentState();
     Set<IsolatorName> isolators = EnumSet.allOf(IsolatorName.class);
     AgentImages images = new AgentImages("", "registry.test");
+    AgentVolumes volumes = AgentVolumes.ALL;
     Agent agent;
     long nowMs = 1_000;
     long term = 1;
@@ -98,7 +99,8 @@ final class AgentFixture {
                 root,
                 Duration.ofSeconds(3),
                 isolators,
-                images);
+                images,
+                volumes);
     }
 
     Decision decide(AgentCommand command) {

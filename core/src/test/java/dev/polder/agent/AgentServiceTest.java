@@ -13,6 +13,7 @@ import dev.polder.http.HttpClient;
 import dev.polder.http.HttpClientConfig;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
+import dev.polder.isolation.host.VolumeSettings;
 import dev.polder.wire.proto.AgentLinkFrames.Register;
 import dev.polder.wire.proto.Mesos.CommandInfo;
 import dev.polder.wire.proto.Mesos.DurationInfo;
@@ -92,6 +93,7 @@ class AgentServiceTest {
                 () -> Optional.of(master.address()),
                 IsolationSettings.parse("auto", ""),
                 ImageSettings.DEFAULT,
+                VolumeSettings.DEFAULT,
                 sandboxes,
                 AgentProbe.none());
     }

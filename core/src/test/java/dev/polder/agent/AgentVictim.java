@@ -6,6 +6,7 @@ import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.LaunchProbe;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
+import dev.polder.isolation.host.VolumeSettings;
 import dev.polder.model.TaskId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,6 +52,11 @@ final class AgentVictim {
     }
 
     static AgentServiceConfig config(Path directory, HttpClient client, InetSocketAddress master, AgentProbe probe) {
+        return config(directory, client, master, probe, VolumeSettings.DEFAULT);
+    }
+
+    static AgentServiceConfig config(
+            Path directory, HttpClient client, InetSocketAddress master, AgentProbe probe, VolumeSettings volumes) {
         return new AgentServiceConfig(
                 "n1",
                 directory.resolve("agent"),
@@ -68,6 +74,7 @@ final class AgentVictim {
                 () -> Optional.of(master),
                 IsolationSettings.parse("auto", ""),
                 ImageSettings.DEFAULT,
+                volumes,
                 SandboxSettings.DEFAULT,
                 probe);
     }

@@ -116,7 +116,8 @@ final class AgentWorld {
                 true,
                 Duration.ofSeconds(3),
                 Set.of(),
-                AgentImages.none("none here"));
+                AgentImages.none("none here"),
+                AgentVolumes.none("none here"));
         return new Agent(profile, state, random);
     }
 

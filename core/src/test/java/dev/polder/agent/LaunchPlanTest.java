@@ -325,8 +325,9 @@ class LaunchPlanTest {
 
         AgentEffect.PrepareSandbox prepared =
                 only(AgentEffect.PrepareSandbox.class, fixture.effects).get(0);
-        assertThat(prepared.image())
-                .contains(new TaskImage(ImageReference.parse("registry.test/team/tool:7"), false, Optional.empty()));
+        assertThat(prepared.images())
+                .containsExactly(
+                        new TaskImage(ImageReference.parse("registry.test/team/tool:7"), false, Optional.empty()));
         ContainerSpec launched =
                 only(AgentEffect.Launch.class, fixture.effects).get(0).container();
         ImageTask told = launched.image().orElseThrow();
@@ -355,8 +356,8 @@ class LaunchPlanTest {
 
         TaskImage wanted = only(AgentEffect.PrepareSandbox.class, fixture.effects)
                 .get(0)
-                .image()
-                .orElseThrow();
+                .images()
+                .get(0);
         assertThat(wanted.cached()).isTrue();
         assertThat(wanted.credentials().orElseThrow().login("registry.test"))
                 .contains(new RegistryCredentials.Login("me", "p"));

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param hostname the name that it wants its host to have; empty for the host's own
  * @param image what it runs in an image, which is here and held for it; empty to run in the host's own tree
  * @param privileges those that it wants to have
+ * @param volumes what it wants to find in its tree
  */
 public record ContainerSpec(
         TaskSpec task,
@@ -25,8 +27,13 @@ public record ContainerSpec(
         Set<Namespace> shared,
         Optional<String> hostname,
         Optional<ImageTask> image,
-        Privileges privileges) {
-    /** Copies and checks. */
+        Privileges privileges,
+        List<ContainerVolume> volumes) {
+    /**
+     * Copies and checks.
+     *
+     * @throws IllegalArgumentException if there are more than {@value ContainerVolume#COUNT_MAX} volumes
+     */
     public ContainerSpec {
         requireNonNull(task, "task");
         requireNonNull(limits, "limits");
@@ -36,12 +43,17 @@ public record ContainerSpec(
         requireNonNull(hostname, "hostname");
         requireNonNull(image, "image");
         requireNonNull(privileges, "privileges");
+        volumes = List.copyOf(volumes);
+        if (volumes.size() > ContainerVolume.COUNT_MAX) {
+            throw new IllegalArgumentException(
+                    "too many volumes: " + volumes.size() + " > countMax=" + ContainerVolume.COUNT_MAX);
+        }
     }
 
     /** A container in the host's own tree, with the usual privileges. */
     public ContainerSpec(
             TaskSpec task, Optional<ContainerLimits> limits, Set<Namespace> shared, Optional<String> hostname) {
-        this(task, limits, shared, hostname, Optional.empty(), Privileges.USUAL);
+        this(task, limits, shared, hostname, Optional.empty(), Privileges.USUAL, List.of());
     }
 
     /** A task with limits, which has all for itself that its host can give it. */
@@ -56,12 +68,17 @@ public record ContainerSpec(
 
     /** Returns the same in an image. */
     public ContainerSpec in(ImageTask other) {
-        return new ContainerSpec(task, limits, shared, hostname, Optional.of(other), privileges);
+        return new ContainerSpec(task, limits, shared, hostname, Optional.of(other), privileges, volumes);
     }
 
     /** Returns the same with other privileges. */
     public ContainerSpec with(Privileges others) {
-        return new ContainerSpec(task, limits, shared, hostname, image, others);
+        return new ContainerSpec(task, limits, shared, hostname, image, others, volumes);
+    }
+
+    /** Returns the same with other volumes. */
+    public ContainerSpec with(List<ContainerVolume> others) {
+        return new ContainerSpec(task, limits, shared, hostname, image, privileges, others);
     }
 
     /** Returns the container's id. */

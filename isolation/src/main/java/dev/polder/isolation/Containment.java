@@ -22,13 +22,15 @@ import java.util.regex.Pattern;
  * @param privileges those of its processes
  * @param byRuntime the task's program is a runtime that runs another one and ends as that one does: by {@code 128 + n}
  *     if signal {@code n} has ended it
+ * @param volumes what it finds in its tree, which needs {@link Namespace#MOUNT}; a runtime finds them at their places
  */
 public record Containment(
         List<Path> groups,
         Set<Namespace> namespaces,
         Optional<String> hostname,
         Privileges privileges,
-        boolean byRuntime) {
+        boolean byRuntime,
+        List<VolumeMount> volumes) {
     /** Nothing keeps it apart. */
     public static final Containment NONE = new Containment(List.of(), Set.of(), Optional.empty());
 
@@ -40,23 +42,29 @@ public record Containment(
 
     /** What keeps a task apart that is its own program, with the usual privileges. */
     public Containment(List<Path> groups, Set<Namespace> namespaces, Optional<String> hostname) {
-        this(groups, namespaces, hostname, Privileges.USUAL, false);
+        this(groups, namespaces, hostname, Privileges.USUAL, false, List.of());
     }
 
     /** Returns the same with other privileges. */
     public Containment with(Privileges others) {
-        return new Containment(groups, namespaces, hostname, others, byRuntime);
+        return new Containment(groups, namespaces, hostname, others, byRuntime, volumes);
     }
 
     /** Returns the same for a task whose program is a runtime. */
     Containment byARuntime() {
-        return new Containment(groups, namespaces, hostname, privileges, true);
+        return new Containment(groups, namespaces, hostname, privileges, true, volumes);
+    }
+
+    /** Returns the same with other volumes. */
+    Containment with(List<VolumeMount> others) {
+        return new Containment(groups, namespaces, hostname, privileges, byRuntime, others);
     }
 
     /**
      * Copies and checks.
      *
-     * @throws IllegalArgumentException if a path is not absolute, or the hostname is none or has no namespace
+     * @throws IllegalArgumentException if a path is not absolute, or the hostname is none or has no namespace, or volumes
+     *     have none
      */
     public Containment {
         groups = List.copyOf(groups);
@@ -70,6 +78,10 @@ public record Containment(
         Set<Namespace> ordered = EnumSet.noneOf(Namespace.class);
         ordered.addAll(namespaces);
         namespaces = Collections.unmodifiableSet(ordered);
+        volumes = List.copyOf(volumes);
+        if (!volumes.isEmpty() && !namespaces.contains(Namespace.MOUNT)) {
+            throw new IllegalArgumentException("volumes need a mount namespace");
+        }
         if (requireNonNull(hostname, "hostname").isPresent()) {
             checkHostname(hostname.get(), namespaces);
         }

@@ -32,7 +32,8 @@ record HostTools(
         return new HostTools(null, setpriv, prlimit, unshare, bash);
     }
 
-    private static @Nullable Path find(String name) {
+    /** Looks where systems keep them; null if there is none of that name. */
+    static @Nullable Path find(String name) {
         for (String directory : DIRECTORIES) {
             Path file = Path.of(directory, name);
             if (Files.isRegularFile(file) && Files.isExecutable(file)) {

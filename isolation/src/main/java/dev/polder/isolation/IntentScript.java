@@ -215,14 +215,18 @@ final class IntentScript {
         if (tools.unshare() == null) {
             throw new UnfitException("to give a task its own " + namespaces + " this host lacks unshare");
         }
-        words.addAll(UnshareCommand.words(tools.unshare(), namespaces));
+        List<VolumeMount> volumes = containment.volumes();
+        words.addAll(UnshareCommand.words(
+                tools.unshare(), namespaces, volumes.stream().anyMatch(VolumeMount::receivesMounts)));
         String hostname = containment
                 .hostname()
                 .map(name -> "echo " + quote(name) + " >/proc/sys/kernel/hostname || exit 1\n")
                 .orElse("");
         String init =
                 privileges().isUsual() ? INIT_BEGIN + INIT + INIT_END : INIT_BEGIN_BETWEEN + INIT + INIT_END_BETWEEN;
-        words.addAll(List.of("/bin/sh", "-c", hostname + init, "init"));
+        String line = MountScript.of(volumes, !containment.byRuntime()) + hostname + init;
+        wordBytes("what mounts its volumes", line);
+        words.addAll(List.of("/bin/sh", "-c", line, "init"));
         words.addAll(settings);
         words.add("--");
     }

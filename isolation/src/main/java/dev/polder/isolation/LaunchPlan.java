@@ -16,6 +16,7 @@ public final class LaunchPlan {
     private final Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
     private final Map<String, String> environment = new HashMap<>();
     private final Privileges privileges;
+    private final List<VolumeMount> volumes = new ArrayList<>();
     private @Nullable String hostname;
     private @Nullable InPlace runtime;
 
@@ -33,6 +34,7 @@ public final class LaunchPlan {
         namespaces.addAll(task.containment().namespaces());
         this.privileges = privileges;
         hostname = task.containment().hostname().orElse(null);
+        volumes.addAll(task.containment().volumes());
     }
 
     /** The task's process writes itself into these files of control groups. */
@@ -48,6 +50,17 @@ public final class LaunchPlan {
     /** The task has this namespace for itself. */
     public void unshare(Namespace namespace) {
         namespaces.add(namespace);
+    }
+
+    /** The task finds this in its tree, for which it has mounts of its own. */
+    public void mount(VolumeMount volume) {
+        namespaces.add(Namespace.MOUNT);
+        volumes.add(volume);
+    }
+
+    /** Returns what the task finds in its tree, as far as it is known by now. */
+    public List<VolumeMount> volumes() {
+        return List.copyOf(volumes);
     }
 
     /** The task's host has this name; needs {@link Namespace#UTS}. */
@@ -89,7 +102,7 @@ public final class LaunchPlan {
     /** Returns the task, to be started so. */
     TaskSpec contained(TaskSpec task) {
         InPlace inPlace = runtime;
-        Containment containment = new Containment(groups, namespaces, Optional.ofNullable(hostname));
+        Containment containment = new Containment(groups, namespaces, Optional.ofNullable(hostname)).with(volumes);
         if (inPlace != null) {
             List<String> command = inPlace.command();
             return new TaskSpec(

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.Isolator;
+import dev.polder.isolation.image.Image;
 import dev.polder.isolation.image.ImageReference;
 import dev.polder.isolation.image.ImageSource;
 import dev.polder.isolation.image.ImageStore;
@@ -19,6 +20,7 @@ import dev.polder.isolation.oci.SeccompFilter;
 import dev.polder.isolation.runtime.DefaultSeccomp;
 import dev.polder.isolation.runtime.ImageIsolator;
 import dev.polder.isolation.runtime.OciRuntime;
+import dev.polder.isolation.volume.VolumeImages;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +47,7 @@ public final class HostImages implements Closeable {
     private final RegistryClient registries;
     private final RegistryCredentials credentials;
     private final ImageStore store;
+    private final RootFilesystems roots;
     private final OciRuntime runtime;
     private final Isolator isolator;
 
@@ -52,11 +55,13 @@ public final class HostImages implements Closeable {
             RegistryClient registries,
             RegistryCredentials credentials,
             ImageStore store,
+            RootFilesystems roots,
             OciRuntime runtime,
             Isolator isolator) {
         this.registries = registries;
         this.credentials = credentials;
         this.store = store;
+        this.roots = roots;
         this.runtime = runtime;
         this.isolator = isolator;
     }
@@ -86,7 +91,7 @@ public final class HostImages implements Closeable {
         try {
             RootFilesystems roots = RootFilesystems.open(store, directory.resolve("roots"));
             Isolator isolator = new ImageIsolator(store, roots, runtime, seccomp, directory.resolve("bundles"));
-            return new HostImages(registries, credentials, store, runtime, isolator);
+            return new HostImages(registries, credentials, store, roots, runtime, isolator);
         } catch (IOException | RuntimeException e) {
             store.close();
             throw e;
@@ -119,6 +124,17 @@ public final class HostImages implements Closeable {
      */
     public void release(ContainerId holder) throws IOException {
         store.release(holder);
+    }
+
+    /** Returns these as volumes. */
+    VolumeImages volumes() {
+        return (holder, number, reference, readOnly) -> {
+            Image image = store.held(holder).stream()
+                    .filter(each -> each.reference().toString().equals(reference))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("the container does not hold the image " + reference));
+            return roots.provide(holder, "volume-" + number, image, readOnly).root();
+        };
     }
 
     Isolator isolator() {

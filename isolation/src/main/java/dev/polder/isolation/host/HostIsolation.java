@@ -15,6 +15,7 @@ import dev.polder.isolation.cgroup.CgroupIsolator;
 import dev.polder.isolation.cgroup.CgroupSettings;
 import dev.polder.isolation.cgroup.Cgroups;
 import dev.polder.isolation.cgroup.Controller;
+import dev.polder.isolation.volume.VolumeKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,9 +54,24 @@ public final class HostIsolation {
         }
     }
 
-    /** The same as below for who has no place for images, and so none. */
+    /** Where a node keeps what it knows of volumes, and which it gives. */
+    public record VolumePlace(Path directory, VolumeSettings settings) {
+        /** Refuses null. */
+        public VolumePlace {
+            requireNonNull(directory, "directory");
+            requireNonNull(settings, "settings");
+        }
+    }
+
+    /** The same as below for who has no place for images and volumes, and so none. */
     public static HostIsolation find(String groupName, IsolationSettings settings) throws IOException {
         return find(groupName, settings, Optional.empty());
+    }
+
+    /** The same as below for who has no place for volumes, and so none. */
+    public static HostIsolation find(String groupName, IsolationSettings settings, Optional<ImagePlace> images)
+            throws IOException {
+        return find(groupName, settings, images, Optional.empty());
     }
 
     /**
@@ -63,14 +79,21 @@ public final class HostIsolation {
      *
      * @param groupName tells nodes of one host apart, see {@link CgroupSettings}
      * @param images empty for a node without images
+     * @param volumes empty for a node without volumes
      * @throws IOException if this host cannot do what is required; then nothing is left
      */
-    public static HostIsolation find(String groupName, IsolationSettings settings, Optional<ImagePlace> images)
+    public static HostIsolation find(
+            String groupName, IsolationSettings settings, Optional<ImagePlace> images, Optional<VolumePlace> volumes)
             throws IOException {
-        return find(groupName, settings, images, Path.of("/proc"));
+        return find(groupName, settings, images, volumes, Path.of("/proc"));
     }
 
-    static HostIsolation find(String groupName, IsolationSettings settings, Optional<ImagePlace> images, Path proc)
+    static HostIsolation find(
+            String groupName,
+            IsolationSettings settings,
+            Optional<ImagePlace> images,
+            Optional<VolumePlace> volumes,
+            Path proc)
             throws IOException {
         Set<Controller> controllers = EnumSet.noneOf(Controller.class);
         Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
@@ -88,11 +111,14 @@ public final class HostIsolation {
                 : Optional.of(Cgroups.discover(
                         CgroupSettings.of(groupName).withWanted(controllers).withProc(proc)));
         ImageTrial imagery = ImageTrial.of(settings, images);
+        VolumeTrial given = VolumeTrial.of(settings, volumes, imagery);
         Map<IsolatorName, Ability> rows = new EnumMap<>(IsolatorName.class);
         for (IsolatorName name : settings.wanted()) {
             Ability row;
             if (name.isOfImages()) {
                 row = imagery.ability(name);
+            } else if (name.volume().isPresent()) {
+                row = given.ability(name, name.volume().get());
             } else if (name.namespace().isPresent()) {
                 row = ability(name, refusals.getOrDefault(name.namespace().get(), ""), "unshare");
             } else if (name.controller().isPresent()) {
@@ -117,6 +143,7 @@ public final class HostIsolation {
             cgroups.ifPresent(Cgroups::removeRoots);
         }
         if (missing.isPresent()) {
+            given.close();
             imagery.close();
             throw new IOException("isolation: this host lacks what is required: " + missing.get());
         }
@@ -126,7 +153,8 @@ public final class HostIsolation {
         }
         able.forEach(name -> name.namespace().map(NamespaceIsolator::new).ifPresent(isolators::add));
         able.forEach(name -> privilegeIsolator(name, settings).ifPresent(isolators::add));
-        // the runtime joins the groups of all others
+        // the runtime joins the groups of all others, and takes over volumes
+        given.isolator().ifPresent(isolators::add);
         imagery.images().map(HostImages::isolator).ifPresent(isolators::add);
         return new HostIsolation(List.copyOf(rows.values()), isolators, able, imagery.images());
     }
@@ -194,6 +222,16 @@ public final class HostIsolation {
     /** Returns the names of those that this host can do. */
     public Set<IsolatorName> names() {
         return names;
+    }
+
+    /** Returns why this node has no volumes of a kind, in words; empty if it has. */
+    public String volumesRefusal(VolumeKind kind) {
+        IsolatorName name = IsolatorName.of(kind);
+        return abilities.stream()
+                .filter(row -> row.name().equals(name.toString()))
+                .map(row -> row.available() ? "" : row.toString())
+                .findFirst()
+                .orElse(name + " is not among the isolators of this agent");
     }
 
     /** Returns the names of those that this host can do, separated by commas; {@code none} where there is nothing. */

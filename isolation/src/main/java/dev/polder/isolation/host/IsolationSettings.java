@@ -35,6 +35,13 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
     private static final Set<IsolatorName> IMAGES =
             EnumSet.of(IsolatorName.FILESYSTEM_LINUX, IsolatorName.DOCKER_RUNTIME);
 
+    /** What Mesos's filesystem/linux brings with it. */
+    private static final Set<IsolatorName> WITH_FILESYSTEM =
+            EnumSet.of(IsolatorName.VOLUME_HOST_PATH, IsolatorName.VOLUME_SANDBOX_PATH, IsolatorName.VOLUME_IMAGE);
+
+    private static final Set<IsolatorName> OTHER_VOLUMES =
+            EnumSet.of(IsolatorName.VOLUME_SECRET, IsolatorName.DOCKER_VOLUME);
+
     /**
      * Copies and checks.
      *
@@ -69,9 +76,9 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
     /**
      * Reads what an operator has written.
      *
-     * @param isolation {@code auto} for control groups, capabilities, limits of processes and images, where the host has
-     *     what they need, and no namespaces: a task in these sees another host, which somebody must want; {@code none}; or
-     *     names of isolators, separated by commas, which are then required
+     * @param isolation {@code auto} for control groups, capabilities, limits of processes, images and volumes, where the
+     *     host has what they need, and no namespaces: a task in these sees another host, which somebody must want; {@code
+     *     none}; or names of isolators, separated by commas, which are then required
      * @param required names of isolators which with {@code auto} are required; empty for none
      * @throws IllegalArgumentException if a name is not known or comes twice, in words that name it
      */
@@ -82,6 +89,8 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
                 Set<IsolatorName> wanted = EnumSet.copyOf(CGROUPS);
                 wanted.addAll(WHEN_WANTED);
                 wanted.addAll(IMAGES);
+                wanted.addAll(WITH_FILESYSTEM);
+                wanted.addAll(OTHER_VOLUMES);
                 wanted.addAll(needed);
                 yield new IsolationSettings(wanted, needed);
             }
@@ -89,7 +98,11 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
             default -> {
                 Set<IsolatorName> chosen = names(isolation);
                 needed.addAll(chosen);
-                yield new IsolationSettings(chosen, needed);
+                Set<IsolatorName> wanted = chosen.contains(IsolatorName.FILESYSTEM_LINUX)
+                        ? EnumSet.copyOf(WITH_FILESYSTEM)
+                        : EnumSet.noneOf(IsolatorName.class);
+                wanted.addAll(chosen);
+                yield new IsolationSettings(wanted, needed);
             }
         };
     }

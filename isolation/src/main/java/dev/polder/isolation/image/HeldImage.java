@@ -10,17 +10,29 @@ import java.util.List;
 final class HeldImage {
     private HeldImage() {}
 
-    /** Reads it. What is held is not thrown away, so all of it is there. */
-    static Image read(StoreDirectory directory, LayerForm form, Path hold) throws IOException {
-        ImageReference reference = ImageReference.parse(
-                Files.readString(hold, StandardCharsets.UTF_8).strip());
+    /** Holds it, by this name too if it is held by others: many names may mean one image. */
+    static void write(StoreDirectory directory, Path hold, ImageReference reference) throws IOException {
+        byte[] held = StoreDirectory.read(hold);
+        String names = held == null ? "" : new String(held, StandardCharsets.UTF_8);
+        if (names.lines().noneMatch(reference.toString()::equals)) {
+            directory.write(hold, (names + reference + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Reads it, once for each of its names. What is held is not thrown away, so all of it is there. */
+    static List<Image> read(StoreDirectory directory, LayerForm form, Path hold) throws IOException {
+        List<String> names =
+                Files.readString(hold, StandardCharsets.UTF_8).lines().toList();
         Digest digest = manifestOf(hold);
         Manifest manifest = Manifest.parse(digest, document(directory, digest, "manifest"));
         JsonObject config = document(directory, manifest.config().digest(), "config");
         List<Path> layers = ImageConfig.diffIds(config).stream()
                 .map(diffId -> directory.layer(form, diffId).resolve("tree"))
                 .toList();
-        return new Image(reference, digest, ImageConfig.parse(config), layers, List.of());
+        ImageConfig parsed = ImageConfig.parse(config);
+        return names.stream()
+                .map(name -> new Image(ImageReference.parse(name), digest, parsed, layers, List.of()))
+                .toList();
     }
 
     /** Returns the manifest that a hold is on. */

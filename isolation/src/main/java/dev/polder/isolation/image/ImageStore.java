@@ -113,7 +113,7 @@ public final class ImageStore implements Closeable {
     }
 
     /**
-     * Returns the images that a container holds, in no order.
+     * Returns the images that a container holds, in no order, one once for each name by which it is held.
      *
      * @throws IOException if something of one is gone or changed, or the disk fails
      */
@@ -122,7 +122,7 @@ public final class ImageStore implements Closeable {
         List<Image> images = new ArrayList<>();
         for (Path hold : directory.list(directory.holds())) {
             if (hold.getFileName().toString().startsWith(prefix)) {
-                images.add(HeldImage.read(directory, backend.form(), hold));
+                images.addAll(HeldImage.read(directory, backend.form(), hold));
             }
         }
         return images;

@@ -78,8 +78,7 @@ final class Pull implements Closeable {
             layers.add(layer(blob, known.diffIds().get(i)).resolve("tree"));
         }
         Digest manifest = known.manifest().digest();
-        byte[] reference = (request.reference() + "\n").getBytes(StandardCharsets.UTF_8);
-        directory.write(directory.hold(request.holder(), manifest), reference);
+        HeldImage.write(directory, directory.hold(request.holder(), manifest), request.reference());
         shared.probe().reached(Step.HELD);
         byte[] meant = (request.reference() + "\n" + manifest + "\n").getBytes(StandardCharsets.UTF_8);
         directory.write(directory.image(request.reference()), meant);

@@ -6,6 +6,7 @@ import dev.polder.isolation.ContainerId;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -140,6 +141,11 @@ public final class RootFilesystems {
     private static void discard(Path place) throws IOException {
         OverlayMount.unmountBelow(place);
         TreeDeletion.delete(place);
+    }
+
+    /** Tells whether a container has trees that are not released. */
+    public boolean has(ContainerId holder) {
+        return Files.exists(directory.resolve(holder.toString()), LinkOption.NOFOLLOW_LINKS);
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.polder.isolation.LaunchPlan;
 import dev.polder.isolation.Namespace;
 import dev.polder.isolation.Privileges;
 import dev.polder.isolation.TaskSpec;
+import dev.polder.isolation.VolumeMount;
 import dev.polder.isolation.image.ImageConfig;
 import dev.polder.isolation.image.ImageException;
 import dev.polder.isolation.image.TaskCommand;
@@ -63,7 +64,7 @@ final class ContainerBundle {
                 .withReadOnlyRoot(false)
                 // the others are given to the runtime itself, with an init, or are the host's
                 .withNamespaces(List.of(OciNamespace.fresh(Namespace.MOUNT)))
-                .withMounts(mounts())
+                .withMounts(mounts(plan))
                 .withSeccomp(seccomp);
         Optional<String> group = OciRuntime.isUnified() ? group(plan.groups(), spec.id()) : Optional.empty();
         OciBundle.write(
@@ -113,7 +114,7 @@ final class ContainerBundle {
         return environment;
     }
 
-    private OciMount[] mounts() throws IOException {
+    private OciMount[] mounts(LaunchPlan plan) throws IOException {
         List<OciMount> mounts = new ArrayList<>();
         mounts.add(OciMount.bind(spec.task().sandbox(), ImageTask.SANDBOX, false));
         for (String file : NETWORK_FILES) {
@@ -122,7 +123,14 @@ final class ContainerBundle {
                 mounts.add(OciMount.bind(ofHost.toRealPath(), file, true));
             }
         }
+        plan.volumes().forEach(volume -> mounts.add(mount(volume)));
         return mounts.toArray(new OciMount[0]);
+    }
+
+    /** A volume is at its place when the runtime starts, and read-only already if it is to be. */
+    private static OciMount mount(VolumeMount volume) {
+        String propagation = volume.receivesMounts() ? "rslave" : "rprivate";
+        return new OciMount(volume.target(), "bind", volume.place().toString(), List.of("rbind", propagation));
     }
 
     /**

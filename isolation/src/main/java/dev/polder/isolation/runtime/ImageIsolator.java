@@ -98,9 +98,14 @@ public final class ImageIsolator implements Isolator {
         Path bundle = Files.createDirectory(
                 bundles.resolve(id.toString()),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        List<Image> held = store.held(id);
+        List<Image> held = store.held(id).stream()
+                .filter(image -> task.reference()
+                        .map(image.reference().toString()::equals)
+                        .orElse(true))
+                .toList();
         if (held.size() != 1) {
-            throw new IOException("the container holds " + held.size() + " images, and not one");
+            throw new IOException("the container holds " + held.size() + " images "
+                    + task.reference().map(name -> "of the name " + name + ", ").orElse("") + "and not one");
         }
         Image image = held.get(0);
         RootFilesystem root = roots.provide(id, ROOT, image, false);
@@ -113,8 +118,11 @@ public final class ImageIsolator implements Isolator {
     public void cleanup(ContainerId id) throws IOException {
         Path bundle = bundles.resolve(id.toString());
         runtime.delete(id);
-        if (Files.exists(bundle)) {
+        if (roots.has(id)) {
+            // an image may also be a volume of a container that is in none
             roots.release(id);
+        }
+        if (Files.exists(bundle)) {
             TreeDeletion.delete(bundle);
         }
         store.release(id);

@@ -24,7 +24,8 @@ class HostIsolationTest {
 
     private static HostIsolation find(String isolation, String required, Path proc) throws IOException {
         String name = "host-test-" + ProcessHandle.current().pid();
-        return HostIsolation.find(name, IsolationSettings.parse(isolation, required), Optional.empty(), proc);
+        return HostIsolation.find(
+                name, IsolationSettings.parse(isolation, required), Optional.empty(), Optional.empty(), proc);
     }
 
     @Test
@@ -46,7 +47,12 @@ class HostIsolationTest {
                             "linux/nnp",
                             "posix/rlimits",
                             "filesystem/linux",
-                            "docker/runtime");
+                            "docker/runtime",
+                            "volume/host_path",
+                            "volume/sandbox_path",
+                            "volume/secret",
+                            "volume/image",
+                            "docker/volume");
             String able = String.join(
                     ",",
                     found.abilities().stream()

@@ -3,10 +3,15 @@ package dev.polder.isolation.host;
 import static dev.polder.isolation.host.IsolatorName.CGROUPS_CPU;
 import static dev.polder.isolation.host.IsolatorName.CGROUPS_MEM;
 import static dev.polder.isolation.host.IsolatorName.DOCKER_RUNTIME;
+import static dev.polder.isolation.host.IsolatorName.DOCKER_VOLUME;
 import static dev.polder.isolation.host.IsolatorName.FILESYSTEM_LINUX;
 import static dev.polder.isolation.host.IsolatorName.LINUX_CAPABILITIES;
 import static dev.polder.isolation.host.IsolatorName.NAMESPACES_PID;
 import static dev.polder.isolation.host.IsolatorName.POSIX_RLIMITS;
+import static dev.polder.isolation.host.IsolatorName.VOLUME_HOST_PATH;
+import static dev.polder.isolation.host.IsolatorName.VOLUME_IMAGE;
+import static dev.polder.isolation.host.IsolatorName.VOLUME_SANDBOX_PATH;
+import static dev.polder.isolation.host.IsolatorName.VOLUME_SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,7 +29,17 @@ class IsolationSettingsTest {
 
         assertThat(settings.wanted())
                 .containsExactly(
-                        CGROUPS_CPU, CGROUPS_MEM, LINUX_CAPABILITIES, POSIX_RLIMITS, FILESYSTEM_LINUX, DOCKER_RUNTIME);
+                        CGROUPS_CPU,
+                        CGROUPS_MEM,
+                        LINUX_CAPABILITIES,
+                        POSIX_RLIMITS,
+                        FILESYSTEM_LINUX,
+                        DOCKER_RUNTIME,
+                        VOLUME_HOST_PATH,
+                        VOLUME_SANDBOX_PATH,
+                        VOLUME_SECRET,
+                        VOLUME_IMAGE,
+                        DOCKER_VOLUME);
         assertThat(settings.required()).isEmpty();
     }
 
@@ -33,14 +48,8 @@ class IsolationSettingsTest {
         IsolationSettings settings = IsolationSettings.parse("auto", "cgroups/mem, namespaces/pid");
 
         assertThat(settings.wanted())
-                .containsExactly(
-                        CGROUPS_CPU,
-                        CGROUPS_MEM,
-                        NAMESPACES_PID,
-                        LINUX_CAPABILITIES,
-                        POSIX_RLIMITS,
-                        FILESYSTEM_LINUX,
-                        DOCKER_RUNTIME);
+                .contains(CGROUPS_CPU, CGROUPS_MEM, NAMESPACES_PID, FILESYSTEM_LINUX, DOCKER_RUNTIME)
+                .hasSize(12);
         assertThat(settings.required()).containsExactly(CGROUPS_MEM, NAMESPACES_PID);
     }
 
@@ -76,6 +85,18 @@ class IsolationSettingsTest {
                 .containsExactly(FILESYSTEM_LINUX, DOCKER_RUNTIME);
         assertThatThrownBy(() -> IsolationSettings.parse("cgroups/cpu,docker/runtime", ""))
                 .hasMessage("filesystem/linux,docker/runtime run images together, and only one of them is chosen");
+    }
+
+    @Test
+    void shouldBringVolumesWithImagesAndByTheirNames() {
+        IsolationSettings images = IsolationSettings.parse("filesystem/linux,docker/runtime", "");
+        assertThat(images.wanted())
+                .containsExactly(FILESYSTEM_LINUX, DOCKER_RUNTIME, VOLUME_HOST_PATH, VOLUME_SANDBOX_PATH, VOLUME_IMAGE);
+        assertThat(images.required()).doesNotContain(VOLUME_IMAGE);
+
+        IsolationSettings volumes = IsolationSettings.parse("volume/secret,docker/volume", "");
+        assertThat(volumes.wanted()).containsExactly(VOLUME_SECRET, DOCKER_VOLUME);
+        assertThat(volumes.required()).containsExactly(VOLUME_SECRET, DOCKER_VOLUME);
     }
 
     @Test
