@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polder.isolation.Ability;
 import dev.polder.isolation.cgroup.CgroupIsolator;
+import dev.polder.isolation.volume.VolumeKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +75,17 @@ class HostIsolationTest {
         assertThat(noPlace.images()).isEmpty();
         assertThat(noPlace.imagesRefusal())
                 .isEqualTo("docker/runtime: not available: this node has no place for images");
+    }
+
+    @Test
+    void shouldSayWhyThereAreNoVolumes() throws IOException {
+        HostIsolation without = find("none", "", PROC);
+        assertThat(without.volumesRefusal(VolumeKind.SECRET))
+                .isEqualTo("volume/secret is not among the isolators of this agent");
+
+        HostIsolation noPlace = find("auto", "", empty);
+        assertThat(noPlace.volumesRefusal(VolumeKind.SECRET))
+                .isEqualTo("volume/secret: not available: this node has no place for volumes");
     }
 
     @Test
