@@ -167,7 +167,7 @@ class AgentServiceTest {
                 .filteredOn(attribute -> attribute.getName().equals("isolation"))
                 .singleElement()
                 .satisfies(attribute -> assertThat(attribute.getText().getValue())
-                        .matches("none|((cgroups|namespaces|linux|posix|filesystem|docker)/[a-z]+,?)+"));
+                        .matches("none|((cgroups|namespaces|linux|posix|filesystem|docker|volume)/[a-z_]+,?)+"));
     }
 
     @Test
