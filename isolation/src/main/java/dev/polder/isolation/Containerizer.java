@@ -62,7 +62,8 @@ public final class Containerizer implements AutoCloseable {
         isolators = new Isolators(settings.isolators());
         listener = settings.listener();
         LauncherSettings launches = LauncherSettings.of(
-                settings.directory(), settings.nodeName(), settings.endOrphans(), new FromLauncher());
+                        settings.directory(), settings.nodeName(), settings.endOrphans(), new FromLauncher())
+                .withGroupRoots(isolators.groupRoots());
         try (Closing opened = new Closing()) {
             opened.keep(isolators::close);
             launcher = TaskLauncher.open(

@@ -78,6 +78,11 @@ public interface Isolator extends AutoCloseable {
      */
     default void update(ContainerId id, ContainerLimits limits) throws IOException {}
 
+    /** Returns the control groups below which those of containers are made; empty for none. */
+    default List<Path> groupRoots() {
+        return List.of();
+    }
+
     /** Returns the files into which a process writes itself to be where the container's are; empty for none. */
     default List<Path> joinFiles(ContainerId id) {
         return List.of();

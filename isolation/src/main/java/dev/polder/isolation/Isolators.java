@@ -129,6 +129,12 @@ final class Isolators {
         }
     }
 
+    List<Path> groupRoots() {
+        return inOrder.stream()
+                .flatMap(isolator -> isolator.groupRoots().stream())
+                .toList();
+    }
+
     List<Path> joinFiles(ContainerId id) {
         return inOrder.stream()
                 .flatMap(isolator -> isolator.joinFiles(id).stream())

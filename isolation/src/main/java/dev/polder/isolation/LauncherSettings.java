@@ -16,7 +16,8 @@ record LauncherSettings(
         HostTools tools,
         Path proc,
         List<String> shell,
-        boolean orphanShims) {
+        boolean orphanShims,
+        List<Path> groupRoots) {
 
     static LauncherSettings of(Path directory, String nodeName, boolean endOrphans, TaskListener listener) {
         return new LauncherSettings(
@@ -29,22 +30,33 @@ record LauncherSettings(
                 Path.of("/proc"),
                 List.of("/bin/sh"),
                 // a JVM that is process 1 does not reap orphans
-                ProcessHandle.current().pid() != 1);
+                ProcessHandle.current().pid() != 1,
+                List.of());
     }
 
     LauncherSettings with(LaunchProbe probe) {
-        return new LauncherSettings(directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims);
+        return new LauncherSettings(
+                directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims, groupRoots);
     }
 
     LauncherSettings in(Path directory) {
-        return new LauncherSettings(directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims);
+        return new LauncherSettings(
+                directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims, groupRoots);
     }
 
     LauncherSettings with(HostTools tools, Path proc) {
-        return new LauncherSettings(directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims);
+        return new LauncherSettings(
+                directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims, groupRoots);
     }
 
     LauncherSettings with(List<String> shell, boolean orphanShims) {
-        return new LauncherSettings(directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims);
+        return new LauncherSettings(
+                directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims, groupRoots);
+    }
+
+    /** With orphans the control groups below these go, too, and these themselves. */
+    LauncherSettings withGroupRoots(List<Path> groupRoots) {
+        return new LauncherSettings(
+                directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims, groupRoots);
     }
 }

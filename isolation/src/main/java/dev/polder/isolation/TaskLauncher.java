@@ -98,7 +98,8 @@ public final class TaskLauncher implements AutoCloseable {
                 processes,
                 boot,
                 !blind && settings.orphanShims(),
-                blind || settings.endOrphans()));
+                blind || settings.endOrphans(),
+                settings.endOrphans() ? settings.groupRoots() : List.of()));
         opened.keep(shell::end);
         // the script was just written, so its owner is who we are
         Accounts accounts = Accounts.ofOwner(directory.resolve(LaunchShell.SCRIPT));

@@ -1,6 +1,6 @@
 # The launch shell: starts tasks, and leaves beside each a shim that outlives this shell and the JVM that it serves.
 #
-#   launch-shell.sh ROOT PROC BOOT ORPHAN-SHIMS END-ORPHANS   (orders on stdin, reports on stdout)
+#   launch-shell.sh ROOT PROC BOOT ORPHAN-SHIMS END-ORPHANS [GROUP...]   (orders on stdin, reports on stdout)
 #
 #   JVM --order--> launch shell --fork--> shim --fork--> task
 #    ^                                     |              |
@@ -197,11 +197,27 @@ end_tasks() {
     done
 }
 
+# Removes control groups, with all below, as what was in them has ended: nobody will ask what they have counted.
+remove_groups() {
+    round=0
+    while [ "$round" -lt 50 ]; do
+        round=$((round + 1)) left=
+        for group do [ ! -d "$group" ] || left=yes; done
+        [ "$left" ] || break
+        [ "$round" = 1 ] || sleep 0.1 || sleep 1
+        find "$@" -depth -type d -exec rmdir {} +
+    done
+}
+
 while read -r order first tick signal; do
     case $order in
     launch) launch "$first" ;;
     signal) lives "$first" "$tick" && send "$first" "$signal" ;;
     esac
 done
-if [ "$end_orphans" = yes ]; then end_tasks; fi
+if [ "$end_orphans" = yes ]; then
+    end_tasks
+    shift 5
+    remove_groups "$@"
+fi
 exit 0

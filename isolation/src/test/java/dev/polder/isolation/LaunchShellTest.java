@@ -190,4 +190,41 @@ class LaunchShellTest {
         heard.checkStories();
         assertThat(exited).isGreaterThan(0);
     }
+
+    @Test
+    void shouldRemoveTheControlGroupsOfANodeThatNobodyWillFindAgain() throws Exception {
+        Path root = Files.createDirectories(base.resolve("a group"));
+        Path other = Files.createDirectories(base.resolve("other"));
+        Files.createDirectories(root.resolve("container/of its own"));
+        Files.createFile(Files.createDirectories(other.resolve("in use")).resolve("file"));
+        LauncherSettings settings = LauncherSettings.of(base.resolve("orphans"), "n2", true, heard);
+
+        try (TaskLauncher orphaning = TaskLauncher.open(settings.withGroupRoots(List.of(root, other)))) {
+            orphaning.start();
+            TaskSpec spec = host.shell("sleep 1000");
+            orphaning.launch(spec);
+            heard.awaitStart(spec.id());
+        }
+
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !Files.exists(root));
+        assertThat(other.resolve("in use/file")).exists();
+    }
+
+    @Test
+    void shouldLeaveTheControlGroupsOfANodeThatComesAgain() throws Exception {
+        Path root = Files.createDirectories(base.resolve("group"));
+        LauncherSettings settings = LauncherSettings.of(base.resolve("kept"), "n2", false, heard);
+        long shell;
+
+        try (TaskLauncher keeping = TaskLauncher.open(settings.withGroupRoots(List.of(root)))) {
+            keeping.start();
+            TaskSpec spec = host.shell("exit 0");
+            keeping.launch(spec);
+            assertThat(heard.awaitExit(spec.id())).isEqualTo(new Exited(0));
+            shell = keeping.shellPid();
+        }
+
+        Awaitility.await().until(() -> ProcessHandle.of(shell).isEmpty());
+        assertThat(root).exists();
+    }
 }

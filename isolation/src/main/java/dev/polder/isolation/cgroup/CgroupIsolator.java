@@ -161,6 +161,11 @@ public final class CgroupIsolator implements Isolator {
     }
 
     @Override
+    public List<Path> groupRoots() {
+        return cgroups.roots();
+    }
+
+    @Override
     public List<Path> joinFiles(ContainerId id) {
         return cgroups.group(id).joinFiles();
     }

@@ -143,6 +143,11 @@ public final class Cgroups {
         return new UsageReader(files);
     }
 
+    /** Returns our root in each hierarchy in use. */
+    List<Path> roots() {
+        return hierarchies.stream().map(Hierarchy::root).toList();
+    }
+
     /**
      * Removes our root from each hierarchy, where nothing is in it. Where this JVM was moved into it, it stays.
      *
