@@ -11,6 +11,9 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.polder.isolation.Account;
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.PrivilegeCommands;
+import dev.polder.isolation.Privileges;
+import dev.polder.isolation.Rlimit;
 import dev.polder.isolation.RunningTask;
 import dev.polder.isolation.ShellText;
 
@@ -22,5 +25,12 @@ final class AttachArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("dev.polder..")
                     .and(not(resideInAPackage("dev.polder.isolation.attach..")))
-                    .and(not(belongToAnyOf(Account.class, ContainerId.class, RunningTask.class, ShellText.class))));
+                    .and(not(belongToAnyOf(
+                            Account.class,
+                            ContainerId.class,
+                            PrivilegeCommands.class,
+                            Privileges.class,
+                            Rlimit.class,
+                            RunningTask.class,
+                            ShellText.class))));
 }

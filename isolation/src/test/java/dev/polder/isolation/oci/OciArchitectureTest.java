@@ -10,7 +10,9 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.polder.isolation.Capability;
 import dev.polder.isolation.Namespace;
+import dev.polder.isolation.Rlimit;
 
 /** Holds what this package must never know. */
 @AnalyzeClasses(packages = "dev.polder.isolation.oci", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -20,7 +22,7 @@ final class OciArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("dev.polder..")
                     .and(not(resideInAnyPackage("dev.polder.isolation.oci..", "dev.polder.isolation.json..")))
-                    .and(not(belongToAnyOf(Namespace.class))));
+                    .and(not(belongToAnyOf(Capability.class, Namespace.class, Rlimit.class))));
 
     @ArchTest
     static final ArchRule startsNoProcess =
