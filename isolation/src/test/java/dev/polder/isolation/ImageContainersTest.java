@@ -306,6 +306,16 @@ class ImageContainersTest {
     }
 
     @Test
+    void shouldMountNothingOnTheHost() throws IOException {
+        ContainerSpec spec = launch("echo ready; cat >/written; exec sleep 1000");
+        awaitOutput(spec);
+
+        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(base.toString());
+        containerizer.kill(spec.id(), Duration.ZERO);
+        ended(spec);
+    }
+
+    @Test
     void shouldLeaveNoDaemonBehind() throws IOException {
         ContainerSpec spec = launch("(sleep 4321 >/dev/null 2>&1 &); exit 0");
 

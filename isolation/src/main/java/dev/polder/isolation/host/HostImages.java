@@ -133,7 +133,7 @@ public final class HostImages implements Closeable {
                     .filter(each -> each.reference().toString().equals(reference))
                     .findFirst()
                     .orElseThrow(() -> new IOException("the container does not hold the image " + reference));
-            return roots.provide(holder, "volume-" + number, image, readOnly).root();
+            return roots.provide(holder, "volume-" + number, image, readOnly);
         };
     }
 

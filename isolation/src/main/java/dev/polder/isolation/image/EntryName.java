@@ -65,6 +65,12 @@ record EntryName(List<String> parts) {
         return parts.get(parts.size() - 1);
     }
 
+    EntryName child(String part) {
+        List<String> longer = new ArrayList<>(parts);
+        longer.add(part);
+        return new EntryName(List.copyOf(longer));
+    }
+
     EntryName parent() {
         return new EntryName(parts.subList(0, parts.size() - 1));
     }

@@ -1,16 +1,17 @@
 package dev.polder.isolation.image;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,65 +34,54 @@ final class OverlayMount {
 
     private OverlayMount() {}
 
-    /** Mounts. The directory is there and empty. */
-    static Path mount(Path directory, List<Path> layers) throws IOException {
-        List<Path> highestFirst = new ArrayList<>(layers);
-        java.util.Collections.reverse(highestFirst);
+    /**
+     * Makes ready what is mounted, in a directory that is there and empty.
+     *
+     * @param layers the lowest first
+     * @return the command, to be run in that directory
+     */
+    static List<String> prepare(Path directory, Map<Path, Whiteouts> layers) throws IOException {
+        List<Path> highestFirst = new ArrayList<>(layers.keySet());
+        Collections.reverse(highestFirst);
+        Map<Path, Whiteouts> mounted = new LinkedHashMap<>();
         StringBuilder options = new StringBuilder("userxattr,nodev,lowerdir=");
         for (int i = 0; i < highestFirst.size(); i++) {
-            Files.createSymbolicLink(directory.resolve(Integer.toString(i)), highestFirst.get(i));
+            Path layer = highestFirst.get(i);
+            mounted.put(layer, requireNonNull(layers.get(layer)));
+            Files.createSymbolicLink(directory.resolve(Integer.toString(i)), layer);
             options.append(i == 0 ? "" : ":").append(i);
         }
         Path upper = Files.createDirectory(directory.resolve("upper"));
         FileAttributes.of(highestFirst.get(0)).applyToDirectory(upper, true);
+        LoneDirectories.makeIn(upper, mounted);
         Files.createDirectory(directory.resolve("work"));
-        Path root = Files.createDirectory(directory.resolve(ROOT));
+        Path root = Files.createDirectory(root(directory));
         options.append(",upperdir=upper,workdir=work");
-        HostCommand.get("mount").run(directory, "-t", "overlay", "-o", options.toString(), "overlay", root.toString());
-        return root;
+        return List.of(
+                HostCommand.get("mount").program().toString(),
+                "-t",
+                "overlay",
+                "-o",
+                options.toString(),
+                "overlay",
+                root.toString());
+    }
+
+    static Path root(Path directory) {
+        return directory.resolve(ROOT);
+    }
+
+    /** Mounts here. The directory is there and empty. */
+    static Path mount(Path directory, Map<Path, Whiteouts> layers) throws IOException {
+        List<String> command = prepare(directory, layers);
+        HostCommand.get("mount")
+                .run(directory, command.subList(1, command.size()).toArray(new String[0]));
+        return root(directory);
     }
 
     /** Lets nobody write any more. */
     static void makeReadOnly(Path root) throws IOException {
         HostCommand.get("mount").run(Path.of("/"), "-o", "remount,ro", root.toString());
-    }
-
-    /**
-     * Hides whiteouts that the kernel shows: in a directory that one layer alone has there is nothing to hide, so it
-     * lists the devices as files, which then are not found. A directory that is also in the upper layer is looked
-     * through, and it is there once something of it is set.
-     */
-    static void hideStrays(Path root, List<EntryName> hidden) throws IOException {
-        Set<EntryName> directories = new LinkedHashSet<>();
-        hidden.forEach(name -> directories.add(name.parent()));
-        for (EntryName name : directories) {
-            Path directory = RawPaths.resolve(root, name);
-            if (isRealDirectory(root, name) && showsStrays(directory)) {
-                Files.setLastModifiedTime(directory, Files.getLastModifiedTime(directory));
-            }
-        }
-    }
-
-    private static boolean isRealDirectory(Path root, EntryName name) {
-        Path place = root;
-        for (String part : name.parts()) {
-            place = RawPaths.child(place, part);
-            if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean showsStrays(Path directory) throws IOException {
-        try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
-            for (Path child : children) {
-                if (!Files.exists(child, LinkOption.NOFOLLOW_LINKS)) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     /** Unmounts everything at or below a directory. What is still in use leaves the tree and ends with its users. */
@@ -129,7 +119,10 @@ final class OverlayMount {
             Path opaque = Files.createDirectory(high.resolve("opaque"));
             Files.getFileAttributeView(opaque, UserDefinedFileAttributeView.class)
                     .write(TreeWriter.OPAQUE_ATTRIBUTE, ByteBuffer.wrap(new byte[] {'y'}));
-            Path root = mount(Files.createDirectory(scratch.resolve("mount")), List.of(low, high));
+            Map<Path, Whiteouts> layers = new LinkedHashMap<>();
+            layers.put(low, new Whiteouts(List.of(), List.of()));
+            layers.put(high, new Whiteouts(List.of(), List.of()));
+            Path root = mount(Files.createDirectory(scratch.resolve("mount")), layers);
             Files.createFile(root.resolve("written"));
             boolean works = Files.exists(root.resolve("shown"))
                     && !Files.exists(root.resolve("hidden"))

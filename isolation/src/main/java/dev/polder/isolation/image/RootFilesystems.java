@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -55,22 +57,39 @@ public final class RootFilesystems {
     }
 
     /**
+     * Makes an image's tree ready for a container that mounts it itself, in a mount namespace of its own, so that it goes with
+     * the container and this host never sees it.
+     *
+     * @param holder the container, which holds the image until after its release here
+     * @param name which of the container's trees this is: lower-case letters, digits and {@code -}
+     * @throws IOException if the disk refuses; nothing is left then
+     */
+    public UnmountedRoot lay(ContainerId holder, String name, Image image) throws IOException {
+        Path place = newPlace(holder, name);
+        try {
+            List<Path> layers = visible(image.layers());
+            return store.backend() == Backend.OVERLAY
+                    ? new UnmountedRoot(
+                            OverlayMount.root(place), place, OverlayMount.prepare(place, withWhiteouts(layers)))
+                    : new UnmountedRoot(copy(place, layers), place, List.of());
+        } catch (IOException | RuntimeException e) {
+            discardAfter(e, place);
+            throw e;
+        }
+    }
+
+    /**
      * Puts an image together.
      *
      * @param holder the container, which holds the image until after its release here
      * @param name which of the container's trees this is: lower-case letters, digits and {@code -}
      * @param readOnly for an image that is a volume; where layers are copied by somebody else than root, it can be
      *     written to, which harms nobody else, for the copy is this container's alone
+     * @return its root on this host
      * @throws IOException if the disk or the kernel refuses; nothing is left then
      */
-    public RootFilesystem provide(ContainerId holder, String name, Image image, boolean readOnly) throws IOException {
-        if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("name '" + name + "' is not " + NAME);
-        }
-        Path place = directory.resolve(holder.toString()).resolve(name);
-        discard(place);
-        Files.createDirectories(
-                place, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
+    public Path provide(ContainerId holder, String name, Image image, boolean readOnly) throws IOException {
+        Path place = newPlace(holder, name);
         try {
             List<Path> layers = visible(image.layers());
             if (store.backend() == Backend.OVERLAY) {
@@ -82,14 +101,28 @@ public final class RootFilesystems {
                 mount.run(place, "--bind", root.toString(), root.toString());
                 mount.run(place, "-o", "remount,bind,ro", root.toString());
             }
-            return new RootFilesystem(root, root);
+            return root;
         } catch (IOException | RuntimeException e) {
-            try {
-                discard(place);
-            } catch (IOException left) {
-                e.addSuppressed(left);
-            }
+            discardAfter(e, place);
             throw e;
+        }
+    }
+
+    private Path newPlace(ContainerId holder, String name) throws IOException {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("name '" + name + "' is not " + NAME);
+        }
+        Path place = directory.resolve(holder.toString()).resolve(name);
+        discard(place);
+        return Files.createDirectories(
+                place, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
+    }
+
+    private static void discardAfter(Exception failure, Path place) {
+        try {
+            discard(place);
+        } catch (IOException left) {
+            failure.addSuppressed(left);
         }
     }
 
@@ -107,17 +140,20 @@ public final class RootFilesystems {
         return Whiteouts.read(layer.resolveSibling("whiteouts"));
     }
 
-    private static RootFilesystem mount(Path place, List<Path> layers, boolean readOnly) throws IOException {
-        Path root = OverlayMount.mount(place, layers);
-        List<EntryName> hidden = new ArrayList<>();
+    private static Map<Path, Whiteouts> withWhiteouts(List<Path> layers) throws IOException {
+        Map<Path, Whiteouts> all = new LinkedHashMap<>();
         for (Path layer : layers) {
-            hidden.addAll(whiteouts(layer).hidden());
+            all.put(layer, whiteouts(layer));
         }
-        OverlayMount.hideStrays(root, hidden);
+        return all;
+    }
+
+    private static Path mount(Path place, List<Path> layers, boolean readOnly) throws IOException {
+        Path root = OverlayMount.mount(place, withWhiteouts(layers));
         if (readOnly) {
             OverlayMount.makeReadOnly(root);
         }
-        return new RootFilesystem(root, place.resolve("upper"));
+        return root;
     }
 
     private Path copy(Path place, List<Path> layers) throws IOException {

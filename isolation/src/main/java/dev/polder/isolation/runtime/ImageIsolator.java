@@ -10,9 +10,9 @@ import dev.polder.isolation.LaunchPlan;
 import dev.polder.isolation.Namespace;
 import dev.polder.isolation.image.Image;
 import dev.polder.isolation.image.ImageStore;
-import dev.polder.isolation.image.RootFilesystem;
 import dev.polder.isolation.image.RootFilesystems;
 import dev.polder.isolation.image.TreeDeletion;
+import dev.polder.isolation.image.UnmountedRoot;
 import dev.polder.isolation.oci.SeccompFilter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,9 +29,11 @@ import org.slf4j.LoggerFactory;
  * Mesos do together. It must be the last to prepare, as the runtime joins the groups of all others.
  *
  * <pre>
- *  image held ──► bundle ──► root mounted ──► config.json ──► run ──► runtime's notes, root, bundle, hold removed
+ *  image held ──► bundle ──► root laid ──► config.json ──► root mounted ──► run ──► notes, root, bundle, hold removed
  * </pre>
- * The container has process numbers of its own, and an init outside of its tree, so that it hears every signal and nothing
+ * The root is mounted by the container's own process, in its mount namespace, and goes with it.
+ *
+ * <p>The container has process numbers of its own, and an init outside of its tree, so that it hears every signal and nothing
  * of it outlives its first process. Its network is the host's. Its rights are those that Docker gives, root's or not; as
  * with Mesos, programs may give it others of these.
  *
@@ -108,10 +110,10 @@ public final class ImageIsolator implements Isolator {
                     + task.reference().map(name -> "of the name " + name + ", ").orElse("") + "and not one");
         }
         Image image = held.get(0);
-        RootFilesystem root = roots.provide(id, ROOT, image, false);
+        UnmountedRoot root = roots.lay(id, ROOT, image);
         new ContainerBundle(spec, task, bundle).write(root.root(), image.config(), plan, seccomp);
         plan.unshare(Namespace.PID);
-        plan.runBy(runtime.runCommand(bundle, id), bundle);
+        plan.runBy(runtime.runCommand(bundle, id, root), bundle);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.Namespace;
 import dev.polder.isolation.image.HostCommand;
 import dev.polder.isolation.image.TreeDeletion;
+import dev.polder.isolation.image.UnmountedRoot;
 import dev.polder.isolation.oci.OciBundle;
 import dev.polder.isolation.oci.OciContainer;
 import dev.polder.isolation.oci.OciMount;
@@ -98,7 +99,8 @@ public final class OciRuntime {
                 mounts.add(OciMount.bind(Path.of(programs).toRealPath(), programs, true));
             }
         }
-        OciContainer container = OciContainer.of(Files.createDirectory(bundle.resolve("root")))
+        Path root = Files.createDirectory(bundle.resolve("root"));
+        OciContainer container = OciContainer.of(root)
                 .withNamespaces(List.of(OciNamespace.fresh(Namespace.MOUNT)))
                 .withMounts(mounts.toArray(new OciMount[0]))
                 .withReadOnlyRoot(false)
@@ -106,7 +108,7 @@ public final class OciRuntime {
         OciBundle.write(bundle, OciProcess.of(List.of("true")), container);
         ContainerId id = new ContainerId(UUID.randomUUID());
         List<String> words = new ArrayList<>(List.of("--mount", "--"));
-        words.addAll(runCommand(bundle, id));
+        words.addAll(runCommand(bundle, id, new UnmountedRoot(root, bundle, List.of())));
         try {
             HostCommand.get("unshare").run(bundle, words.toArray(new String[0]));
         } finally {
@@ -115,12 +117,13 @@ public final class OciRuntime {
     }
 
     /**
-     * Returns the command that runs a bundle in the foreground and ends as its process does. It is to be executed in a mount
-     * namespace of its own.
+     * Returns the command that mounts a container's tree, runs its bundle in the foreground and ends as its process does. It
+     * is to be executed in a mount namespace of its own.
      */
-    List<String> runCommand(Path bundle, ContainerId id) {
-        return RuntimeView.without(
+    List<String> runCommand(Path bundle, ContainerId id, UnmountedRoot root) {
+        return RuntimeView.prepared(
                 hidden,
+                root,
                 List.of(
                         command.program().toString(),
                         "--root",

@@ -1,6 +1,8 @@
 package dev.polder.isolation.runtime;
 
+import dev.polder.isolation.ShellText;
 import dev.polder.isolation.cgroup.CgroupMount;
+import dev.polder.isolation.image.UnmountedRoot;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -36,15 +38,27 @@ final class RuntimeView {
                 .toList();
     }
 
-    /** Returns a command that takes them away and then becomes {@code command}; it needs a mount namespace of its own. */
-    static List<String> without(List<Path> hidden, List<String> command) {
-        if (hidden.isEmpty()) {
-            return command;
+    /**
+     * Returns a command that takes them away, mounts the container's tree and then becomes {@code command}; it needs a mount
+     * namespace of its own.
+     */
+    static List<String> prepared(List<Path> hidden, UnmountedRoot root, List<String> command) {
+        StringBuilder script = new StringBuilder();
+        if (!hidden.isEmpty()) {
+            script.append("umount");
+            hidden.forEach(point -> script.append(' ').append(point));
+            script.append('\n');
         }
-        StringBuilder script = new StringBuilder("umount");
-        hidden.forEach(point -> script.append(' ').append(point));
-        script.append("\nexec \"$@\"");
-        return Stream.concat(Stream.of("/bin/sh", "-c", script.toString(), "runtime"), command.stream())
-                .toList();
+        if (!root.mount().isEmpty()) {
+            script.append("cd ")
+                    .append(ShellText.quote(root.directory().toString()))
+                    .append(" &&");
+            root.mount().forEach(word -> script.append(' ').append(ShellText.quote(word)));
+            script.append(" || exit 1\n");
+        }
+        return script.isEmpty()
+                ? command
+                : Stream.concat(Stream.of("/bin/sh", "-c", script + "exec \"$@\"", "runtime"), command.stream())
+                        .toList();
     }
 }

@@ -3,7 +3,7 @@
  * under the shim of every other task.
  *
  * <pre>
- *  image held in the store ──► root mounted ──► bundle ──► shim ─► unshare ─► init ─► runc ─► task
+ *  image held in the store ──► root laid ──► bundle ──► shim ─► unshare ─► init ─► root mounted ─► runc ─► task
  * </pre>
  * It joins {@code .image} and {@code .oci}, and pulls nothing. Linux and root only.
  */

@@ -120,7 +120,7 @@ class DebianRegistryTest {
                         StoreSettings.of(base.resolve("store"), client).withBackend(backend))) {
             Image image = store.pull(PullRequest.of(holder, ImageReference.parse("127.0.0.1:" + port + "/iso/bb:1")));
             RootFilesystems roots = RootFilesystems.open(store, base.resolve("roots"));
-            Path root = roots.provide(holder, "rootfs", image, false).root();
+            Path root = roots.provide(holder, "rootfs", image, false);
 
             assertThat(TestTree.read(root)).isEqualTo(expected);
             assertThat(image.config().entrypoint()).containsExactly("/bin/busybox");
@@ -143,8 +143,7 @@ class DebianRegistryTest {
             Image image = store.pull(PullRequest.of(holder, ImageReference.parse("bb:1")));
             RootFilesystems roots = RootFilesystems.open(store, base.resolve("roots"));
 
-            assertThat(TestTree.read(
-                            roots.provide(holder, "rootfs", image, false).root()))
+            assertThat(TestTree.read(roots.provide(holder, "rootfs", image, false)))
                     .isEqualTo(expected);
             roots.release(holder);
         }

@@ -88,7 +88,7 @@ class LayersProperties {
             Image unpacked =
                     new Image(ImageReference.parse("x"), Digest.sha256(new byte[0]), CONFIG, layers, List.of());
 
-            Path root = filesystems.provide(holder, "rootfs", unpacked, false).root();
+            Path root = filesystems.provide(holder, "rootfs", unpacked, false);
 
             assertThat(read(root)).isEqualTo(model.tree());
             filesystems.release(holder);

@@ -2,6 +2,7 @@ package dev.polder.isolation.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polder.isolation.image.UnmountedRoot;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,8 @@ class RuntimeViewTest {
     void shouldHideNothingWhereThereIsVersion2Alone() {
         assertThat(RuntimeView.hidden(mount("/sys/fs/cgroup", "cgroup2", "nsdelegate")))
                 .isEmpty();
-        assertThat(RuntimeView.without(List.of(), List.of("runc", "run"))).containsExactly("runc", "run");
+        assertThat(RuntimeView.prepared(List.of(), root(), List.of("runc", "run")))
+                .containsExactly("runc", "run");
     }
 
     @Test
@@ -43,7 +45,22 @@ class RuntimeViewTest {
 
     @Test
     void shouldBecomeTheRuntimeWhenAllIsHidden() {
-        assertThat(RuntimeView.without(List.of(Path.of("/a"), Path.of("/b")), List.of("runc", "run", "x y")))
+        assertThat(RuntimeView.prepared(List.of(Path.of("/a"), Path.of("/b")), root(), List.of("runc", "run", "x y")))
                 .containsExactly("/bin/sh", "-c", "umount /a /b\nexec \"$@\"", "runtime", "runc", "run", "x y");
+    }
+
+    @Test
+    void shouldMountTheTreeBefore() {
+        assertThat(RuntimeView.prepared(List.of(), root("/bin/mount", "-o", "a b", "it's"), List.of("runc")))
+                .containsExactly(
+                        "/bin/sh",
+                        "-c",
+                        "cd '/place' && '/bin/mount' '-o' 'a b' 'it'\\''s' || exit 1\nexec \"$@\"",
+                        "runtime",
+                        "runc");
+    }
+
+    private static UnmountedRoot root(String... mount) {
+        return new UnmountedRoot(Path.of("/place/root"), Path.of("/place"), List.of(mount));
     }
 }
