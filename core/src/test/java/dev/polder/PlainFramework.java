@@ -188,7 +188,8 @@ final class PlainFramework {
     /** Waits for an offer of a node that is not the one named, and runs a line for the shell there. */
     void launch(String task, String line, String notOn) throws IOException, InterruptedException {
         Map<String, String> offer = next("OFFERS");
-        while (notOn.equals(offer.get("attributes[].text.value"))) {
+        while (List.of(requireNonNull(offer.get("attributes[].text.value")).split(",", -1))
+                .contains(notOn)) {
             offer = next("OFFERS");
         }
         HttpResponse<String> answer =

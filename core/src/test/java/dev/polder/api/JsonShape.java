@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A document as its leaves: each path with its type, or with its text. Elements of an array share one path. */
 public final class JsonShape {
@@ -33,7 +34,10 @@ public final class JsonShape {
         return leaves;
     }
 
-    /** Values of each element of the array that is reached by these fields; none if there is no such array. */
+    /**
+     * Values of each element of the array that is reached by these fields, those of one path in their order with commas
+     * between; none if there is no such array.
+     */
     public static List<Map<String, String>> elements(byte[] json, String... fields) throws IOException {
         List<Map<String, String>> elements = new ArrayList<>();
         try (JsonParser parser = new JsonFactory().createParser(json)) {
@@ -43,13 +47,22 @@ public final class JsonShape {
             }
             if (parser.nextToken() == JsonToken.START_ARRAY) {
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    Map<String, String> leaves = new TreeMap<>();
+                    Map<String, String> leaves = new Joined();
                     walk(parser, "", leaves, true);
                     elements.add(leaves);
                 }
             }
         }
         return elements;
+    }
+
+    private static final class Joined extends TreeMap<String, String> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public @Nullable String put(String path, String value) {
+            return merge(path, value, (before, more) -> before + "," + more);
+        }
     }
 
     private static void walk(JsonParser parser, String path, Map<String, String> leaves, boolean texts)
