@@ -51,11 +51,12 @@ final class LogCommandTest {
 
         assertThat(run("log", "verify", data.toString())).isZero();
         List<String> lines = out.toString().lines().toList();
-        assertThat(lines).hasSize(4);
+        assertThat(lines).hasSize(5);
         assertThat(lines.get(0)).matches("facts-0{19}1\\.log  sound  entries 1 to \\d+, \\d+ of \\d+ bytes in use");
-        assertThat(lines.get(1)).startsWith("term").contains("sound  term 1, vote for ");
-        assertThat(lines.get(2)).startsWith("a start goes on with entries 1 to ");
-        assertThat(lines.get(3)).isEqualTo("the members are [m1], as it began; this is m1");
+        assertThat(lines.get(1)).matches("forced +sound  entries up to \\d+ were forced to the disk");
+        assertThat(lines.get(2)).startsWith("term").contains("sound  term 1, vote for ");
+        assertThat(lines.get(3)).startsWith("a start goes on with entries 1 to ");
+        assertThat(lines.get(4)).isEqualTo("the members are [m1], as it began; this is m1");
     }
 
     @Test
