@@ -1,6 +1,7 @@
 package dev.polder;
 
 import dev.polder.agent.MachineResources;
+import dev.polder.isolation.files.ByteSize;
 import dev.polder.isolation.host.IsolationSettings;
 import java.math.BigDecimal;
 import java.net.InetAddress;

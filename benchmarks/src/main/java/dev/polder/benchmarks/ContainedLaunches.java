@@ -1,18 +1,14 @@
 package dev.polder.benchmarks;
 
-import dev.polder.isolation.ContainerEnd;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ContainerLimits;
 import dev.polder.isolation.ContainerListener;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.Containerizer;
-import dev.polder.isolation.ExitStatus;
-import dev.polder.isolation.Limitation;
 import dev.polder.isolation.host.HostIsolation;
 import dev.polder.isolation.host.IsolationSettings;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Our containerizer: limits by control groups, and namespaces. */
@@ -30,7 +26,7 @@ final class ContainedLaunches implements LaunchWay {
 
     ContainedLaunches(Path directory) throws IOException {
         sandboxes = new Sandboxes(directory.resolve("sandboxes"));
-        containerizer = open(directory.resolve("containers"), new Listener());
+        containerizer = open(directory.resolve("containers"), new EndedContainers(turns, this::forget));
     }
 
     /**
@@ -61,21 +57,7 @@ final class ContainedLaunches implements LaunchWay {
         containerizer.close();
     }
 
-    private final class Listener implements ContainerListener {
-        @Override
-        public void onStarted(ContainerId id, long pid) {
-            // only the end counts
-        }
-
-        @Override
-        public void onEnded(
-                ContainerId id, ContainerEnd end, Optional<Limitation> limitation, Optional<String> remains) {
-            containerizer.forget(id);
-            boolean good = end.equals(new ContainerEnd.Exited(new ExitStatus.Exited(0))) && remains.isEmpty();
-            turns.ended(
-                    good
-                            ? ""
-                            : id + ": " + end + remains.map(what -> ", " + what).orElse(""));
-        }
+    private void forget(ContainerId id) {
+        containerizer.forget(id);
     }
 }

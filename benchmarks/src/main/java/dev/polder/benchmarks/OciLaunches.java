@@ -1,13 +1,9 @@
 package dev.polder.benchmarks;
 
-import dev.polder.isolation.ContainerEnd;
 import dev.polder.isolation.ContainerId;
-import dev.polder.isolation.ContainerListener;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.Containerizer;
-import dev.polder.isolation.ExitStatus;
 import dev.polder.isolation.ImageTask;
-import dev.polder.isolation.Limitation;
 import dev.polder.isolation.host.HostImages;
 import dev.polder.isolation.host.HostIsolation;
 import dev.polder.isolation.host.ImageSettings;
@@ -40,7 +36,11 @@ final class OciLaunches implements LaunchWay {
                         directory.resolve("images"), ImageSettings.DEFAULT.withRegistryDefault(layout.toString()))));
         images = isolation.images().orElseThrow();
         containerizer = Containerizer.open(new Containerizer.Settings(
-                directory.resolve("containers"), "bench", true, isolation.isolators(), new Listener()));
+                directory.resolve("containers"),
+                "bench",
+                true,
+                isolation.isolators(),
+                new EndedContainers(turns, this::forget)));
         containerizer.start();
     }
 
@@ -59,21 +59,7 @@ final class OciLaunches implements LaunchWay {
         images.close();
     }
 
-    private final class Listener implements ContainerListener {
-        @Override
-        public void onStarted(ContainerId id, long pid) {
-            // only the end counts
-        }
-
-        @Override
-        public void onEnded(
-                ContainerId id, ContainerEnd end, Optional<Limitation> limitation, Optional<String> remains) {
-            containerizer.forget(id);
-            boolean good = end.equals(new ContainerEnd.Exited(new ExitStatus.Exited(0))) && remains.isEmpty();
-            turns.ended(
-                    good
-                            ? ""
-                            : id + ": " + end + remains.map(what -> ", " + what).orElse(""));
-        }
+    private void forget(ContainerId id) {
+        containerizer.forget(id);
     }
 }

@@ -1,8 +1,6 @@
 package dev.polder.isolation;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +18,6 @@ record HostTools(
         @Nullable Path prlimit,
         @Nullable Path unshare,
         @Nullable Path bash) {
-    private static final List<String> DIRECTORIES =
-            List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/local/sbin");
-
     /** Looks where systems keep them, not in the PATH of whoever started this JVM. */
     static HostTools find() {
         return new HostTools(find("setsid"), find("setpriv"), find("prlimit"), find("unshare"), find("bash"));
@@ -32,14 +27,7 @@ record HostTools(
         return new HostTools(null, setpriv, prlimit, unshare, bash);
     }
 
-    /** Looks where systems keep them; null if there is none of that name. */
-    static @Nullable Path find(String name) {
-        for (String directory : DIRECTORIES) {
-            Path file = Path.of(directory, name);
-            if (Files.isRegularFile(file) && Files.isExecutable(file)) {
-                return file;
-            }
-        }
-        return null;
+    private static @Nullable Path find(String name) {
+        return HostPrograms.find(name).orElse(null);
     }
 }

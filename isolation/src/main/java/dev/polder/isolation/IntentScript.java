@@ -48,21 +48,17 @@ final class IntentScript {
     private static final String SET_VARIABLES = "while [ \"$1\" != -- ]; do export \"$1\"; shift; done; shift";
 
     /**
-     * Runs its arguments as the task's init, and ends as they do. File 2 is for trouble, 3 the task's own, and 4 where the
-     * shim looks for what the shell says of a signal.
+     * Runs its arguments as the task's init, and ends as they do. File 5 is where what is executed next tells of trouble,
+     * 2 where the shim looks for what the shell says of a signal.
      */
-    private static final String INIT =
-            "trap : HUP INT QUIT TERM\nunset PWD OLDPWD SHLVL _\n(" + SET_VARIABLES + "; exec \"$@\"";
+    private static final String INIT = "trap : HUP INT QUIT TERM\nunset PWD OLDPWD SHLVL _\n(" + SET_VARIABLES
+            + "; exec \"$@\" 2>&5 5>&-)\nexit $?\n";
 
-    /** Before that, and after it, where its arguments are the program. */
-    private static final String INIT_BEGIN = "exec 2>&4 4>&-\n";
+    /** Before that, 2 is for trouble, 3 the task's own, and 4 the shim's: what is next is the task's program. */
+    private static final String BEFORE_PROGRAM = "exec 5>&3 3>&- 2>&4 4>&-\n";
 
-    private static final String INIT_END = " 2>&3 3>&-)\nexit $?\n";
-
-    /** The same where programs stand between that may have trouble, too. */
-    private static final String INIT_BEGIN_BETWEEN = "exec 5>&2 2>&4 4>&-\n";
-
-    private static final String INIT_END_BETWEEN = " 2>&5 5>&-)\nexit $?\n";
+    /** Likewise, but programs come next that prepare the task, and may have trouble. */
+    private static final String BEFORE_OTHERS = "exec 5>&2 2>&4 4>&-\n";
 
     private static final Pattern SHELL_NAME = Pattern.compile("(?!BASH)[A-Za-z_][A-Za-z0-9_]*");
     /** Variables that some shell will not have set, reads in a way of its own, or sets itself. */
@@ -222,9 +218,10 @@ final class IntentScript {
                 .hostname()
                 .map(name -> "echo " + quote(name) + " >/proc/sys/kernel/hostname || exit 1\n")
                 .orElse("");
-        String init =
-                privileges().isUsual() ? INIT_BEGIN + INIT + INIT_END : INIT_BEGIN_BETWEEN + INIT + INIT_END_BETWEEN;
-        String line = MountScript.of(volumes, !containment.byRuntime()) + hostname + init;
+        String line = MountScript.of(volumes, !containment.byRuntime())
+                + hostname
+                + (privileges().isUsual() ? BEFORE_PROGRAM : BEFORE_OTHERS)
+                + INIT;
         wordBytes("what mounts its volumes", line);
         words.addAll(List.of("/bin/sh", "-c", line, "init"));
         words.addAll(settings);

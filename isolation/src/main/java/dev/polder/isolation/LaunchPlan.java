@@ -23,11 +23,6 @@ public final class LaunchPlan {
     /** What is started in the task's place. */
     private record InPlace(List<String> command, Path directory) {}
 
-    /** A plan to start a task as it is. */
-    LaunchPlan(TaskSpec task) {
-        this(task, task.containment().privileges());
-    }
-
     /** A plan to start a task with these privileges. */
     LaunchPlan(TaskSpec task, Privileges privileges) {
         groups.addAll(task.containment().groups());

@@ -78,10 +78,8 @@ final class MountScript {
     }
 
     private static void addTool(StringBuilder out, String name) throws UnfitException {
-        Path tool = HostTools.find(name);
-        if (tool == null) {
-            throw new UnfitException("to give a task volumes this host lacks " + name);
-        }
+        Path tool = HostPrograms.find(name)
+                .orElseThrow(() -> new UnfitException("to give a task volumes this host lacks " + name));
         out.append(name).append('=').append(IntentScript.quote(tool.toString())).append('\n');
     }
 

@@ -296,7 +296,7 @@ class ContainerizerTest {
     @Test
     void shouldStartARuntimeInATasksPlace() {
         ContainerSpec spec = ContainerSpec.of(host.spec("/x", List.of("/x"), Map.of("A", "b")));
-        LaunchPlan plan = new LaunchPlan(spec.task());
+        LaunchPlan plan = new LaunchPlan(spec.task(), Privileges.USUAL);
         plan.joinGroups(List.of(Path.of("/g/cgroup.procs")));
         plan.unshare(Namespace.PID);
 
@@ -339,7 +339,7 @@ class ContainerizerTest {
     void shouldShareWhatAContainerWantsToShare() throws IOException {
         ContainerSpec spec =
                 new ContainerSpec(host.shell(""), Optional.of(LIMITS), Set.of(Namespace.PID), Optional.of("h"));
-        LaunchPlan plan = new LaunchPlan(spec.task());
+        LaunchPlan plan = new LaunchPlan(spec.task(), Privileges.USUAL);
 
         new NamespaceIsolator(Namespace.PID).prepare(spec, plan);
         new NamespaceIsolator(Namespace.UTS).prepare(spec, plan);
@@ -348,7 +348,8 @@ class ContainerizerTest {
                 .isEqualTo(new Containment(List.of(), Set.of(Namespace.UTS), Optional.of("h")));
         ContainerSpec odd =
                 new ContainerSpec(host.shell(""), Optional.empty(), Set.of(Namespace.UTS), Optional.of("h"));
-        assertThatThrownBy(() -> new NamespaceIsolator(Namespace.UTS).prepare(odd, new LaunchPlan(odd.task())))
+        assertThatThrownBy(() ->
+                        new NamespaceIsolator(Namespace.UTS).prepare(odd, new LaunchPlan(odd.task(), Privileges.USUAL)))
                 .hasMessage("hostname 'h': the container shares the host's");
     }
 }

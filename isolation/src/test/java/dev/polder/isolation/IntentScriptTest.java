@@ -69,10 +69,10 @@ class IntentScriptTest {
                         echo 0 >'/g/b c/cgroup.procs' || exit 1
                         export POLDER_CONTAINER_ID='00000000-0000-0000-0000-00000000000a'
                         exec '/bin/setsid' '--' '/bin/unshare' '--pid' '--uts' '--kill-child' '--mount-proc' '--' '/bin/sh' '-c' 'echo '\\''h'\\'' >/proc/sys/kernel/hostname || exit 1
-                        exec 2>&4 4>&-
+                        exec 5>&3 3>&- 2>&4 4>&-
                         trap : HUP INT QUIT TERM
                         unset PWD OLDPWD SHLVL _
-                        (while [ "$1" != -- ]; do export "$1"; shift; done; shift; exec "$@" 2>&3 3>&-)
+                        (while [ "$1" != -- ]; do export "$1"; shift; done; shift; exec "$@" 2>&5 5>&-)
                         exit $?
                         ' 'init' 'A=it'\\''s' '--' '/usr/bin/env' '--' 'PWD=p' '/x'
                         }

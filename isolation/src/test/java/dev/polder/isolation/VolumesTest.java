@@ -497,7 +497,7 @@ class VolumesTest {
                 base.resolve("none"), MEMORY, List.of(), Set.of(), Optional.empty(), new DirectoryDriver()));
         ContainerSpec spec = ContainerSpec.of(task(null, "")).with(List.of(at("v", new SandboxPath("x"))));
 
-        assertThatThrownBy(() -> none.prepare(spec, new LaunchPlan(spec.task())))
+        assertThatThrownBy(() -> none.prepare(spec, new LaunchPlan(spec.task(), Privileges.USUAL)))
                 .hasMessage("volume 'v': this agent has no volumes of the kind SANDBOX_PATH");
         none.close();
     }

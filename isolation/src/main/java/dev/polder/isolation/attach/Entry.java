@@ -1,9 +1,11 @@
 package dev.polder.isolation.attach;
 
 import dev.polder.isolation.Account;
+import dev.polder.isolation.HostPrograms;
 import dev.polder.isolation.PrivilegeCommands;
 import dev.polder.isolation.Privileges;
 import dev.polder.isolation.ShellText;
+import dev.polder.isolation.TerminalSize;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +25,9 @@ import java.util.stream.Collectors;
  *
  * <p>Everything of a user's is in one variable, which is shell text and is read when the process is the user's: a variable
  * that changes what a program loads must not reach one that is still root's, and arguments are shown to everybody.
+ *
+ * <p>A command has no more privileges than its task. Another user's in namespaces has less: none of the rights of root that
+ * its task was given, and no way to more, as whoever could give them would be the container's own program.
  */
 public final class Entry {
     /** The kernel's limit on one variable, with some room for its name. */
@@ -78,7 +83,7 @@ public final class Entry {
         List<String> words = new ArrayList<>();
         if (!privileges.rlimits().isEmpty()) {
             words.addAll(PrivilegeCommands.prlimit(
-                    Path.of(Tools.need("prlimit", "limit a command's processes")), privileges.rlimits()));
+                    HostPrograms.need("prlimit", "limit a command's processes"), privileges.rlimits()));
         }
         if (namespaces.isEmpty()) {
             addSwitch(words, container, PrivilegeCommands.options(isRoot(container), privileges), true);
@@ -110,7 +115,8 @@ public final class Entry {
             return;
         }
         Account account = container.account().get();
-        String setpriv = Tools.need("setpriv", "run a command as another user");
+        String setpriv =
+                HostPrograms.need("setpriv", "run a command as another user").toString();
         words.addAll(List.of("/bin/sh", "-c", GROUPS, account.name(), setpriv, "--regid=" + account.gid()));
         if (changesUser) {
             words.add("--reuid=" + account.uid());
@@ -121,7 +127,8 @@ public final class Entry {
 
     private static void addRights(List<String> words, List<String> rights) throws IOException {
         if (!rights.isEmpty()) {
-            words.add(Tools.need("setpriv", "give a command no more rights than its container has"));
+            words.add(HostPrograms.need("setpriv", "give a command no more rights than its container has")
+                    .toString());
             words.addAll(rights);
             words.add("--");
         }
@@ -136,7 +143,7 @@ public final class Entry {
     private static String setup(RunningContainer container, ContainerCommand command) throws IOException {
         Map<String, String> variables = new HashMap<>(container.environment());
         variables.putAll(command.environment());
-        variables.putIfAbsent("PATH", Tools.PATH);
+        variables.putIfAbsent("PATH", HostPrograms.PATH);
         StringBuilder text = new StringBuilder("cd ")
                 .append(ShellText.quote(container.directory().toString()))
                 .append(" || exit 126\nunset SHELL PWD OLDPWD SHLVL _ ")
@@ -192,7 +199,7 @@ public final class Entry {
                 .ifPresent(
                         account -> inside.append("chown ").append(account.uid()).append(" \"$(tty)\"; "));
         inside.append("exec ").append(joined().stream().map(ShellText::quote).collect(Collectors.joining(" ")));
-        String script = Tools.need("script", "give a command a terminal");
+        String script = HostPrograms.need("script", "give a command a terminal").toString();
         // script begins a session of its own
         ProcessBuilder builder =
                 builder(behindALine(List.of(script, "-q", "-e", "-f", "-c", inside.toString(), "/dev/null")));
@@ -201,7 +208,7 @@ public final class Entry {
     }
 
     private static List<String> inSession(List<String> command) {
-        return Tools.find("setsid")
+        return HostPrograms.find("setsid")
                 .map(setsid -> concat(List.of(setsid.toString()), command))
                 .orElse(command);
     }
@@ -232,7 +239,7 @@ public final class Entry {
                 .directory(Path.of("/").toFile());
         Map<String, String> environment = builder.environment();
         environment.clear();
-        environment.put("PATH", Tools.PATH);
+        environment.put("PATH", HostPrograms.PATH);
         environment.put(Mark.VARIABLE, mark.value().toString());
         environment.put(SETUP_VARIABLE, setup);
         return builder;

@@ -1,5 +1,6 @@
 package dev.polder.isolation.attach;
 
+import dev.polder.isolation.HostPrograms;
 import dev.polder.isolation.RunningTask;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,7 +64,10 @@ public final class Namespaces {
         if (options.isEmpty()) {
             return List.of();
         }
-        options.add(0, Tools.need("nsenter", "run a program in a container's namespaces"));
+        options.add(
+                0,
+                HostPrograms.need("nsenter", "run a program in a container's namespaces")
+                        .toString());
         return options;
     }
 }

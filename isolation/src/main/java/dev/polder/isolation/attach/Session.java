@@ -1,5 +1,7 @@
 package dev.polder.isolation.attach;
 
+import dev.polder.isolation.HostPrograms;
+import dev.polder.isolation.TerminalSize;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +33,7 @@ public final class Session implements AutoCloseable {
     private final InputStream output;
     private final InputStream error;
     private final @Nullable String terminal;
-    private final Runnable onClose;
+    private final Consumer<Session> onClose;
     private boolean closed;
 
     private Session(
@@ -40,7 +43,7 @@ public final class Session implements AutoCloseable {
             InputStream output,
             InputStream error,
             @Nullable String terminal,
-            Runnable onClose) {
+            Consumer<Session> onClose) {
         this.container = container;
         this.process = process;
         this.mark = mark;
@@ -52,7 +55,10 @@ public final class Session implements AutoCloseable {
 
     /** Starts a command; nothing is left if that fails. */
     static Session start(
-            RunningContainer container, ContainerCommand command, @Nullable TerminalSize size, Runnable onClose)
+            RunningContainer container,
+            ContainerCommand command,
+            @Nullable TerminalSize size,
+            Consumer<Session> onClose)
             throws IOException {
         Entry entry = Entry.of(container, command);
         Process process = (size == null ? entry.held() : entry.terminal(size)).start();
@@ -140,7 +146,8 @@ public final class Session implements AutoCloseable {
             throw new IOException("the session has ended");
         }
         Process stty = new ProcessBuilder(
-                        Tools.need("stty", "change the size of a terminal"),
+                        HostPrograms.need("stty", "change the size of a terminal")
+                                .toString(),
                         "-F",
                         terminal,
                         "rows",
@@ -183,7 +190,7 @@ public final class Session implements AutoCloseable {
         closeQuietly(output);
         closeQuietly(error);
         closeQuietly(process.getOutputStream());
-        onClose.run();
+        onClose.accept(this);
     }
 
     private static void closeQuietly(AutoCloseable stream) {

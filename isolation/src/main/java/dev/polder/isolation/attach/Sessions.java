@@ -3,6 +3,7 @@ package dev.polder.isolation.attach;
 import static java.util.Objects.requireNonNull;
 
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.TerminalSize;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -10,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * The commands that run inside the containers of a node. Any thread may call. One thread looks four times a second which
@@ -56,25 +58,23 @@ public final class Sessions implements AutoCloseable {
     }
 
     private interface Start {
-        Session start(Runnable onClose) throws IOException;
+        Session start(Consumer<Session> onClose) throws IOException;
     }
 
     private Session register(Start start) throws IOException {
         if (!free.tryAcquire()) {
             throw new IOException("too many sessions: " + SESSIONS_MAX + " are open >= sessionsMax=" + SESSIONS_MAX);
         }
-        Session[] self = new Session[1];
         Session session;
         try {
-            session = start.start(() -> {
+            session = start.start(ended -> {
                 free.release();
-                open.remove(self[0]);
+                open.remove(ended);
             });
         } catch (IOException | RuntimeException e) {
             free.release();
             throw e;
         }
-        self[0] = session;
         open.add(session);
         beginToWatch();
         if (closed) {

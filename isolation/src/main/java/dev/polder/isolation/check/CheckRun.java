@@ -1,10 +1,10 @@
 package dev.polder.isolation.check;
 
+import dev.polder.isolation.HostPrograms;
 import dev.polder.isolation.attach.Entry;
 import dev.polder.isolation.attach.Mark;
 import dev.polder.isolation.attach.Namespaces;
 import dev.polder.isolation.attach.RunningContainer;
-import dev.polder.isolation.attach.Tools;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -65,7 +65,7 @@ final class CheckRun {
 
     /** No file of settings, no proxy, nothing but HTTP wherever it is sent on to, no special characters in the URL. */
     private static void addCurl(List<String> words, CheckKind.Http http) throws IOException {
-        words.add(Tools.need("curl", "check HTTP"));
+        words.add(HostPrograms.need("curl", "check HTTP").toString());
         words.addAll(List.of(
                 "-q",
                 "--noproxy",
@@ -85,7 +85,7 @@ final class CheckRun {
     }
 
     private static void addConnect(List<String> words, CheckKind.Tcp tcp) throws IOException {
-        words.add(Tools.need("bash", "check TCP"));
+        words.add(HostPrograms.need("bash", "check TCP").toString());
         words.addAll(List.of("-c", ": <>/dev/tcp/" + (tcp.ipv6() ? "::1" : "127.0.0.1") + "/" + tcp.port()));
     }
 

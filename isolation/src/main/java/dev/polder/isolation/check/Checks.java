@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -162,6 +163,7 @@ public final class Checks implements AutoCloseable {
             List.copyOf(containers.keySet()).forEach(this::forget);
             while (!dying.isEmpty()) {
                 sweep();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(SWEEP_MS));
             }
         }
     }

@@ -166,19 +166,7 @@ public final class DiskIsolator implements Isolator {
                 ? Optional.empty()
                 : Optional.of(new Limitation(
                         Limitation.Kind.DISK,
-                        "Disk usage (" + text(bytes) + ") exceeds quota (" + text(bytesMax) + ")"));
-    }
-
-    /** As Mesos writes it: in the largest unit of which it is a whole number. */
-    static String text(long bytes) {
-        long number = bytes;
-        int unit = 0;
-        List<String> units = List.of("B", "KB", "MB", "GB", "TB");
-        while (number != 0 && number % 1_024 == 0 && unit < units.size() - 1) {
-            number /= 1_024;
-            unit++;
-        }
-        return number + units.get(unit);
+                        "Disk usage (" + ByteSize.print(bytes) + ") exceeds quota (" + ByteSize.print(bytesMax) + ")"));
     }
 
     @Override

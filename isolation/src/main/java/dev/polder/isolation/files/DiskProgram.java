@@ -1,5 +1,6 @@
 package dev.polder.isolation.files;
 
+import dev.polder.isolation.HostPrograms;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,7 +18,6 @@ import java.util.concurrent.TimeUnit;
  * once. No link is followed and no other file system entered. Used by one thread.
  */
 final class DiskProgram {
-    private static final List<String> PROGRAMS = List.of("/usr/bin/du", "/bin/du");
     private static final long BLOCK_BYTES = 1_024;
     private static final long KILL_SECONDS_MAX = 5;
 
@@ -39,7 +39,7 @@ final class DiskProgram {
 
     /** Returns where this host has it; empty if it has none. */
     static Optional<Path> find() {
-        return PROGRAMS.stream().map(Path::of).filter(Files::isExecutable).findFirst();
+        return HostPrograms.find("du");
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.polder.isolation.files;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.polder.isolation.HostPrograms;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
  * that has holes; elsewhere files grow, and each look says why.
  */
 public final class OutputRotation {
-    private static final List<String> PROGRAMS = List.of("/usr/bin/fallocate", "/bin/fallocate");
+    private static final String PROGRAM = "fallocate";
     private static final long PROGRAM_SECONDS_MAX = 30;
     private static final int WORDS_BYTES_MAX = 512;
 
@@ -61,7 +61,7 @@ public final class OutputRotation {
 
     /** Tells whether this host has the program that it needs; whether the file system has holes is seen at the first look. */
     public static boolean isPossible() {
-        return PROGRAMS.stream().map(Path::of).anyMatch(Files::isExecutable);
+        return HostPrograms.find(PROGRAM).isPresent();
     }
 
     /**
@@ -118,7 +118,13 @@ public final class OutputRotation {
 
     private void punch(Path named, long bytes) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
-                        program(), "--punch-hole", "--offset", "0", "--length", Long.toString(bytes), link.toString())
+                        HostPrograms.need(PROGRAM, "keep output within bounds").toString(),
+                        "--punch-hole",
+                        "--offset",
+                        "0",
+                        "--length",
+                        Long.toString(bytes),
+                        link.toString())
                 .redirectErrorStream(true)
                 .start();
         try (InputStream said = process.getInputStream()) {
@@ -133,14 +139,5 @@ public final class OutputRotation {
         } finally {
             process.destroyForcibly();
         }
-    }
-
-    private static String program() throws IOException {
-        for (String program : PROGRAMS) {
-            if (Files.isExecutable(Path.of(program))) {
-                return program;
-            }
-        }
-        throw new IOException("output is not kept within bounds: this host has none of " + PROGRAMS);
     }
 }

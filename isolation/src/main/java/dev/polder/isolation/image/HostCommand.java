@@ -1,10 +1,10 @@
 package dev.polder.isolation.image;
 
+import dev.polder.isolation.HostPrograms;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A program of this host that does what Java cannot. Immutable; any thread may call. */
 public final class HostCommand {
-    private static final List<String> DIRECTORIES =
-            List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/local/sbin");
     private static final int OUTPUT_BYTES_MAX = 4096;
     private static final long SECONDS_MAX = 120;
 
@@ -26,13 +24,7 @@ public final class HostCommand {
 
     /** Looks where systems keep them; null if there is none of that name. */
     static @Nullable HostCommand find(String name) {
-        for (String directory : DIRECTORIES) {
-            Path file = Path.of(directory, name);
-            if (Files.isExecutable(file)) {
-                return new HostCommand(file);
-            }
-        }
-        return null;
+        return HostPrograms.find(name).map(HostCommand::new).orElse(null);
     }
 
     /**
@@ -43,7 +35,7 @@ public final class HostCommand {
     public static HostCommand get(String name) throws IOException {
         HostCommand found = find(name);
         if (found == null) {
-            throw new IOException("this host has no program " + name + " in " + DIRECTORIES);
+            throw new IOException("this host has no program " + name + " in " + HostPrograms.PATH);
         }
         return found;
     }
@@ -65,7 +57,7 @@ public final class HostCommand {
                 new ProcessBuilder(line).directory(directory.toFile()).redirectErrorStream(true);
         builder.environment().clear();
         builder.environment().put("LC_ALL", "C");
-        builder.environment().put("PATH", String.join(":", DIRECTORIES));
+        builder.environment().put("PATH", HostPrograms.PATH);
         Process process = builder.start();
         try {
             process.getOutputStream().close();

@@ -3,6 +3,7 @@ package dev.polder.isolation.oci;
 import static java.util.Objects.requireNonNull;
 
 import dev.polder.isolation.Rlimit;
+import dev.polder.isolation.TerminalSize;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,18 +31,6 @@ public record OciProcess(
         List<Rlimit> rlimits,
         boolean noNewPrivileges,
         Optional<TerminalSize> terminal) {
-    private static final int SIZE_MAX = 65535;
-
-    /** Rows and columns of characters, 1 to 65535. */
-    public record TerminalSize(int rows, int columns) {
-        /** Refuses sizes that no terminal has. */
-        public TerminalSize {
-            if (rows < 1 || rows > SIZE_MAX || columns < 1 || columns > SIZE_MAX) {
-                throw new IllegalArgumentException("a terminal of " + rows + " rows and " + columns + " columns");
-            }
-        }
-    }
-
     /** Copies; refuses what no process can have. */
     public OciProcess {
         command = List.copyOf(command);

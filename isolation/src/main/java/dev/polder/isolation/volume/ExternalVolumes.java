@@ -70,6 +70,10 @@ final class ExternalVolumes {
     void release(ContainerId id) throws IOException {
         IOException failure = null;
         for (Path notes : list(directory)) {
+            if (of(id, users(notes)).isEmpty()) {
+                // nobody else notes this container's use, and whoever has the lock may be waiting for a driver
+                continue;
+            }
             synchronized (lock(notes)) {
                 try {
                     release(id, notes);
@@ -89,12 +93,7 @@ final class ExternalVolumes {
 
     private void release(ContainerId id, Path notes) throws IOException {
         List<Path> users = users(notes);
-        List<Path> own = users.stream()
-                .filter(user -> user.getFileName().toString().startsWith(id + "."))
-                .toList();
-        if (own.isEmpty()) {
-            return;
-        }
+        List<Path> own = of(id, users);
         if (own.size() == users.size()) {
             Path file = notes.resolve(VOLUME);
             JsonValue volume = JsonValue.parse(Files.readAllBytes(file), file.toString());
@@ -119,6 +118,12 @@ final class ExternalVolumes {
             }
         }
         return found;
+    }
+
+    private static List<Path> of(ContainerId id, List<Path> users) {
+        return users.stream()
+                .filter(user -> user.getFileName().toString().startsWith(id + "."))
+                .toList();
     }
 
     private static List<Path> users(Path notes) throws IOException {

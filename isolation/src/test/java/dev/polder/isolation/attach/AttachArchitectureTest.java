@@ -11,11 +11,13 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.polder.isolation.Account;
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.HostPrograms;
 import dev.polder.isolation.PrivilegeCommands;
 import dev.polder.isolation.Privileges;
 import dev.polder.isolation.Rlimit;
 import dev.polder.isolation.RunningTask;
 import dev.polder.isolation.ShellText;
+import dev.polder.isolation.TerminalSize;
 
 /** Holds what this package must never know. */
 @AnalyzeClasses(packages = "dev.polder.isolation.attach", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -28,9 +30,11 @@ final class AttachArchitectureTest {
                     .and(not(belongToAnyOf(
                             Account.class,
                             ContainerId.class,
+                            HostPrograms.class,
                             PrivilegeCommands.class,
                             Privileges.class,
                             Rlimit.class,
                             RunningTask.class,
-                            ShellText.class))));
+                            ShellText.class,
+                            TerminalSize.class))));
 }

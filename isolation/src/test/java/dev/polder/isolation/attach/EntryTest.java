@@ -3,6 +3,7 @@ package dev.polder.isolation.attach;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polder.isolation.TerminalSize;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -10,6 +10,7 @@ import dev.polder.isolation.Account;
 import dev.polder.isolation.Capability;
 import dev.polder.isolation.Privileges;
 import dev.polder.isolation.Rlimit;
+import dev.polder.isolation.TerminalSize;
 import dev.polder.isolation.cgroup.CgroupSettings;
 import dev.polder.isolation.cgroup.Cgroups;
 import dev.polder.isolation.cgroup.ContainerGroup;

@@ -11,6 +11,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.HostPrograms;
 import dev.polder.isolation.RunningTask;
 import java.time.Clock;
 import java.time.Instant;
@@ -23,7 +24,7 @@ final class CheckArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("dev.polder..")
                     .and(not(resideInAnyPackage("dev.polder.isolation.check..", "dev.polder.isolation.attach..")))
-                    .and(not(belongToAnyOf(ContainerId.class, RunningTask.class))));
+                    .and(not(belongToAnyOf(ContainerId.class, HostPrograms.class, RunningTask.class))));
 
     @ArchTest
     static final ArchRule decidesWithoutClocksAndProcesses = noClasses()

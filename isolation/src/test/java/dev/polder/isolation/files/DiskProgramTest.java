@@ -92,15 +92,4 @@ class DiskProgramTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("this host has no program du");
     }
-
-    @Test
-    void shouldWriteSizesAsMesosDoes() {
-        assertThat(List.of(
-                        DiskIsolator.text(0),
-                        DiskIsolator.text(5),
-                        DiskIsolator.text(1_028 << 10),
-                        DiskIsolator.text(3 << 20),
-                        DiskIsolator.text(1L << 52)))
-                .containsExactly("0B", "5B", "1028KB", "3MB", "4096TB");
-    }
 }

@@ -11,6 +11,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.HostPrograms;
 
 /** Holds what this package must never know. */
 @AnalyzeClasses(packages = "dev.polder.isolation.image", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -20,5 +21,5 @@ final class ImageArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("dev.polder..")
                     .and(not(resideInAnyPackage("dev.polder.isolation.image..", "dev.polder.isolation.files..")))
-                    .and(not(belongToAnyOf(ContainerId.class))));
+                    .and(not(belongToAnyOf(ContainerId.class, HostPrograms.class))));
 }

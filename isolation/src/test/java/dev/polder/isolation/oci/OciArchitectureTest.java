@@ -13,6 +13,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.polder.isolation.Capability;
 import dev.polder.isolation.Namespace;
 import dev.polder.isolation.Rlimit;
+import dev.polder.isolation.TerminalSize;
 
 /** Holds what this package must never know. */
 @AnalyzeClasses(packages = "dev.polder.isolation.oci", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -22,7 +23,7 @@ final class OciArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("dev.polder..")
                     .and(not(resideInAnyPackage("dev.polder.isolation.oci..", "dev.polder.isolation.json..")))
-                    .and(not(belongToAnyOf(Capability.class, Namespace.class, Rlimit.class))));
+                    .and(not(belongToAnyOf(Capability.class, Namespace.class, Rlimit.class, TerminalSize.class))));
 
     @ArchTest
     static final ArchRule startsNoProcess =

@@ -9,9 +9,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polder.isolation.Namespace;
 import dev.polder.isolation.Rlimit;
+import dev.polder.isolation.TerminalSize;
 import dev.polder.isolation.json.JsonException;
 import dev.polder.isolation.json.JsonValue;
-import dev.polder.isolation.oci.OciProcess.TerminalSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,7 +136,7 @@ class OciBundleTest {
         assertRefused("is more than bounding []", () -> new Capabilities(Set.of("CAP_KILL"), Set.of()));
         assertRefused("uid -1 is not", () -> new OciUser(-1, 0, List.of()));
         assertRefused("gid 4294967295 is not", () -> new OciUser(0, 0xFFFF_FFFFL, List.of()));
-        assertRefused("a terminal of 0 rows", () -> new TerminalSize(0, 80));
+        assertRefused("rows 0 is not within 1 to 65535", () -> new TerminalSize(0, 80));
     }
 
     @Test

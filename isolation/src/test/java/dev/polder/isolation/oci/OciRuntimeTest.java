@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.polder.isolation.Rlimit;
-import dev.polder.isolation.oci.OciProcess.TerminalSize;
+import dev.polder.isolation.TerminalSize;
 import dev.polder.isolation.oci.TestRuntime.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -10,10 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +63,53 @@ class ExternalVolumesTest {
 
         assertThat(driver.mounted).isEmpty();
         assertThat(driver.calls).hasSize(4);
+    }
+
+    @Test
+    void shouldNotHaveOtherContainersWaitForADriverThatHangs() throws Exception {
+        CountDownLatch hanging = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        VolumeDriver hung = new VolumeDriver() {
+            @Override
+            public Path mount(String name, String volume, Map<String, String> options) throws IOException {
+                hanging.countDown();
+                try {
+                    answer.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                return driver.mount(name, volume, options);
+            }
+
+            @Override
+            public Optional<Path> mounted(String name, String volume) {
+                return driver.mounted(name, volume);
+            }
+
+            @Override
+            public void unmount(String name, String volume) throws IOException {
+                driver.unmount(name, volume);
+            }
+        };
+        ExternalVolumes waiting = new ExternalVolumes(directory.resolve("external"), hung);
+        ExecutorService other = Executors.newFixedThreadPool(2);
+        try {
+            Future<Path> mounting = other.submit(() -> waiting.mount(one, 0, DATA));
+            hanging.await();
+
+            Future<?> released = other.submit(() -> {
+                waiting.release(two);
+                return null;
+            });
+
+            released.get(10, TimeUnit.SECONDS);
+            assertThat(mounting).isNotDone();
+            answer.countDown();
+            assertThat(mounting.get()).isEqualTo(Path.of("/volumes/nfs/data"));
+        } finally {
+            answer.countDown();
+            other.shutdown();
+        }
     }
 
     @Test

@@ -1,11 +1,11 @@
-package dev.polder;
+package dev.polder.isolation.files;
 
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Sizes in bytes as Mesos writes them: {@code 10MB}, which is 10 MiB. */
-final class ByteSize {
+public final class ByteSize {
     private static final List<String> UNITS = List.of("B", "KB", "MB", "GB", "TB");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15})(B|KB|MB|GB|TB)");
     private static final long STEP = 1_024;
@@ -17,7 +17,7 @@ final class ByteSize {
      *
      * @throws IllegalArgumentException if it is none
      */
-    static long parse(String text) {
+    public static long parse(String text) {
         if (text.equals("0")) {
             return 0;
         }
@@ -37,7 +37,7 @@ final class ByteSize {
     }
 
     /** Writes a size in the largest unit of which it is a whole number. */
-    static String print(long bytes) {
+    public static String print(long bytes) {
         long number = bytes;
         int unit = 0;
         while (number != 0 && number % STEP == 0 && unit < UNITS.size() - 1) {

@@ -1,4 +1,4 @@
-package dev.polder.isolation.attach;
+package dev.polder.isolation;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,15 +6,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The programs of this host, where systems keep them, not in the PATH of whoever started this JVM. */
-public final class Tools {
-    /** The PATH of what is started here. */
-    static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
+/** Finds programs of this host where systems keep them, not in the PATH of whoever started this JVM. */
+public final class HostPrograms {
     private static final List<String> DIRECTORIES =
             List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/local/sbin");
 
-    private Tools() {}
+    /** The PATH of programs that are started for a node. */
+    public static final String PATH = String.join(":", DIRECTORIES);
+
+    private HostPrograms() {}
 
     /** Returns where a program is; empty if this host lacks it. */
     public static Optional<Path> find(String name) {
@@ -27,11 +27,10 @@ public final class Tools {
     /**
      * Returns where a program is.
      *
-     * @throws IOException if this host lacks it, in words that say what for it is needed
+     * @param purpose what for it is needed, as in "to {@code purpose} this host lacks the program"
+     * @throws IOException if this host lacks it, in words
      */
-    public static String need(String name, String purpose) throws IOException {
-        return find(name)
-                .orElseThrow(() -> new IOException("to " + purpose + " this host lacks the program " + name))
-                .toString();
+    public static Path need(String name, String purpose) throws IOException {
+        return find(name).orElseThrow(() -> new IOException("to " + purpose + " this host lacks the program " + name));
     }
 }

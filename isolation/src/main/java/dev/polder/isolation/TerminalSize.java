@@ -1,4 +1,4 @@
-package dev.polder.isolation.attach;
+package dev.polder.isolation;
 
 /** How much a terminal shows: rows and columns of characters, each 1 to 65,535. */
 public record TerminalSize(int rows, int columns) {

@@ -1,4 +1,4 @@
-package dev.polder;
+package dev.polder.isolation.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,7 +10,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class ByteSizeTest {
     @ParameterizedTest
-    @CsvSource({"0B, 0", "7B, 7", "512KB, 524288", "10MB, 10485760", "1025MB, 1074790400", "3TB, 3298534883328"})
+    @CsvSource({
+        "0B, 0",
+        "7B, 7",
+        "512KB, 524288",
+        "1028KB, 1052672",
+        "10MB, 10485760",
+        "1025MB, 1074790400",
+        "3TB, 3298534883328",
+        "4096TB, 4503599627370496"
+    })
     void shouldReadWhatItWrites(String text, long bytes) {
         assertThat(ByteSize.parse(text)).isEqualTo(bytes);
         assertThat(ByteSize.print(bytes)).isEqualTo(text);
