@@ -85,8 +85,8 @@ final class HostProcesses {
 
     /**
      * Tells whether a task in namespaces of its own has come to its program: its process is {@code unshare} by then, the only
-     * child of which is the first process there, a shell, and that one has a child that is the same shell no more. Where
-     * nobody can tell, it has.
+     * child of which is the first process there, a shell, and that one has a child that is the same shell no more. If that
+     * child is a runtime, the program is a child of that in turn. Where nobody can tell, it has.
      */
     boolean hasComeToItsProgram(TaskProcess process) {
         try {
@@ -96,8 +96,9 @@ final class HostProcesses {
             }
             String shell = commandLine(inits.get(0));
             for (String child : children(inits.get(0))) {
-                if (!commandLine(child).equals(shell)) {
-                    return true;
+                String program = commandLine(child);
+                if (!program.equals(shell)) {
+                    return !IntentScript.leadsToRuntime(shell) || hasStartedAnother(child, program);
                 }
             }
             return false;
@@ -106,9 +107,41 @@ final class HostProcesses {
         }
     }
 
+    /**
+     * Has a runtime a child that has become another program? Its helpers have its name until then. Before it is the runtime it
+     * is a shell, the children of which prepare its namespace.
+     */
+    private boolean hasStartedAnother(String runtime, String commandLine) throws IOException {
+        String name = zeroth(commandLine);
+        if (name.equals(ShellText.SHELL)) {
+            return false;
+        }
+        for (String child : children(runtime)) {
+            String other = zeroth(commandLine(child));
+            // one that has ended has none
+            if (!other.isEmpty() && !other.equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String zeroth(String commandLine) {
+        return commandLine.substring(0, Math.max(0, commandLine.indexOf('\0')));
+    }
+
+    /** A child is one of the thread that has forked it. */
     private List<String> children(String pid) throws IOException {
-        String list = Files.readString(proc.resolve(pid + "/task/" + pid + "/children"), StandardCharsets.US_ASCII);
-        return list.isBlank() ? List.of() : List.of(list.strip().split(" "));
+        List<String> found = new ArrayList<>();
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(proc.resolve(pid + "/task"))) {
+            for (Path thread : threads) {
+                String list = Files.readString(thread.resolve("children"), StandardCharsets.US_ASCII);
+                if (!list.isBlank()) {
+                    found.addAll(List.of(list.strip().split(" ")));
+                }
+            }
+        }
+        return found;
     }
 
     private String commandLine(String pid) throws IOException {

@@ -54,6 +54,9 @@ final class IntentScript {
     private static final String INIT = "trap : HUP INT QUIT TERM\nunset PWD OLDPWD SHLVL _\n(" + SET_VARIABLES
             + "; exec \"$@\" 2>&5 5>&-)\nexit $?\n";
 
+    /** The name of an init whose program is a runtime. */
+    private static final String RUNTIMES_INIT = "runtimes-init";
+
     /** Before that, 2 is for trouble, 3 the task's own, and 4 the shim's: what is next is the task's program. */
     private static final String BEFORE_PROGRAM = "exec 5>&3 3>&- 2>&4 4>&-\n";
 
@@ -109,6 +112,11 @@ final class IntentScript {
     /** Is this the command line of a process that is to become a task's init, or its parent? No other program has it. */
     static boolean leadsToInit(String commandLine) {
         return commandLine.contains(INIT);
+    }
+
+    /** Is an init of this command line one for a runtime? */
+    static boolean leadsToRuntime(String commandLine) {
+        return commandLine.contains(INIT + '\0' + RUNTIMES_INIT + '\0');
     }
 
     /** Why a task cannot be written down as one. */
@@ -223,7 +231,7 @@ final class IntentScript {
                 + (privileges().isUsual() ? BEFORE_PROGRAM : BEFORE_OTHERS)
                 + INIT;
         wordBytes("what mounts its volumes", line);
-        words.addAll(List.of("/bin/sh", "-c", line, "init"));
+        words.addAll(List.of(ShellText.SHELL, "-c", line, containment.byRuntime() ? RUNTIMES_INIT : "init"));
         words.addAll(settings);
         words.add("--");
     }
@@ -270,7 +278,7 @@ final class IntentScript {
             script.append("exec >>stdout 2>>stderr\n").append(refusal("\"$0\""));
         }
         script.append("unset PWD OLDPWD SHLVL _\n").append(SET_VARIABLES).append("\nexec \"$@\"");
-        words.addAll(List.of("/bin/sh", "-c", script.toString(), program.toString()));
+        words.addAll(List.of(ShellText.SHELL, "-c", script.toString(), program.toString()));
         words.addAll(settings);
         words.add("--");
     }

@@ -5,6 +5,9 @@ import java.util.List;
 
 /** How a text is written so that a shell takes it for what it is. */
 public final class ShellText {
+    /** What runs it. */
+    public static final String SHELL = "/bin/sh";
+
     private static final int ASCII_MAX = 127;
 
     private ShellText() {}
@@ -19,7 +22,7 @@ public final class ShellText {
      * nothing where {@code env} cannot do it.
      */
     public static List<String> withCleanSignals() {
-        return List.of("/bin/sh", "-c", LaunchShell.CLEAN_SIGNALS, "sh");
+        return List.of(SHELL, "-c", LaunchShell.CLEAN_SIGNALS, "sh");
     }
 
     /**

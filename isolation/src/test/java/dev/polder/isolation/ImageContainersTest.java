@@ -299,6 +299,29 @@ class ImageContainersTest {
         assertThat(processesOf(deaf.id())).isEmpty();
     }
 
+    @Test
+    void shouldHearTermWhileTheRuntimeStartsIt() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            ContainerSpec spec = launch("sleep 4321");
+            ProcessHandle started =
+                    ProcessHandle.of(heard.awaitStart(spec.id())).orElseThrow();
+            Awaitility.await()
+                    .pollInterval(Duration.ofNanos(1))
+                    .until(() -> started.descendants().anyMatch(ImageContainersTest::isRuntimesChild));
+
+            containerizer.kill(spec.id(), Duration.ofSeconds(30));
+
+            assertThat(ended(spec).end()).as(host.stderr(spec.id())).isEqualTo(signaled(15));
+        }
+    }
+
+    private static boolean isRuntimesChild(ProcessHandle process) {
+        return process.parent()
+                .flatMap(parent -> parent.info().arguments())
+                .filter(words -> words.length > 0 && words[0].equals("--root"))
+                .isPresent();
+    }
+
     private void awaitOutput(ContainerSpec spec) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))

@@ -3,7 +3,6 @@ package dev.polder.isolation;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -15,12 +14,12 @@ class RecordingContainers implements ContainerListener {
     /** How a container ended. */
     record Ended(ContainerEnd end, Optional<Limitation> limitation, Optional<String> remains) {}
 
-    private final Set<ContainerId> started = ConcurrentHashMap.newKeySet();
+    private final Map<ContainerId, Long> started = new ConcurrentHashMap<>();
     private final Map<ContainerId, Ended> ended = new ConcurrentHashMap<>();
 
     @Override
     public void onStarted(ContainerId id, long pid) {
-        if (ended.containsKey(id) || !started.add(id)) {
+        if (ended.containsKey(id) || started.putIfAbsent(id, pid) != null) {
             throw new AssertionError("start of " + id + " told late or twice");
         }
     }
@@ -33,11 +32,13 @@ class RecordingContainers implements ContainerListener {
     }
 
     boolean hasStarted(ContainerId id) {
-        return started.contains(id);
+        return started.containsKey(id);
     }
 
-    void awaitStart(ContainerId id) {
-        await().until(() -> started.contains(id));
+    /** Returns its process's number. */
+    long awaitStart(ContainerId id) {
+        await().until(() -> started.containsKey(id));
+        return started.get(id);
     }
 
     Ended awaitEnd(ContainerId id) {

@@ -58,7 +58,7 @@ final class RuntimeView {
         }
         return script.isEmpty()
                 ? command
-                : Stream.concat(Stream.of("/bin/sh", "-c", script + "exec \"$@\"", "runtime"), command.stream())
+                : Stream.concat(Stream.of(ShellText.SHELL, "-c", script + "exec \"$@\"", "runtime"), command.stream())
                         .toList();
     }
 }
