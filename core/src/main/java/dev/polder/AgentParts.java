@@ -6,6 +6,7 @@ import dev.polder.agent.AgentProbe;
 import dev.polder.agent.AgentService;
 import dev.polder.agent.AgentServiceConfig;
 import dev.polder.agent.ContainerReport;
+import dev.polder.agent.IsolationSearch;
 import dev.polder.agent.MachineResources;
 import dev.polder.agent.SandboxFiles;
 import dev.polder.api.AgentReads;
@@ -38,6 +39,7 @@ final class AgentParts {
     private final Door door = new Door();
     private final HttpServer server;
     private @Nullable HttpClient client;
+    private @Nullable IsolationSearch search;
     private @Nullable AgentReads reads;
     private volatile @Nullable AgentService service;
 
@@ -80,8 +82,13 @@ final class AgentParts {
                 probe);
     }
 
+    /** Begins with what takes long and needs nobody else. */
+    void begin(AgentServiceConfig settings) {
+        search = IsolationSearch.begin(settings);
+    }
+
     /**
-     * Starts the agent.
+     * Starts the agent, which has begun.
      *
      * @param masterHostname how the leading master's host is called, empty while nobody knows
      */
@@ -95,7 +102,7 @@ final class AgentParts {
                 metrics);
         reads = serving;
         door.open(serving.handler());
-        AgentService started = AgentService.start(settings);
+        AgentService started = AgentService.start(settings, requireNonNull(search));
         service = started;
         numbers.add(started);
     }
@@ -144,6 +151,7 @@ final class AgentParts {
         if (running != null) {
             failures.attempt(() -> running.close(config.keepTasksOnClose()));
         }
+        failures.attempt(search);
         failures.attempt(server);
         failures.attempt(reads);
         failures.attempt(client);

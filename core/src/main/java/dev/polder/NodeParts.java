@@ -75,6 +75,9 @@ final class NodeParts {
         AgentServiceConfig settings = acting == null
                 ? null
                 : acting.settings(opened, build, leaderAddress(mastering, security, opened), probe);
+        if (acting != null && settings != null) {
+            acting.begin(settings);
+        }
         if (mastering != null) {
             mastering.start(opened, security, apiConfig());
         }

@@ -16,10 +16,8 @@ import dev.polder.wire.proto.Mesos.Attribute;
 import dev.polder.wire.proto.Mesos.Value;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -48,9 +46,6 @@ public final class AgentService implements AutoCloseable {
 
     /** The attribute that names the isolators of this agent. */
     private static final String ISOLATION = "isolation";
-
-    private static final int GROUP_NODE_LENGTH_MAX = 32;
-    private static final int GROUP_DIRECTORY_LENGTH = 13;
 
     private final AgentServiceConfig config;
     private final Stores stores;
@@ -85,19 +80,24 @@ public final class AgentService implements AutoCloseable {
      *     if this host lacks isolation that is required. Nothing is left running.
      */
     public static AgentService start(AgentServiceConfig config) throws IOException {
+        try (IsolationSearch search = IsolationSearch.begin(config)) {
+            return start(config, search);
+        }
+    }
+
+    /** The same, when it is being found out already what this host can do. The search stays the caller's to close. */
+    public static AgentService start(AgentServiceConfig config, IsolationSearch search) throws IOException {
         return start(
                 config,
+                search,
                 (master, listener) -> config.client().upgrade(master, PATH, PROTOCOL, Headers.none(), listener));
     }
 
-    static AgentService start(AgentServiceConfig config, MasterDialer dialer) throws IOException {
-        Path agentDir = makeDirectory(config.agentDir(), "rwx------");
-        Path sandboxDir = makeDirectory(config.sandboxDir(), "rwx--x--x");
-        HostIsolation isolation = HostIsolation.find(
-                groupName(config.nodeName(), agentDir),
-                config.isolation(),
-                Optional.of(new HostIsolation.ImagePlace(agentDir.resolve("images"), config.images())),
-                Optional.of(new HostIsolation.VolumePlace(agentDir.resolve("volumes"), config.volumes())));
+    static AgentService start(AgentServiceConfig config, IsolationSearch search, MasterDialer dialer)
+            throws IOException {
+        Path agentDir = IsolationSearch.makeDirectory(config.agentDir(), "rwx------");
+        Path sandboxDir = IsolationSearch.makeDirectory(config.sandboxDir(), "rwx--x--x");
+        HostIsolation isolation = search.take();
         isolation.abilities().forEach(row -> LOG.info("isolation node={} {}", config.nodeName(), row));
         try {
             return start(config, dialer, agentDir, sandboxDir, isolation);
@@ -189,13 +189,6 @@ public final class AgentService implements AutoCloseable {
         return isolators;
     }
 
-    /** Many nodes of one name may run on a host, but no two of them on one directory. */
-    private static String groupName(String nodeName, Path agentDir) throws IOException {
-        UUID directory = UUID.nameUUIDFromBytes(agentDir.toRealPath().toString().getBytes(StandardCharsets.UTF_8));
-        String shortName = nodeName.substring(0, Math.min(nodeName.length(), GROUP_NODE_LENGTH_MAX));
-        return "agent-" + shortName + "-" + directory.toString().substring(0, GROUP_DIRECTORY_LENGTH);
-    }
-
     /** Frameworks may choose agents by what these can do; an operator's own attribute of that name stays as it is. */
     private static List<Attribute> withIsolation(List<Attribute> attributes, String text) {
         if (attributes.stream().anyMatch(attribute -> attribute.getName().equals(ISOLATION))) {
@@ -208,13 +201,6 @@ public final class AgentService implements AutoCloseable {
                 .setText(Value.Text.newBuilder().setValue(text))
                 .build());
         return List.copyOf(all);
-    }
-
-    private static Path makeDirectory(Path directory, String permissions) throws IOException {
-        Path absolute = directory.toAbsolutePath();
-        Files.createDirectories(absolute);
-        Files.setPosixFilePermissions(absolute, PosixFilePermissions.fromString(permissions));
-        return absolute;
     }
 
     private static AgentVolumes volumes(HostIsolation isolation) {

@@ -16,6 +16,7 @@ import dev.polder.isolation.cgroup.CgroupSettings;
 import dev.polder.isolation.cgroup.Cgroups;
 import dev.polder.isolation.cgroup.Controller;
 import dev.polder.isolation.volume.VolumeKind;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ import java.util.Set;
  * What this host can do of what a node wants, found out once at its start. What has to be given back is given back by the
  * isolators when they are closed, and by {@link #images}, to be closed after them.
  */
-public final class HostIsolation {
+public final class HostIsolation implements Closeable {
     private final List<Ability> abilities;
     private final List<Isolator> isolators;
     private final Set<IsolatorName> names;
@@ -75,7 +76,7 @@ public final class HostIsolation {
     }
 
     /**
-     * Tries what is wanted. May take some tens of milliseconds.
+     * Tries what is wanted. Takes some hundred milliseconds as root, as containers are run for it; some tens otherwise.
      *
      * @param groupName tells nodes of one host apart, see {@link CgroupSettings}
      * @param images empty for a node without images
@@ -190,6 +191,15 @@ public final class HostIsolation {
             case POSIX_RLIMITS -> Optional.of(new RlimitsIsolator());
             default -> Optional.empty();
         };
+    }
+
+    /** Gives everything back, for who has handed the isolators to nobody. */
+    @Override
+    public void close() throws IOException {
+        isolators.forEach(Isolator::close);
+        if (images.isPresent()) {
+            images.get().close();
+        }
     }
 
     /** Returns what was tried, a row an isolator. */
