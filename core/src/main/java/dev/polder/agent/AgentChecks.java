@@ -54,7 +54,8 @@ final class AgentChecks {
                 containerizer.privileges(spec),
                 task.sandbox(),
                 task.environment(),
-                containerizer.joinFiles(task.id()));
+                containerizer.joinFiles(task.id()),
+                containerizer.entrance(task.id()));
     }
 
     void stop(ContainerId id) {

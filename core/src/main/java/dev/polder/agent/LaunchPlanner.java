@@ -5,7 +5,6 @@ import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ImageTask;
 import dev.polder.isolation.Privileges;
 import dev.polder.isolation.TaskSpec;
-import dev.polder.isolation.check.CheckKind;
 import dev.polder.isolation.host.IsolatorName;
 import dev.polder.model.AgentId;
 import dev.polder.wire.proto.Mesos.CommandInfo;
@@ -99,18 +98,11 @@ final class LaunchPlanner {
             return notLaunched(String.valueOf(e.getMessage()));
         }
         try {
-            refuseChecks();
+            // refuses checks that cannot be done
+            TaskChecks.of(task);
             return inImage ? inImage(sandbox, other, privileges, volumes) : inHost(sandbox, other, privileges, volumes);
         } catch (IllegalArgumentException e) {
             return invalid("task '" + task.getTaskId().getValue() + "' cannot be started: " + e.getMessage());
-        }
-    }
-
-    /** A command would not come into the tree of an image. */
-    private void refuseChecks() {
-        boolean byCommand = TaskChecks.of(task).stream().anyMatch(check -> check.kind() instanceof CheckKind.Command);
-        if (inImage && byCommand) {
-            throw new IllegalArgumentException("checks by command of tasks in images are not supported yet");
         }
     }
 

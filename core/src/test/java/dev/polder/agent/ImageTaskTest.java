@@ -10,6 +10,7 @@ import dev.polder.http.HttpClient;
 import dev.polder.http.HttpClientConfig;
 import dev.polder.wire.proto.Mesos.CommandInfo;
 import dev.polder.wire.proto.Mesos.ContainerInfo;
+import dev.polder.wire.proto.Mesos.HealthCheck;
 import dev.polder.wire.proto.Mesos.Image;
 import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.TaskState;
@@ -165,6 +166,31 @@ class ImageTaskTest {
         master.kill("t1", null);
 
         awaitLines(STARTING, RUNNING, "TASK_KILLED 'Command terminated with signal Terminated' SOURCE_EXECUTOR [CS]");
+    }
+
+    @Test
+    void shouldCheckATasksHealthInItsImage() throws Exception {
+        start();
+        HealthCheck check = HealthCheck.newBuilder()
+                .setType(HealthCheck.Type.COMMAND)
+                .setCommand(CommandInfo.newBuilder().setValue("grep -q ^well$ /health"))
+                .setDelaySeconds(0)
+                .setIntervalSeconds(0.05)
+                .setGracePeriodSeconds(0)
+                .setConsecutiveFailures(1)
+                .build();
+        master.launch(
+                inImage("1", "echo well >/health; until [ -e gate ]; do sleep 0.1; done; rm /health; sleep 1000")
+                        .toBuilder()
+                        .setHealthCheck(check)
+                        .build());
+        await().atMost(PATIENCE).until(() -> master.updatesOf("t1").stream().anyMatch(TaskStatus::getHealthy));
+
+        Files.createFile(sandbox().resolve("gate"));
+
+        await().atMost(PATIENCE)
+                .until(() -> master.updatesOf("t1").stream()
+                        .anyMatch(status -> status.getState() == TaskState.TASK_KILLED && !status.getHealthy()));
     }
 
     @Test

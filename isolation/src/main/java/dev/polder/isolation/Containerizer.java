@@ -247,6 +247,11 @@ public final class Containerizer implements AutoCloseable {
         return isolators.joinFiles(id);
     }
 
+    /** Returns how a program comes into a running container; empty if its namespaces are all that it takes. Does not wait. */
+    public Optional<Entrance> entrance(ContainerId id) {
+        return isolators.entrance(id);
+    }
+
     /**
      * Kills every container, with TERM and then KILL after {@code grace}; returns when each is cleaned up, or some ten
      * seconds after the grace if something cannot be killed or removed. Used before close; after it nothing happens.

@@ -88,6 +88,11 @@ public interface Isolator extends AutoCloseable {
         return List.of();
     }
 
+    /** Returns how a program comes into a running container, where that takes more than its namespaces; empty otherwise. */
+    default Optional<Entrance> entrance(ContainerId id) {
+        return Optional.empty();
+    }
+
     /**
      * Removes what {@link #prepare} has made, and ends what is left of the container. What is not there any more, or never
      * was, is no failure.

@@ -141,6 +141,12 @@ final class Isolators {
                 .toList();
     }
 
+    Optional<Entrance> entrance(ContainerId id) {
+        return inOrder.stream()
+                .flatMap(isolator -> isolator.entrance(id).stream())
+                .findFirst();
+    }
+
     /** Returns what is left, in words; empty for nothing. Each of them is asked, whatever becomes of the others. */
     Optional<String> cleanup(ContainerId id) {
         List<String> left = new ArrayList<>();

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polder.isolation.ContainerEnd.Exited;
 import dev.polder.isolation.RecordingContainers.Ended;
+import dev.polder.isolation.attach.ContainerCommand;
+import dev.polder.isolation.attach.RunningContainer;
+import dev.polder.isolation.attach.Session;
+import dev.polder.isolation.attach.Sessions;
 import dev.polder.isolation.host.HostImages;
 import dev.polder.isolation.host.HostIsolation;
 import dev.polder.isolation.host.ImageSettings;
@@ -14,11 +18,9 @@ import dev.polder.isolation.image.TestImage;
 import dev.polder.isolation.image.TestLayer;
 import dev.polder.isolation.image.TestRegistry;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,9 +28,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -117,37 +119,9 @@ class ImageContainersTest {
         }
         assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(base.toString());
         for (ContainerId id : launched) {
-            assertThat(groups(id)).isEmpty();
-            assertThat(processesOf(id)).isEmpty();
+            assertThat(Remains.groups(id)).isEmpty();
+            assertThat(Remains.processes(id)).isEmpty();
         }
-    }
-
-    private static List<Path> groups(ContainerId id) throws IOException {
-        List<Path> found = new ArrayList<>();
-        Files.walkFileTree(Path.of("/sys/fs/cgroup"), new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path group, BasicFileAttributes attributes) {
-                if (group.endsWith(id.toString())) {
-                    found.add(group);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path group, IOException removedByOthers) {
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path group, @Nullable IOException removedByOthers) {
-                return FileVisitResult.CONTINUE;
-            }
-        });
-        return found;
-    }
-
-    private List<ProcessHandle> processesOf(ContainerId id) {
-        return new HostProcesses(Path.of("/proc")).ofContainer(id, base.resolve("no such directory"));
     }
 
     // ---- what the tests say
@@ -296,7 +270,7 @@ class ImageContainersTest {
         assertThat(ended(polite).end()).isEqualTo(exited(3));
         assertThat(host.stdout(polite.id())).endsWith("bye\n");
         assertThat(ended(deaf).end()).isEqualTo(signaled(9));
-        assertThat(processesOf(deaf.id())).isEmpty();
+        assertThat(Remains.processes(deaf.id())).isEmpty();
     }
 
     @Test
@@ -343,7 +317,7 @@ class ImageContainersTest {
         ContainerSpec spec = launch("(sleep 4321 >/dev/null 2>&1 &); exit 0");
 
         assertThat(ended(spec).end()).isEqualTo(exited(0));
-        assertThat(processesOf(spec.id())).isEmpty();
+        assertThat(Remains.processes(spec.id())).isEmpty();
     }
 
     @Test
@@ -442,6 +416,85 @@ class ImageContainersTest {
 
     private static String namespace(String kind) throws IOException {
         return Files.readSymbolicLink(Path.of("/proc/self/ns", kind)).toString();
+    }
+
+    private RunningContainer inside(ContainerSpec spec) throws IOException {
+        return new RunningContainer(
+                spec.id(),
+                RunningTask.of(heard.awaitStart(spec.id())),
+                Optional.empty(),
+                Privileges.USUAL,
+                Path.of("/nowhere"),
+                Map.of(),
+                containerizer.joinFiles(spec.id()),
+                containerizer.entrance(spec.id()));
+    }
+
+    @Test
+    void shouldGiveACommandInsideWhatItsTaskHas() throws Exception {
+        startAgain(IMAGES + ",linux/nnp");
+        TaskSpec task = host.spec(
+                TestHost.newId(),
+                "/unused",
+                List.of("unused"),
+                Map.of("PATH", "/bin", "OF", "task", "T", "'t'"),
+                "nobody");
+        Files.setAttribute(task.sandbox(), "unix:uid", 65534);
+        ContainerSpec spec = launch(
+                ContainerSpec.of(task)
+                        .in(shell("touch ready; cat /proc/self/cgroup; echo ready; sleep 4321"))
+                        .with(Privileges.USUAL.withNoNewPrivileges()),
+                "{}");
+        awaitOutput(spec);
+        String line =
+                "ls -d ready /etc/passwd; id -u; pwd; echo $OF $T; grep NoNewPrivs /proc/self/status; read x; echo got $x;"
+                        + " cat /proc/self/cgroup >&2; exit 7";
+
+        try (Sessions sessions = new Sessions("image-test");
+                Session session = sessions.open(
+                        inside(spec), new ContainerCommand("sh", List.of("-c", line), Map.of("OF", "command")))) {
+            session.input().write("it\n".getBytes(StandardCharsets.UTF_8));
+            session.input().close();
+
+            assertThat(new String(session.output().readAllBytes(), StandardCharsets.UTF_8).lines())
+                    .containsExactly(
+                            "/etc/passwd",
+                            "ready",
+                            "65534",
+                            "/mnt/mesos/sandbox",
+                            "command 't'",
+                            "NoNewPrivs:\t1",
+                            "got it");
+            assertThat(host.stdout(spec.id()))
+                    .startsWith(new String(session.error().readAllBytes(), StandardCharsets.UTF_8));
+            assertThat(session.exit().get()).isEqualTo(7);
+        }
+        try (Stream<Path> files =
+                Files.list(base.resolve("images/bundles").resolve(spec.id().toString()))) {
+            assertThat(files.map(file -> file.getFileName().toString())).noneMatch(name -> name.startsWith("exec"));
+        }
+    }
+
+    @Test
+    void shouldEndACommandInsideWithItsSessionAndWithItsContainer() throws Exception {
+        ContainerSpec spec = launch("echo ready; sleep 4321");
+        awaitOutput(spec);
+        ContainerCommand command = new ContainerCommand("sh", List.of("-c", "tty; sleep 4322"), Map.of());
+        try (Sessions sessions = new Sessions("image-test")) {
+            Session first = sessions.openTerminal(inside(spec), command, new TerminalSize(24, 80));
+            Session second = sessions.open(inside(spec), command);
+            // what it says, it says inside
+            second.output().read();
+
+            first.close();
+            assertThat(first.exit().get(30, TimeUnit.SECONDS)).isNotZero();
+            assertThat(second.exit()).isNotDone();
+            containerizer.kill(spec.id(), Duration.ZERO);
+            ended(spec);
+
+            assertThat(second.exit().get(30, TimeUnit.SECONDS)).isNotZero();
+        }
+        assertThat(Remains.processes(spec.id())).isEmpty();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.polder.isolation.attach;
 
 import dev.polder.isolation.Account;
+import dev.polder.isolation.Entrance;
 import dev.polder.isolation.HostPrograms;
 import dev.polder.isolation.PrivilegeCommands;
 import dev.polder.isolation.Privileges;
@@ -25,6 +26,8 @@ import java.util.stream.Collectors;
  *
  * <p>Everything of a user's is in one variable, which is shell text and is read when the process is the user's: a variable
  * that changes what a program loads must not reach one that is still root's, and arguments are shown to everybody.
+ *
+ * <p>Into a container that a runtime has made the runtime brings it, and nsenter is executed before that alone.
  *
  * <p>A command has no more privileges than its task. Another user's in namespaces has less: none of the rights of root that
  * its task was given, and no way to more, as whoever could give them would be the container's own program.
@@ -54,12 +57,13 @@ public final class Entry {
     private final RunningContainer container;
     private final List<String> words;
     private final String setup;
-    private final Mark mark = Mark.fresh();
+    private final Mark mark;
 
-    private Entry(RunningContainer container, List<String> words, String setup) {
+    private Entry(RunningContainer container, List<String> words, String setup, Mark mark) {
         this.container = container;
         this.words = words;
         this.setup = setup;
+        this.mark = mark;
     }
 
     /**
@@ -69,7 +73,11 @@ public final class Entry {
      *     lacks what is needed
      */
     public static Entry of(RunningContainer container, ContainerCommand command) throws IOException {
-        Entry entry = new Entry(container, enter(container), setup(container, command));
+        Mark mark = Mark.fresh();
+        if (container.entrance().isPresent()) {
+            return new Entry(container, enterBy(container.entrance().get(), container, command, mark), "", mark);
+        }
+        Entry entry = new Entry(container, enter(container), setup(container, command), mark);
         if (entry.setup.length() > SETUP_BYTES_MAX) {
             throw new IOException("command and variables are too long: " + entry.setup.length()
                     + " bytes > setupBytesMax=" + SETUP_BYTES_MAX);
@@ -99,6 +107,19 @@ public final class Entry {
             addNsenter(words, namespaces, container);
         }
         words.addAll(List.of("/bin/sh", "-c", SETUP));
+        return words;
+    }
+
+    /** The runtime gives the command what it gave the task; here are only the namespaces in which the runtime is. */
+    private static List<String> enterBy(
+            Entrance entrance, RunningContainer container, ContainerCommand command, Mark mark) throws IOException {
+        List<String> words = new ArrayList<>(Namespaces.enterAll(container.task()));
+        if (!words.isEmpty()) {
+            words.add("--");
+        }
+        Map<String, String> variables = new HashMap<>(command.environment());
+        variables.put(Mark.VARIABLE, mark.value().toString());
+        words.addAll(entrance.words(concat(List.of(command.program()), command.arguments()), variables));
         return words;
     }
 
@@ -224,7 +245,8 @@ public final class Entry {
     }
 
     private List<String> joined() {
-        if (container.joinFiles().isEmpty()) {
+        if (container.joinFiles().isEmpty()
+                || container.entrance().filter(Entrance::joinsGroups).isPresent()) {
             return words;
         }
         List<String> command = new ArrayList<>(List.of(

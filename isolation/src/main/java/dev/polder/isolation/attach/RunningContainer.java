@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.polder.isolation.Account;
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.Entrance;
 import dev.polder.isolation.Privileges;
 import dev.polder.isolation.RunningTask;
 import java.nio.file.Path;
@@ -12,8 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A container whose task runs in the host's own tree, as far as a command inside needs to know it. What an OCI runtime has
- * given a task in an image, its root above all, a command does not have.
+ * A container, as far as a command inside needs to know it.
  *
  * @param task a process of the container, or the parent of its first one
  * @param account whom the task runs as; empty for whoever this JVM runs as
@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param directory where commands begin, as the container sees it
  * @param environment the task's
  * @param joinFiles files of control groups into which a command writes itself; empty for none
+ * @param entrance of a task in an image: its root, directory, variables, account and privileges are a command's then, and
+ *     not those said here; empty for a task in the host's own tree
  */
 public record RunningContainer(
         ContainerId id,
@@ -29,7 +31,20 @@ public record RunningContainer(
         Privileges privileges,
         Path directory,
         Map<String, String> environment,
-        List<Path> joinFiles) {
+        List<Path> joinFiles,
+        Optional<Entrance> entrance) {
+    /** Its task runs in the host's own tree. */
+    public RunningContainer(
+            ContainerId id,
+            RunningTask task,
+            Optional<Account> account,
+            Privileges privileges,
+            Path directory,
+            Map<String, String> environment,
+            List<Path> joinFiles) {
+        this(id, task, account, privileges, directory, environment, joinFiles, Optional.empty());
+    }
+
     /**
      * Copies and checks.
      *
@@ -42,6 +57,7 @@ public record RunningContainer(
         requireNonNull(privileges, "privileges");
         environment = Map.copyOf(environment);
         joinFiles = List.copyOf(joinFiles);
+        requireNonNull(entrance, "entrance");
         checkAbsolute(directory);
         joinFiles.forEach(RunningContainer::checkAbsolute);
     }

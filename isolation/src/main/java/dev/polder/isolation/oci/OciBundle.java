@@ -1,13 +1,16 @@
 package dev.polder.isolation.oci;
 
 import dev.polder.isolation.json.JsonText;
+import dev.polder.isolation.json.JsonValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,6 +30,30 @@ public final class OciBundle {
         config.put("process", process.toOci());
         container.addTo(config);
         return JsonText.write(config);
+    }
+
+    /**
+     * Returns a process that is as the bundle's own in all but what it executes, in UTF-8.
+     *
+     * @param arguments the zeroth is the program
+     * @param environment beside the variables of the bundle's process; of two with one name these count
+     */
+    public static byte[] process(Path directory, List<String> arguments, Map<String, String> environment)
+            throws IOException {
+        Path config = directory.resolve(CONFIG);
+        JsonValue own =
+                JsonValue.parse(Files.readAllBytes(config), config.toString()).get("process");
+        List<String> variables = new ArrayList<>();
+        for (String variable : own.get("env").texts()) {
+            if (!environment.containsKey(variable.substring(0, variable.indexOf('=')))) {
+                variables.add(variable);
+            }
+        }
+        environment.forEach((name, value) -> variables.add(name + "=" + value));
+        Map<String, Object> process = new LinkedHashMap<>(own.object());
+        process.put("args", arguments);
+        process.put("env", variables);
+        return JsonText.write(process);
     }
 
     /**

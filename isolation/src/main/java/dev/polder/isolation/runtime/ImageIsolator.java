@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ContainerSpec;
+import dev.polder.isolation.Entrance;
 import dev.polder.isolation.ImageTask;
 import dev.polder.isolation.Isolator;
 import dev.polder.isolation.LaunchPlan;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,6 +116,12 @@ public final class ImageIsolator implements Isolator {
         new ContainerBundle(spec, task, bundle).write(root.root(), image.config(), plan, seccomp);
         plan.unshare(Namespace.PID);
         plan.runBy(runtime.runCommand(bundle, id, root), bundle);
+    }
+
+    @Override
+    public Optional<Entrance> entrance(ContainerId id) {
+        Path bundle = bundles.resolve(id.toString());
+        return Files.exists(bundle) ? Optional.of(runtime.entrance(bundle, id)) : Optional.empty();
     }
 
     @Override

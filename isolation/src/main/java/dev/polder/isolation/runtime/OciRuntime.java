@@ -3,6 +3,7 @@ package dev.polder.isolation.runtime;
 import static java.util.Objects.requireNonNull;
 
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.Entrance;
 import dev.polder.isolation.Namespace;
 import dev.polder.isolation.image.HostCommand;
 import dev.polder.isolation.image.TreeDeletion;
@@ -132,6 +133,11 @@ public final class OciRuntime {
                         "--bundle",
                         bundle.toString(),
                         id.toString()));
+    }
+
+    /** Returns the way into a container that runs. */
+    Entrance entrance(Path bundle, ContainerId id) {
+        return new RuntimeEntrance(List.of(command.program().toString(), "--root", state.toString()), bundle, id);
     }
 
     /**

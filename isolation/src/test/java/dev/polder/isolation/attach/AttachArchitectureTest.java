@@ -11,6 +11,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.polder.isolation.Account;
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.Entrance;
 import dev.polder.isolation.HostPrograms;
 import dev.polder.isolation.PrivilegeCommands;
 import dev.polder.isolation.Privileges;
@@ -30,6 +31,7 @@ final class AttachArchitectureTest {
                     .and(not(belongToAnyOf(
                             Account.class,
                             ContainerId.class,
+                            Entrance.class,
                             HostPrograms.class,
                             PrivilegeCommands.class,
                             Privileges.class,
