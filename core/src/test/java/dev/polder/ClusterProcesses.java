@@ -122,7 +122,10 @@ final class ClusterProcesses implements AutoCloseable {
                 "attributes",
                 "node:n" + node,
                 "agent-timeout",
-                "60s"));
+                "60s",
+                // a node that is killed and not started again would leave its control groups
+                "isolation",
+                "none"));
         all.putAll(settings);
         return all;
     }
