@@ -220,7 +220,7 @@ class NetworkTaskTest {
                     .clearValue()
                     .setShell(false)
                     .addArguments("cat /etc/hosts /etc/hostname /etc/resolv.conf /proc/sys/kernel/hostname"
-                            + " /proc/net/dev; cd /sys/class/net; echo *; exit 0");
+                            + " /proc/net/dev; cat /proc/self/mounts; cd /sys/class/net; echo *; exit 0");
             attached.getContainerBuilder()
                     .setHostname("plot-7")
                     .setMesos(ContainerInfo.MesosInfo.newBuilder()
@@ -235,6 +235,8 @@ class NetworkTaskTest {
         assertThat(told()).containsExactly(GIVEN, GIVEN, GIVEN);
         assertThat(Files.readString(sandbox().resolve("stdout")))
                 .contains("\n198.18.9.2 plot-7\nplot-7\nnameserver 198.18.9.53\nplot-7\n", "  eth0:")
-                .endsWith("\neth0 lo\n");
+                .endsWith("\neth0 lo\n")
+                .containsOnlyOnce(" /etc/hosts ")
+                .containsOnlyOnce(" /etc/resolv.conf ");
     }
 }

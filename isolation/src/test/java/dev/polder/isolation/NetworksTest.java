@@ -9,7 +9,9 @@ import dev.polder.isolation.attach.ContainerCommand;
 import dev.polder.isolation.attach.Entry;
 import dev.polder.isolation.attach.Namespaces;
 import dev.polder.isolation.attach.RunningContainer;
+import dev.polder.isolation.image.TreeDeletion;
 import dev.polder.isolation.network.NetworkIsolator;
+import dev.polder.isolation.network.NetworkNamespaces;
 import dev.polder.isolation.network.RealPlugins;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -74,14 +77,15 @@ class NetworksTest {
     }
 
     private Containerizer start() throws IOException {
-        Isolator isolator = NetworkIsolator.open(
-                base.resolve("network"),
-                plugins.settings.configurationDirectory(),
-                plugins.settings.pluginDirectories());
-        Containerizer opened =
-                Containerizer.open(new Containerizer.Settings(host.containers, "n1", false, List.of(isolator), heard));
+        Containerizer opened = Containerizer.open(new Containerizer.Settings(
+                host.containers, "n1", false, List.of(open(base.resolve("network"))), heard));
         opened.start();
         return opened;
+    }
+
+    private static Isolator open(Path directory) throws IOException {
+        return NetworkIsolator.open(
+                directory, plugins.settings.configurationDirectory(), plugins.settings.pluginDirectories());
     }
 
     private void startAgain() throws IOException {
@@ -355,6 +359,42 @@ class NetworksTest {
 
         assertThat(refusal(launch(null, "echo ran", PLOT)))
                 .isEqualTo("network 'plot': no isolator here attaches a container to networks");
+    }
+
+    /** After a power loss, what was not forced to disk is gone, and so is what was mounted. */
+    @Test
+    void shouldDetachWhatItsNotesAloneKnowOf() throws Exception {
+        Path directory = base.resolve("other");
+        ContainerSpec spec = prepared(directory);
+        TreeDeletion.delete(directory.resolve("containers").resolve(spec.id().toString()));
+        NetworkNamespaces.open(directory.resolve("namespaces")).release(spec.id());
+        assertThat(plugins.traces()).isNotEqualTo(before);
+
+        open(directory).recover(Set.of());
+
+        assertThat(plugins.traces()).isEqualTo(before);
+        assertThat(directory.resolve("cni/attachments")).isEmptyDirectory();
+    }
+
+    private ContainerSpec prepared(Path directory) throws IOException {
+        ContainerSpec spec = ContainerSpec.of(host.shell("")).attachedTo(List.of(LEAN));
+        open(directory).prepare(spec, new LaunchPlan(spec.task(), Privileges.USUAL));
+        return spec;
+    }
+
+    @Test
+    void shouldLeaveAsItIsWhatItsNodeKnows() throws Exception {
+        Path directory = base.resolve("other");
+        ContainerSpec spec = prepared(directory);
+
+        Isolator next = open(directory);
+        next.recover(Set.of(spec.id()));
+
+        assertThat(next.attached(spec.id())).hasSize(1);
+        assertThat(plugins.traces()).isNotEqualTo(before);
+        next.cleanup(spec.id());
+        next.cleanup(spec.id());
+        assertThat(directory.resolve("containers")).isEmptyDirectory();
     }
 
     @Test
