@@ -78,6 +78,7 @@ final class AgentParts {
                 config.isolation(),
                 config.images(),
                 config.volumes(),
+                config.networks(),
                 config.sandboxSettings(),
                 probe);
     }

@@ -3,6 +3,7 @@ package dev.polder;
 import dev.polder.agent.SandboxSettings;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
+import dev.polder.isolation.host.NetworkSettings;
 import dev.polder.isolation.host.VolumeSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -163,6 +164,11 @@ public final class ClusterConfig {
         return values.sandboxes;
     }
 
+    /** Returns to which networks the agent attaches tasks. */
+    public NetworkSettings networks() {
+        return values.networks;
+    }
+
     /** Returns which volumes the agent gives. */
     public VolumeSettings volumes() {
         return values.volumes;
@@ -214,6 +220,7 @@ public final class ClusterConfig {
         String boundingCapabilities = "";
         ImageSettings images = ImageSettings.DEFAULT;
         VolumeSettings volumes = VolumeSettings.DEFAULT;
+        NetworkSettings networks = NetworkSettings.DEFAULT;
         SandboxSettings sandboxes = SandboxSettings.DEFAULT;
         Duration offerTimeout = Duration.ofMinutes(2);
         Duration reofferDelay = Duration.ofSeconds(1);
@@ -343,10 +350,10 @@ public final class ClusterConfig {
         /**
          * What the agent keeps its tasks apart by: names of Mesos's isolators, {@code cgroups/mem,namespaces/pid}, of which
          * this host must have all; {@code none}; or {@code auto}, control groups where this host has them, images where it
-         * has an OCI runtime, and volumes where the node is root's. Images by name are {@code
-         * filesystem/linux,docker/runtime}, volumes {@code volume/host_path}, {@code volume/sandbox_path}, {@code
-         * volume/image}, which come with the first of these, {@code volume/secret} and {@code docker/volume}. Default {@code
-         * auto}.
+         * has an OCI runtime, volumes where the node is root's, and networks where they are set up, too ({@link
+         * #cniConfigDir}). Images by name are {@code filesystem/linux,docker/runtime}, volumes {@code volume/host_path},
+         * {@code volume/sandbox_path}, {@code volume/image}, which come with the first of these, {@code volume/secret} and
+         * {@code docker/volume}, networks {@code network/cni}. Default {@code auto}.
          */
         public Builder isolation(String value) {
             isolation = value;
@@ -438,6 +445,24 @@ public final class ClusterConfig {
          */
         public Builder dockerVolumePluginDirs(List<Path> value) {
             volumes = volumes.withDockerPluginDirectories(value);
+            return this;
+        }
+
+        /**
+         * Where files say to which networks tasks can be attached, by the Container Network Interface: {@code *.conf} and
+         * {@code *.conflist}, read at each launch; absolute. Default: nowhere, and tasks have the host's network.
+         */
+        public Builder cniConfigDir(Path value) {
+            networks = networks.withConfigurations(value);
+            return this;
+        }
+
+        /**
+         * Where the plug-ins of networks are, absolute; the first directory that has one counts. Default: {@code
+         * /opt/cni/bin} and {@code /usr/lib/cni}.
+         */
+        public Builder cniPluginsDir(List<Path> value) {
+            networks = networks.withPlugins(value);
             return this;
         }
 
@@ -627,6 +652,7 @@ public final class ClusterConfig {
             copy.boundingCapabilities = boundingCapabilities;
             copy.images = images;
             copy.volumes = volumes;
+            copy.networks = networks;
             copy.sandboxes = sandboxes;
             copy.offerTimeout = offerTimeout;
             copy.reofferDelay = reofferDelay;

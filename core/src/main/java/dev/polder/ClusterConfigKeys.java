@@ -103,6 +103,14 @@ final class ClusterConfigKeys {
                     "docker-volume-plugin-dirs",
                     (b, text) -> b.dockerVolumePluginDirs(parsePaths(text)),
                     b -> printPaths(b.volumes.dockerPluginDirectories())),
+            new Key(
+                    "cni-config-dir",
+                    (b, text) -> givenPath(text).ifPresent(b::cniConfigDir),
+                    b -> b.networks.configurations().map(Path::toString).orElse("")),
+            new Key(
+                    "cni-plugins-dir",
+                    (b, text) -> b.cniPluginsDir(parsePaths(text)),
+                    b -> printPaths(b.networks.plugins())),
             new Key("gc-delay", (b, text) -> b.gcDelay(parseDuration(text)), b -> print(b.sandboxes.gcDelay())),
             new Key(
                     "gc-disk-headroom",
@@ -265,6 +273,7 @@ final class ClusterConfigKeys {
         mistakes.addAll(builder.raftCredentials.mistakes());
         mistakes.addAll(builder.images.mistakes());
         mistakes.addAll(builder.volumes.mistakes());
+        mistakes.addAll(builder.networks.mistakes());
         mistakes.addAll(builder.sandboxes.mistakes());
         mistakes.addAll(builder.offers.mistakes());
         if (builder.keepTasksOnClose && builder.dataDir.isEmpty()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polder.agent.SandboxSettings;
 import dev.polder.isolation.host.ImageSettings;
+import dev.polder.isolation.host.NetworkSettings;
 import dev.polder.isolation.host.VolumeSettings;
 import dev.polder.master.OfferSettings;
 import dev.polder.offer.Minimum;
@@ -54,6 +55,8 @@ final class ClusterConfigTest {
                         polder.image-layer-bytes-max=10737418240
                         polder.host-path-volume-allow=
                         polder.docker-volume-plugin-dirs=/run/docker/plugins,/etc/docker/plugins,/usr/lib/docker/plugins
+                        polder.cni-config-dir=
+                        polder.cni-plugins-dir=/opt/cni/bin,/usr/lib/cni
                         polder.gc-delay=604800s
                         polder.gc-disk-headroom=0.1
                         polder.disk-watch-interval=60s
@@ -119,6 +122,28 @@ final class ClusterConfigTest {
                         .build())
                 .hasMessageContaining("hostPathVolumeAllow 'here': must be absolute")
                 .hasMessageContaining("dockerVolumePluginDirs 'there': must be absolute");
+    }
+
+    @Test
+    void shouldReadWhichNetworksThereAre() {
+        Properties properties = new Properties();
+        properties.setProperty("polder.cni-config-dir", "/etc/cni/net.d");
+        properties.setProperty("polder.cni-plugins-dir", "/srv/cni, /opt/cni/bin");
+
+        ClusterConfig config = ClusterConfig.from(properties);
+
+        assertThat(config.networks().configurations()).hasValue(Path.of("/etc/cni/net.d"));
+        assertThat(config.networks().plugins()).containsExactly(Path.of("/srv/cni"), Path.of("/opt/cni/bin"));
+        assertThat(ClusterConfig.from(new Properties()).networks()).isEqualTo(NetworkSettings.DEFAULT);
+        assertThatThrownBy(() -> ClusterConfig.builder()
+                        .cniConfigDir(Path.of("here"))
+                        .cniPluginsDir(List.of(Path.of("/a:b")))
+                        .build())
+                .hasMessageContaining("cniConfigDir 'here': must be absolute")
+                .hasMessageContaining("cniPluginsDir '/a:b': must be absolute, and have no ':'");
+        assertThatThrownBy(
+                        () -> ClusterConfig.builder().cniPluginsDir(List.of()).build())
+                .hasMessageContaining("cniPluginsDir: must name at least one directory");
     }
 
     @Test

@@ -60,6 +60,8 @@ public final class Agent {
             containers.sandboxReady(turn, ready.id());
         } else if (command instanceof AgentCommand.SandboxFailed failed) {
             containers.sandboxFailed(turn, failed.id(), failed.why());
+        } else if (command instanceof AgentCommand.Attached attached) {
+            containers.attached(attached.id(), attached.networks());
         } else if (command instanceof AgentCommand.Started started) {
             containers.started(turn, started.id(), started.pid());
         } else if (command instanceof AgentCommand.PullFailed failed) {

@@ -1,10 +1,12 @@
 package dev.polder.agent;
 
+import dev.polder.isolation.AttachedNetwork;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ExitStatus;
 import dev.polder.isolation.Limitation;
 import dev.polder.isolation.check.CheckEvent;
 import dev.polder.wire.proto.AgentLinkFrames.ToAgent;
+import java.util.List;
 import java.util.Set;
 
 /** What happened to the agent, or what is wanted of it. Commands are decided one after the other and never stored. */
@@ -34,6 +36,14 @@ public sealed interface AgentCommand {
 
     /** What the task wants in its sandbox cannot be had. */
     record FetchFailed(ContainerId id, String why) implements AgentCommand {}
+
+    /** The containerizer says: the container is attached to these networks. Comes before all else of such a container. */
+    record Attached(ContainerId id, List<AttachedNetwork> networks) implements AgentCommand {
+        /** Copies. */
+        public Attached {
+            networks = List.copyOf(networks);
+        }
+    }
 
     /** The containerizer says: the process exists. */
     record Started(ContainerId id, long pid) implements AgentCommand {}

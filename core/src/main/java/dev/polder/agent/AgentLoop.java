@@ -40,7 +40,7 @@ final class AgentLoop implements Runnable, Executor {
     private final AgentProbe probe;
     private final long startNanos = System.nanoTime();
     /**
-     * Never full: frames are bounded by the connection, which stops reading; the containerizer says at most three
+     * Never full: frames are bounded by the connection, which stops reading; the containerizer says at most four
      * things of each of its containers, the sandbox pool one, and those are bounded by the containerizer. A check says no
      * more than one thing an interval.
      */

@@ -3,6 +3,7 @@ package dev.polder.agent;
 import dev.polder.http.HttpClient;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
+import dev.polder.isolation.host.NetworkSettings;
 import dev.polder.isolation.host.VolumeSettings;
 import dev.polder.wire.proto.Mesos.Attribute;
 import dev.polder.wire.proto.Mesos.Resource;
@@ -33,6 +34,7 @@ import java.util.function.Supplier;
  * @param isolation what keeps tasks apart; where this host lacks what is required, the agent does not start
  * @param images how the agent comes by images, and how many it keeps
  * @param volumes which volumes it gives
+ * @param networks to which networks it attaches tasks
  * @param sandboxes how these are kept within bounds
  * @param probe {@link AgentProbe#none()} outside tests
  */
@@ -54,6 +56,7 @@ public record AgentServiceConfig(
         IsolationSettings isolation,
         ImageSettings images,
         VolumeSettings volumes,
+        NetworkSettings networks,
         SandboxSettings sandboxes,
         AgentProbe probe) {
     /** Copies the lists. */

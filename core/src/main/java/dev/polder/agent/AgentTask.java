@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +95,8 @@ final class AgentTask {
                 key,
                 info,
                 containerId,
-                status.hasExecutorPid() ? OptionalInt.of(status.getExecutorPid()) : OptionalInt.empty());
+                status.hasExecutorPid() ? OptionalInt.of(status.getExecutorPid()) : OptionalInt.empty(),
+                TaskNetworks.has(info) ? status.getNetworkInfosList() : List.of());
     }
 
     boolean hasCapability(FrameworkInfo.Capability.Type type) {

@@ -1,9 +1,11 @@
 package dev.polder.agent;
 
+import dev.polder.isolation.AttachedNetwork;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.Limitation;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ final class Container {
     private long killedSinceMs;
     private long killMs = NEVER;
     private @Nullable Limitation limitation;
+    private List<AttachedNetwork> networks = List.of();
 
     Container(ContainerSpec spec) {
         this(spec.id(), spec, Phase.PREPARING);
@@ -68,6 +71,16 @@ final class Container {
 
     void enter(Phase next) {
         phase = next;
+    }
+
+    /** It is attached to these networks. */
+    void attached(List<AttachedNetwork> to) {
+        networks = to;
+    }
+
+    /** Returns the networks that it is attached to; empty for its host's, or if nobody has told. */
+    List<AttachedNetwork> networks() {
+        return networks;
     }
 
     /** It has reached a limit, for which it is ended. */

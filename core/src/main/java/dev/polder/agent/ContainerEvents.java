@@ -1,9 +1,11 @@
 package dev.polder.agent;
 
+import dev.polder.isolation.AttachedNetwork;
 import dev.polder.isolation.ContainerEnd;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ContainerListener;
 import dev.polder.isolation.Limitation;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -18,6 +20,11 @@ final class ContainerEvents implements ContainerListener {
 
     void to(Consumer<AgentCommand> receiver) {
         commands = receiver;
+    }
+
+    @Override
+    public void onAttached(ContainerId id, List<AttachedNetwork> networks) {
+        commands.accept(new AgentCommand.Attached(id, networks));
     }
 
     @Override

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  *
  * @param executorName as Mesos names the executor of a command
  * @param statistics what was measured, and what the task may use
- * @param status the container's id and its first process
+ * @param status the container's id, its first process, and the networks of its own
  */
 public record ContainerReport(
         String frameworkId,
@@ -30,6 +30,7 @@ public record ContainerReport(
         ContainerStatus.Builder status = ContainerStatus.newBuilder()
                 .setContainerId(ContainerID.newBuilder().setValue(container.containerId()));
         container.pid().ifPresent(status::setExecutorPid);
+        status.addAllNetworkInfos(container.networks());
         return new ContainerReport(
                 container.key().framework().value(),
                 container.key().task().value(),

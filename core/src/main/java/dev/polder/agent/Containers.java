@@ -1,6 +1,7 @@
 package dev.polder.agent;
 
 import dev.polder.agent.Container.Phase;
+import dev.polder.isolation.AttachedNetwork;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ExitStatus;
@@ -202,6 +203,14 @@ final class Containers {
         effects.forEach(turn::effect);
     }
 
+    /** It is attached to networks. */
+    void attached(ContainerId id, List<AttachedNetwork> networks) {
+        Container container = containers.get(id);
+        if (container != null) {
+            container.attached(networks);
+        }
+    }
+
     /** The process exists; its number is null if the launcher did not say it to us. */
     void started(Turn turn, ContainerId id, @Nullable Long pid) {
         Container container = containers.get(id);
@@ -395,7 +404,7 @@ final class Containers {
         if (task.newest() != null || container == null) {
             return;
         }
-        turn.report(task, statuses.ofCommand(turn.now(), task, TaskState.TASK_STARTING, pid));
+        turn.report(task, statuses.ofStart(turn.now(), task, pid, container.networks()));
         turn.report(task, statuses.ofCommand(turn.now(), task, TaskState.TASK_RUNNING, pid));
         if (task.killGrace() != null) {
             reportKilling(turn, task);

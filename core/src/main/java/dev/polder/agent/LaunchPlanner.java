@@ -1,6 +1,7 @@
 package dev.polder.agent;
 
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerNetwork;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ImageTask;
 import dev.polder.isolation.Privileges;
@@ -11,7 +12,6 @@ import dev.polder.wire.proto.Mesos.CommandInfo;
 import dev.polder.wire.proto.Mesos.ContainerInfo;
 import dev.polder.wire.proto.Mesos.Environment;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;
-import dev.polder.wire.proto.Mesos.NetworkInfo;
 import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.TaskState;
 import dev.polder.wire.proto.Mesos.TaskStatus.Reason;
@@ -31,6 +31,9 @@ final class LaunchPlanner {
 
     /** What is put where a program must stand, though the image is asked for it. */
     private static final String PROGRAM_OF_IMAGE = "/bin/sh";
+
+    /** Where a program listens that does not know which addresses its network will give it. */
+    private static final String ANY_ADDRESS = "0.0.0.0";
 
     private final AgentProfile profile;
     private final AgentId agent;
@@ -89,24 +92,36 @@ final class LaunchPlanner {
         }
         String other = user.equals(profile.user()) ? null : user;
         TaskVolumes volumes;
+        List<ContainerNetwork> networks;
         try {
             volumes = TaskVolumes.of(
                     task.getContainer().getVolumesList(),
                     profile.volumes(),
                     profile.images().registryDefault());
+            networks = TaskNetworks.of(task);
         } catch (IllegalArgumentException e) {
             return notLaunched(String.valueOf(e.getMessage()));
+        }
+        if (!networks.isEmpty() && !profile.isolators().contains(IsolatorName.NETWORK_CNI)) {
+            return notLaunched(IsolatorName.NETWORK_CNI + " is not among the isolators of this agent");
         }
         try {
             // refuses checks that cannot be done
             TaskChecks.of(task);
-            return inImage ? inImage(sandbox, other, privileges, volumes) : inHost(sandbox, other, privileges, volumes);
+            return inImage
+                    ? inImage(sandbox, other, privileges, volumes, networks)
+                    : inHost(sandbox, other, privileges, volumes, networks);
         } catch (IllegalArgumentException e) {
             return invalid("task '" + task.getTaskId().getValue() + "' cannot be started: " + e.getMessage());
         }
     }
 
-    private LaunchPlan inHost(Path sandbox, @Nullable String user, Privileges privileges, TaskVolumes volumes) {
+    private LaunchPlan inHost(
+            Path sandbox,
+            @Nullable String user,
+            Privileges privileges,
+            TaskVolumes volumes,
+            List<ContainerNetwork> networks) {
         Map<String, String> environment = defaults(sandbox, sandbox.toString());
         environment.putAll(variables());
         TaskSpec spec = new TaskSpec(
@@ -116,14 +131,25 @@ final class LaunchPlanner {
                 environment,
                 sandbox,
                 user);
-        return new LaunchPlan.Run(container(spec, privileges, volumes), volumes.images(), fetches.requests());
+        return new LaunchPlan.Run(container(spec, privileges, volumes, networks), volumes.images(), fetches.requests());
     }
 
-    private ContainerSpec container(TaskSpec spec, Privileges privileges, TaskVolumes volumes) {
-        return ContainerSpec.of(spec, TaskLimits.of(task)).with(privileges).with(volumes.volumes());
+    private ContainerSpec container(
+            TaskSpec spec, Privileges privileges, TaskVolumes volumes, List<ContainerNetwork> networks) {
+        ContainerInfo wanted = task.getContainer();
+        return ContainerSpec.of(spec, TaskLimits.of(task))
+                .with(privileges)
+                .with(volumes.volumes())
+                .attachedTo(networks)
+                .named(wanted.hasHostname() ? Optional.of(wanted.getHostname()) : Optional.empty());
     }
 
-    private LaunchPlan inImage(Path sandbox, @Nullable String user, Privileges privileges, TaskVolumes volumes) {
+    private LaunchPlan inImage(
+            Path sandbox,
+            @Nullable String user,
+            Privileges privileges,
+            TaskVolumes volumes,
+            List<ContainerNetwork> networks) {
         TaskImage image;
         try {
             image = TaskImage.of(
@@ -141,7 +167,7 @@ final class LaunchPlanner {
                 command.hasValue() ? Optional.of(command.getValue()) : Optional.empty(),
                 command.getArgumentsList(),
                 defaults(sandbox, ImageTask.SANDBOX));
-        return new LaunchPlan.Run(container(spec, privileges, volumes).in(told), images, fetches.requests());
+        return new LaunchPlan.Run(container(spec, privileges, volumes, networks).in(told), images, fetches.requests());
     }
 
     private static LaunchPlan.Refuse invalid(String why) {
@@ -182,6 +208,9 @@ final class LaunchPlanner {
             return notLaunched(
                     "images do not run on this agent: " + profile.images().refusal());
         }
+        if (wanted.hasHostname() && !TaskNetworks.has(task)) {
+            return notLaunched("hostnames of containers in the host's network are not supported yet");
+        }
         String feature = unsupportedFeature(wanted);
         return feature == null ? null : notLaunched(feature + " of a container are not supported yet");
     }
@@ -192,15 +221,7 @@ final class LaunchPlanner {
         if (unsupported != null) {
             return unsupported;
         }
-        if (wanted.hasTtyInfo() || wanted.hasHostname()) {
-            return "tty_info and hostname";
-        }
-        for (NetworkInfo network : wanted.getNetworkInfosList()) {
-            if (network.hasName() || network.getPortMappingsCount() > 0) {
-                return "networks";
-            }
-        }
-        return null;
+        return wanted.hasTtyInfo() ? "tty_info" : null;
     }
 
     private static LaunchPlan.Refuse notLaunched(String why) {
@@ -242,7 +263,7 @@ final class LaunchPlanner {
     private Map<String, String> defaults(Path sandbox, String seen) {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("PATH", PATH);
-        environment.put("LIBPROCESS_IP", profile.ip());
+        environment.put("LIBPROCESS_IP", TaskNetworks.has(task) ? ANY_ADDRESS : profile.ip());
         environment.put("MESOS_AGENT_ENDPOINT", endpoint());
         environment.put("MESOS_ALLOCATION_ROLE", role());
         environment.put("MESOS_DIRECTORY", sandbox.toString());

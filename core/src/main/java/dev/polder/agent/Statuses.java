@@ -1,6 +1,7 @@
 package dev.polder.agent;
 
 import com.google.protobuf.ByteString;
+import dev.polder.isolation.AttachedNetwork;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ExitStatus;
 import dev.polder.isolation.Limitation;
@@ -16,6 +17,7 @@ import dev.polder.wire.proto.Mesos.TaskStatus;
 import dev.polder.wire.proto.Mesos.TaskStatus.Reason;
 import dev.polder.wire.proto.Mesos.TaskStatus.Source;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -97,13 +99,14 @@ final class Statuses {
     /** Starts an update about the command itself, which Mesos's command executor would send. */
     TaskStatus.Builder ofCommand(Moment now, AgentTask task, TaskState taskState, @Nullable Long pid) {
         ContainerStatus.Builder container = ContainerStatus.newBuilder()
-                .setContainerId(ContainerID.newBuilder().setValue(task.containerId()))
-                .addNetworkInfos(NetworkInfo.newBuilder()
-                        .addIpAddresses(NetworkInfo.IPAddress.newBuilder()
-                                .setProtocol(
-                                        ip.indexOf(':') < 0 ? NetworkInfo.Protocol.IPv4 : NetworkInfo.Protocol.IPv6)
-                                .setIpAddress(ip)));
+                .setContainerId(ContainerID.newBuilder().setValue(task.containerId()));
         TaskStatus newest = task.newest();
+        if (newest != null && newest.getContainerStatus().getNetworkInfosCount() > 0 && TaskNetworks.has(task.info())) {
+            // only who was there at the start has asked where its container is attached
+            container.addAllNetworkInfos(newest.getContainerStatus().getNetworkInfosList());
+        } else {
+            container.addNetworkInfos(NetworkInfo.newBuilder().addIpAddresses(TaskNetworks.address(ip)));
+        }
         if (pid != null) {
             container.setExecutorPid(pid.intValue());
         } else if (newest != null && newest.getContainerStatus().hasExecutorPid()) {
@@ -112,6 +115,16 @@ final class Statuses {
         TaskStatus.Builder status =
                 of(now, task, taskState, Source.SOURCE_EXECUTOR).setContainerStatus(container);
         addChecks(status, task, newest);
+        return status;
+    }
+
+    /** Starts the first update about the command; without networks of its own it has the agent's address. */
+    TaskStatus.Builder ofStart(Moment now, AgentTask task, @Nullable Long pid, List<AttachedNetwork> networks) {
+        TaskStatus.Builder status = ofCommand(now, task, TaskState.TASK_STARTING, pid);
+        List<NetworkInfo> own = TaskNetworks.attached(task.info(), networks);
+        if (!own.isEmpty()) {
+            status.getContainerStatusBuilder().clearNetworkInfos().addAllNetworkInfos(own);
+        }
         return status;
     }
 

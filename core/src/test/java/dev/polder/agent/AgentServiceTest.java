@@ -13,6 +13,7 @@ import dev.polder.http.HttpClient;
 import dev.polder.http.HttpClientConfig;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
+import dev.polder.isolation.host.NetworkSettings;
 import dev.polder.isolation.host.VolumeSettings;
 import dev.polder.wire.proto.AgentLinkFrames.Register;
 import dev.polder.wire.proto.Mesos.CommandInfo;
@@ -94,6 +95,7 @@ class AgentServiceTest {
                 IsolationSettings.parse("auto", ""),
                 ImageSettings.DEFAULT,
                 VolumeSettings.DEFAULT,
+                NetworkSettings.DEFAULT,
                 sandboxes,
                 AgentProbe.none());
     }

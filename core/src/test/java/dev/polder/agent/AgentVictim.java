@@ -6,6 +6,7 @@ import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.LaunchProbe;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
+import dev.polder.isolation.host.NetworkSettings;
 import dev.polder.isolation.host.VolumeSettings;
 import dev.polder.model.TaskId;
 import java.io.IOException;
@@ -47,16 +48,23 @@ final class AgentVictim {
                 directory,
                 client,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                probe(directory, place)));
+                probe(directory, place),
+                VolumeSettings.DEFAULT,
+                TestNetwork.settings(directory)));
         service.ended().join();
     }
 
     static AgentServiceConfig config(Path directory, HttpClient client, InetSocketAddress master, AgentProbe probe) {
-        return config(directory, client, master, probe, VolumeSettings.DEFAULT);
+        return config(directory, client, master, probe, VolumeSettings.DEFAULT, NetworkSettings.DEFAULT);
     }
 
     static AgentServiceConfig config(
-            Path directory, HttpClient client, InetSocketAddress master, AgentProbe probe, VolumeSettings volumes) {
+            Path directory,
+            HttpClient client,
+            InetSocketAddress master,
+            AgentProbe probe,
+            VolumeSettings volumes,
+            NetworkSettings networks) {
         return new AgentServiceConfig(
                 "n1",
                 directory.resolve("agent"),
@@ -75,6 +83,7 @@ final class AgentVictim {
                 IsolationSettings.parse("auto", ""),
                 ImageSettings.DEFAULT,
                 volumes,
+                networks,
                 SandboxSettings.DEFAULT,
                 probe);
     }

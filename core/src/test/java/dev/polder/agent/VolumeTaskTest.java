@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.protobuf.ByteString;
 import dev.polder.http.HttpClient;
 import dev.polder.http.HttpClientConfig;
+import dev.polder.isolation.host.NetworkSettings;
 import dev.polder.isolation.host.VolumeSettings;
 import dev.polder.wire.proto.Mesos.CommandInfo;
 import dev.polder.wire.proto.Mesos.ContainerInfo;
@@ -59,7 +60,8 @@ class VolumeTaskTest {
                 client,
                 master.address(),
                 AgentProbe.none(),
-                VolumeSettings.DEFAULT.withHostPathsAllowed(List.of(directory.resolve("host"))));
+                VolumeSettings.DEFAULT.withHostPathsAllowed(List.of(directory.resolve("host"))),
+                NetworkSettings.DEFAULT);
         AgentService started = AgentService.start(config);
         agent = started;
         started.admitted().get(30, TimeUnit.SECONDS);

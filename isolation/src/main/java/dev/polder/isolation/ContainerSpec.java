@@ -20,6 +20,7 @@ import java.util.Set;
  * @param image what it runs in an image, which is here and held for it; empty to run in the host's own tree
  * @param privileges those that it wants to have
  * @param volumes what it wants to find in its tree
+ * @param networks those that it wants to be attached to; empty for its host's
  */
 public record ContainerSpec(
         TaskSpec task,
@@ -28,11 +29,13 @@ public record ContainerSpec(
         Optional<String> hostname,
         Optional<ImageTask> image,
         Privileges privileges,
-        List<ContainerVolume> volumes) {
+        List<ContainerVolume> volumes,
+        List<ContainerNetwork> networks) {
     /**
      * Copies and checks.
      *
-     * @throws IllegalArgumentException if there are more than {@value ContainerVolume#COUNT_MAX} volumes
+     * @throws IllegalArgumentException if there are more than {@value ContainerVolume#COUNT_MAX} volumes, or
+     *     {@value ContainerNetwork#COUNT_MAX} networks
      */
     public ContainerSpec {
         requireNonNull(task, "task");
@@ -48,12 +51,17 @@ public record ContainerSpec(
             throw new IllegalArgumentException(
                     "too many volumes: " + volumes.size() + " > countMax=" + ContainerVolume.COUNT_MAX);
         }
+        networks = List.copyOf(networks);
+        if (networks.size() > ContainerNetwork.COUNT_MAX) {
+            throw new IllegalArgumentException(
+                    "too many networks: " + networks.size() + " > countMax=" + ContainerNetwork.COUNT_MAX);
+        }
     }
 
     /** A container in the host's own tree, with the usual privileges. */
     public ContainerSpec(
             TaskSpec task, Optional<ContainerLimits> limits, Set<Namespace> shared, Optional<String> hostname) {
-        this(task, limits, shared, hostname, Optional.empty(), Privileges.USUAL, List.of());
+        this(task, limits, shared, hostname, Optional.empty(), Privileges.USUAL, List.of(), List.of());
     }
 
     /** A task with limits, which has all for itself that its host can give it. */
@@ -68,17 +76,27 @@ public record ContainerSpec(
 
     /** Returns the same in an image. */
     public ContainerSpec in(ImageTask other) {
-        return new ContainerSpec(task, limits, shared, hostname, Optional.of(other), privileges, volumes);
+        return new ContainerSpec(task, limits, shared, hostname, Optional.of(other), privileges, volumes, networks);
     }
 
     /** Returns the same with other privileges. */
     public ContainerSpec with(Privileges others) {
-        return new ContainerSpec(task, limits, shared, hostname, image, others, volumes);
+        return new ContainerSpec(task, limits, shared, hostname, image, others, volumes, networks);
     }
 
     /** Returns the same with other volumes. */
     public ContainerSpec with(List<ContainerVolume> others) {
-        return new ContainerSpec(task, limits, shared, hostname, image, privileges, others);
+        return new ContainerSpec(task, limits, shared, hostname, image, privileges, others, networks);
+    }
+
+    /** Returns the same attached to other networks. */
+    public ContainerSpec attachedTo(List<ContainerNetwork> others) {
+        return new ContainerSpec(task, limits, shared, hostname, image, privileges, volumes, others);
+    }
+
+    /** Returns the same with another name for its host. */
+    public ContainerSpec named(Optional<String> other) {
+        return new ContainerSpec(task, limits, shared, other, image, privileges, volumes, networks);
     }
 
     /** Returns the container's id. */

@@ -56,6 +56,9 @@ public final class Containerizer implements AutoCloseable {
     private final Set<ContainerId> known = ConcurrentHashMap.newKeySet();
     private final Map<ContainerId, IsolatedContainer> containers = new HashMap<>();
     private final List<CompletableFuture<Void>> waitingForNone = new ArrayList<>();
+    /** Of recovered containers; told first. */
+    private final Map<ContainerId, List<AttachedNetwork>> attachedBefore = new LinkedHashMap<>();
+
     private boolean closed;
 
     private Containerizer(Settings settings) throws IOException {
@@ -77,6 +80,7 @@ public final class Containerizer implements AutoCloseable {
         launcher.recovered().forEach(id -> {
             known.add(id);
             containers.put(id, new IsolatedContainer(id, Phase.RUNNING));
+            attachedBefore.put(id, isolators.attached(id));
         });
         String prefix = settings.nodeName() + "-";
         work = new ContainerWork(prefix, inbox);
@@ -294,6 +298,8 @@ public final class Containerizer implements AutoCloseable {
     // ---- the containerizer's thread
 
     private void live() {
+        attachedBefore.forEach(this::tellAttached);
+        attachedBefore.clear();
         inbox.run(() -> watches.nanosToNext(System.nanoTime()), this::watch);
     }
 
@@ -303,14 +309,15 @@ public final class Containerizer implements AutoCloseable {
         work.run(container, () -> prepared(spec), prepared -> launch(container, prepared));
     }
 
-    /** A task that is ready, or why there is none. */
-    private record Prepared(@Nullable TaskSpec task, String problem) {}
+    /** A task that is ready and attached to networks, or why there is none. */
+    private record Prepared(@Nullable TaskSpec task, List<AttachedNetwork> networks, String problem) {}
 
     private Prepared prepared(ContainerSpec spec) {
         try {
-            return new Prepared(isolators.prepare(spec), "");
+            TaskSpec task = isolators.prepare(spec);
+            return new Prepared(task, spec.networks().isEmpty() ? List.of() : isolators.attached(spec.id()), "");
         } catch (IOException | RuntimeException e) {
-            return new Prepared(null, String.valueOf(e.getMessage()));
+            return new Prepared(null, List.of(), String.valueOf(e.getMessage()));
         }
     }
 
@@ -321,6 +328,7 @@ public final class Containerizer implements AutoCloseable {
             end(container, new ContainerEnd.NotStarted("killed before it was started"));
         } else {
             container.phase = Phase.LAUNCHED;
+            tellAttached(container.id, prepared.networks());
             launcher.launch(prepared.task());
         }
     }
@@ -354,6 +362,12 @@ public final class Containerizer implements AutoCloseable {
             tell(to -> to.onEnded(container.id, end, container.limitation, remains));
             tellIfNone();
         });
+    }
+
+    private void tellAttached(ContainerId id, List<AttachedNetwork> networks) {
+        if (!networks.isEmpty()) {
+            tell(to -> to.onAttached(id, networks));
+        }
     }
 
     private void tellIfNone() {

@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
  * @param byRuntime the task's program is a runtime that runs another one and ends as that one does: by {@code 128 + n}
  *     if signal {@code n} has ended it
  * @param volumes what it finds in its tree, which needs {@link Namespace#MOUNT}; a runtime finds them at their places
+ * @param network the file of a network namespace that is there already, as an absolute path, which needs {@link
+ *     Namespace#MOUNT} for the files that tell of it; empty for the host's network, or a new one
  */
 public record Containment(
         List<Path> groups,
@@ -30,7 +32,8 @@ public record Containment(
         Optional<String> hostname,
         Privileges privileges,
         boolean byRuntime,
-        List<VolumeMount> volumes) {
+        List<VolumeMount> volumes,
+        Optional<Path> network) {
     /** Nothing keeps it apart. */
     public static final Containment NONE = new Containment(List.of(), Set.of(), Optional.empty());
 
@@ -42,29 +45,34 @@ public record Containment(
 
     /** What keeps a task apart that is its own program, with the usual privileges. */
     public Containment(List<Path> groups, Set<Namespace> namespaces, Optional<String> hostname) {
-        this(groups, namespaces, hostname, Privileges.USUAL, false, List.of());
+        this(groups, namespaces, hostname, Privileges.USUAL, false, List.of(), Optional.empty());
     }
 
     /** Returns the same with other privileges. */
     public Containment with(Privileges others) {
-        return new Containment(groups, namespaces, hostname, others, byRuntime, volumes);
+        return new Containment(groups, namespaces, hostname, others, byRuntime, volumes, network);
     }
 
     /** Returns the same for a task whose program is a runtime. */
     Containment byARuntime() {
-        return new Containment(groups, namespaces, hostname, privileges, true, volumes);
+        return new Containment(groups, namespaces, hostname, privileges, true, volumes, network);
     }
 
     /** Returns the same with other volumes. */
     Containment with(List<VolumeMount> others) {
-        return new Containment(groups, namespaces, hostname, privileges, byRuntime, others);
+        return new Containment(groups, namespaces, hostname, privileges, byRuntime, others, network);
+    }
+
+    /** Returns the same in another network. */
+    Containment in(Optional<Path> other) {
+        return new Containment(groups, namespaces, hostname, privileges, byRuntime, volumes, other);
     }
 
     /**
      * Copies and checks.
      *
      * @throws IllegalArgumentException if a path is not absolute, or the hostname is none or has no namespace, or volumes
-     *     have none
+     *     or a network have none
      */
     public Containment {
         groups = List.copyOf(groups);
@@ -82,6 +90,9 @@ public record Containment(
         if (!volumes.isEmpty() && !namespaces.contains(Namespace.MOUNT)) {
             throw new IllegalArgumentException("volumes need a mount namespace");
         }
+        if (requireNonNull(network, "network").isPresent()) {
+            checkNetwork(network.get(), namespaces);
+        }
         if (requireNonNull(hostname, "hostname").isPresent()) {
             checkHostname(hostname.get(), namespaces);
         }
@@ -90,6 +101,16 @@ public record Containment(
     /** Tells whether nothing keeps the task apart. */
     public boolean isNone() {
         return groups.isEmpty() && namespaces.isEmpty() && privileges.isUsual();
+    }
+
+    private static void checkNetwork(Path network, Set<Namespace> namespaces) {
+        if (!network.isAbsolute()) {
+            throw new IllegalArgumentException("network namespace " + network + " is not absolute");
+        }
+        if (!namespaces.contains(Namespace.MOUNT) || namespaces.contains(Namespace.NETWORK)) {
+            throw new IllegalArgumentException("network namespace " + network
+                    + " needs a mount namespace beside it, and no new network namespace");
+        }
     }
 
     private static void checkHostname(String name, Set<Namespace> namespaces) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The usual task costs two executions, of {@code setsid} and of the program. More programs may stand between:
  * <pre>
- *  setsid -- [unshare … -- sh -c …] [prlimit … --] [setpriv … --] [sh -c …]
- *             namespaces             limits          user, rights   after both
+ *  setsid -- [nsenter … --] [unshare … -- sh -c …] [prlimit … --] [setpriv … --] [sh -c …]
+ *             network        namespaces             limits          user, rights   after both
  *  [env NAME=…] [bash -c 'exec -a …'] program arguments
  *   odd names    odd zeroth argument
  * </pre>
@@ -218,6 +218,12 @@ final class IntentScript {
         Set<Namespace> namespaces = containment.namespaces();
         if (tools.unshare() == null) {
             throw new UnfitException("to give a task its own " + namespaces + " this host lacks unshare");
+        }
+        if (containment.network().isPresent()) {
+            Path nsenter = HostPrograms.find("nsenter")
+                    .orElseThrow(() -> new UnfitException("to give a task a network this host lacks nsenter"));
+            words.addAll(
+                    List.of(nsenter.toString(), "--net=" + containment.network().get(), "--"));
         }
         List<VolumeMount> volumes = containment.volumes();
         words.addAll(UnshareCommand.words(

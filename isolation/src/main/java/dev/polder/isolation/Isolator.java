@@ -78,6 +78,16 @@ public interface Isolator extends AutoCloseable {
      */
     default void update(ContainerId id, ContainerLimits limits) throws IOException {}
 
+    /**
+     * Returns the networks that a container is attached to, in the order in which it wants them; empty for its host's. Asked
+     * after {@link #prepare}, or after {@link #recover} of a container that a former node has launched.
+     *
+     * @throws IOException if that cannot be seen
+     */
+    default List<AttachedNetwork> attached(ContainerId id) throws IOException {
+        return List.of();
+    }
+
     /** Returns the control groups below which those of containers are made; empty for none. */
     default List<Path> groupRoots() {
         return List.of();

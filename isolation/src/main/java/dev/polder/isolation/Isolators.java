@@ -60,6 +60,10 @@ final class Isolators {
             throw new IOException(
                     "hostname '" + spec.hostname().get() + "': no isolator here gives a container its own");
         }
+        if (!spec.networks().isEmpty() && !plan.hasNetwork()) {
+            throw new IOException("network '" + spec.networks().get(0).name()
+                    + "': no isolator here attaches a container to networks");
+        }
         return plan.contained(spec.task());
     }
 
@@ -88,6 +92,19 @@ final class Isolators {
         if (wanted.noNewPrivileges() && !given.noNewPrivileges()) {
             throw new IOException("noNewPrivileges: no isolator here sees to that");
         }
+    }
+
+    /** Returns the networks that a container is attached to; none if that cannot be seen. */
+    List<AttachedNetwork> attached(ContainerId id) {
+        List<AttachedNetwork> networks = new ArrayList<>();
+        for (Isolator isolator : inOrder) {
+            try {
+                networks.addAll(isolator.attached(id));
+            } catch (IOException | RuntimeException e) {
+                log.warn("networks not seen isolator={} id={}", isolator.name(), id, e);
+            }
+        }
+        return networks;
     }
 
     /** Returns the first limit that one of these finds reached. */

@@ -18,6 +18,7 @@ public final class LaunchPlan {
     private final Privileges privileges;
     private final List<VolumeMount> volumes = new ArrayList<>();
     private @Nullable String hostname;
+    private @Nullable Path network;
     private @Nullable InPlace runtime;
 
     /** What is started in the task's place. */
@@ -30,6 +31,7 @@ public final class LaunchPlan {
         this.privileges = privileges;
         hostname = task.containment().hostname().orElse(null);
         volumes.addAll(task.containment().volumes());
+        network = task.containment().network().orElse(null);
     }
 
     /** The task's process writes itself into these files of control groups. */
@@ -56,6 +58,20 @@ public final class LaunchPlan {
     /** Returns what the task finds in its tree, as far as it is known by now. */
     public List<VolumeMount> volumes() {
         return List.copyOf(volumes);
+    }
+
+    /**
+     * The task is in this network namespace, and has mounts of its own for the files that tell of it.
+     *
+     * @param file of a namespace that is there already, absolute
+     */
+    public void enterNetwork(Path file) {
+        namespaces.add(Namespace.MOUNT);
+        network = file;
+    }
+
+    boolean hasNetwork() {
+        return network != null;
     }
 
     /** The task's host has this name; needs {@link Namespace#UTS}. */
@@ -97,7 +113,9 @@ public final class LaunchPlan {
     /** Returns the task, to be started so. */
     TaskSpec contained(TaskSpec task) {
         InPlace inPlace = runtime;
-        Containment containment = new Containment(groups, namespaces, Optional.ofNullable(hostname)).with(volumes);
+        Containment containment = new Containment(groups, namespaces, Optional.ofNullable(hostname))
+                .with(volumes)
+                .in(Optional.ofNullable(network));
         if (inPlace != null) {
             List<String> command = inPlace.command();
             return new TaskSpec(

@@ -271,6 +271,12 @@ class ContainmentTest {
     void shouldRefuseWhatIsNoContainment() {
         assertThatThrownBy(() -> new Containment(List.of(Path.of("a")), Set.of(), Optional.empty()))
                 .hasMessage("control group file a is not absolute");
+        Containment mounts = new Containment(List.of(), Set.of(Namespace.MOUNT), Optional.empty());
+        assertThatThrownBy(() -> mounts.in(Optional.of(Path.of("net")))).hasMessageContaining("not absolute");
+        assertThatThrownBy(() -> Containment.NONE.in(Optional.of(Path.of("/net"))))
+                .hasMessageContaining("needs a mount namespace beside it");
+        assertThatThrownBy(() -> new Containment(List.of(), ALL, Optional.empty()).in(Optional.of(Path.of("/net"))))
+                .hasMessageContaining("no new network namespace");
         assertThatThrownBy(() -> new Containment(List.of(), Set.of(), Optional.of("h")))
                 .hasMessage("hostname 'h' needs a UTS namespace");
         assertThatThrownBy(() -> new Containment(List.of(), ALL, Optional.of("-h")))

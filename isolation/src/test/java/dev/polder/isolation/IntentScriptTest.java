@@ -81,6 +81,19 @@ class IntentScriptTest {
     }
 
     @Test
+    void shouldEnterANetworkBeforeItsNamespaces() throws UnfitException {
+        Containment contained = new Containment(List.of(), Set.of(Namespace.MOUNT), Optional.empty());
+        TaskSpec spec = spec("/x", List.of("/x"), Map.of("LD_PRELOAD", "/mine"));
+        String nsenter = HostPrograms.find("nsenter").orElseThrow().toString();
+
+        assertThat(text(spec.in(contained.in(Optional.of(Path.of("/net/it's")))), TOOLS, null, null))
+                .contains("\nexport POLDER_CONTAINER_ID='00000000-0000-0000-0000-00000000000a'\n")
+                .contains("exec '/bin/setsid' '--' '" + nsenter
+                        + "' '--net=/net/it'\\''s' '--' '/bin/unshare' '--mount' ");
+        assertThat(text(spec.in(contained), TOOLS, null, null)).doesNotContain("nsenter");
+    }
+
+    @Test
     void shouldEnterGroupsWithoutAProgramMore() throws UnfitException {
         TaskSpec spec = spec("/x", List.of("/x"), Map.of())
                 .in(new Containment(List.of(Path.of("/g")), Set.of(), Optional.empty()));

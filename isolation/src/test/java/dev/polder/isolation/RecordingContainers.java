@@ -1,6 +1,7 @@
 package dev.polder.isolation;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,8 +15,16 @@ class RecordingContainers implements ContainerListener {
     /** How a container ended. */
     record Ended(ContainerEnd end, Optional<Limitation> limitation, Optional<String> remains) {}
 
+    private final Map<ContainerId, List<AttachedNetwork>> attached = new ConcurrentHashMap<>();
     private final Map<ContainerId, Long> started = new ConcurrentHashMap<>();
     private final Map<ContainerId, Ended> ended = new ConcurrentHashMap<>();
+
+    @Override
+    public void onAttached(ContainerId id, List<AttachedNetwork> networks) {
+        if (started.containsKey(id) || ended.containsKey(id) || attached.putIfAbsent(id, networks) != null) {
+            throw new AssertionError("networks of " + id + " told late or twice");
+        }
+    }
 
     @Override
     public void onStarted(ContainerId id, long pid) {
@@ -29,6 +38,11 @@ class RecordingContainers implements ContainerListener {
         if (ended.putIfAbsent(id, new Ended(end, limitation, remains)) != null) {
             throw new AssertionError("end of " + id + " told twice");
         }
+    }
+
+    /** Returns what was told of its networks by now. */
+    List<AttachedNetwork> attached(ContainerId id) {
+        return attached.getOrDefault(id, List.of());
     }
 
     boolean hasStarted(ContainerId id) {

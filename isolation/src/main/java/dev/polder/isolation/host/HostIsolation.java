@@ -64,15 +64,31 @@ public final class HostIsolation implements Closeable {
         }
     }
 
-    /** The same as below for who has no place for images and volumes, and so none. */
+    /** Where a node keeps what it knows of networks, and which there are. */
+    public record NetworkPlace(Path directory, NetworkSettings settings) {
+        /** Refuses null. */
+        public NetworkPlace {
+            requireNonNull(directory, "directory");
+            requireNonNull(settings, "settings");
+        }
+    }
+
+    /** The same as below for who has no place for images, volumes and networks, and so none. */
     public static HostIsolation find(String groupName, IsolationSettings settings) throws IOException {
         return find(groupName, settings, Optional.empty());
     }
 
-    /** The same as below for who has no place for volumes, and so none. */
+    /** The same as below for who has no place for volumes and networks, and so none. */
     public static HostIsolation find(String groupName, IsolationSettings settings, Optional<ImagePlace> images)
             throws IOException {
         return find(groupName, settings, images, Optional.empty());
+    }
+
+    /** The same as below for who has no place for networks, and so none. */
+    public static HostIsolation find(
+            String groupName, IsolationSettings settings, Optional<ImagePlace> images, Optional<VolumePlace> volumes)
+            throws IOException {
+        return find(groupName, settings, images, volumes, Optional.empty());
     }
 
     /**
@@ -81,12 +97,17 @@ public final class HostIsolation implements Closeable {
      * @param groupName tells nodes of one host apart, see {@link CgroupSettings}
      * @param images empty for a node without images
      * @param volumes empty for a node without volumes
+     * @param networks empty for a node without networks
      * @throws IOException if this host cannot do what is required; then nothing is left
      */
     public static HostIsolation find(
-            String groupName, IsolationSettings settings, Optional<ImagePlace> images, Optional<VolumePlace> volumes)
+            String groupName,
+            IsolationSettings settings,
+            Optional<ImagePlace> images,
+            Optional<VolumePlace> volumes,
+            Optional<NetworkPlace> networks)
             throws IOException {
-        return find(groupName, settings, images, volumes, Path.of("/proc"));
+        return find(groupName, settings, images, volumes, networks, Path.of("/proc"));
     }
 
     static HostIsolation find(
@@ -94,6 +115,7 @@ public final class HostIsolation implements Closeable {
             IsolationSettings settings,
             Optional<ImagePlace> images,
             Optional<VolumePlace> volumes,
+            Optional<NetworkPlace> networks,
             Path proc)
             throws IOException {
         Set<Controller> controllers = EnumSet.noneOf(Controller.class);
@@ -102,17 +124,11 @@ public final class HostIsolation implements Closeable {
             name.controller().ifPresent(controllers::add);
             name.namespace().ifPresent(namespaces::add);
         }
-        if (controllers.contains(Controller.CPU)) {
-            // what is used is measured where it is shared out; version 2 has both in one
-            controllers.add(Controller.CPUACCT);
-        }
         Map<Namespace, String> refusals = NamespaceProbe.refusals(namespaces);
-        Optional<Cgroups> cgroups = controllers.isEmpty()
-                ? Optional.empty()
-                : Optional.of(Cgroups.discover(
-                        CgroupSettings.of(groupName).withWanted(controllers).withProc(proc)));
+        Optional<Cgroups> cgroups = discover(groupName, controllers, proc);
         ImageTrial imagery = ImageTrial.of(settings, images);
         VolumeTrial given = VolumeTrial.of(settings, volumes, imagery);
+        NetworkTrial attaching = NetworkTrial.of(settings, networks);
         Map<IsolatorName, Ability> rows = new EnumMap<>(IsolatorName.class);
         for (IsolatorName name : settings.wanted()) {
             Ability row;
@@ -120,6 +136,8 @@ public final class HostIsolation implements Closeable {
                 row = imagery.ability(name);
             } else if (name.volume().isPresent()) {
                 row = given.ability(name, name.volume().get());
+            } else if (name == IsolatorName.NETWORK_CNI) {
+                row = attaching.ability();
             } else if (name.namespace().isPresent()) {
                 row = ability(name, refusals.getOrDefault(name.namespace().get(), ""), "unshare");
             } else if (name.controller().isPresent()) {
@@ -144,6 +162,7 @@ public final class HostIsolation implements Closeable {
             cgroups.ifPresent(Cgroups::removeRoots);
         }
         if (missing.isPresent()) {
+            attaching.close();
             given.close();
             imagery.close();
             throw new IOException("isolation: this host lacks what is required: " + missing.get());
@@ -154,10 +173,25 @@ public final class HostIsolation implements Closeable {
         }
         able.forEach(name -> name.namespace().map(NamespaceIsolator::new).ifPresent(isolators::add));
         able.forEach(name -> privilegeIsolator(name, settings).ifPresent(isolators::add));
+        // files that tell of a network come before volumes, which may be put over them
+        attaching.isolator().ifPresent(isolators::add);
         // the runtime joins the groups of all others, and takes over volumes
         given.isolator().ifPresent(isolators::add);
         imagery.images().map(HostImages::isolator).ifPresent(isolators::add);
         return new HostIsolation(List.copyOf(rows.values()), isolators, able, imagery.images());
+    }
+
+    private static Optional<Cgroups> discover(String groupName, Set<Controller> wanted, Path proc) {
+        if (wanted.isEmpty()) {
+            return Optional.empty();
+        }
+        Set<Controller> controllers = EnumSet.copyOf(wanted);
+        if (controllers.contains(Controller.CPU)) {
+            // what is used is measured where it is shared out; version 2 has both in one
+            controllers.add(Controller.CPUACCT);
+        }
+        return Optional.of(Cgroups.discover(
+                CgroupSettings.of(groupName).withWanted(controllers).withProc(proc)));
     }
 
     private static Ability ability(IsolatorName name, Cgroups cgroups) {
@@ -236,7 +270,15 @@ public final class HostIsolation implements Closeable {
 
     /** Returns why this node has no volumes of a kind, in words; empty if it has. */
     public String volumesRefusal(VolumeKind kind) {
-        IsolatorName name = IsolatorName.of(kind);
+        return refusal(IsolatorName.of(kind));
+    }
+
+    /** Returns why this node attaches nothing to networks, in words; empty if it does. */
+    public String networksRefusal() {
+        return refusal(IsolatorName.NETWORK_CNI);
+    }
+
+    private String refusal(IsolatorName name) {
         return abilities.stream()
                 .filter(row -> row.name().equals(name.toString()))
                 .map(row -> row.available() ? "" : row.toString())

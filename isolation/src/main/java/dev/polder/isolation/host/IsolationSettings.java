@@ -27,7 +27,7 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
 
     /** They do nothing to a task that does not want it. */
     private static final Set<IsolatorName> WHEN_WANTED =
-            EnumSet.of(IsolatorName.LINUX_CAPABILITIES, IsolatorName.POSIX_RLIMITS);
+            EnumSet.of(IsolatorName.LINUX_CAPABILITIES, IsolatorName.POSIX_RLIMITS, IsolatorName.NETWORK_CNI);
 
     private static final Set<IsolatorName> CGROUPS = EnumSet.of(IsolatorName.CGROUPS_CPU, IsolatorName.CGROUPS_MEM);
 
@@ -76,8 +76,8 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
     /**
      * Reads what an operator has written.
      *
-     * @param isolation {@code auto} for control groups, capabilities, limits of processes, images and volumes, where the
-     *     host has what they need, and no namespaces: a task in these sees another host, which somebody must want; {@code
+     * @param isolation {@code auto} for control groups, capabilities, limits of processes, images, volumes and networks, where
+     *     the host has what they need, and no namespaces: a task in these sees another host, which somebody must want; {@code
      *     none}; or names of isolators, separated by commas, which are then required
      * @param required names of isolators which with {@code auto} are required; empty for none
      * @throws IllegalArgumentException if a name is not known or comes twice, in words that name it

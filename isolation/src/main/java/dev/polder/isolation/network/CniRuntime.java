@@ -1,5 +1,6 @@
 package dev.polder.isolation.network;
 
+import dev.polder.isolation.AttachedNetwork;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.json.JsonText;
 import dev.polder.isolation.json.JsonValue;
@@ -170,6 +171,18 @@ public final class CniRuntime {
         AttachmentId id = new AttachmentId(container, interfaceName);
         Attachment attachment = files.load(id);
         return attachment == null || !attachment.isWhole() ? Optional.empty() : Optional.of(parsed(attachment));
+    }
+
+    /** Returns the network of an attachment, and its addresses there; empty as for {@link #result}. */
+    public Optional<AttachedNetwork> attached(ContainerId container, String interfaceName) throws IOException {
+        Attachment attachment = files.load(new AttachmentId(container, interfaceName));
+        if (attachment == null || !attachment.isWhole()) {
+            return Optional.empty();
+        }
+        List<String> addresses = parsed(attachment).addresses().stream()
+                .map(address -> address.network().address())
+                .toList();
+        return Optional.of(new AttachedNetwork(attachment.configuration().name(), addresses));
     }
 
     private static CniResult parsed(Attachment attachment) throws IOException {

@@ -3,6 +3,8 @@ package dev.polder.isolation.network;
 import static java.util.Objects.requireNonNull;
 
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerNetwork;
+import dev.polder.isolation.PortMapping;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,16 +31,7 @@ public record NetworkRequest(
         List<PortMapping> ports,
         Optional<Bandwidth> bandwidth,
         List<String> groups,
-        List<Label> labels) {
-    /** A word for plug-ins, and what it says. */
-    public record Label(String key, String value) {
-        /** Refuses null. */
-        public Label {
-            requireNonNull(key, "key");
-            requireNonNull(value, "value");
-        }
-    }
-
+        List<ContainerNetwork.Label> labels) {
     /** Checks the values. */
     public NetworkRequest {
         requireNonNull(container, "container");
@@ -71,7 +64,7 @@ public record NetworkRequest(
     }
 
     /** Returns the same with other words for plug-ins. */
-    public NetworkRequest withWords(List<String> otherGroups, List<Label> otherLabels) {
+    public NetworkRequest withWords(List<String> otherGroups, List<ContainerNetwork.Label> otherLabels) {
         return new NetworkRequest(
                 container, network, interfaceName, namespace, ports, bandwidth, otherGroups, otherLabels);
     }

@@ -6,12 +6,13 @@
  *  CniRuntime ──► CniConfigurations   files of the operator, read at each attachment
  *      │     ──► attachments          on disk before the first plug-in runs, so none is forgotten
  *      └───────► plug-ins             programs, one process a call, with a time limit
+ *  NetworkIsolator                    all of it, for the containers that want networks
  *  NetworkNamespaces                  one a container, kept by a mount, without a process
  *  ContainerFiles                     its hostname, hosts and resolv.conf
  *  PortsWatch                         who of the host's network listens on ports that are not his
  * </pre>
- * Calls block and take the thread of their caller; there are no threads of its own. It knows containers by their
- * {@link dev.polder.isolation.ContainerId} alone.
+ * Calls block and take the thread of their caller; there are no threads of its own. But for {@code NetworkIsolator}
+ * it knows containers by their {@link dev.polder.isolation.ContainerId} alone.
  */
 @NullMarked
 package dev.polder.isolation.network;

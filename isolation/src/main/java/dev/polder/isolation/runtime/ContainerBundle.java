@@ -35,7 +35,7 @@ import java.util.Set;
 
 /** Writes what a runtime is told about one container. For one thread. */
 final class ContainerBundle {
-    /** As in Mesos, a container in its host's network reads its host's files about it. */
+    /** As in Mesos, a container reads its host's files about the network, as far as it has none of its own. */
     private static final List<String> NETWORK_FILES = List.of("/etc/hosts", "/etc/hostname", "/etc/resolv.conf");
 
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
@@ -119,7 +119,9 @@ final class ContainerBundle {
         mounts.add(OciMount.bind(spec.task().sandbox(), ImageTask.SANDBOX, false));
         for (String file : NETWORK_FILES) {
             Path ofHost = Path.of(file);
-            if (Files.isRegularFile(ofHost)) {
+            boolean hasOwn =
+                    plan.volumes().stream().anyMatch(volume -> volume.target().equals(file));
+            if (!hasOwn && Files.isRegularFile(ofHost)) {
                 mounts.add(OciMount.bind(ofHost.toRealPath(), file, true));
             }
         }

@@ -2,6 +2,7 @@ package dev.polder.isolation.volume;
 
 import dev.polder.isolation.Account;
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerNames;
 import dev.polder.isolation.SecretValue;
 import dev.polder.isolation.image.TreeDeletion;
 import java.io.IOException;

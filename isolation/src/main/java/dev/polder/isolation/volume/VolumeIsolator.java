@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.polder.isolation.Account;
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerNames;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ContainerVolume;
 import dev.polder.isolation.Isolator;

@@ -2,8 +2,10 @@ package dev.polder.isolation.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polder.isolation.Ability;
+import dev.polder.isolation.Isolator;
 import dev.polder.isolation.cgroup.CgroupIsolator;
 import dev.polder.isolation.volume.VolumeKind;
 import java.io.IOException;
@@ -26,7 +28,12 @@ class HostIsolationTest {
     private static HostIsolation find(String isolation, String required, Path proc) throws IOException {
         String name = "host-test-" + ProcessHandle.current().pid();
         return HostIsolation.find(
-                name, IsolationSettings.parse(isolation, required), Optional.empty(), Optional.empty(), proc);
+                name,
+                IsolationSettings.parse(isolation, required),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                proc);
     }
 
     @Test
@@ -53,7 +60,8 @@ class HostIsolationTest {
                             "volume/sandbox_path",
                             "volume/secret",
                             "volume/image",
-                            "docker/volume");
+                            "docker/volume",
+                            "network/cni");
             String able = String.join(
                     ",",
                     found.abilities().stream()
@@ -86,6 +94,38 @@ class HostIsolationTest {
         HostIsolation noPlace = find("auto", "", empty);
         assertThat(noPlace.volumesRefusal(VolumeKind.SECRET))
                 .isEqualTo("volume/secret: not available: this node has no place for volumes");
+    }
+
+    private HostIsolation findNetworks(NetworkSettings settings) throws IOException {
+        return HostIsolation.find(
+                "host-test-" + ProcessHandle.current().pid(),
+                new IsolationSettings(EnumSet.of(IsolatorName.NETWORK_CNI), Set.of()),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new HostIsolation.NetworkPlace(empty.resolve("network"), settings)));
+    }
+
+    @Test
+    void shouldSayWhyThereAreNoNetworks() throws IOException {
+        assertThat(find("none", "", PROC).networksRefusal())
+                .isEqualTo("network/cni is not among the isolators of this agent");
+        assertThat(find("auto", "", empty).networksRefusal())
+                .isEqualTo("network/cni: not available: this node has no place for networks");
+        assertThat(findNetworks(NetworkSettings.DEFAULT).networksRefusal())
+                .isEqualTo("network/cni: not available: no directory says which networks there are (cni-config-dir)");
+        assertThat(empty.resolve("network")).doesNotExist();
+    }
+
+    @Test
+    void shouldAttachToNetworksWhereAnOperatorSetsThemUp() throws IOException {
+        assumeTrue(Files.getAttribute(empty, "unix:uid").equals(0), "only root attaches containers to networks");
+        NetworkSettings settings = NetworkSettings.DEFAULT.withConfigurations(empty.resolve("absent"));
+        assertThat(findNetworks(settings).networksRefusal()).contains("absent' is no directory (cni-config-dir)");
+
+        HostIsolation found = findNetworks(settings.withConfigurations(empty));
+        assertThat(found.networksRefusal()).isEmpty();
+        assertThat(found.isolators()).extracting(Isolator::name).containsExactly("network/cni");
+        found.close();
     }
 
     @Test

@@ -7,6 +7,7 @@ import static dev.polder.isolation.host.IsolatorName.DOCKER_VOLUME;
 import static dev.polder.isolation.host.IsolatorName.FILESYSTEM_LINUX;
 import static dev.polder.isolation.host.IsolatorName.LINUX_CAPABILITIES;
 import static dev.polder.isolation.host.IsolatorName.NAMESPACES_PID;
+import static dev.polder.isolation.host.IsolatorName.NETWORK_CNI;
 import static dev.polder.isolation.host.IsolatorName.POSIX_RLIMITS;
 import static dev.polder.isolation.host.IsolatorName.VOLUME_HOST_PATH;
 import static dev.polder.isolation.host.IsolatorName.VOLUME_IMAGE;
@@ -39,7 +40,8 @@ class IsolationSettingsTest {
                         VOLUME_SANDBOX_PATH,
                         VOLUME_SECRET,
                         VOLUME_IMAGE,
-                        DOCKER_VOLUME);
+                        DOCKER_VOLUME,
+                        NETWORK_CNI);
         assertThat(settings.required()).isEmpty();
     }
 
@@ -49,7 +51,7 @@ class IsolationSettingsTest {
 
         assertThat(settings.wanted())
                 .contains(CGROUPS_CPU, CGROUPS_MEM, NAMESPACES_PID, FILESYSTEM_LINUX, DOCKER_RUNTIME)
-                .hasSize(12);
+                .hasSize(13);
         assertThat(settings.required()).containsExactly(CGROUPS_MEM, NAMESPACES_PID);
     }
 

@@ -1,6 +1,7 @@
 package dev.polder.isolation.network;
 
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.PortMapping;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;

@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerNetwork.Label;
+import dev.polder.isolation.PortMapping;
 import dev.polder.isolation.network.CniResult.Address;
 import dev.polder.isolation.network.CniResult.Route;
-import dev.polder.isolation.network.NetworkRequest.Label;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -13,32 +13,32 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /** A network namespace that plays the host: what real plug-ins change there, the machine never sees. */
-final class HostNamespace implements AutoCloseable {
+public final class HostNamespace implements AutoCloseable {
     private final NetworkNamespaces namespaces;
     private final ContainerId name = new ContainerId(UUID.randomUUID());
-    final Path path;
+    public final Path path;
 
     HostNamespace(Path directory) throws IOException {
         this.namespaces = NetworkNamespaces.open(directory);
         this.path = namespaces.create(name);
     }
 
-    static void assumeRoot(Path directory) throws IOException {
+    public static void assumeRoot(Path directory) throws IOException {
         assumeTrue(Files.getAttribute(directory, "unix:uid").equals(0), "only root makes network namespaces");
     }
 
-    static void assertNothingIsMounted(Path below) throws IOException {
+    public static void assertNothingIsMounted(Path below) throws IOException {
         assertThat(Files.readAllLines(Path.of("/proc/self/mountinfo")))
                 .noneMatch(mount -> mount.contains(" " + below + "/"));
     }
 
     /** Returns what a shell command says, which must succeed. */
-    static String said(String command) throws IOException, InterruptedException {
+    public static String said(String command) throws IOException, InterruptedException {
         return run(List.of("sh", "-c", command));
     }
 
     /** Runs a shell command in a namespace. */
-    static String in(Path namespace, String command) throws IOException, InterruptedException {
+    public static String in(Path namespace, String command) throws IOException, InterruptedException {
         return run(List.of("nsenter", "--net=" + namespace, "sh", "-c", command));
     }
 

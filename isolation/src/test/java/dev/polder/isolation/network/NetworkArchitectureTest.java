@@ -1,6 +1,7 @@
 package dev.polder.isolation.network;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -10,15 +11,45 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.polder.isolation.AttachedNetwork;
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerNames;
+import dev.polder.isolation.ContainerNetwork;
+import dev.polder.isolation.ContainerSpec;
+import dev.polder.isolation.Isolator;
+import dev.polder.isolation.LaunchPlan;
+import dev.polder.isolation.Namespace;
+import dev.polder.isolation.PortMapping;
+import dev.polder.isolation.VolumeMount;
+import dev.polder.isolation.image.TreeDeletion;
 
 /** Holds what this package must never know. */
 @AnalyzeClasses(packages = "dev.polder.isolation.network", importOptions = ImportOption.DoNotIncludeTests.class)
 final class NetworkArchitectureTest {
     @ArchTest
-    static final ArchRule knowsContainersByTheirNameAlone = noClasses()
+    static final ArchRule knowsContainersByTheirNameAndNetworksAlone = noClasses()
+            .that(not(assignableTo(NetworkIsolator.class)).and(not(assignableTo(MountedFiles.class))))
             .should()
             .dependOnClassesThat(resideInAPackage("dev.polder..")
                     .and(not(resideInAnyPackage("dev.polder.isolation.network..", "dev.polder.isolation.json..")))
-                    .and(not(belongToAnyOf(ContainerId.class))));
+                    .and(not(belongToAnyOf(
+                            AttachedNetwork.class, ContainerId.class, ContainerNetwork.class, PortMapping.class))));
+
+    @ArchTest
+    static final ArchRule theIsolatorKnowsWhatAContainerIsAndNotHowItIsStarted = noClasses()
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.polder..")
+                    .and(not(resideInAnyPackage("dev.polder.isolation.network..", "dev.polder.isolation.json..")))
+                    .and(not(belongToAnyOf(
+                            AttachedNetwork.class,
+                            ContainerId.class,
+                            ContainerNames.class,
+                            ContainerNetwork.class,
+                            ContainerSpec.class,
+                            Isolator.class,
+                            LaunchPlan.class,
+                            Namespace.class,
+                            PortMapping.class,
+                            TreeDeletion.class,
+                            VolumeMount.class))));
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.PortMapping;
 import java.nio.file.Path;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.PortMapping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,9 @@ import java.util.UUID;
 import org.awaitility.Awaitility;
 
 /** Debian's plug-ins, in a namespace that plays their host, with a network {@code plot} of 198.18.77.0/24. */
-final class RealPlugins {
-    static final String GATEWAY = "198.18.77.1";
+public final class RealPlugins {
+    /** The address of the host in the network {@code plot}. */
+    public static final String GATEWAY = "198.18.77.1";
 
     private static final Path PROGRAMS = Path.of("/usr/lib/cni");
     private static final List<String> TYPES =
@@ -41,14 +43,15 @@ final class RealPlugins {
              {"type":"tuning","mtu":1400}]}
             """;
 
-    final HostNamespace host;
+    public final HostNamespace host;
     final NetworkNamespaces containers;
-    final CniSettings settings;
+    public final CniSettings settings;
     private final Path base;
     private final List<Process> servers = new ArrayList<>();
     private final String machine;
 
-    RealPlugins(Path directory) throws Exception {
+    /** Makes the host, and the networks {@code plot} and {@code lean}. */
+    public RealPlugins(Path directory) throws Exception {
         HostNamespace.assumeRoot(directory);
         assumeTrue(
                 Files.isExecutable(PROGRAMS.resolve("bridge")), "Debian's containernetworking-plugins are not there");
@@ -120,7 +123,7 @@ final class RealPlugins {
     }
 
     /** Waits until a page comes from there. */
-    static void awaitPage(Path namespace, String address, int port, String page) {
+    public static void awaitPage(Path namespace, String address, int port, String page) {
         String command = "timeout 5 bash -c 'exec 3<>/dev/tcp/" + address + "/" + port
                 + "; printf \"GET / HTTP/1.0\\r\\n\\r\\n\" >&3; cat <&3' 2>&1 || true";
         Awaitility.await()
@@ -131,7 +134,7 @@ final class RealPlugins {
     }
 
     /** Returns what attachments leave on the host: rules, links, queues, addresses given out. */
-    String traces() throws Exception {
+    public String traces() throws Exception {
         return host.in("iptables-save | grep -v '^#' | sed 's/\\[.*\\]//'; ip -o link | cut -d' ' -f2; "
                 + "tc qdisc show | cut -d' ' -f2,5 | sort; "
                 + "find " + base.resolve("addresses")
@@ -139,7 +142,7 @@ final class RealPlugins {
     }
 
     /** Lets a container come and go, so that what plug-ins make once and for all is there. */
-    void warmUp() throws Exception {
+    public void warmUp() throws Exception {
         ContainerId first = newContainer();
         CniRuntime runtime = CniRuntime.open(settings);
         containers.create(first);
@@ -148,7 +151,8 @@ final class RealPlugins {
         containers.release(first);
     }
 
-    void close() throws Exception {
+    /** Ends the host, and looks that nothing is left on the machine. */
+    public void close() throws Exception {
         for (Process server : servers) {
             server.destroyForcibly().waitFor();
         }

@@ -13,6 +13,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.polder.isolation.Account;
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerNames;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ContainerVolume;
 import dev.polder.isolation.ImageTask;
@@ -40,6 +41,7 @@ final class VolumeArchitectureTest {
                     .and(not(belongToAnyOf(
                             Account.class,
                             ContainerId.class,
+                            ContainerNames.class,
                             ContainerSpec.class,
                             ContainerVolume.class,
                             ImageTask.class,

@@ -1,6 +1,5 @@
-package dev.polder.isolation.volume;
+package dev.polder.isolation;
 
-import dev.polder.isolation.ContainerId;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -10,11 +9,11 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** Directories that are called by the ids of containers. */
-final class ContainerNames {
+public final class ContainerNames {
     private ContainerNames() {}
 
     /** Returns the ids; none if there is no such directory. */
-    static Set<ContainerId> in(Path directory) throws IOException {
+    public static Set<ContainerId> in(Path directory) throws IOException {
         Set<ContainerId> found = new HashSet<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {

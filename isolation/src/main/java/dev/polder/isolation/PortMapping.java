@@ -1,4 +1,4 @@
-package dev.polder.isolation.network;
+package dev.polder.isolation;
 
 import static java.util.Objects.requireNonNull;
 
