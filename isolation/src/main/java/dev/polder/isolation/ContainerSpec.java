@@ -20,6 +20,8 @@ import java.util.Set;
  * @param image what it runs in an image, which is here and held for it; empty to run in the host's own tree
  * @param privileges those that it wants to have
  * @param volumes what it wants to find in its tree
+ * @param engine what an engine runs in place of the task's program and arguments, with limits, tree and privileges that it
+ *     says itself; empty for a task of this node's own
  */
 public record ContainerSpec(
         TaskSpec task,
@@ -28,11 +30,13 @@ public record ContainerSpec(
         Optional<String> hostname,
         Optional<ImageTask> image,
         Privileges privileges,
-        List<ContainerVolume> volumes) {
+        List<ContainerVolume> volumes,
+        Optional<EngineTask> engine) {
     /**
      * Copies and checks.
      *
-     * @throws IllegalArgumentException if there are more than {@value ContainerVolume#COUNT_MAX} volumes
+     * @throws IllegalArgumentException if there are more than {@value ContainerVolume#COUNT_MAX} volumes, or it is an
+     *     engine's and wants what engines are not asked for here: an image, volumes, privileges or a hostname
      */
     public ContainerSpec {
         requireNonNull(task, "task");
@@ -48,12 +52,17 @@ public record ContainerSpec(
             throw new IllegalArgumentException(
                     "too many volumes: " + volumes.size() + " > countMax=" + ContainerVolume.COUNT_MAX);
         }
+        if (requireNonNull(engine, "engine").isPresent()
+                && (image.isPresent() || hostname.isPresent() || !volumes.isEmpty() || !privileges.isUsual())) {
+            throw new IllegalArgumentException("container " + task.id()
+                    + " of an engine has an image, a hostname, volumes or privileges beside it");
+        }
     }
 
     /** A container in the host's own tree, with the usual privileges. */
     public ContainerSpec(
             TaskSpec task, Optional<ContainerLimits> limits, Set<Namespace> shared, Optional<String> hostname) {
-        this(task, limits, shared, hostname, Optional.empty(), Privileges.USUAL, List.of());
+        this(task, limits, shared, hostname, Optional.empty(), Privileges.USUAL, List.of(), Optional.empty());
     }
 
     /** A task with limits, which has all for itself that its host can give it. */
@@ -68,17 +77,22 @@ public record ContainerSpec(
 
     /** Returns the same in an image. */
     public ContainerSpec in(ImageTask other) {
-        return new ContainerSpec(task, limits, shared, hostname, Optional.of(other), privileges, volumes);
+        return new ContainerSpec(task, limits, shared, hostname, Optional.of(other), privileges, volumes, engine);
     }
 
     /** Returns the same with other privileges. */
     public ContainerSpec with(Privileges others) {
-        return new ContainerSpec(task, limits, shared, hostname, image, others, volumes);
+        return new ContainerSpec(task, limits, shared, hostname, image, others, volumes, engine);
     }
 
     /** Returns the same with other volumes. */
     public ContainerSpec with(List<ContainerVolume> others) {
-        return new ContainerSpec(task, limits, shared, hostname, image, privileges, others);
+        return new ContainerSpec(task, limits, shared, hostname, image, privileges, others, engine);
+    }
+
+    /** Returns the same, run by an engine. */
+    public ContainerSpec by(EngineTask other) {
+        return new ContainerSpec(task, limits, shared, hostname, image, privileges, volumes, Optional.of(other));
     }
 
     /** Returns the container's id. */

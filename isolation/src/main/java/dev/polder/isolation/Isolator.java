@@ -20,6 +20,14 @@ public interface Isolator extends AutoCloseable {
     String name();
 
     /**
+     * Tells whether it has to do with containers that an engine runs, too, see {@link EngineIsolator}. Who has not is not
+     * asked about them.
+     */
+    default boolean isForEngines() {
+        return false;
+    }
+
+    /**
      * Called once, before all else: cleans up whatever belongs to none of these containers, which a former node has left
      * running or has just launched.
      *
