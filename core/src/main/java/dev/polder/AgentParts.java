@@ -79,6 +79,7 @@ final class AgentParts {
                 config.images(),
                 config.volumes(),
                 config.sandboxSettings(),
+                config.docker(),
                 probe);
     }
 

@@ -103,6 +103,7 @@ final class ClusterConfigKeys {
                     "docker-volume-plugin-dirs",
                     (b, text) -> b.dockerVolumePluginDirs(parsePaths(text)),
                     b -> printPaths(b.volumes.dockerPluginDirectories())),
+            new Key("docker-socket", (b, text) -> b.dockerSocket(Path.of(text)), b -> b.docker.socket()),
             new Key("gc-delay", (b, text) -> b.gcDelay(parseDuration(text)), b -> print(b.sandboxes.gcDelay())),
             new Key(
                     "gc-disk-headroom",
@@ -265,6 +266,7 @@ final class ClusterConfigKeys {
         mistakes.addAll(builder.raftCredentials.mistakes());
         mistakes.addAll(builder.images.mistakes());
         mistakes.addAll(builder.volumes.mistakes());
+        mistakes.addAll(builder.docker.mistakes());
         mistakes.addAll(builder.sandboxes.mistakes());
         mistakes.addAll(builder.offers.mistakes());
         if (builder.keepTasksOnClose && builder.dataDir.isEmpty()) {

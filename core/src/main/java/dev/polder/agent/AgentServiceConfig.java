@@ -1,6 +1,7 @@
 package dev.polder.agent;
 
 import dev.polder.http.HttpClient;
+import dev.polder.isolation.host.DockerSettings;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
 import dev.polder.isolation.host.VolumeSettings;
@@ -34,6 +35,7 @@ import java.util.function.Supplier;
  * @param images how the agent comes by images, and how many it keeps
  * @param volumes which volumes it gives
  * @param sandboxes how these are kept within bounds
+ * @param docker which Docker engine runs containers
  * @param probe {@link AgentProbe#none()} outside tests
  */
 public record AgentServiceConfig(
@@ -55,6 +57,7 @@ public record AgentServiceConfig(
         ImageSettings images,
         VolumeSettings volumes,
         SandboxSettings sandboxes,
+        DockerSettings docker,
         AgentProbe probe) {
     /** Copies the lists. */
     public AgentServiceConfig {

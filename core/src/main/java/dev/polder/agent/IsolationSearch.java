@@ -44,7 +44,9 @@ public final class IsolationSearch implements Closeable {
                 groupName(config.nodeName(), directory),
                 config.isolation(),
                 Optional.of(new HostIsolation.ImagePlace(directory.resolve("images"), config.images())),
-                Optional.of(new HostIsolation.VolumePlace(directory.resolve("volumes"), config.volumes())));
+                Optional.of(new HostIsolation.VolumePlace(directory.resolve("volumes"), config.volumes())),
+                Optional.of(new HostIsolation.DockerPlace(
+                        directory.resolve("docker"), config.nodeName(), config.docker())));
     }
 
     static Path makeDirectory(Path directory, String permissions) throws IOException {

@@ -63,7 +63,8 @@ public final class Containerizer implements AutoCloseable {
         listener = settings.listener();
         LauncherSettings launches = LauncherSettings.of(
                         settings.directory(), settings.nodeName(), settings.endOrphans(), new FromLauncher())
-                .withGroupRoots(isolators.groupRoots());
+                .withGroupRoots(isolators.groupRoots())
+                .withEndScript(isolators.endScript());
         try (Closing opened = new Closing()) {
             opened.keep(isolators::close);
             launcher = TaskLauncher.open(

@@ -91,6 +91,15 @@ public interface Isolator extends AutoCloseable {
         return List.of();
     }
 
+    /**
+     * Returns lines for a POSIX shell that remove what containers of a node have elsewhere on the host, when the node was
+     * killed that should have, and its tasks have ended; empty for nothing. For nodes without a lasting directory, which
+     * nobody recovers.
+     */
+    default String endScript() {
+        return "";
+    }
+
     /** Returns the files into which a process writes itself to be where the container's are; empty for none. */
     default List<Path> joinFiles(ContainerId id) {
         return List.of();

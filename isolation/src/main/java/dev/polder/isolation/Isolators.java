@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -163,6 +164,10 @@ final class Isolators {
         return inOrder.stream()
                 .flatMap(isolator -> isolator.groupRoots().stream())
                 .toList();
+    }
+
+    String endScript() {
+        return inReverse.stream().map(Isolator::endScript).collect(Collectors.joining());
     }
 
     List<Path> joinFiles(ContainerId id) {

@@ -74,6 +74,10 @@ class DockerContainersTest {
     }
 
     private void start() throws IOException {
+        start(false);
+    }
+
+    private void start(boolean endOrphans) throws IOException {
         DockerIsolator docker = DockerIsolator.open(new DockerIsolator.Settings(
                 base.resolve("docker"),
                 dockerd.socket,
@@ -82,7 +86,7 @@ class DockerContainersTest {
                 Duration.ofMillis(100),
                 List.of(base.resolve("allowed"))));
         containerizer = Containerizer.open(new Containerizer.Settings(
-                host.containers, "n1", false, List.of(new NotingIsolator("other", notes), docker), heard));
+                host.containers, "n1", endOrphans, List.of(new NotingIsolator("other", notes), docker), heard));
         containerizer.start();
     }
 
@@ -343,6 +347,20 @@ class DockerContainersTest {
         containerizer.kill(id, LONG);
 
         assertThat(heard.awaitEnd(id).end()).isEqualTo(new NotStarted("killed before it was started"));
+    }
+
+    /** As when its node was killed: the launch shell alone is left then. */
+    @Test
+    void shouldRemoveWhatIgnoresTermWithATemporaryNode() throws IOException {
+        containerizer.close();
+        start(true);
+        ContainerId id = launch(shell("trap '' TERM; echo ready; while :; do sleep 0.05; done"));
+        awaitOutput(id, "ready\n");
+
+        containerizer.close();
+
+        assertThat(dockerd.engine().containers()).isEmpty();
+        startAgain();
     }
 
     @Test

@@ -70,7 +70,8 @@ class ImageVolumesTest {
                 Optional.of(new HostIsolation.ImagePlace(base.resolve("images"), ImageSettings.DEFAULT)),
                 Optional.of(new HostIsolation.VolumePlace(
                         base.resolve("volumes"),
-                        VolumeSettings.DEFAULT.withHostPathsAllowed(List.of(base.resolve("host"))))));
+                        VolumeSettings.DEFAULT.withHostPathsAllowed(List.of(base.resolve("host"))))),
+                Optional.empty());
         assertThat(isolation.text())
                 .isEqualTo(
                         "filesystem/linux,docker/runtime,volume/host_path,volume/sandbox_path,volume/secret,volume/image");

@@ -38,6 +38,9 @@ public record DockerRun(
     /** The label whose value is the container's id with us. */
     public static final String LABEL = "dev.polder.container";
 
+    /** How names of containers begin. */
+    public static final String NAME_PREFIX = "polder-";
+
     /** The label whose value is the node that has made the container: nodes may share an engine. */
     public static final String NODE_LABEL = "dev.polder.node";
 
@@ -205,7 +208,7 @@ public record DockerRun(
 
     /** Returns the name that a container has at the engine. */
     public static String nameOf(ContainerId id) {
-        return "polder-" + id;
+        return NAME_PREFIX + id;
     }
 
     /** Returns the body of the call that makes the container. */

@@ -10,6 +10,7 @@ import dev.polder.isolation.EngineIsolator;
 import dev.polder.isolation.LaunchPlan;
 import dev.polder.isolation.Limitation;
 import dev.polder.isolation.OutputFiles;
+import dev.polder.isolation.ShellText;
 import dev.polder.isolation.docker.DockerContainer;
 import dev.polder.isolation.docker.DockerEngine;
 import dev.polder.isolation.docker.DockerRun;
@@ -18,10 +19,12 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,6 +97,11 @@ public final class DockerIsolator implements EngineIsolator {
         return new DockerIsolator(settings, NodeNotes.open(settings.directory()));
     }
 
+    /** Has an engine containers of a node's earlier run, which are to be removed? The directory need not be there. */
+    public static boolean isNeeded(Path directory) throws IOException {
+        return NodeNotes.areIn(directory);
+    }
+
     @Override
     public String name() {
         return "docker";
@@ -132,17 +140,27 @@ public final class DockerIsolator implements EngineIsolator {
         OutputFiles.make(note, spec.task().sandbox(), owner);
         DockerRun bound = new BoundMounts(paths, spec.task().sandbox(), owner).of(run);
         engine(SILENCE_MAX).create(id, bound, notes.node());
-        plan.runBy(
-                List.of(
-                        settings.client().toString(),
-                        "--config",
-                        notes.clientConfig().toString(),
-                        "--host",
-                        "unix://" + settings.socket(),
-                        "start",
-                        "--attach",
-                        DockerRun.nameOf(id)),
-                note);
+        plan.runBy(client("start", "--attach", DockerRun.nameOf(id)), note);
+    }
+
+    private List<String> client(String... words) {
+        List<String> command = new ArrayList<>(List.of(
+                settings.client().toString(),
+                "--config",
+                notes.clientConfig().toString(),
+                "--host",
+                "unix://" + settings.socket()));
+        command.addAll(List.of(words));
+        return command;
+    }
+
+    @Override
+    public String endScript() {
+        String remove = client("rm", "--force", "--volumes").stream()
+                .map(ShellText::quote)
+                .collect(Collectors.joining(" "));
+        return notes.forEach("set -- \"$@\" " + DockerRun.NAME_PREFIX + "\"$id\"") + "[ $# = 0 ] || " + remove
+                + " \"$@\"\n";
     }
 
     /** What was killed for want of memory may have been a process that the container could do without. */

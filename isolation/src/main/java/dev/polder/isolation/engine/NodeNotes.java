@@ -1,6 +1,7 @@
 package dev.polder.isolation.engine;
 
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ShellText;
 import dev.polder.isolation.image.TreeDeletion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -84,6 +85,12 @@ final class NodeNotes {
             }
         }
         return found;
+    }
+
+    /** Returns lines for a shell that execute a command for each container, {@code id}, after the shell has no arguments. */
+    String forEach(String command) {
+        return "set --\nfor note in " + ShellText.quote(containers.toString()) + "/*; do\n"
+                + "    id=${note##*/}\n    [ ! -e \"$note\" ] || " + command + "\ndone\n";
     }
 
     /** Returns the directory of a container, which is new. */

@@ -40,7 +40,9 @@ public enum IsolatorName {
     /** Images as volumes; {@link #FILESYSTEM_LINUX} wants them, too. */
     VOLUME_IMAGE("volume/image", null, null, VolumeKind.IMAGE),
     /** Volumes of Docker's plug-ins. */
-    DOCKER_VOLUME("docker/volume", null, null, VolumeKind.EXTERNAL);
+    DOCKER_VOLUME("docker/volume", null, null, VolumeKind.EXTERNAL),
+    /** Containers of a Docker engine; with Mesos a containerizer. */
+    DOCKER("docker", null, null, null);
 
     private final String text;
     private final @Nullable Controller controller;

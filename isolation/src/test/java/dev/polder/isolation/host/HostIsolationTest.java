@@ -26,7 +26,12 @@ class HostIsolationTest {
     private static HostIsolation find(String isolation, String required, Path proc) throws IOException {
         String name = "host-test-" + ProcessHandle.current().pid();
         return HostIsolation.find(
-                name, IsolationSettings.parse(isolation, required), Optional.empty(), Optional.empty(), proc);
+                name,
+                IsolationSettings.parse(isolation, required),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                proc);
     }
 
     @Test
@@ -53,7 +58,8 @@ class HostIsolationTest {
                             "volume/sandbox_path",
                             "volume/secret",
                             "volume/image",
-                            "docker/volume");
+                            "docker/volume",
+                            "docker");
             String able = String.join(
                     ",",
                     found.abilities().stream()

@@ -2,6 +2,7 @@ package dev.polder.isolation.host;
 
 import static dev.polder.isolation.host.IsolatorName.CGROUPS_CPU;
 import static dev.polder.isolation.host.IsolatorName.CGROUPS_MEM;
+import static dev.polder.isolation.host.IsolatorName.DOCKER;
 import static dev.polder.isolation.host.IsolatorName.DOCKER_RUNTIME;
 import static dev.polder.isolation.host.IsolatorName.DOCKER_VOLUME;
 import static dev.polder.isolation.host.IsolatorName.FILESYSTEM_LINUX;
@@ -39,7 +40,8 @@ class IsolationSettingsTest {
                         VOLUME_SANDBOX_PATH,
                         VOLUME_SECRET,
                         VOLUME_IMAGE,
-                        DOCKER_VOLUME);
+                        DOCKER_VOLUME,
+                        DOCKER);
         assertThat(settings.required()).isEmpty();
     }
 
@@ -49,7 +51,7 @@ class IsolationSettingsTest {
 
         assertThat(settings.wanted())
                 .contains(CGROUPS_CPU, CGROUPS_MEM, NAMESPACES_PID, FILESYSTEM_LINUX, DOCKER_RUNTIME)
-                .hasSize(12);
+                .hasSize(13);
         assertThat(settings.required()).containsExactly(CGROUPS_MEM, NAMESPACES_PID);
     }
 
