@@ -80,6 +80,7 @@ final class AgentParts {
                 config.volumes(),
                 config.networks(),
                 config.sandboxSettings(),
+                config.docker(),
                 probe);
     }
 

@@ -1,6 +1,7 @@
 package dev.polder;
 
 import dev.polder.agent.SandboxSettings;
+import dev.polder.isolation.host.DockerSettings;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
 import dev.polder.isolation.host.NetworkSettings;
@@ -179,6 +180,11 @@ public final class ClusterConfig {
         return values.images;
     }
 
+    /** Returns which Docker engine runs containers for the agent. */
+    public DockerSettings docker() {
+        return values.docker;
+    }
+
     /** Returns how the master shares out. */
     public OfferConfig offers() {
         return values.offers;
@@ -221,6 +227,7 @@ public final class ClusterConfig {
         ImageSettings images = ImageSettings.DEFAULT;
         VolumeSettings volumes = VolumeSettings.DEFAULT;
         NetworkSettings networks = NetworkSettings.DEFAULT;
+        DockerSettings docker = DockerSettings.DEFAULT;
         SandboxSettings sandboxes = SandboxSettings.DEFAULT;
         Duration offerTimeout = Duration.ofMinutes(2);
         Duration reofferDelay = Duration.ofSeconds(1);
@@ -350,10 +357,11 @@ public final class ClusterConfig {
         /**
          * What the agent keeps its tasks apart by: names of Mesos's isolators, {@code cgroups/mem,namespaces/pid}, of which
          * this host must have all; {@code none}; or {@code auto}, control groups where this host has them, images where it
-         * has an OCI runtime, volumes where the node is root's, and networks where they are set up, too ({@link
-         * #cniConfigDir}). Images by name are {@code filesystem/linux,docker/runtime}, volumes {@code volume/host_path},
-         * {@code volume/sandbox_path}, {@code volume/image}, which come with the first of these, {@code volume/secret} and
-         * {@code docker/volume}, networks {@code network/cni}. Default {@code auto}.
+         * has an OCI runtime, volumes where the node is root's, networks where they are set up, too ({@link #cniConfigDir}), and
+         * a Docker engine where one answers. Images by name are {@code filesystem/linux,docker/runtime}, volumes {@code
+         * volume/host_path}, {@code volume/sandbox_path}, {@code volume/image}, which come with the first of these, {@code
+         * volume/secret} and {@code docker/volume}, networks {@code network/cni}, and the engine is {@code docker}. Default
+         * {@code auto}.
          */
         public Builder isolation(String value) {
             isolation = value;
@@ -463,6 +471,15 @@ public final class ClusterConfig {
          */
         public Builder cniPluginsDir(List<Path> value) {
             networks = networks.withPlugins(value);
+            return this;
+        }
+
+        /**
+         * Where the Docker engine listens that runs tasks with containers of the type DOCKER, as an absolute path. Where there
+         * is none, no such tasks run. Default {@code /var/run/docker.sock}.
+         */
+        public Builder dockerSocket(Path value) {
+            docker = new DockerSettings(value);
             return this;
         }
 
@@ -653,6 +670,7 @@ public final class ClusterConfig {
             copy.images = images;
             copy.volumes = volumes;
             copy.networks = networks;
+            copy.docker = docker;
             copy.sandboxes = sandboxes;
             copy.offerTimeout = offerTimeout;
             copy.reofferDelay = reofferDelay;

@@ -111,6 +111,7 @@ final class ClusterConfigKeys {
                     "cni-plugins-dir",
                     (b, text) -> b.cniPluginsDir(parsePaths(text)),
                     b -> printPaths(b.networks.plugins())),
+            new Key("docker-socket", (b, text) -> b.dockerSocket(Path.of(text)), b -> b.docker.socket()),
             new Key("gc-delay", (b, text) -> b.gcDelay(parseDuration(text)), b -> print(b.sandboxes.gcDelay())),
             new Key(
                     "gc-disk-headroom",
@@ -274,6 +275,7 @@ final class ClusterConfigKeys {
         mistakes.addAll(builder.images.mistakes());
         mistakes.addAll(builder.volumes.mistakes());
         mistakes.addAll(builder.networks.mistakes());
+        mistakes.addAll(builder.docker.mistakes());
         mistakes.addAll(builder.sandboxes.mistakes());
         mistakes.addAll(builder.offers.mistakes());
         if (builder.keepTasksOnClose && builder.dataDir.isEmpty()) {

@@ -57,6 +57,7 @@ final class ClusterConfigTest {
                         polder.docker-volume-plugin-dirs=/run/docker/plugins,/etc/docker/plugins,/usr/lib/docker/plugins
                         polder.cni-config-dir=
                         polder.cni-plugins-dir=/opt/cni/bin,/usr/lib/cni
+                        polder.docker-socket=/var/run/docker.sock
                         polder.gc-delay=604800s
                         polder.gc-disk-headroom=0.1
                         polder.disk-watch-interval=60s
@@ -109,17 +110,21 @@ final class ClusterConfigTest {
         Properties properties = new Properties();
         properties.setProperty("polder.host-path-volume-allow", "/srv/data, /mnt");
         properties.setProperty("polder.docker-volume-plugin-dirs", "/run/plugins");
+        properties.setProperty("polder.docker-socket", "/run/engine.sock");
 
         ClusterConfig config = ClusterConfig.from(properties);
 
         assertThat(config.volumes().hostPathsAllowed())
                 .containsExactlyInAnyOrder(Path.of("/srv/data"), Path.of("/mnt"));
         assertThat(config.volumes().dockerPluginDirectories()).containsExactly(Path.of("/run/plugins"));
+        assertThat(config.docker().socket()).isEqualTo(Path.of("/run/engine.sock"));
         assertThat(ClusterConfig.from(new Properties()).volumes()).isEqualTo(VolumeSettings.DEFAULT);
         assertThatThrownBy(() -> ClusterConfig.builder()
                         .hostPathVolumeAllow(List.of(Path.of("here")))
                         .dockerVolumePluginDirs(List.of(Path.of("there")))
+                        .dockerSocket(Path.of("nowhere"))
                         .build())
+                .hasMessageContaining("dockerSocket 'nowhere': must be absolute")
                 .hasMessageContaining("hostPathVolumeAllow 'here': must be absolute")
                 .hasMessageContaining("dockerVolumePluginDirs 'there': must be absolute");
     }

@@ -9,6 +9,7 @@ import dev.polder.model.AgentId;
 import dev.polder.wire.proto.AgentLinkFrames.ToMaster;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What must be done once the facts of its turn are durable; never before. An effect may be lost in a crash: frames are
@@ -31,8 +32,12 @@ public sealed interface AgentEffect {
     /**
      * Make the sandbox of this task, bring its images here and what it wants there; {@code SandboxReady}, {@code
      * SandboxFailed}, {@code PullFailed} or {@code FetchFailed} answers.
+     *
+     * @param engineImage what a Docker engine is to have; empty if none runs the task
      */
-    record PrepareSandbox(TaskSpec spec, List<TaskImage> images, List<FetchRequest> fetches) implements AgentEffect {
+    record PrepareSandbox(
+            TaskSpec spec, List<TaskImage> images, List<FetchRequest> fetches, Optional<TaskDocker.Image> engineImage)
+            implements AgentEffect {
         /** Copies. */
         public PrepareSandbox {
             images = List.copyOf(images);

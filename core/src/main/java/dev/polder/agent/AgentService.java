@@ -127,7 +127,7 @@ public final class AgentService implements AutoCloseable {
         try {
             keeper = SandboxKeeper.open(config.nodeName(), sandboxDir, config.sandboxes(), containerizer.recovered());
             fetcher = Fetcher.open(FetcherSettings.of(agentDir.resolve("fetch")));
-            SandboxPool.Sources sources = new SandboxPool.Sources(fetcher, isolation.images());
+            SandboxPool.Sources sources = new SandboxPool.Sources(fetcher, isolation.images(), isolation.docker());
             checkpoint = Checkpoint.open(agentDir.resolve("checkpoint"), state);
             AgentLoop loop = new AgentLoop(
                     config,

@@ -1,6 +1,7 @@
 package dev.polder.agent;
 
 import dev.polder.http.HttpClient;
+import dev.polder.isolation.host.DockerSettings;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
 import dev.polder.isolation.host.NetworkSettings;
@@ -36,6 +37,7 @@ import java.util.function.Supplier;
  * @param volumes which volumes it gives
  * @param networks to which networks it attaches tasks
  * @param sandboxes how these are kept within bounds
+ * @param docker which Docker engine runs containers
  * @param probe {@link AgentProbe#none()} outside tests
  */
 public record AgentServiceConfig(
@@ -58,6 +60,7 @@ public record AgentServiceConfig(
         VolumeSettings volumes,
         NetworkSettings networks,
         SandboxSettings sandboxes,
+        DockerSettings docker,
         AgentProbe probe) {
     /** Copies the lists. */
     public AgentServiceConfig {

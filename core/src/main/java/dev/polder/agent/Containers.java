@@ -110,7 +110,8 @@ final class Containers {
         LaunchPlan plan = LaunchPlan.of(profile, state.knownAgentId(), framework, info, id);
         if (plan instanceof LaunchPlan.Run run) {
             containers.put(id, new Container(run.container()));
-            turn.effect(new AgentEffect.PrepareSandbox(run.container().task(), run.images(), run.fetches()));
+            turn.effect(new AgentEffect.PrepareSandbox(
+                    run.container().task(), run.images(), run.fetches(), run.engineImage()));
             return;
         }
         LaunchPlan.Refuse refuse = (LaunchPlan.Refuse) plan;
@@ -284,7 +285,7 @@ final class Containers {
             return;
         }
         if (status instanceof ExitStatus.NotContained && task.killGrace() == null) {
-            turn.report(task, launchFailed(turn, task, Statuses.message(status)));
+            turn.report(task, launchFailed(turn, task, Statuses.message(task.info(), status)));
             return;
         }
         reportStart(turn, task, containers.get(id), null);
@@ -297,7 +298,7 @@ final class Containers {
                     task,
                     statuses.ofCommand(turn.now(), task, end, null)
                             .setReason(Reason.REASON_MAX_COMPLETION_TIME_REACHED)
-                            .setMessage(Statuses.message(status)));
+                            .setMessage(Statuses.message(task.info(), status)));
             return;
         }
         if (task.killGrace() != null) {
@@ -305,7 +306,9 @@ final class Containers {
         } else if (status.equals(new ExitStatus.Exited(0))) {
             end = TaskState.TASK_FINISHED;
         }
-        turn.report(task, statuses.ofCommand(turn.now(), task, end, null).setMessage(Statuses.message(status)));
+        turn.report(
+                task,
+                statuses.ofCommand(turn.now(), task, end, null).setMessage(Statuses.message(task.info(), status)));
     }
 
     /** What was not asked to end has failed by its limit. */

@@ -45,7 +45,9 @@ public final class IsolationSearch implements Closeable {
                 config.isolation(),
                 Optional.of(new HostIsolation.ImagePlace(directory.resolve("images"), config.images())),
                 Optional.of(new HostIsolation.VolumePlace(directory.resolve("volumes"), config.volumes())),
-                Optional.of(new HostIsolation.NetworkPlace(directory.resolve("network"), config.networks())));
+                Optional.of(new HostIsolation.NetworkPlace(directory.resolve("network"), config.networks())),
+                Optional.of(new HostIsolation.DockerPlace(
+                        directory.resolve("docker"), config.nodeName(), config.docker())));
     }
 
     static Path makeDirectory(Path directory, String permissions) throws IOException {

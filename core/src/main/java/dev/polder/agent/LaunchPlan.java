@@ -9,11 +9,22 @@ import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.TaskState;
 import dev.polder.wire.proto.Mesos.TaskStatus.Reason;
 import java.util.List;
+import java.util.Optional;
 
 /** What to do with a task that was accepted: run it, or end it at once. */
 sealed interface LaunchPlan {
     /** Make the sandbox, bring images and what is fetched, then launch. */
-    record Run(ContainerSpec container, List<TaskImage> images, List<FetchRequest> fetches) implements LaunchPlan {
+    record Run(
+            ContainerSpec container,
+            List<TaskImage> images,
+            List<FetchRequest> fetches,
+            Optional<TaskDocker.Image> engineImage)
+            implements LaunchPlan {
+        /** No Docker engine runs it. */
+        Run(ContainerSpec container, List<TaskImage> images, List<FetchRequest> fetches) {
+            this(container, images, fetches, Optional.empty());
+        }
+
         /** Copies. */
         public Run {
             images = List.copyOf(images);

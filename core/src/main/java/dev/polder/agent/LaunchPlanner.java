@@ -6,10 +6,14 @@ import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ImageTask;
 import dev.polder.isolation.Privileges;
 import dev.polder.isolation.TaskSpec;
+import dev.polder.isolation.check.CheckKind;
+import dev.polder.isolation.check.CheckSpec;
+import dev.polder.isolation.engine.DockerTask;
 import dev.polder.isolation.host.IsolatorName;
 import dev.polder.model.AgentId;
 import dev.polder.wire.proto.Mesos.CommandInfo;
 import dev.polder.wire.proto.Mesos.ContainerInfo;
+import dev.polder.wire.proto.Mesos.ContainerInfo.DockerInfo;
 import dev.polder.wire.proto.Mesos.Environment;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;
 import dev.polder.wire.proto.Mesos.TaskInfo;
@@ -76,6 +80,9 @@ final class LaunchPlanner {
         if (unsupported != null) {
             return unsupported;
         }
+        if (TaskDocker.has(task)) {
+            return byDocker(sandbox, user.equals(profile.user()) ? null : user);
+        }
         Privileges privileges;
         try {
             privileges = TaskPrivileges.of(task.getContainer());
@@ -113,6 +120,42 @@ final class LaunchPlanner {
                     : inHost(sandbox, other, privileges, volumes, networks);
         } catch (IllegalArgumentException e) {
             return invalid("task '" + task.getTaskId().getValue() + "' cannot be started: " + e.getMessage());
+        }
+    }
+
+    /** One that is made from here would be made by the engine's client, in this host's network. */
+    private void refuseChecksOfDocker() {
+        List<CheckSpec> checks = TaskChecks.of(task);
+        if (checks.stream().anyMatch(check -> check.kind() instanceof CheckKind.Command)) {
+            throw new IllegalArgumentException("checks by command of containers of type DOCKER are not supported yet");
+        }
+        if (!checks.isEmpty() && task.getContainer().getDocker().getNetwork() != DockerInfo.Network.HOST) {
+            throw new IllegalArgumentException(
+                    "checks of containers of type DOCKER are not supported yet unless their network is HOST");
+        }
+    }
+
+    private LaunchPlan byDocker(Path sandbox, @Nullable String user) {
+        try {
+            refuseChecksOfDocker();
+        } catch (IllegalArgumentException e) {
+            return invalid("task '" + task.getTaskId().getValue() + "' cannot be started: " + e.getMessage());
+        }
+        try {
+            TaskDocker docker = TaskDocker.of(task, container, sandbox);
+            TaskSpec spec =
+                    new TaskSpec(container, PROGRAM_OF_IMAGE, List.of(PROGRAM_OF_IMAGE), Map.of(), sandbox, user);
+            return new LaunchPlan.Run(
+                    ContainerSpec.of(spec, TaskLimits.of(task)).by(new DockerTask(docker.run())),
+                    List.of(),
+                    fetches.requests(),
+                    Optional.of(docker.image()));
+        } catch (IllegalArgumentException e) {
+            return new LaunchPlan.Refuse(
+                    TaskState.TASK_FAILED,
+                    Reason.REASON_CONTAINER_LAUNCH_FAILED,
+                    "Failed to create docker run options: " + e.getMessage(),
+                    false);
         }
     }
 
@@ -185,12 +228,18 @@ final class LaunchPlanner {
         if (!task.hasCommand()) {
             return "task '" + task.getTaskId().getValue() + "' has no command; executors are not supported yet";
         }
+        if (TaskDocker.has(task) && hasEngine()) {
+            return TaskDocker.invalid(task.getContainer())
+                    .map(why -> "Task's `ContainerInfo` is invalid: " + why)
+                    .orElse(null);
+        }
         return null;
     }
 
     private LaunchPlan.@Nullable Refuse unsupported() {
         ContainerInfo wanted = task.getContainer();
-        if (task.hasContainer() && wanted.getType() == ContainerInfo.Type.DOCKER) {
+        boolean byDocker = TaskDocker.has(task);
+        if (byDocker && !hasEngine()) {
             return new LaunchPlan.Refuse(
                     TaskState.TASK_FAILED,
                     Reason.REASON_EXECUTOR_TERMINATED,
@@ -208,11 +257,15 @@ final class LaunchPlanner {
             return notLaunched(
                     "images do not run on this agent: " + profile.images().refusal());
         }
-        if (wanted.hasHostname() && !TaskNetworks.has(task)) {
+        if (wanted.hasHostname() && !byDocker && !TaskNetworks.has(task)) {
             return notLaunched("hostnames of containers in the host's network are not supported yet");
         }
-        String feature = unsupportedFeature(wanted);
+        String feature = byDocker ? null : unsupportedFeature(wanted);
         return feature == null ? null : notLaunched(feature + " of a container are not supported yet");
+    }
+
+    private boolean hasEngine() {
+        return profile.isolators().contains(IsolatorName.DOCKER);
     }
 
     /** Limits and isolation that were asked for are never left out silently. */

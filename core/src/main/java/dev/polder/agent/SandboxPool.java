@@ -7,6 +7,7 @@ import dev.polder.isolation.fetch.FetchProgress;
 import dev.polder.isolation.fetch.FetchRequest;
 import dev.polder.isolation.fetch.FetchTarget;
 import dev.polder.isolation.fetch.Fetcher;
+import dev.polder.isolation.host.HostDocker;
 import dev.polder.isolation.host.HostImages;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,8 +51,9 @@ final class SandboxPool implements AutoCloseable {
      * Where things come from.
      *
      * @param images empty if nothing runs in images here
+     * @param docker empty if no Docker engine runs containers here
      */
-    record Sources(Fetcher fetcher, Optional<HostImages> images) {}
+    record Sources(Fetcher fetcher, Optional<HostImages> images, Optional<HostDocker> docker) {}
 
     SandboxPool(String nodeName, Path root, Sources sources, AgentLoop loop) {
         this.sandboxes = new Sandboxes(root);
@@ -76,7 +78,9 @@ final class SandboxPool implements AutoCloseable {
     /** Called by the agent's thread, as is {@link #stop}. */
     void prepare(AgentEffect.PrepareSandbox wanted) {
         TaskSpec spec = wanted.spec();
-        if (wanted.images().isEmpty() && wanted.fetches().isEmpty()) {
+        if (wanted.images().isEmpty()
+                && wanted.fetches().isEmpty()
+                && wanted.engineImage().isEmpty()) {
             make(spec, () -> loop.submit(new AgentCommand.SandboxReady(spec.id())));
             return;
         }
@@ -142,6 +146,9 @@ final class SandboxPool implements AutoCloseable {
             for (TaskImage image : wanted.images()) {
                 pull(spec.id(), image);
             }
+            if (wanted.engineImage().isPresent()) {
+                pull(wanted.engineImage().get());
+            }
         } catch (IOException | RuntimeException e) {
             return new AgentCommand.PullFailed(spec.id(), String.valueOf(e.getMessage()));
         }
@@ -157,6 +164,12 @@ final class SandboxPool implements AutoCloseable {
         HostImages images = sources.images()
                 .orElseThrow(() -> new IllegalStateException("no images here, yet there is " + image.reference()));
         images.pull(id, image.reference(), image.cached(), image.credentials());
+    }
+
+    private void pull(TaskDocker.Image image) throws IOException {
+        HostDocker docker = sources.docker()
+                .orElseThrow(() -> new IllegalStateException("no engine here, yet there is " + image.name()));
+        docker.pull(image.name(), image.pullAlways());
     }
 
     private void fetch(TaskSpec spec, List<FetchRequest> requests) throws IOException {

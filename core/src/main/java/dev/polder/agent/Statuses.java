@@ -12,6 +12,7 @@ import dev.polder.wire.proto.Mesos.ContainerStatus;
 import dev.polder.wire.proto.Mesos.ExecutorID;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;
 import dev.polder.wire.proto.Mesos.NetworkInfo;
+import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.TaskState;
 import dev.polder.wire.proto.Mesos.TaskStatus;
 import dev.polder.wire.proto.Mesos.TaskStatus.Reason;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Statuses {
     private static final int UUID_BYTES = 16;
+    private static final int SIGNAL_BASE = 128;
 
     private final AgentState state;
     private final String ip;
@@ -62,14 +64,23 @@ final class Statuses {
     }
 
     /** Words how a command ended; the Java API reads the exit code from them, as other tools do. */
-    static String message(ExitStatus status) {
+    static String message(TaskInfo task, ExitStatus status) {
+        boolean byDocker = TaskDocker.has(task);
         if (status instanceof ExitStatus.Exited exited) {
-            return "Command exited with status " + exited.code();
+            return (byDocker ? "Container" : "Command") + " exited with status " + exited.code();
         }
         if (status instanceof ExitStatus.NotContained failed) {
             return launchFailure(failed.why());
         }
-        return "Command terminated with signal " + Signals.name(((ExitStatus.Signaled) status).signal());
+        ExitStatus.Signaled signaled = (ExitStatus.Signaled) status;
+        return byDocker
+                ? messageOfDocker(signaled)
+                : "Command terminated with signal " + Signals.name(signaled.signal());
+    }
+
+    /** Words how a container of a Docker engine ended: as the engine's client does, by 128 and the signal. */
+    private static String messageOfDocker(ExitStatus.Signaled status) {
+        return "Container exited with status " + (SIGNAL_BASE + status.signal());
     }
 
     /** Returns Mesos's reason for the end of a container that has reached a limit. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** What happened to a task, as an agent or the master tells it. Immutable. */
 public final class TaskStatus {
     // the protocol has no field for these two, but their text is fixed
-    private static final Pattern EXITED = Pattern.compile("Command exited with status (\\d{1,9})");
+    private static final Pattern EXITED = Pattern.compile("(?:Command|Container) exited with status (\\d{1,9})");
     private static final Pattern SIGNALED = Pattern.compile("Command terminated with signal (.+)");
 
     /** Who says so, with the names and numbers of the protocol. */

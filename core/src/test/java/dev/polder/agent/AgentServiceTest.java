@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polder.http.HttpClient;
 import dev.polder.http.HttpClientConfig;
+import dev.polder.isolation.host.DockerSettings;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
 import dev.polder.isolation.host.NetworkSettings;
@@ -97,6 +98,7 @@ class AgentServiceTest {
                 VolumeSettings.DEFAULT,
                 NetworkSettings.DEFAULT,
                 sandboxes,
+                DockerSettings.DEFAULT,
                 AgentProbe.none());
     }
 

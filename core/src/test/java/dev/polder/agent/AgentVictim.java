@@ -4,6 +4,7 @@ import dev.polder.http.HttpClient;
 import dev.polder.http.HttpClientConfig;
 import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.LaunchProbe;
+import dev.polder.isolation.host.DockerSettings;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
 import dev.polder.isolation.host.NetworkSettings;
@@ -85,7 +86,13 @@ final class AgentVictim {
                 volumes,
                 networks,
                 SandboxSettings.DEFAULT,
+                new DockerSettings(engine(directory)),
                 probe);
+    }
+
+    /** Where the socket of a Docker engine is, if there is one. */
+    static Path engine(Path directory) {
+        return directory.resolve("engine/docker.sock");
     }
 
     static Path reachedFile(Path directory) {

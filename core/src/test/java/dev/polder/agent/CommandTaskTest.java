@@ -161,12 +161,13 @@ class CommandTaskTest {
     }
 
     @Test
-    void shouldFailADockerContainer() {
-        fixture.launch(task("t1", "true")
+    void shouldFailADockerContainerWithoutAnEngine() {
+        AgentFixture without = AgentFixture.registeredWithoutIsolators();
+        without.launch(task("t1", "true")
                 .setContainer(ContainerInfo.newBuilder().setType(ContainerInfo.Type.DOCKER))
                 .build());
 
-        assertThat(lines(fixture.acknowledgeAll()))
+        assertThat(lines(without.acknowledgeAll()))
                 .containsExactly("TASK_FAILED 'Abnormal executor termination: unknown container' SOURCE_AGENT"
                         + " REASON_EXECUTOR_TERMINATED");
     }

@@ -21,6 +21,8 @@ import java.util.Set;
  * @param privileges those that it wants to have
  * @param volumes what it wants to find in its tree
  * @param networks those that it wants to be attached to; empty for its host's
+ * @param engine what an engine runs in place of the task's program and arguments, with limits, tree and privileges that it
+ *     says itself; empty for a task of this node's own
  */
 public record ContainerSpec(
         TaskSpec task,
@@ -30,12 +32,14 @@ public record ContainerSpec(
         Optional<ImageTask> image,
         Privileges privileges,
         List<ContainerVolume> volumes,
-        List<ContainerNetwork> networks) {
+        List<ContainerNetwork> networks,
+        Optional<EngineTask> engine) {
     /**
      * Copies and checks.
      *
      * @throws IllegalArgumentException if there are more than {@value ContainerVolume#COUNT_MAX} volumes, or
-     *     {@value ContainerNetwork#COUNT_MAX} networks
+     *     {@value ContainerNetwork#COUNT_MAX} networks, or it is an engine's and wants what engines are not asked for here:
+     *     an image, volumes, networks, privileges or a hostname
      */
     public ContainerSpec {
         requireNonNull(task, "task");
@@ -56,12 +60,30 @@ public record ContainerSpec(
             throw new IllegalArgumentException(
                     "too many networks: " + networks.size() + " > countMax=" + ContainerNetwork.COUNT_MAX);
         }
+        if (requireNonNull(engine, "engine").isPresent()
+                && (image.isPresent()
+                        || hostname.isPresent()
+                        || !volumes.isEmpty()
+                        || !networks.isEmpty()
+                        || !privileges.isUsual())) {
+            throw new IllegalArgumentException("container " + task.id()
+                    + " of an engine has an image, a hostname, volumes, networks or privileges beside it");
+        }
     }
 
     /** A container in the host's own tree, with the usual privileges. */
     public ContainerSpec(
             TaskSpec task, Optional<ContainerLimits> limits, Set<Namespace> shared, Optional<String> hostname) {
-        this(task, limits, shared, hostname, Optional.empty(), Privileges.USUAL, List.of(), List.of());
+        this(
+                task,
+                limits,
+                shared,
+                hostname,
+                Optional.empty(),
+                Privileges.USUAL,
+                List.of(),
+                List.of(),
+                Optional.empty());
     }
 
     /** A task with limits, which has all for itself that its host can give it. */
@@ -76,27 +98,34 @@ public record ContainerSpec(
 
     /** Returns the same in an image. */
     public ContainerSpec in(ImageTask other) {
-        return new ContainerSpec(task, limits, shared, hostname, Optional.of(other), privileges, volumes, networks);
+        return new ContainerSpec(
+                task, limits, shared, hostname, Optional.of(other), privileges, volumes, networks, engine);
     }
 
     /** Returns the same with other privileges. */
     public ContainerSpec with(Privileges others) {
-        return new ContainerSpec(task, limits, shared, hostname, image, others, volumes, networks);
+        return new ContainerSpec(task, limits, shared, hostname, image, others, volumes, networks, engine);
     }
 
     /** Returns the same with other volumes. */
     public ContainerSpec with(List<ContainerVolume> others) {
-        return new ContainerSpec(task, limits, shared, hostname, image, privileges, others, networks);
+        return new ContainerSpec(task, limits, shared, hostname, image, privileges, others, networks, engine);
     }
 
     /** Returns the same attached to other networks. */
     public ContainerSpec attachedTo(List<ContainerNetwork> others) {
-        return new ContainerSpec(task, limits, shared, hostname, image, privileges, volumes, others);
+        return new ContainerSpec(task, limits, shared, hostname, image, privileges, volumes, others, engine);
     }
 
     /** Returns the same with another name for its host. */
     public ContainerSpec named(Optional<String> other) {
-        return new ContainerSpec(task, limits, shared, other, image, privileges, volumes, networks);
+        return new ContainerSpec(task, limits, shared, other, image, privileges, volumes, networks, engine);
+    }
+
+    /** Returns the same, run by an engine. */
+    public ContainerSpec by(EngineTask other) {
+        return new ContainerSpec(
+                task, limits, shared, hostname, image, privileges, volumes, networks, Optional.of(other));
     }
 
     /** Returns the container's id. */

@@ -18,23 +18,39 @@ final class ContainerWork {
     private static final int THREADS = 4;
 
     private final Inbox inbox;
-    /** Never full: there is one job a container at most, and the containerizer bounds those at its door. */
-    private final BlockingQueue<Runnable> jobs = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Runnable> jobs = newJobs();
+    /** What may wait for an engine that hangs. */
+    private final BlockingQueue<Runnable> engineJobs = newJobs();
 
     private final List<Thread> threads = new ArrayList<>();
+    private final List<Thread> engineThreads = new ArrayList<>();
     private volatile boolean closed;
 
-    ContainerWork(String prefix, Inbox inbox) {
+    /** @param withEngine whether there are threads for containers of an engine, too */
+    ContainerWork(String prefix, Inbox inbox, boolean withEngine) {
         this.inbox = inbox;
+        addThreads(threads, prefix + "isolation-", jobs);
+        if (withEngine) {
+            addThreads(engineThreads, prefix + "engine-", engineJobs);
+        }
+    }
+
+    /** Never full: there is one job a container at most, and the containerizer bounds those at its door. */
+    private static BlockingQueue<Runnable> newJobs() {
+        return new LinkedBlockingQueue<>();
+    }
+
+    private void addThreads(List<Thread> to, String names, BlockingQueue<Runnable> theirs) {
         for (int i = 0; i < THREADS; i++) {
-            Thread thread = new Thread(this::work, prefix + "isolation-" + i);
+            Thread thread = new Thread(() -> work(theirs), names + i);
             thread.setDaemon(true);
-            threads.add(thread);
+            to.add(thread);
         }
     }
 
     void start() {
         threads.forEach(Thread::start);
+        engineThreads.forEach(Thread::start);
     }
 
     /** Has something done with a container; {@code then} is told, on the containerizer's thread. */
@@ -47,8 +63,12 @@ final class ContainerWork {
             container.waiting.add(whole);
         } else {
             container.isBusy = true;
-            jobs.add(whole);
+            jobsOf(container).add(whole);
         }
+    }
+
+    private BlockingQueue<Runnable> jobsOf(IsolatedContainer container) {
+        return container.byEngine ? engineJobs : jobs;
     }
 
     private void ended(IsolatedContainer container, Runnable told) {
@@ -56,16 +76,16 @@ final class ContainerWork {
         if (next == null) {
             container.isBusy = false;
         } else {
-            jobs.add(next);
+            jobsOf(container).add(next);
         }
         told.run();
     }
 
-    private void work() {
+    private void work(BlockingQueue<Runnable> theirs) {
         boolean interrupted = false;
         while (!closed) {
             try {
-                jobs.take().run();
+                theirs.take().run();
             } catch (InterruptedException e) {
                 interrupted = true;
             } catch (RuntimeException e) {
@@ -77,10 +97,14 @@ final class ContainerWork {
         }
     }
 
-    /** Waits for what is being done; what waits is not done any more. */
+    /** Waits for what is being done, but not long for an engine; what waits is not done any more. */
     void close() {
         closed = true;
-        threads.forEach(thread -> jobs.add(() -> {}));
+        for (int i = 0; i < THREADS; i++) {
+            jobs.add(() -> {});
+            engineJobs.add(() -> {});
+        }
         threads.forEach(thread -> TaskLauncher.join(thread, () -> {}));
+        engineThreads.forEach(thread -> TaskLauncher.join(thread, thread::interrupt));
     }
 }

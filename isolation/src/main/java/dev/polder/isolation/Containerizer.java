@@ -66,7 +66,8 @@ public final class Containerizer implements AutoCloseable {
         listener = settings.listener();
         LauncherSettings launches = LauncherSettings.of(
                         settings.directory(), settings.nodeName(), settings.endOrphans(), new FromLauncher())
-                .withGroupRoots(isolators.groupRoots());
+                .withGroupRoots(isolators.groupRoots())
+                .withEndScript(isolators.endScript());
         try (Closing opened = new Closing()) {
             opened.keep(isolators::close);
             launcher = TaskLauncher.open(
@@ -79,11 +80,11 @@ public final class Containerizer implements AutoCloseable {
         }
         launcher.recovered().forEach(id -> {
             known.add(id);
-            containers.put(id, new IsolatedContainer(id, Phase.RUNNING));
+            containers.put(id, new IsolatedContainer(id, isolators.isOfAnEngine(id), Phase.RUNNING));
             attachedBefore.put(id, isolators.attached(id));
         });
         String prefix = settings.nodeName() + "-";
-        work = new ContainerWork(prefix, inbox);
+        work = new ContainerWork(prefix, inbox, isolators.haveAnEngine());
         watches = new WatchTimes(isolators.inOrder(), System.nanoTime());
         thread = new Thread(this::live, prefix + "containerizer");
         thread.setDaemon(true);
@@ -205,8 +206,8 @@ public final class Containerizer implements AutoCloseable {
     }
 
     /**
-     * Returns what containers use: by their control groups where they have them, else by what the system tells of their
-     * processes. Reads it on the caller's thread, which may be any, and keeps nothing; those of which nothing is known are
+     * Returns what containers use: by their control groups or their engine where they have one, else by what the system
+     * tells of their processes. Reads it on the caller's thread, which may be any, and keeps nothing; those of which nothing is known are
      * left out.
      */
     public Map<ContainerId, ContainerUsage> usage(Collection<ContainerId> ids) {
@@ -214,7 +215,9 @@ public final class Containerizer implements AutoCloseable {
         ProcessTable processes = null;
         for (ContainerId id : ids) {
             ContainerUsage usage = isolators.usage(id);
-            if (usage.cpuTime().isEmpty() || usage.memory().isEmpty()) {
+            boolean isIncomplete = usage.cpuTime().isEmpty() || usage.memory().isEmpty();
+            // the process of an engine's container is the client
+            if (isIncomplete && !isolators.isOfAnEngine(id)) {
                 TaskProcess process = launcher.process(id);
                 if (process != null) {
                     processes = processes == null ? launcher.processes() : processes;
@@ -304,7 +307,8 @@ public final class Containerizer implements AutoCloseable {
     }
 
     private void prepare(ContainerSpec spec) {
-        IsolatedContainer container = new IsolatedContainer(spec.id(), Phase.PREPARING);
+        IsolatedContainer container = new IsolatedContainer(
+                spec.id(), spec.engine().isPresent() && isolators.haveAnEngine(), Phase.PREPARING);
         containers.put(spec.id(), container);
         work.run(container, () -> prepared(spec), prepared -> launch(container, prepared));
     }
@@ -355,7 +359,7 @@ public final class Containerizer implements AutoCloseable {
         container.phase = Phase.CLEANING;
         work.run(
                 container,
-                () -> container.limitation.or(() -> Isolators.limitation(container.id, isolators.inOrder())),
+                () -> container.limitation.or(() -> isolators.limitation(container.id)),
                 limitation -> container.limitation = limitation);
         work.run(container, () -> isolators.cleanup(container.id), remains -> {
             containers.remove(container.id);
@@ -384,7 +388,7 @@ public final class Containerizer implements AutoCloseable {
         }
         for (IsolatedContainer container : containers.values()) {
             if (container.phase == Phase.RUNNING && container.limitation.isEmpty() && !container.isBusy) {
-                work.run(container, () -> Isolators.limitation(container.id, due), found -> limited(container, found));
+                work.run(container, () -> isolators.limitation(container.id, due), found -> limited(container, found));
             }
         }
     }

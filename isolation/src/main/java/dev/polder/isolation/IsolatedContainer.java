@@ -27,6 +27,9 @@ final class IsolatedContainer {
     }
 
     final ContainerId id;
+    /** An engine runs it, which may hang. */
+    final boolean byEngine;
+
     Phase phase;
     /** How long it has from TERM to KILL if it is to be killed as soon as it can be; null if nobody wants that. */
     @Nullable
@@ -39,8 +42,9 @@ final class IsolatedContainer {
 
     boolean isBusy;
 
-    IsolatedContainer(ContainerId id, Phase phase) {
+    IsolatedContainer(ContainerId id, boolean byEngine, Phase phase) {
         this.id = id;
+        this.byEngine = byEngine;
         this.phase = phase;
     }
 }

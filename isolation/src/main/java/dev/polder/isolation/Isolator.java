@@ -20,6 +20,14 @@ public interface Isolator extends AutoCloseable {
     String name();
 
     /**
+     * Tells whether it has to do with containers that an engine runs, too, see {@link EngineIsolator}. Who has not is not
+     * asked about them.
+     */
+    default boolean isForEngines() {
+        return false;
+    }
+
+    /**
      * Called once, before all else: cleans up whatever belongs to none of these containers, which a former node has left
      * running or has just launched.
      *
@@ -91,6 +99,15 @@ public interface Isolator extends AutoCloseable {
     /** Returns the control groups below which those of containers are made; empty for none. */
     default List<Path> groupRoots() {
         return List.of();
+    }
+
+    /**
+     * Returns lines for a POSIX shell that remove what containers of a node have elsewhere on the host, when the node was
+     * killed that should have, and its tasks have ended; empty for nothing. For nodes without a lasting directory, which
+     * nobody recovers.
+     */
+    default String endScript() {
+        return "";
     }
 
     /** Returns the files into which a process writes itself to be where the container's are; empty for none. */

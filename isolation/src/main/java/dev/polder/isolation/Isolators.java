@@ -7,15 +7,17 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All isolators of a host, in their order. Has no state of its own. */
+/** All isolators of a host, in their order. A container of an engine is there for some of them alone. Has no state of its own. */
 final class Isolators {
     private static final Logger log = LoggerFactory.getLogger(Isolators.class);
 
     private final List<Isolator> inOrder;
     private final List<Isolator> inReverse;
+    private final List<EngineIsolator> engines;
 
     /** @throws IllegalArgumentException if two have one name */
     Isolators(List<Isolator> isolators) {
@@ -23,6 +25,10 @@ final class Isolators {
         List<Isolator> reverse = new ArrayList<>(inOrder);
         Collections.reverse(reverse);
         inReverse = List.copyOf(reverse);
+        engines = inOrder.stream()
+                .filter(EngineIsolator.class::isInstance)
+                .map(EngineIsolator.class::cast)
+                .toList();
         List<String> names = new ArrayList<>();
         for (Isolator isolator : inOrder) {
             if (names.contains(isolator.name())) {
@@ -34,6 +40,20 @@ final class Isolators {
 
     List<Isolator> inOrder() {
         return inOrder;
+    }
+
+    /** Is there one that has an engine run containers? */
+    boolean haveAnEngine() {
+        return !engines.isEmpty();
+    }
+
+    /** Is this a container of an engine, which is not yet cleaned up? Any thread may ask. */
+    boolean isOfAnEngine(ContainerId id) {
+        return engines.stream().anyMatch(engine -> engine.runs(id));
+    }
+
+    private static List<Isolator> of(List<Isolator> all, boolean byEngine) {
+        return byEngine ? all.stream().filter(Isolator::isForEngines).toList() : all;
     }
 
     void recover(Set<ContainerId> containers) throws IOException {
@@ -49,7 +69,7 @@ final class Isolators {
     /** Returns the task, to be started as all of them want it. */
     TaskSpec prepare(ContainerSpec spec) throws IOException {
         LaunchPlan plan = new LaunchPlan(spec.task(), privileges(spec));
-        for (Isolator isolator : inOrder) {
+        for (Isolator isolator : of(inOrder, spec.engine().isPresent())) {
             try {
                 isolator.prepare(spec, plan);
             } catch (IOException | RuntimeException e) {
@@ -64,13 +84,16 @@ final class Isolators {
             throw new IOException("network '" + spec.networks().get(0).name()
                     + "': no isolator here attaches a container to networks");
         }
+        if (spec.engine().isPresent() && !plan.hasRuntime()) {
+            throw new IOException("no isolator here has an engine that runs it");
+        }
         return plan.contained(spec.task());
     }
 
     /** Returns the privileges that all of them together give a container. */
     Privileges privileges(ContainerSpec spec) throws IOException {
         Privileges given = spec.task().containment().privileges();
-        for (Isolator isolator : inOrder) {
+        for (Isolator isolator : of(inOrder, spec.engine().isPresent())) {
             try {
                 given = isolator.privileges(spec, given);
             } catch (IOException | RuntimeException e) {
@@ -107,9 +130,14 @@ final class Isolators {
         return networks;
     }
 
+    /** Returns the first limit that one of all finds reached. */
+    Optional<Limitation> limitation(ContainerId id) {
+        return limitation(id, inOrder);
+    }
+
     /** Returns the first limit that one of these finds reached. */
-    static Optional<Limitation> limitation(ContainerId id, List<Isolator> asked) {
-        for (Isolator isolator : asked) {
+    Optional<Limitation> limitation(ContainerId id, List<Isolator> asked) {
+        for (Isolator isolator : of(asked, isOfAnEngine(id))) {
             try {
                 Optional<Limitation> found = isolator.watch(id);
                 if (found.isPresent()) {
@@ -125,7 +153,7 @@ final class Isolators {
     /** Returns what all of them have measured together; of two that measure the same the first counts. */
     ContainerUsage usage(ContainerId id) {
         ContainerUsage usage = ContainerUsage.NONE;
-        for (Isolator isolator : inOrder) {
+        for (Isolator isolator : of(inOrder, isOfAnEngine(id))) {
             try {
                 usage = usage.or(isolator.usage(id));
             } catch (IOException | RuntimeException e) {
@@ -137,6 +165,9 @@ final class Isolators {
     }
 
     void update(ContainerId id, ContainerLimits limits) throws IOException {
+        if (isOfAnEngine(id)) {
+            throw new IOException("the limits of container " + id + " are its engine's, which is not told of others");
+        }
         for (Isolator isolator : inOrder) {
             try {
                 isolator.update(id, limits);
@@ -150,6 +181,10 @@ final class Isolators {
         return inOrder.stream()
                 .flatMap(isolator -> isolator.groupRoots().stream())
                 .toList();
+    }
+
+    String endScript() {
+        return inReverse.stream().map(Isolator::endScript).collect(Collectors.joining());
     }
 
     List<Path> joinFiles(ContainerId id) {
@@ -167,7 +202,7 @@ final class Isolators {
     /** Returns what is left, in words; empty for nothing. Each of them is asked, whatever becomes of the others. */
     Optional<String> cleanup(ContainerId id) {
         List<String> left = new ArrayList<>();
-        for (Isolator isolator : inReverse) {
+        for (Isolator isolator : of(inReverse, isOfAnEngine(id))) {
             try {
                 isolator.cleanup(id);
             } catch (IOException | RuntimeException e) {

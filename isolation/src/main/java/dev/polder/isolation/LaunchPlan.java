@@ -110,6 +110,10 @@ public final class LaunchPlan {
         runtime = new InPlace(List.copyOf(command), directory);
     }
 
+    boolean hasRuntime() {
+        return runtime != null;
+    }
+
     /** Returns the task, to be started so. */
     TaskSpec contained(TaskSpec task) {
         InPlace inPlace = runtime;

@@ -19,6 +19,8 @@ final class LaunchShell {
     /** The script's name, by which a shim's command line is known too. */
     static final String SCRIPT = "launch-shell.sh";
 
+    private static final String END_SCRIPT = "end.sh";
+
     /**
      * A JVM has QUIT blocked, and may itself have been started with HUP or INT ignored; what it starts inherits that,
      * and so would every task. No shell can undo it; a newer {@code env} can, and here it costs one execution for all.
@@ -93,6 +95,12 @@ final class LaunchShell {
             Files.copy(script, fresh, StandardCopyOption.REPLACE_EXISTING);
         }
         Files.move(fresh, directory.resolve(SCRIPT), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Puts there what a launch shell runs when it has ended the tasks. */
+    static void writeEnd(Path directory, String script) throws IOException {
+        Path fresh = Files.writeString(directory.resolve(END_SCRIPT + ".new"), script);
+        Files.move(fresh, directory.resolve(END_SCRIPT), StandardCopyOption.ATOMIC_MOVE);
     }
 
     boolean lives() {

@@ -90,6 +90,7 @@ public final class TaskLauncher implements AutoCloseable {
         // before the containers are looked at, or an end in between would not be heard of
         this.reports = opened.keep(Reports.open(directory));
         LaunchShell.writeScript(directory);
+        LaunchShell.writeEnd(directory, settings.endOrphans() ? settings.endScript() : "");
         this.shell = new ShellKeeper(new LaunchShell.Start(
                 directory,
                 settings.shell(),

@@ -217,6 +217,7 @@ while read -r order first tick signal; do
 done
 if [ "$end_orphans" = yes ]; then
     end_tasks
+    [ ! -e "$root/end.sh" ] || (. "$root/end.sh")
     shift 5
     remove_groups "$@"
 fi

@@ -82,10 +82,23 @@ public final class DockerEngine {
 
     /** Makes a container, which does not run yet. Returns the engine's id of it. */
     public String create(ContainerId id, DockerRun run) throws IOException {
+        return create(id, run, Optional.empty());
+    }
+
+    /**
+     * Makes a container as {@link #create(ContainerId, DockerRun)} does, for one of several nodes.
+     *
+     * @param node its name, as {@link #containersOf} is asked
+     */
+    public String create(ContainerId id, DockerRun run, String node) throws IOException {
+        return create(id, run, Optional.of(node));
+    }
+
+    private String create(ContainerId id, DockerRun run, Optional<String> node) throws IOException {
         requireNonNull(id, "id");
         Call create = Call.post("/containers/create")
                 .query("name", DockerRun.nameOf(id))
-                .body(run.toCreate(id));
+                .body(run.toCreate(id, node));
         return calls.json(create).get("Id").text();
     }
 
@@ -147,9 +160,17 @@ public final class DockerEngine {
 
     /** Returns all containers, ended ones too, that {@link DockerRun} has labelled, by their engine's ids. */
     public Map<String, ContainerId> containers() throws IOException {
-        Call list = Call.get("/containers/json")
-                .query("all", "true")
-                .query("filters", EngineCalls.filter("label", DockerRun.LABEL));
+        return containers(DockerRun.LABEL);
+    }
+
+    /** Returns all containers, ended ones too, that were made for this node, by their engine's ids. */
+    public Map<String, ContainerId> containersOf(String node) throws IOException {
+        return containers(DockerRun.NODE_LABEL + "=" + node);
+    }
+
+    private Map<String, ContainerId> containers(String label) throws IOException {
+        Call list =
+                Call.get("/containers/json").query("all", "true").query("filters", EngineCalls.filter("label", label));
         return DockerContainer.labelled(calls.json(list));
     }
 

@@ -38,6 +38,12 @@ public record DockerRun(
     /** The label whose value is the container's id with us. */
     public static final String LABEL = "dev.polder.container";
 
+    /** How names of containers begin. */
+    public static final String NAME_PREFIX = "polder-";
+
+    /** The label whose value is the node that has made the container: nodes may share an engine. */
+    public static final String NODE_LABEL = "dev.polder.node";
+
     /**
      * What a container may have otherwise than its image says; empty leaves it to the image and the engine.
      *
@@ -149,6 +155,23 @@ public record DockerRun(
                 parameters);
     }
 
+    /** Returns this one with these mounts, no other ones. */
+    public DockerRun withMounts(List<DockerMount> other) {
+        return new DockerRun(
+                image,
+                entrypoint,
+                command,
+                environment,
+                other,
+                network,
+                ports,
+                privileged,
+                limits,
+                surroundings,
+                terminal,
+                parameters);
+    }
+
     /** Returns this one with a terminal. */
     public DockerRun withTerminal() {
         return new DockerRun(
@@ -185,11 +208,11 @@ public record DockerRun(
 
     /** Returns the name that a container has at the engine. */
     public static String nameOf(ContainerId id) {
-        return "polder-" + id;
+        return NAME_PREFIX + id;
     }
 
     /** Returns the body of the call that makes the container. */
-    Map<String, Object> toCreate(ContainerId id) {
+    Map<String, Object> toCreate(ContainerId id, Optional<String> node) {
         CreateRequest request = new CreateRequest();
         request.put("Image", image);
         entrypoint.ifPresent(words -> request.put("Entrypoint", words));
@@ -211,6 +234,7 @@ public record DockerRun(
         request.put("Tty", terminal);
         request.put("OpenStdin", terminal);
         request.putIn("Labels", LABEL, id.toString());
+        node.ifPresent(name -> request.putIn("Labels", NODE_LABEL, name));
         parameters.forEach(parameter -> RunOptions.apply(request, parameter));
         return request.toJson();
     }

@@ -14,6 +14,9 @@ import dev.polder.isolation.json.JsonValue;
  * @param memTotalBytes all that counts against the limit, as {@code mem_total_bytes}
  * @param memRssBytes of processes, as {@code mem_rss_bytes}
  * @param memCacheBytes of files, as {@code mem_cache_bytes}
+ * @param memMappedFileBytes of those, what is mapped, as {@code mem_mapped_file_bytes}
+ * @param memSwapBytes as {@code mem_swap_bytes}; 0 if the engine does not say
+ * @param memUnevictableBytes as {@code mem_unevictable_bytes}
  * @param memLimitBytes as {@code mem_limit_bytes}; the host's memory if there is no limit
  * @param processes processes and threads, as {@code threads}
  * @param netRxBytes received by all interfaces of its own, as {@code net_rx_bytes}
@@ -28,6 +31,9 @@ public record DockerUsage(
         long memTotalBytes,
         long memRssBytes,
         long memCacheBytes,
+        long memMappedFileBytes,
+        long memSwapBytes,
+        long memUnevictableBytes,
         long memLimitBytes,
         long processes,
         long netRxBytes,
@@ -55,6 +61,9 @@ public record DockerUsage(
                 // version 1 of control groups, or 2
                 detail.get("total_rss").number(detail.get("anon").number(0)),
                 detail.get("total_cache").number(detail.get("file").number(0)),
+                detail.get("total_mapped_file").number(detail.get("file_mapped").number(0)),
+                detail.get("total_swap").number(0),
+                detail.get("total_unevictable").number(detail.get("unevictable").number(0)),
                 memory.get("limit").number(0),
                 stats.get("pids_stats").get("current").number(0),
                 received,

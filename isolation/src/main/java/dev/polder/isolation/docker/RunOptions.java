@@ -132,7 +132,7 @@ final class RunOptions {
 
     private static void label(CreateRequest request, DockerParameter parameter) {
         String[] pair = parameter.pair('=');
-        if (pair[0].equals(DockerRun.LABEL)) {
+        if (pair[0].equals(DockerRun.LABEL) || pair[0].equals(DockerRun.NODE_LABEL)) {
             throw parameter.refusal("is refused: it is what the container is found by again");
         }
         request.putIn("Labels", pair[0], pair[1]);

@@ -111,6 +111,12 @@ public final class DiskIsolator implements Isolator {
         return "disk/du";
     }
 
+    /** A container of an engine has a sandbox, too. */
+    @Override
+    public boolean isForEngines() {
+        return true;
+    }
+
     @Override
     public void recover(Set<ContainerId> containers) throws IOException {
         try (DirectoryStream<Path> notes = Files.newDirectoryStream(settings.directory())) {

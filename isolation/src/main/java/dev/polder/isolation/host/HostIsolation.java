@@ -37,13 +37,19 @@ public final class HostIsolation implements Closeable {
     private final List<Isolator> isolators;
     private final Set<IsolatorName> names;
     private final Optional<HostImages> images;
+    private final Optional<HostDocker> docker;
 
     private HostIsolation(
-            List<Ability> abilities, List<Isolator> isolators, Set<IsolatorName> names, Optional<HostImages> images) {
+            List<Ability> abilities,
+            List<Isolator> isolators,
+            Set<IsolatorName> names,
+            Optional<HostImages> images,
+            Optional<HostDocker> docker) {
         this.abilities = List.copyOf(abilities);
         this.isolators = List.copyOf(isolators);
         this.names = Collections.unmodifiableSet(names);
         this.images = images;
+        this.docker = docker;
     }
 
     /** Where the images of a node are, and how it comes by them. */
@@ -73,22 +79,32 @@ public final class HostIsolation implements Closeable {
         }
     }
 
-    /** The same as below for who has no place for images, volumes and networks, and so none. */
+    /** Where a node notes which containers a Docker engine runs for it, and which engine that is. */
+    public record DockerPlace(Path directory, String nodeName, DockerSettings settings) {
+        /** Refuses null. */
+        public DockerPlace {
+            requireNonNull(directory, "directory");
+            requireNonNull(nodeName, "nodeName");
+            requireNonNull(settings, "settings");
+        }
+    }
+
+    /** The same as below for who has no place for images and what follows, and so none. */
     public static HostIsolation find(String groupName, IsolationSettings settings) throws IOException {
         return find(groupName, settings, Optional.empty());
     }
 
-    /** The same as below for who has no place for volumes and networks, and so none. */
+    /** The same as below for who has no place for volumes and what follows, and so none. */
     public static HostIsolation find(String groupName, IsolationSettings settings, Optional<ImagePlace> images)
             throws IOException {
         return find(groupName, settings, images, Optional.empty());
     }
 
-    /** The same as below for who has no place for networks, and so none. */
+    /** The same as below for who has no place for networks and an engine, and so none. */
     public static HostIsolation find(
             String groupName, IsolationSettings settings, Optional<ImagePlace> images, Optional<VolumePlace> volumes)
             throws IOException {
-        return find(groupName, settings, images, volumes, Optional.empty());
+        return find(groupName, settings, images, volumes, Optional.empty(), Optional.empty());
     }
 
     /**
@@ -98,6 +114,7 @@ public final class HostIsolation implements Closeable {
      * @param images empty for a node without images
      * @param volumes empty for a node without volumes
      * @param networks empty for a node without networks
+     * @param docker empty for a node without an engine
      * @throws IOException if this host cannot do what is required; then nothing is left
      */
     public static HostIsolation find(
@@ -105,9 +122,10 @@ public final class HostIsolation implements Closeable {
             IsolationSettings settings,
             Optional<ImagePlace> images,
             Optional<VolumePlace> volumes,
-            Optional<NetworkPlace> networks)
+            Optional<NetworkPlace> networks,
+            Optional<DockerPlace> docker)
             throws IOException {
-        return find(groupName, settings, images, volumes, networks, Path.of("/proc"));
+        return find(groupName, settings, images, volumes, networks, docker, Path.of("/proc"));
     }
 
     static HostIsolation find(
@@ -116,6 +134,7 @@ public final class HostIsolation implements Closeable {
             Optional<ImagePlace> images,
             Optional<VolumePlace> volumes,
             Optional<NetworkPlace> networks,
+            Optional<DockerPlace> docker,
             Path proc)
             throws IOException {
         Set<Controller> controllers = EnumSet.noneOf(Controller.class);
@@ -129,11 +148,18 @@ public final class HostIsolation implements Closeable {
         ImageTrial imagery = ImageTrial.of(settings, images);
         VolumeTrial given = VolumeTrial.of(settings, volumes, imagery);
         NetworkTrial attaching = NetworkTrial.of(settings, networks);
+        DockerTrial engine = DockerTrial.of(
+                settings,
+                docker,
+                volumes.map(place -> place.settings().hostPathsAllowed()).orElse(List.of()),
+                images.flatMap(place -> place.settings().credentialsFile()));
         Map<IsolatorName, Ability> rows = new EnumMap<>(IsolatorName.class);
         for (IsolatorName name : settings.wanted()) {
             Ability row;
             if (name.isOfImages()) {
                 row = imagery.ability(name);
+            } else if (name == IsolatorName.DOCKER) {
+                row = engine.ability();
             } else if (name.volume().isPresent()) {
                 row = given.ability(name, name.volume().get());
             } else if (name == IsolatorName.NETWORK_CNI) {
@@ -163,6 +189,7 @@ public final class HostIsolation implements Closeable {
         }
         if (missing.isPresent()) {
             attaching.close();
+            engine.close();
             given.close();
             imagery.close();
             throw new IOException("isolation: this host lacks what is required: " + missing.get());
@@ -175,10 +202,11 @@ public final class HostIsolation implements Closeable {
         able.forEach(name -> privilegeIsolator(name, settings).ifPresent(isolators::add));
         // files that tell of a network come before volumes, which may be put over them
         attaching.isolator().ifPresent(isolators::add);
+        engine.isolator().ifPresent(isolators::add);
         // the runtime joins the groups of all others, and takes over volumes
         given.isolator().ifPresent(isolators::add);
         imagery.images().map(HostImages::isolator).ifPresent(isolators::add);
-        return new HostIsolation(List.copyOf(rows.values()), isolators, able, imagery.images());
+        return new HostIsolation(List.copyOf(rows.values()), isolators, able, imagery.images(), engine.docker());
     }
 
     private static Optional<Cgroups> discover(String groupName, Set<Controller> wanted, Path proc) {
@@ -249,6 +277,11 @@ public final class HostIsolation implements Closeable {
     /** Returns the images of this node; empty if it has none. To be closed after the isolators. */
     public Optional<HostImages> images() {
         return images;
+    }
+
+    /** Returns the Docker engine of this node; empty if it has none. */
+    public Optional<HostDocker> docker() {
+        return docker;
     }
 
     /** Returns why this node has no images, in words; empty if it has. */

@@ -76,8 +76,9 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
     /**
      * Reads what an operator has written.
      *
-     * @param isolation {@code auto} for control groups, capabilities, limits of processes, images, volumes and networks, where
-     *     the host has what they need, and no namespaces: a task in these sees another host, which somebody must want; {@code
+     * @param isolation {@code auto} for control groups, capabilities, limits of processes, images, volumes, networks and a
+     *     Docker engine, where the host has what they need, and no namespaces: a task in these sees another host, which
+     *     somebody must want; {@code
      *     none}; or names of isolators, separated by commas, which are then required
      * @param required names of isolators which with {@code auto} are required; empty for none
      * @throws IllegalArgumentException if a name is not known or comes twice, in words that name it
@@ -91,6 +92,7 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
                 wanted.addAll(IMAGES);
                 wanted.addAll(WITH_FILESYSTEM);
                 wanted.addAll(OTHER_VOLUMES);
+                wanted.add(IsolatorName.DOCKER);
                 wanted.addAll(needed);
                 yield new IsolationSettings(wanted, needed);
             }

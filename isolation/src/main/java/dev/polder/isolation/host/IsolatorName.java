@@ -42,7 +42,9 @@ public enum IsolatorName {
     /** Volumes of Docker's plug-ins. */
     DOCKER_VOLUME("docker/volume", null, null, VolumeKind.EXTERNAL),
     /** Networks that an operator has set up, by plug-ins. */
-    NETWORK_CNI("network/cni", null, null, null);
+    NETWORK_CNI("network/cni", null, null, null),
+    /** Containers of a Docker engine; with Mesos a containerizer. */
+    DOCKER("docker", null, null, null);
 
     private final String text;
     private final @Nullable Controller controller;

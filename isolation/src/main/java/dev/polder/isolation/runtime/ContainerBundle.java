@@ -7,6 +7,7 @@ import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ImageTask;
 import dev.polder.isolation.LaunchPlan;
 import dev.polder.isolation.Namespace;
+import dev.polder.isolation.OutputFiles;
 import dev.polder.isolation.Privileges;
 import dev.polder.isolation.TaskSpec;
 import dev.polder.isolation.VolumeMount;
@@ -22,10 +23,8 @@ import dev.polder.isolation.oci.OciProcess;
 import dev.polder.isolation.oci.OciUser;
 import dev.polder.isolation.oci.SeccompFilter;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -69,9 +68,7 @@ final class ContainerBundle {
         Optional<String> group = OciRuntime.isUnified() ? group(plan.groups(), spec.id()) : Optional.empty();
         OciBundle.write(
                 directory, process, group.map(container::withCgroupsPath).orElse(container));
-        for (String name : List.of("stdout", "stderr")) {
-            makeOutput(name, user);
-        }
+        OutputFiles.make(directory, spec.task().sandbox(), user);
     }
 
     private Optional<Account> user() throws IOException {
@@ -144,24 +141,5 @@ final class ContainerBundle {
                 .filter(group -> group.startsWith(CGROUPS))
                 .map(group -> "/" + CGROUPS.relativize(group) + "/" + id)
                 .findFirst();
-    }
-
-    /**
-     * Makes a file in the sandbox that is in the bundle, too, where only the node can exchange it: the task's user could
-     * put a link in its place before it is opened.
-     */
-    private void makeOutput(String name, Optional<Account> user) throws IOException {
-        Path file = Files.createFile(
-                directory.resolve(name),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
-        if (user.isPresent()) {
-            Files.setAttribute(file, "unix:uid", user.get().uid());
-            Files.setAttribute(file, "unix:gid", user.get().gid());
-        }
-        try {
-            Files.createLink(spec.task().sandbox().resolve(name), file);
-        } catch (FileAlreadyExistsException e) {
-            throw new IOException("there is a file " + name + " in the sandbox already", e);
-        }
     }
 }

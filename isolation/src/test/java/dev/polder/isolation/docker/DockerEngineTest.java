@@ -216,13 +216,17 @@ class DockerEngineTest {
         fake.answersJson(
                 200,
                 "{" + cpu
-                        + "\"memory_stats\":{\"usage\":10,\"limit\":11,\"stats\":{\"total_rss\":12,\"total_cache\":13}},"
+                        + "\"memory_stats\":{\"usage\":10,\"limit\":11,\"stats\":{\"total_rss\":12,\"total_cache\":13,"
+                        + "\"total_mapped_file\":15,\"total_swap\":16,\"total_unevictable\":17}},"
                         + "\"pids_stats\":{\"current\":14},\"networks\":{\"a\":{\"rx_bytes\":1,\"tx_bytes\":2},"
                         + "\"b\":{\"rx_bytes\":10,\"tx_bytes\":20}}}");
-        fake.answersJson(200, "{" + cpu + "\"memory_stats\":{\"stats\":{\"anon\":22,\"file\":23}}}");
+        fake.answersJson(
+                200,
+                "{" + cpu
+                        + "\"memory_stats\":{\"stats\":{\"anon\":22,\"file\":23,\"file_mapped\":24,\"unevictable\":25}}}");
 
-        assertThat(engine.usage(ID)).isEqualTo(new DockerUsage(5, 6, 7, 8, 9, 10, 12, 13, 11, 14, 11, 22));
-        assertThat(engine.usage(ID)).isEqualTo(new DockerUsage(5, 6, 7, 8, 9, 0, 22, 23, 0, 0, 0, 0));
+        assertThat(engine.usage(ID)).isEqualTo(new DockerUsage(5, 6, 7, 8, 9, 10, 12, 13, 15, 16, 17, 11, 14, 11, 22));
+        assertThat(engine.usage(ID)).isEqualTo(new DockerUsage(5, 6, 7, 8, 9, 0, 22, 23, 24, 0, 25, 0, 0, 0, 0));
     }
 
     private static String frame(int kind, String text) {

@@ -24,7 +24,8 @@ class DockerRunTest {
     private static final DockerRun RUN = DockerRun.of("busybox:1");
 
     private static String create(DockerRun run) {
-        return new String(JsonText.write(run.toCreate(ID)), StandardCharsets.UTF_8).replace('"', '\'');
+        return new String(JsonText.write(run.toCreate(ID, Optional.empty())), StandardCharsets.UTF_8)
+                .replace('"', '\'');
     }
 
     private static void assertRefused(String words, ThrowingCallable made) {
@@ -51,7 +52,7 @@ class DockerRunTest {
                 DockerNetwork.user("tulips"),
                 List.of(new DockerPort(31000, 53, "UDP")),
                 true,
-                Optional.of(new DockerLimits(1500, true, 64 << 20)),
+                Optional.of(DockerLimits.of(1500, 64 << 20).withCpuMillisMax(1500)),
                 new DockerRun.Surroundings(Optional.of("nobody"), Optional.of("plot"), Optional.of("/data")),
                 true,
                 List.of(new DockerParameter("env", "C=3"), new DockerParameter("label", "colour=red")));
@@ -76,9 +77,9 @@ class DockerRunTest {
 
     @Test
     void shouldGiveNoLessThanMesosDoes() {
-        assertThat(create(RUN.withLimits(new DockerLimits(1, true, 1))))
+        assertThat(create(RUN.withLimits(DockerLimits.of(1, 1).withCpuMillisMax(1))))
                 .contains("'CpuShares':2,'CpuPeriod':100000,'CpuQuota':1000,'Memory':33554432");
-        assertThat(create(RUN.withLimits(new DockerLimits(1000, false, 1 << 30))))
+        assertThat(create(RUN.withLimits(DockerLimits.of(1000, 1 << 30))))
                 .contains("'CpuShares':1024,'Memory'")
                 .doesNotContain("CpuQuota");
     }
@@ -162,7 +163,7 @@ class DockerRunTest {
         assertRefused("is nothing for a BIND", () -> DockerMount.bind(Path.of("a"), "/b", true));
         assertRefused("is nothing for a VOLUME", () -> DockerMount.volume("/etc", "/b", true));
         assertRefused("target b is not absolute", () -> DockerMount.volume("a", "b", true));
-        assertRefused("limits of 0 cpuMillis", () -> new DockerLimits(0, true, 1));
+        assertRefused("limits of 0 cpuMillis", () -> DockerLimits.of(0, 1));
         assertRefused(
                 "workingDirectory a is not absolute",
                 () -> new DockerRun.Surroundings(Optional.empty(), Optional.empty(), Optional.of("a")));

@@ -108,7 +108,8 @@ class DockerdTest {
 
     @Test
     void shouldLimitAndMeasure() throws IOException {
-        DockerRun run = shell("echo begun; exec sleep 1000").withLimits(new DockerLimits(500, true, 64 << 20));
+        DockerRun run = shell("echo begun; exec sleep 1000")
+                .withLimits(DockerLimits.of(500, 64 << 20).withCpuMillisMax(500));
         String container = started(run);
 
         DockerUsage usage = engine.usage(container);
@@ -126,7 +127,7 @@ class DockerdTest {
 
     @Test
     void shouldSayThatMemoryWasOut() throws IOException {
-        String container = started(shell("tail /dev/zero").withLimits(new DockerLimits(1000, false, 32 << 20)));
+        String container = started(shell("tail /dev/zero").withLimits(DockerLimits.of(1000, 32 << 20)));
 
         assertThat(engine.await(container, LONG)).isEqualTo(OptionalInt.of(137));
         assertThat(engine.inspect(container).orElseThrow().oomKilled()).isTrue();

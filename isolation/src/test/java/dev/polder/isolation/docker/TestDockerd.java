@@ -16,11 +16,15 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** A dockerd with a network, mounts and files of its own, and a look at what it leaves. */
-final class TestDockerd {
-    static final String IMAGE = "polder/busybox:1";
+public final class TestDockerd {
+    /** The image that it has. */
+    public static final String IMAGE = "polder/busybox:1";
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    final Path socket;
+    /** Where it listens. */
+    public final Path socket;
+
     private final Path directory;
     private final String groups = "polder-test-" + UUID.randomUUID();
     private Process process;
@@ -32,7 +36,7 @@ final class TestDockerd {
     }
 
     /** Starts one, with an image of busybox. */
-    static TestDockerd start(Path directory) throws IOException, InterruptedException {
+    public static TestDockerd start(Path directory) throws IOException, InterruptedException {
         assumeTrue(Files.getAttribute(directory, "unix:uid").equals(0), "only root runs dockerd");
         for (String program : List.of("/usr/sbin/dockerd", "/usr/bin/docker", "/bin/busybox", "/usr/bin/nsenter")) {
             assumeTrue(Files.isExecutable(Path.of(program)), "no " + program);
@@ -62,7 +66,7 @@ final class TestDockerd {
     }
 
     /** Returns a client, as soon as there is something to connect to. */
-    DockerEngine engine() {
+    public DockerEngine engine() {
         return Awaitility.await()
                 .atMost(PATIENCE)
                 .ignoreExceptions()
@@ -70,7 +74,7 @@ final class TestDockerd {
     }
 
     /** Kills the engine; what it has started goes on. */
-    void kill() throws IOException, InterruptedException {
+    public void kill() throws IOException, InterruptedException {
         process.destroyForcibly().waitFor();
         // the engine waits for the one of that number otherwise, which it takes for its own
         Path pid = directory.resolve("exec/containerd/containerd.pid");
@@ -83,7 +87,8 @@ final class TestDockerd {
         Files.deleteIfExists(socket);
     }
 
-    void startAgain() throws IOException {
+    /** Starts it anew after {@link #kill}. */
+    public void startAgain() throws IOException {
         process = launch();
     }
 
@@ -113,7 +118,7 @@ final class TestDockerd {
     }
 
     /** Ends the engine and looks for what is left of it. */
-    void stop() throws IOException, InterruptedException {
+    public void stop() throws IOException, InterruptedException {
         process.destroy();
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         Awaitility.await()

@@ -33,6 +33,7 @@ class HostIsolationTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 proc);
     }
 
@@ -61,7 +62,8 @@ class HostIsolationTest {
                             "volume/secret",
                             "volume/image",
                             "docker/volume",
-                            "network/cni");
+                            "network/cni",
+                            "docker");
             String able = String.join(
                     ",",
                     found.abilities().stream()
@@ -102,7 +104,8 @@ class HostIsolationTest {
                 new IsolationSettings(EnumSet.of(IsolatorName.NETWORK_CNI), Set.of()),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of(new HostIsolation.NetworkPlace(empty.resolve("network"), settings)));
+                Optional.of(new HostIsolation.NetworkPlace(empty.resolve("network"), settings)),
+                Optional.empty());
     }
 
     @Test

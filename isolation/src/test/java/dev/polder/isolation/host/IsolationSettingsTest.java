@@ -2,6 +2,7 @@ package dev.polder.isolation.host;
 
 import static dev.polder.isolation.host.IsolatorName.CGROUPS_CPU;
 import static dev.polder.isolation.host.IsolatorName.CGROUPS_MEM;
+import static dev.polder.isolation.host.IsolatorName.DOCKER;
 import static dev.polder.isolation.host.IsolatorName.DOCKER_RUNTIME;
 import static dev.polder.isolation.host.IsolatorName.DOCKER_VOLUME;
 import static dev.polder.isolation.host.IsolatorName.FILESYSTEM_LINUX;
@@ -41,7 +42,8 @@ class IsolationSettingsTest {
                         VOLUME_SECRET,
                         VOLUME_IMAGE,
                         DOCKER_VOLUME,
-                        NETWORK_CNI);
+                        NETWORK_CNI,
+                        DOCKER);
         assertThat(settings.required()).isEmpty();
     }
 
