@@ -1,7 +1,6 @@
 package dev.polder.agent;
 
 import dev.polder.isolation.ContainerId;
-import dev.polder.isolation.ContainerNetwork;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ImageTask;
 import dev.polder.isolation.Privileges;
@@ -99,25 +98,23 @@ final class LaunchPlanner {
         }
         String other = user.equals(profile.user()) ? null : user;
         TaskVolumes volumes;
-        List<ContainerNetwork> networks;
         try {
             volumes = TaskVolumes.of(
                     task.getContainer().getVolumesList(),
                     profile.volumes(),
                     profile.images().registryDefault());
-            networks = TaskNetworks.of(task);
+            // refuses those that cannot be had
+            TaskNetworks.of(task);
         } catch (IllegalArgumentException e) {
             return notLaunched(String.valueOf(e.getMessage()));
         }
-        if (!networks.isEmpty() && !profile.isolators().contains(IsolatorName.NETWORK_CNI)) {
+        if (TaskNetworks.has(task) && !profile.isolators().contains(IsolatorName.NETWORK_CNI)) {
             return notLaunched(IsolatorName.NETWORK_CNI + " is not among the isolators of this agent");
         }
         try {
             // refuses checks that cannot be done
             TaskChecks.of(task);
-            return inImage
-                    ? inImage(sandbox, other, privileges, volumes, networks)
-                    : inHost(sandbox, other, privileges, volumes, networks);
+            return inImage ? inImage(sandbox, other, privileges, volumes) : inHost(sandbox, other, privileges, volumes);
         } catch (IllegalArgumentException e) {
             return invalid("task '" + task.getTaskId().getValue() + "' cannot be started: " + e.getMessage());
         }
@@ -159,12 +156,7 @@ final class LaunchPlanner {
         }
     }
 
-    private LaunchPlan inHost(
-            Path sandbox,
-            @Nullable String user,
-            Privileges privileges,
-            TaskVolumes volumes,
-            List<ContainerNetwork> networks) {
+    private LaunchPlan inHost(Path sandbox, @Nullable String user, Privileges privileges, TaskVolumes volumes) {
         Map<String, String> environment = defaults(sandbox, sandbox.toString());
         environment.putAll(variables());
         TaskSpec spec = new TaskSpec(
@@ -174,25 +166,19 @@ final class LaunchPlanner {
                 environment,
                 sandbox,
                 user);
-        return new LaunchPlan.Run(container(spec, privileges, volumes, networks), volumes.images(), fetches.requests());
+        return new LaunchPlan.Run(container(spec, privileges, volumes), volumes.images(), fetches.requests());
     }
 
-    private ContainerSpec container(
-            TaskSpec spec, Privileges privileges, TaskVolumes volumes, List<ContainerNetwork> networks) {
+    private ContainerSpec container(TaskSpec spec, Privileges privileges, TaskVolumes volumes) {
         ContainerInfo wanted = task.getContainer();
         return ContainerSpec.of(spec, TaskLimits.of(task))
                 .with(privileges)
                 .with(volumes.volumes())
-                .attachedTo(networks)
+                .attachedTo(TaskNetworks.of(task))
                 .named(wanted.hasHostname() ? Optional.of(wanted.getHostname()) : Optional.empty());
     }
 
-    private LaunchPlan inImage(
-            Path sandbox,
-            @Nullable String user,
-            Privileges privileges,
-            TaskVolumes volumes,
-            List<ContainerNetwork> networks) {
+    private LaunchPlan inImage(Path sandbox, @Nullable String user, Privileges privileges, TaskVolumes volumes) {
         TaskImage image;
         try {
             image = TaskImage.of(
@@ -210,7 +196,7 @@ final class LaunchPlanner {
                 command.hasValue() ? Optional.of(command.getValue()) : Optional.empty(),
                 command.getArgumentsList(),
                 defaults(sandbox, ImageTask.SANDBOX));
-        return new LaunchPlan.Run(container(spec, privileges, volumes, networks).in(told), images, fetches.requests());
+        return new LaunchPlan.Run(container(spec, privileges, volumes).in(told), images, fetches.requests());
     }
 
     private static LaunchPlan.Refuse invalid(String why) {
