@@ -38,33 +38,93 @@ record LauncherSettings(
 
     LauncherSettings with(LaunchProbe probe) {
         return new LauncherSettings(
-                directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims, groupRoots, endScript);
+                directory,
+                nodeName,
+                endOrphans,
+                listener,
+                probe,
+                tools,
+                proc,
+                shell,
+                orphanShims,
+                groupRoots,
+                endScript);
     }
 
     LauncherSettings in(Path directory) {
         return new LauncherSettings(
-                directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims, groupRoots, endScript);
+                directory,
+                nodeName,
+                endOrphans,
+                listener,
+                probe,
+                tools,
+                proc,
+                shell,
+                orphanShims,
+                groupRoots,
+                endScript);
     }
 
     LauncherSettings with(HostTools tools, Path proc) {
         return new LauncherSettings(
-                directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims, groupRoots, endScript);
+                directory,
+                nodeName,
+                endOrphans,
+                listener,
+                probe,
+                tools,
+                proc,
+                shell,
+                orphanShims,
+                groupRoots,
+                endScript);
     }
 
     LauncherSettings with(List<String> shell, boolean orphanShims) {
         return new LauncherSettings(
-                directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims, groupRoots, endScript);
+                directory,
+                nodeName,
+                endOrphans,
+                listener,
+                probe,
+                tools,
+                proc,
+                shell,
+                orphanShims,
+                groupRoots,
+                endScript);
     }
 
     /** With orphans the control groups below these go, too, and these themselves. */
     LauncherSettings withGroupRoots(List<Path> groupRoots) {
         return new LauncherSettings(
-                directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims, groupRoots, endScript);
+                directory,
+                nodeName,
+                endOrphans,
+                listener,
+                probe,
+                tools,
+                proc,
+                shell,
+                orphanShims,
+                groupRoots,
+                endScript);
     }
 
     /** With orphans what these lines of shell remove goes, too. */
     LauncherSettings withEndScript(String endScript) {
         return new LauncherSettings(
-                directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims, groupRoots, endScript);
+                directory,
+                nodeName,
+                endOrphans,
+                listener,
+                probe,
+                tools,
+                proc,
+                shell,
+                orphanShims,
+                groupRoots,
+                endScript);
     }
 }
