@@ -5,14 +5,10 @@ import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ImageTask;
 import dev.polder.isolation.Privileges;
 import dev.polder.isolation.TaskSpec;
-import dev.polder.isolation.check.CheckKind;
-import dev.polder.isolation.check.CheckSpec;
-import dev.polder.isolation.engine.DockerTask;
 import dev.polder.isolation.host.IsolatorName;
 import dev.polder.model.AgentId;
 import dev.polder.wire.proto.Mesos.CommandInfo;
 import dev.polder.wire.proto.Mesos.ContainerInfo;
-import dev.polder.wire.proto.Mesos.ContainerInfo.DockerInfo;
 import dev.polder.wire.proto.Mesos.Environment;
 import dev.polder.wire.proto.Mesos.FrameworkInfo;
 import dev.polder.wire.proto.Mesos.TaskInfo;
@@ -33,7 +29,7 @@ final class LaunchPlanner {
     private static final int NAME_BYTES_MAX = 255;
 
     /** What is put where a program must stand, though the image is asked for it. */
-    private static final String PROGRAM_OF_IMAGE = "/bin/sh";
+    static final String PROGRAM_OF_IMAGE = "/bin/sh";
 
     /** Where a program listens that does not know which addresses its network will give it. */
     private static final String ANY_ADDRESS = "0.0.0.0";
@@ -80,7 +76,8 @@ final class LaunchPlanner {
             return unsupported;
         }
         if (TaskDocker.has(task)) {
-            return byDocker(sandbox, user.equals(profile.user()) ? null : user);
+            return DockerPlan.of(
+                    task, container, sandbox, user.equals(profile.user()) ? null : user, fetches.requests());
         }
         Privileges privileges;
         try {
@@ -117,42 +114,6 @@ final class LaunchPlanner {
             return inImage ? inImage(sandbox, other, privileges, volumes) : inHost(sandbox, other, privileges, volumes);
         } catch (IllegalArgumentException e) {
             return invalid("task '" + task.getTaskId().getValue() + "' cannot be started: " + e.getMessage());
-        }
-    }
-
-    /** One that is made from here would be made by the engine's client, in this host's network. */
-    private void refuseChecksOfDocker() {
-        List<CheckSpec> checks = TaskChecks.of(task);
-        if (checks.stream().anyMatch(check -> check.kind() instanceof CheckKind.Command)) {
-            throw new IllegalArgumentException("checks by command of containers of type DOCKER are not supported yet");
-        }
-        if (!checks.isEmpty() && task.getContainer().getDocker().getNetwork() != DockerInfo.Network.HOST) {
-            throw new IllegalArgumentException(
-                    "checks of containers of type DOCKER are not supported yet unless their network is HOST");
-        }
-    }
-
-    private LaunchPlan byDocker(Path sandbox, @Nullable String user) {
-        try {
-            refuseChecksOfDocker();
-        } catch (IllegalArgumentException e) {
-            return invalid("task '" + task.getTaskId().getValue() + "' cannot be started: " + e.getMessage());
-        }
-        try {
-            TaskDocker docker = TaskDocker.of(task, container, sandbox);
-            TaskSpec spec =
-                    new TaskSpec(container, PROGRAM_OF_IMAGE, List.of(PROGRAM_OF_IMAGE), Map.of(), sandbox, user);
-            return new LaunchPlan.Run(
-                    ContainerSpec.of(spec, TaskLimits.of(task)).by(new DockerTask(docker.run())),
-                    List.of(),
-                    fetches.requests(),
-                    Optional.of(docker.image()));
-        } catch (IllegalArgumentException e) {
-            return new LaunchPlan.Refuse(
-                    TaskState.TASK_FAILED,
-                    Reason.REASON_CONTAINER_LAUNCH_FAILED,
-                    "Failed to create docker run options: " + e.getMessage(),
-                    false);
         }
     }
 
@@ -199,7 +160,7 @@ final class LaunchPlanner {
         return new LaunchPlan.Run(container(spec, privileges, volumes).in(told), images, fetches.requests());
     }
 
-    private static LaunchPlan.Refuse invalid(String why) {
+    static LaunchPlan.Refuse invalid(String why) {
         return new LaunchPlan.Refuse(TaskState.TASK_ERROR, Reason.REASON_TASK_INVALID, why, false);
     }
 

@@ -17,11 +17,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 
 /** An engine that answers each connection with the bytes that a test gave it, and notes what it was asked. */
-final class FakeEngine implements AutoCloseable {
-    static final String PING = "HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 2\r\n\r\nOK";
+public final class FakeEngine implements AutoCloseable {
+    /** What every client asks first. */
+    public static final String PING = "HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 2\r\n\r\nOK";
 
-    final Path path;
-    final Queue<String> asked = new ConcurrentLinkedQueue<>();
+    /** Where it listens. */
+    public final Path path;
+
+    /** All requests, with their bodies. */
+    public final Queue<String> asked = new ConcurrentLinkedQueue<>();
+
     private final Queue<String> answers = new ConcurrentLinkedQueue<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final ServerSocketChannel server;
@@ -30,7 +35,8 @@ final class FakeEngine implements AutoCloseable {
     /** Stands in an answer for: say no more, but keep the connection. */
     static final String SILENCE = "\u00ff";
 
-    FakeEngine(Path directory) throws IOException {
+    /** Begins to listen. */
+    public FakeEngine(Path directory) throws IOException {
         this.path = directory.resolve("engine.sock");
         this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(path));
@@ -39,12 +45,13 @@ final class FakeEngine implements AutoCloseable {
     }
 
     /** The next connection gets these bytes, one for each character. */
-    FakeEngine answers(String bytes) {
+    public FakeEngine answers(String bytes) {
         answers.add(bytes);
         return this;
     }
 
-    FakeEngine answersJson(int status, String json) {
+    /** The next connection gets this document. */
+    public FakeEngine answersJson(int status, String json) {
         return answers("HTTP/1.1 " + status + " Words\r\nContent-Length: " + json.length() + "\r\n\r\n" + json);
     }
 
