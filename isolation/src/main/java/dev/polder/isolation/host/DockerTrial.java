@@ -37,6 +37,23 @@ record DockerTrial(Optional<Isolator> isolator, Optional<HostDocker> docker, Str
             Optional<HostIsolation.DockerPlace> place,
             List<Path> hostPathsAllowed,
             Optional<Path> credentialsFile) {
+        return of(settings, place, hostPathsAllowed, credentialsFile, isRoot());
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+        } catch (IOException unknown) {
+            return false;
+        }
+    }
+
+    static DockerTrial of(
+            IsolationSettings settings,
+            Optional<HostIsolation.DockerPlace> place,
+            List<Path> hostPathsAllowed,
+            Optional<Path> credentialsFile,
+            boolean isRoot) {
         if (place.isEmpty()) {
             return refused("this node has no place for what it notes");
         }
@@ -46,6 +63,10 @@ record DockerTrial(Optional<Isolator> isolator, Optional<HostDocker> docker, Str
         Optional<HostDocker> docker = Optional.empty();
         if (settings.wanted().contains(IsolatorName.DOCKER)) {
             try {
+                if (!isRoot && !settings.required().contains(IsolatorName.DOCKER)) {
+                    // tasks of this node have no more power than its user, and with an engine they would have root's
+                    throw new IOException("only root's nodes have it unless it is required");
+                }
                 answer = answer(socket);
                 RegistryCredentials credentials = credentialsFile.isPresent()
                         ? RegistryCredentials.ofDockerConfig(credentialsFile.get())

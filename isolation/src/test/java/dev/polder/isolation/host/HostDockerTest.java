@@ -40,7 +40,22 @@ class HostDockerTest {
                 Optional.of(
                         new HostIsolation.DockerPlace(directory.resolve("docker"), "n1", new DockerSettings(socket))),
                 List.of(),
-                Optional.empty());
+                Optional.empty(),
+                true);
+    }
+
+    @Test
+    void shouldGiveNoUserThePowerOfRootUnlessThatIsRequired() {
+        Path absent = directory.resolve("absent.sock");
+        Optional<HostIsolation.DockerPlace> place = Optional.of(
+                new HostIsolation.DockerPlace(directory.resolve("docker"), "n1", new DockerSettings(absent)));
+
+        DockerTrial chosen = DockerTrial.of(WANTED, place, List.of(), Optional.empty(), false);
+        DockerTrial required =
+                DockerTrial.of(IsolationSettings.parse("docker", ""), place, List.of(), Optional.empty(), false);
+
+        assertThat(chosen.detail()).isEqualTo("only root's nodes have it unless it is required");
+        assertThat(required.detail()).isEqualTo("there is no " + absent);
     }
 
     @Test

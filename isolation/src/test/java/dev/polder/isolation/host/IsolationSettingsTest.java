@@ -53,7 +53,7 @@ class IsolationSettingsTest {
 
         assertThat(settings.wanted())
                 .contains(CGROUPS_CPU, CGROUPS_MEM, NAMESPACES_PID, FILESYSTEM_LINUX, DOCKER_RUNTIME)
-                .hasSize(13);
+                .hasSize(14);
         assertThat(settings.required()).containsExactly(CGROUPS_MEM, NAMESPACES_PID);
     }
 
