@@ -59,18 +59,7 @@ class AgentKillTest {
     }
 
     private void killAt(Place place, FakeMaster master, String command) throws Exception {
-        Process victim = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        AgentVictim.class.getName(),
-                        directory.toString(),
-                        Integer.toString(master.address().getPort()),
-                        place.name())
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("victim.log").toFile())
-                .start();
+        Process victim = AgentVictim.start(directory, master.address().getPort(), place);
         try {
             await().atMost(PATIENCE).until(master::isConnected);
             master.launch(

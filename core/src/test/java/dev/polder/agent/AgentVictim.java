@@ -39,6 +39,22 @@ final class AgentVictim {
 
     private AgentVictim() {}
 
+    /** Starts one that stops at a place. */
+    static Process start(Path directory, int masterPort, Place place) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        AgentVictim.class.getName(),
+                        directory.toString(),
+                        Integer.toString(masterPort),
+                        place.name())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("victim.log").toFile())
+                .start();
+    }
+
     /** Arguments: directory, the master's port, place. */
     public static void main(String[] arguments) throws IOException {
         Path directory = Path.of(arguments[0]);

@@ -204,18 +204,7 @@ class ImageTaskTest {
 
     @Test
     void shouldFindATaskAgainWhoseAgentWasKilled() throws Exception {
-        Process victim = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        AgentVictim.class.getName(),
-                        directory.toString(),
-                        Integer.toString(master.address().getPort()),
-                        Place.RUNNING.name())
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("victim.log").toFile())
-                .start();
+        Process victim = AgentVictim.start(directory, master.address().getPort(), Place.RUNNING);
         try {
             await().atMost(PATIENCE).until(master::isConnected);
             master.launch(inImage(

@@ -147,18 +147,7 @@ class NetworkTaskTest {
 
     @Test
     void shouldTellTheAddressOfATaskWhoseAgentWasKilledBeforeItCouldTell() throws Exception {
-        Process victim = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        AgentVictim.class.getName(),
-                        directory.toString(),
-                        Integer.toString(master.address().getPort()),
-                        Place.BEFORE_PID.name())
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("victim.log").toFile())
-                .start();
+        Process victim = AgentVictim.start(directory, master.address().getPort(), Place.BEFORE_PID);
         try {
             await().atMost(PATIENCE).until(master::isConnected);
             master.launch(in(PLOT, WAITING).build());

@@ -97,8 +97,12 @@ final class LaunchShell {
         Files.move(fresh, directory.resolve(SCRIPT), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Puts there what a launch shell runs when it has ended the tasks. */
+    /** Puts there what a launch shell runs when it has ended the tasks; nothing, if that is empty. */
     static void writeEnd(Path directory, String script) throws IOException {
+        if (script.isEmpty()) {
+            Files.deleteIfExists(directory.resolve(END_SCRIPT));
+            return;
+        }
         Path fresh = Files.writeString(directory.resolve(END_SCRIPT + ".new"), script);
         Files.move(fresh, directory.resolve(END_SCRIPT), StandardCopyOption.ATOMIC_MOVE);
     }

@@ -1,16 +1,15 @@
 package dev.polder.isolation.engine;
 
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerNames;
 import dev.polder.isolation.ShellText;
 import dev.polder.isolation.image.TreeDeletion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
 
@@ -52,8 +51,7 @@ final class NodeNotes {
 
     /** Is there a container in a directory that has not been removed from its engine? */
     static boolean areIn(Path directory) throws IOException {
-        Path containers = directory.resolve("containers");
-        return Files.exists(containers) && !named(containers).isEmpty();
+        return !ContainerNames.in(directory.resolve("containers")).isEmpty();
     }
 
     private static Path makeDirectory(Path directory) throws IOException {
@@ -74,17 +72,7 @@ final class NodeNotes {
     }
 
     Set<ContainerId> all() throws IOException {
-        return named(containers);
-    }
-
-    private static Set<ContainerId> named(Path directory) throws IOException {
-        Set<ContainerId> found = new HashSet<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                ContainerId.of(file.getFileName().toString()).ifPresent(found::add);
-            }
-        }
-        return found;
+        return ContainerNames.in(containers);
     }
 
     /** Returns lines for a shell that execute a command for each container, {@code id}, after the shell has no arguments. */

@@ -3,6 +3,7 @@ package dev.polder.isolation.runtime;
 import static java.util.Objects.requireNonNull;
 
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerNames;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.Entrance;
 import dev.polder.isolation.ImageTask;
@@ -75,7 +76,7 @@ public final class ImageIsolator implements Isolator {
 
     @Override
     public void recover(Set<ContainerId> containers) throws IOException {
-        Set<ContainerId> former = new HashSet<>(OciRuntime.named(bundles));
+        Set<ContainerId> former = new HashSet<>(ContainerNames.in(bundles));
         former.addAll(runtime.containers());
         former.addAll(store.holders());
         former.removeAll(containers);

@@ -3,6 +3,7 @@ package dev.polder.isolation.runtime;
 import static java.util.Objects.requireNonNull;
 
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerNames;
 import dev.polder.isolation.Entrance;
 import dev.polder.isolation.Namespace;
 import dev.polder.isolation.image.HostCommand;
@@ -16,13 +17,10 @@ import dev.polder.isolation.oci.OciProcess;
 import dev.polder.isolation.oci.SeccompFilter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -153,21 +151,8 @@ public final class OciRuntime {
 
     /** Returns the containers of which the runtime has noted something. */
     Set<ContainerId> containers() throws IOException {
-        return named(state);
-    }
-
-    /** Returns the containers by whose ids files of a directory are called. */
-    static Set<ContainerId> named(Path directory) throws IOException {
-        Set<ContainerId> found = new HashSet<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                // a runtime may have files of its own beside
-                ContainerId.of(file.getFileName().toString()).ifPresent(found::add);
-            }
-        } catch (NoSuchFileException none) {
-            return Set.of();
-        }
-        return found;
+        // a runtime may have files of its own beside
+        return ContainerNames.in(state);
     }
 
     /** Returns the program that it is. */
