@@ -177,7 +177,7 @@ class EngineContainersTest {
         ContainerSpec spec = ofEngine();
 
         assertThatThrownBy(() -> spec.with(Privileges.USUAL.withRlimits(List.of(new Rlimit("RLIMIT_CORE", 0, 0)))))
-                .hasMessageContaining("has an image, a hostname, volumes or privileges beside it");
+                .hasMessageContaining("has an image, a hostname, volumes, networks or privileges beside it");
         assertThatThrownBy(() -> spec.in(new ImageTask(false, Optional.empty(), List.of(), Map.of())))
                 .hasMessageContaining("of an engine has an image");
         assertThatThrownBy(() -> new ContainerSpec(host.shell(""), Optional.empty(), Set.of(), Optional.of("plot"))
