@@ -47,7 +47,7 @@ final class KilledNode implements ContainerListener {
     private final Random random;
     private final TestHost host;
     private final Semaphore free = new Semaphore(AT_ONCE);
-    private final Map<ContainerId, Boolean> launched = new ConcurrentHashMap<>();
+    private final Map<ContainerId, Kind> launched = new ConcurrentHashMap<>();
 
     private volatile @Nullable Containerizer containerizer;
 
@@ -80,13 +80,13 @@ final class KilledNode implements ContainerListener {
     private void launch(Containerizer containerizer) {
         Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
         TaskSpec task = host.shell("echo ran >>ran; " + kind.command);
-        launched.put(task.id(), true);
+        launched.put(task.id(), kind);
         say("launch " + task.id() + " " + kind);
         containerizer.launch(ContainerSpec.of(
                 task,
                 new ContainerLimits(100, OptionalLong.empty(), 32 << 20, OptionalLong.empty(), OptionalLong.empty())));
-        if (kind.isKilled()) {
-            containerizer.kill(task.id(), Duration.ofMillis(random.nextInt(3) == 0 ? 0 : 1_000));
+        if (kind.isKilled() && random.nextInt(3) == 0) {
+            containerizer.kill(task.id(), Duration.ofSeconds(1));
         }
     }
 
@@ -98,6 +98,11 @@ final class KilledNode implements ContainerListener {
     @Override
     public void onStarted(ContainerId id, long pid) {
         say("start " + id);
+        Kind kind = launched.get(id);
+        if (kind != null && kind.isKilled()) {
+            requireNonNull(containerizer)
+                    .kill(id, id.value().hashCode() % 2 == 0 ? Duration.ZERO : Duration.ofSeconds(1));
+        }
     }
 
     @Override

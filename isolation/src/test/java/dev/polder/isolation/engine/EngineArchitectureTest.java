@@ -12,6 +12,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.polder.isolation.Account;
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.ContainerNames;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ContainerUsage;
 import dev.polder.isolation.EngineIsolator;
@@ -36,6 +37,7 @@ final class EngineArchitectureTest {
                     .and(not(belongToAnyOf(
                             Account.class,
                             ContainerId.class,
+                            ContainerNames.class,
                             ContainerSpec.class,
                             ContainerUsage.class,
                             EngineIsolator.class,
