@@ -384,6 +384,10 @@ public final class MasterLoop implements MasterPort, AutoCloseable {
         if (term != knownLeader.electedTerm()) {
             clusterIdListener.accept(master.clusterId());
             knownLeader.elected(term, master.elected());
+        }
+        ReplicatedLog running = log;
+        // what was committed before the start is handed out while members may refuse this one
+        if (!logInbox.refusal().isEmpty() && running != null && running.leader().isPresent()) {
             logInbox.forgetRefusal();
         }
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -68,8 +69,19 @@ final class SandboxKeeperTest {
 
     private Path sandbox(ContainerId id) {
         try {
-            Path sandbox = Files.createDirectories(path(id));
-            Files.writeString(sandbox.resolve("stdout"), "x");
+            // with all that is in it at once, for it may be deleted as soon as it is there, as may what is empty above
+            // it
+            Path made = Files.createDirectories(base.resolve("made-" + id));
+            Files.writeString(made.resolve("stdout"), "x");
+            Path sandbox = path(id);
+            while (Files.exists(made)) {
+                Files.createDirectories(sandbox.getParent());
+                try {
+                    Files.move(made, sandbox);
+                } catch (NoSuchFileException collected) {
+                    // once more
+                }
+            }
             return sandbox;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -123,14 +135,15 @@ final class SandboxKeeperTest {
     void shouldCountTheAgeFromTheEnd() throws IOException {
         ContainerId found = newId();
         ContainerId fresh = newId();
+        FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(2)));
         Path foundSandbox = sandbox(found);
-        Path freshSandbox = sandbox(fresh);
         Path former = sandbox(newId());
-        for (Path sandbox : Set.of(foundSandbox, freshSandbox, former)) {
-            Files.setLastModifiedTime(sandbox, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
-        }
+        Files.setLastModifiedTime(foundSandbox, old);
+        Files.setLastModifiedTime(former, old);
         SandboxKeeper running = start(Duration.ofDays(1), found);
         running.begin(fresh, path(fresh));
+        Path freshSandbox = sandbox(fresh);
+        Files.setLastModifiedTime(freshSandbox, old);
 
         running.end(found);
         running.end(fresh);
