@@ -66,7 +66,6 @@ public final class Containerizer implements AutoCloseable {
         listener = settings.listener();
         LauncherSettings launches = LauncherSettings.of(
                         settings.directory(), settings.nodeName(), settings.endOrphans(), new FromLauncher())
-                .withGroupRoots(isolators.groupRoots())
                 .withEndScript(isolators.endScript());
         try (Closing opened = new Closing()) {
             opened.keep(isolators::close);
@@ -207,8 +206,8 @@ public final class Containerizer implements AutoCloseable {
 
     /**
      * Returns what containers use: by their control groups or their engine where they have one, else by what the system
-     * tells of their processes. Reads it on the caller's thread, which may be any, and keeps nothing; those of which nothing is known are
-     * left out.
+     * tells of their processes. Reads it on the caller's thread, which may be any, and keeps nothing; those of which
+     * nothing is known are left out.
      */
     public Map<ContainerId, ContainerUsage> usage(Collection<ContainerId> ids) {
         Map<ContainerId, ContainerUsage> found = new LinkedHashMap<>();

@@ -96,15 +96,10 @@ public interface Isolator extends AutoCloseable {
         return List.of();
     }
 
-    /** Returns the control groups below which those of containers are made; empty for none. */
-    default List<Path> groupRoots() {
-        return List.of();
-    }
-
     /**
      * Returns lines for a POSIX shell that remove what containers of a node have elsewhere on the host, when the node was
      * killed that should have, and its tasks have ended; empty for nothing. For nodes without a lasting directory, which
-     * nobody recovers.
+     * nobody recovers. They may call {@code remove_groups} with control groups, which are removed with all below.
      */
     default String endScript() {
         return "";

@@ -177,12 +177,6 @@ final class Isolators {
         }
     }
 
-    List<Path> groupRoots() {
-        return inOrder.stream()
-                .flatMap(isolator -> isolator.groupRoots().stream())
-                .toList();
-    }
-
     String endScript() {
         return inReverse.stream().map(Isolator::endScript).collect(Collectors.joining());
     }

@@ -49,7 +49,6 @@ final class LaunchShell {
      * @param shell a POSIX shell
      * @param reports the pipe, opened for reading by this JVM, or the start would wait
      * @param orphanShims shims are reaped by process 1, not by the launch shell
-     * @param groupRoots control groups that it removes when it has ended the tasks, with those below
      */
     record Start(
             Path directory,
@@ -59,8 +58,7 @@ final class LaunchShell {
             HostProcesses processes,
             String boot,
             boolean orphanShims,
-            boolean endOrphans,
-            List<Path> groupRoots) {
+            boolean endOrphans) {
 
         LaunchShell run() throws IOException {
             List<String> command = new ArrayList<>();
@@ -75,7 +73,6 @@ final class LaunchShell {
             command.add(boot);
             command.add(orphanShims ? "yes" : "no");
             command.add(endOrphans ? "yes" : "no");
-            groupRoots.forEach(root -> command.add(root.toString()));
             ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(Path.of("/").toFile())
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(reports.toFile()))

@@ -17,7 +17,6 @@ record LauncherSettings(
         Path proc,
         List<String> shell,
         boolean orphanShims,
-        List<Path> groupRoots,
         String endScript) {
 
     static LauncherSettings of(Path directory, String nodeName, boolean endOrphans, TaskListener listener) {
@@ -32,99 +31,32 @@ record LauncherSettings(
                 List.of("/bin/sh"),
                 // a JVM that is process 1 does not reap orphans
                 ProcessHandle.current().pid() != 1,
-                List.of(),
                 "");
     }
 
     LauncherSettings with(LaunchProbe probe) {
         return new LauncherSettings(
-                directory,
-                nodeName,
-                endOrphans,
-                listener,
-                probe,
-                tools,
-                proc,
-                shell,
-                orphanShims,
-                groupRoots,
-                endScript);
+                directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims, endScript);
     }
 
     LauncherSettings in(Path directory) {
         return new LauncherSettings(
-                directory,
-                nodeName,
-                endOrphans,
-                listener,
-                probe,
-                tools,
-                proc,
-                shell,
-                orphanShims,
-                groupRoots,
-                endScript);
+                directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims, endScript);
     }
 
     LauncherSettings with(HostTools tools, Path proc) {
         return new LauncherSettings(
-                directory,
-                nodeName,
-                endOrphans,
-                listener,
-                probe,
-                tools,
-                proc,
-                shell,
-                orphanShims,
-                groupRoots,
-                endScript);
+                directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims, endScript);
     }
 
     LauncherSettings with(List<String> shell, boolean orphanShims) {
         return new LauncherSettings(
-                directory,
-                nodeName,
-                endOrphans,
-                listener,
-                probe,
-                tools,
-                proc,
-                shell,
-                orphanShims,
-                groupRoots,
-                endScript);
-    }
-
-    /** With orphans the control groups below these go, too, and these themselves. */
-    LauncherSettings withGroupRoots(List<Path> groupRoots) {
-        return new LauncherSettings(
-                directory,
-                nodeName,
-                endOrphans,
-                listener,
-                probe,
-                tools,
-                proc,
-                shell,
-                orphanShims,
-                groupRoots,
-                endScript);
+                directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims, endScript);
     }
 
     /** With orphans what these lines of shell remove goes, too. */
     LauncherSettings withEndScript(String endScript) {
         return new LauncherSettings(
-                directory,
-                nodeName,
-                endOrphans,
-                listener,
-                probe,
-                tools,
-                proc,
-                shell,
-                orphanShims,
-                groupRoots,
-                endScript);
+                directory, nodeName, endOrphans, listener, probe, tools, proc, shell, orphanShims, endScript);
     }
 }

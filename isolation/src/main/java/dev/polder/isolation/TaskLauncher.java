@@ -99,8 +99,7 @@ public final class TaskLauncher implements AutoCloseable {
                 processes,
                 boot,
                 !blind && settings.orphanShims(),
-                blind || settings.endOrphans(),
-                settings.endOrphans() ? settings.groupRoots() : List.of()));
+                blind || settings.endOrphans()));
         opened.keep(shell::end);
         // the script was just written, so its owner is who we are
         Accounts accounts = Accounts.ofOwner(directory.resolve(LaunchShell.SCRIPT));

@@ -1,6 +1,6 @@
 # The launch shell: starts tasks, and leaves beside each a shim that outlives this shell and the JVM that it serves.
 #
-#   launch-shell.sh ROOT PROC BOOT ORPHAN-SHIMS END-ORPHANS [GROUP...]   (orders on stdin, reports on stdout)
+#   launch-shell.sh ROOT PROC BOOT ORPHAN-SHIMS END-ORPHANS   (orders on stdin, reports on stdout)
 #
 #   JVM --order--> launch shell --fork--> shim --fork--> task
 #    ^                                     |              |
@@ -197,7 +197,8 @@ end_tasks() {
     done
 }
 
-# Removes control groups, with all below, as what was in them has ended: nobody will ask what they have counted.
+# For ROOT/end.sh, which removes what ended tasks have elsewhere: removes control groups, with all below, as nobody will
+# ask what they have counted.
 remove_groups() {
     round=0
     while [ "$round" -lt 50 ]; do
@@ -218,7 +219,5 @@ done
 if [ "$end_orphans" = yes ]; then
     end_tasks
     [ ! -e "$root/end.sh" ] || (. "$root/end.sh")
-    shift 5
-    remove_groups "$@"
 fi
 exit 0

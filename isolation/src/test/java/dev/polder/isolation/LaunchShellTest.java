@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -191,6 +193,13 @@ class LaunchShellTest {
         assertThat(exited).isGreaterThan(0);
     }
 
+    private static String removing(Path... groups) {
+        return "remove_groups "
+                + Stream.of(groups)
+                        .map(group -> ShellText.quote(group.toString()))
+                        .collect(Collectors.joining(" ")) + "\n";
+    }
+
     @Test
     void shouldRemoveTheControlGroupsOfANodeThatNobodyWillFindAgain() throws Exception {
         Path root = Files.createDirectories(base.resolve("a group"));
@@ -199,7 +208,7 @@ class LaunchShellTest {
         Files.createFile(Files.createDirectories(other.resolve("in use")).resolve("file"));
         LauncherSettings settings = LauncherSettings.of(base.resolve("orphans"), "n2", true, heard);
 
-        try (TaskLauncher orphaning = TaskLauncher.open(settings.withGroupRoots(List.of(root, other)))) {
+        try (TaskLauncher orphaning = TaskLauncher.open(settings.withEndScript(removing(root, other)))) {
             orphaning.start();
             TaskSpec spec = host.shell("sleep 1000");
             orphaning.launch(spec);
@@ -216,7 +225,7 @@ class LaunchShellTest {
         LauncherSettings settings = LauncherSettings.of(base.resolve("kept"), "n2", false, heard);
         long shell;
 
-        try (TaskLauncher keeping = TaskLauncher.open(settings.withGroupRoots(List.of(root)))) {
+        try (TaskLauncher keeping = TaskLauncher.open(settings.withEndScript(removing(root)))) {
             keeping.start();
             TaskSpec spec = host.shell("exit 0");
             keeping.launch(spec);

@@ -9,6 +9,7 @@ import dev.polder.isolation.ContainerUsage;
 import dev.polder.isolation.Isolator;
 import dev.polder.isolation.LaunchPlan;
 import dev.polder.isolation.Limitation;
+import dev.polder.isolation.ShellText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -161,8 +163,10 @@ public final class CgroupIsolator implements Isolator {
     }
 
     @Override
-    public List<Path> groupRoots() {
-        return cgroups.roots();
+    public String endScript() {
+        return cgroups.roots().stream()
+                .map(root -> " " + ShellText.quote(root.toString()))
+                .collect(Collectors.joining("", "remove_groups", "\n"));
     }
 
     @Override
