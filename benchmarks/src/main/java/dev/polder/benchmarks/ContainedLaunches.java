@@ -35,8 +35,10 @@ final class ContainedLaunches implements LaunchWay {
      * @throws IOException if this host cannot do that; says what it lacks
      */
     static Containerizer open(Path directory, ContainerListener listener) throws IOException {
-        HostIsolation isolation =
-                HostIsolation.find("bench-" + ProcessHandle.current().pid(), IsolationSettings.parse(ISOLATION, ""));
+        HostIsolation isolation = HostIsolation.find(
+                "bench-" + ProcessHandle.current().pid(),
+                IsolationSettings.parse(ISOLATION, ""),
+                HostIsolation.Places.NONE);
         Containerizer opened = Containerizer.open(
                 new Containerizer.Settings(directory, "bench", true, isolation.isolators(), listener));
         opened.start();

@@ -32,7 +32,7 @@ final class OciLaunches implements LaunchWay {
         HostIsolation isolation = HostIsolation.find(
                 "bench-" + ProcessHandle.current().pid(),
                 IsolationSettings.parse(ISOLATION, ""),
-                Optional.of(new HostIsolation.ImagePlace(
+                HostIsolation.Places.NONE.with(new HostIsolation.ImagePlace(
                         directory.resolve("images"), ImageSettings.DEFAULT.withRegistryDefault(layout.toString()))));
         images = isolation.images().orElseThrow();
         containerizer = Containerizer.open(new Containerizer.Settings(

@@ -9,10 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Finds out what its host can do for an agent, on a thread of its own: it takes some hundred milliseconds as root, most of
@@ -23,7 +23,8 @@ public final class IsolationSearch implements Closeable {
     private static final int GROUP_DIRECTORY_LENGTH = 13;
 
     private final FutureTask<HostIsolation> search;
-    private boolean taken;
+    /** Whoever sets it has what was found. */
+    private final AtomicBoolean taken = new AtomicBoolean();
 
     private IsolationSearch(FutureTask<HostIsolation> search) {
         this.search = search;
@@ -43,11 +44,12 @@ public final class IsolationSearch implements Closeable {
         return HostIsolation.find(
                 groupName(config.nodeName(), directory),
                 config.isolation(),
-                Optional.of(new HostIsolation.ImagePlace(directory.resolve("images"), config.images())),
-                Optional.of(new HostIsolation.VolumePlace(directory.resolve("volumes"), config.volumes())),
-                Optional.of(new HostIsolation.NetworkPlace(directory.resolve("network"), config.networks())),
-                Optional.of(new HostIsolation.DockerPlace(
-                        directory.resolve("docker"), config.nodeName(), config.docker())));
+                HostIsolation.Places.NONE
+                        .with(new HostIsolation.ImagePlace(directory.resolve("images"), config.images()))
+                        .with(new HostIsolation.VolumePlace(directory.resolve("volumes"), config.volumes()))
+                        .with(new HostIsolation.NetworkPlace(directory.resolve("network"), config.networks()))
+                        .with(new HostIsolation.DockerPlace(
+                                directory.resolve("docker"), config.nodeName(), config.docker())));
     }
 
     static Path makeDirectory(Path directory, String permissions) throws IOException {
@@ -65,14 +67,16 @@ public final class IsolationSearch implements Closeable {
     }
 
     /**
-     * Returns what was found, which is the caller's to close from then on. Waits for it.
+     * Returns what was found, which is the caller's to close from then on. Waits for it. Call once, before {@link #close}.
      *
      * @throws IOException if this host lacks what is required, or the directory cannot be used, or the wait was interrupted
      */
-    synchronized HostIsolation take() throws IOException {
+    HostIsolation take() throws IOException {
         try {
             HostIsolation found = search.get();
-            taken = true;
+            if (!taken.compareAndSet(false, true)) {
+                throw new IllegalStateException("what was found is taken, or was given back");
+            }
             return found;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -88,23 +92,26 @@ public final class IsolationSearch implements Closeable {
 
     /** Waits for the end of the search, and gives back what was found unless somebody has taken it. */
     @Override
-    public synchronized void close() throws IOException {
-        if (taken) {
+    public void close() throws IOException {
+        if (!taken.compareAndSet(false, true)) {
             return;
         }
         boolean interrupted = false;
-        while (true) {
-            try {
-                search.get().close();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            } catch (ExecutionException nothingFound) {
-                break;
+        try {
+            while (true) {
+                try {
+                    search.get().close();
+                    return;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException nothingFound) {
+                    return;
+                }
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

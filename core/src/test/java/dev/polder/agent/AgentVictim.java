@@ -111,6 +111,16 @@ final class AgentVictim {
         return directory.resolve("engine/docker.sock");
     }
 
+    /** Returns where the sandbox of the task t1 is. */
+    static Path sandbox(Path directory) {
+        return directory
+                .resolve("sandboxes/slaves")
+                .resolve(AgentFixture.AGENT)
+                .resolve("frameworks")
+                .resolve(AgentFixture.FRAMEWORK)
+                .resolve("executors/t1/runs/latest");
+    }
+
     static Path reachedFile(Path directory) {
         return directory.resolve("reached");
     }

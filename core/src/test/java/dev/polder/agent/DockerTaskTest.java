@@ -115,19 +115,11 @@ class DockerTaskTest {
                 .untilAsserted(() -> assertThat(master.linesOf("t1")).containsExactly(lines));
     }
 
-    private Path sandbox() {
-        return directory
-                .resolve("sandboxes/slaves")
-                .resolve(AgentFixture.AGENT)
-                .resolve("frameworks")
-                .resolve(AgentFixture.FRAMEWORK)
-                .resolve("executors/t1/runs/latest");
-    }
-
     private void awaitReady() {
         await().atMost(PATIENCE)
-                .until(() -> Files.exists(sandbox().resolve("stdout"))
-                        && Files.readString(sandbox().resolve("stdout")).equals("ready\n"));
+                .until(() -> Files.exists(AgentVictim.sandbox(directory).resolve("stdout"))
+                        && Files.readString(AgentVictim.sandbox(directory).resolve("stdout"))
+                                .equals("ready\n"));
     }
 
     @Test
@@ -146,9 +138,9 @@ class DockerTaskTest {
                 .build());
 
         awaitLines(STARTING, RUNNING, "TASK_FAILED 'Container exited with status 3' SOURCE_EXECUTOR [CS]");
-        assertThat(sandbox().resolve("stdout")).hasContent("in /mnt/mesos/sandbox");
-        assertThat(sandbox().resolve("stderr")).hasContent("err");
-        assertThat(sandbox().resolve("kept/x")).hasContent("kept");
+        assertThat(AgentVictim.sandbox(directory).resolve("stdout")).hasContent("in /mnt/mesos/sandbox");
+        assertThat(AgentVictim.sandbox(directory).resolve("stderr")).hasContent("err");
+        assertThat(AgentVictim.sandbox(directory).resolve("kept/x")).hasContent("kept");
         assertThat(started.attributes().toString()).contains("docker/volume,docker");
     }
 
@@ -240,7 +232,7 @@ class DockerTaskTest {
         }
 
         start();
-        Files.createFile(sandbox().resolve("gate"));
+        Files.createFile(AgentVictim.sandbox(directory).resolve("gate"));
 
         await().atMost(PATIENCE)
                 .until(() ->
@@ -248,6 +240,6 @@ class DockerTaskTest {
         assertThat(master.updatesOf("t1").stream().map(TaskStatus::getState))
                 .containsExactly(TaskState.TASK_STARTING, TaskState.TASK_RUNNING, TaskState.TASK_FAILED);
         assertThat(master.linesOf("t1").get(2)).contains("'Container exited with status 5'");
-        assertThat(sandbox().resolve("stdout")).hasContent("ready\nbye");
+        assertThat(AgentVictim.sandbox(directory).resolve("stdout")).hasContent("ready\nbye");
     }
 }

@@ -106,15 +106,6 @@ class ImageTaskTest {
                 .untilAsserted(() -> assertThat(master.linesOf("t1")).containsExactly(lines));
     }
 
-    private Path sandbox() {
-        return directory
-                .resolve("sandboxes/slaves")
-                .resolve(AgentFixture.AGENT)
-                .resolve("frameworks")
-                .resolve(AgentFixture.FRAMEWORK)
-                .resolve("executors/t1/runs/latest");
-    }
-
     @Test
     void shouldRunATaskInAnImageFromARegistry() throws Exception {
         start();
@@ -122,8 +113,8 @@ class ImageTaskTest {
         master.launch(inImage("1", "echo in $MESOS_SANDBOX; cat /proc/1/comm; [ -e /bin/busybox ] && exit 3"));
 
         awaitLines(STARTING, RUNNING, "TASK_FAILED 'Command exited with status 3' SOURCE_EXECUTOR [CS]");
-        assertThat(sandbox().resolve("stdout")).content().startsWith("in /mnt/mesos/sandbox\n");
-        assertThat(sandbox().resolve("stderr")).isEmptyFile();
+        assertThat(AgentVictim.sandbox(directory).resolve("stdout")).content().startsWith("in /mnt/mesos/sandbox\n");
+        assertThat(AgentVictim.sandbox(directory).resolve("stderr")).isEmptyFile();
     }
 
     @Test
@@ -186,7 +177,7 @@ class ImageTaskTest {
                         .build());
         await().atMost(PATIENCE).until(() -> master.updatesOf("t1").stream().anyMatch(TaskStatus::getHealthy));
 
-        Files.createFile(sandbox().resolve("gate"));
+        Files.createFile(AgentVictim.sandbox(directory).resolve("gate"));
 
         await().atMost(PATIENCE)
                 .until(() -> master.updatesOf("t1").stream()
@@ -211,20 +202,21 @@ class ImageTaskTest {
                     "1", "echo ready; until [ -e /mnt/mesos/sandbox/gate ]; do sleep 0.1; done; echo bye; exit 0"));
             await().atMost(PATIENCE).until(() -> Files.exists(AgentVictim.reachedFile(directory)));
             await().atMost(PATIENCE)
-                    .until(() -> Files.exists(sandbox().resolve("stdout"))
-                            && Files.readString(sandbox().resolve("stdout")).equals("ready\n"));
+                    .until(() -> Files.exists(AgentVictim.sandbox(directory).resolve("stdout"))
+                            && Files.readString(AgentVictim.sandbox(directory).resolve("stdout"))
+                                    .equals("ready\n"));
         } finally {
             victim.destroyForcibly().waitFor();
         }
 
         start();
-        Files.createFile(sandbox().resolve("gate"));
+        Files.createFile(AgentVictim.sandbox(directory).resolve("gate"));
 
         await().atMost(PATIENCE)
                 .until(() ->
                         master.updatesOf("t1").stream().anyMatch(status -> Statuses.isTerminal(status.getState())));
         assertThat(master.updatesOf("t1").stream().map(TaskStatus::getState))
                 .containsExactly(TaskState.TASK_STARTING, TaskState.TASK_RUNNING, TaskState.TASK_FINISHED);
-        assertThat(sandbox().resolve("stdout")).hasContent("ready\nbye");
+        assertThat(AgentVictim.sandbox(directory).resolve("stdout")).hasContent("ready\nbye");
     }
 }

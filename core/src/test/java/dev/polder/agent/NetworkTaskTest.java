@@ -109,15 +109,6 @@ class NetworkTaskTest {
                 .untilAsserted(() -> assertThat(master.linesOf("t1")).containsExactly(lines));
     }
 
-    private Path sandbox() {
-        return directory
-                .resolve("sandboxes/slaves")
-                .resolve(AgentFixture.AGENT)
-                .resolve("frameworks")
-                .resolve(AgentFixture.FRAMEWORK)
-                .resolve("executors/t1/runs/latest");
-    }
-
     private List<List<NetworkInfo>> told() {
         return master.updatesOf("t1").stream()
                 .map(status -> status.getContainerStatus().getNetworkInfosList())
@@ -135,11 +126,11 @@ class NetworkTaskTest {
         first.close(true);
         AgentService second = start();
         assertThat(second.containers().get(0).status().getNetworkInfosList()).isEqualTo(GIVEN);
-        Files.createFile(sandbox().resolve("gate"));
+        Files.createFile(AgentVictim.sandbox(directory).resolve("gate"));
 
         awaitLines(STARTING, RUNNING, FINISHED);
         assertThat(told()).containsExactly(GIVEN, GIVEN, GIVEN);
-        assertThat(Files.readString(sandbox().resolve("stdout")))
+        assertThat(Files.readString(AgentVictim.sandbox(directory).resolve("stdout")))
                 .contains("eth0    inet " + TestNetwork.ADDRESS + "/24", "nameserver 198.18.9.53\n");
         assertThat(TestNetwork.told(directory)).contains("\"key\":\"tier\"");
         assertThat(TestNetwork.calls(directory)).containsExactly("ADD eth0", "DEL eth0");
@@ -160,7 +151,7 @@ class NetworkTaskTest {
         LaunchProbe.release(
                 directory.resolve("agent/containers"), ContainerId.of(container).orElseThrow());
         start();
-        Files.createFile(sandbox().resolve("gate"));
+        Files.createFile(AgentVictim.sandbox(directory).resolve("gate"));
 
         awaitLines(STARTING, RUNNING, FINISHED);
         assertThat(told()).containsExactly(GIVEN, GIVEN, GIVEN);
@@ -222,7 +213,7 @@ class NetworkTaskTest {
             awaitLines(STARTING, RUNNING, FINISHED);
         }
         assertThat(told()).containsExactly(GIVEN, GIVEN, GIVEN);
-        assertThat(Files.readString(sandbox().resolve("stdout")))
+        assertThat(Files.readString(AgentVictim.sandbox(directory).resolve("stdout")))
                 .contains("\n198.18.9.2 plot-7\nplot-7\nnameserver 198.18.9.53\nplot-7\n", "  eth0:")
                 .endsWith("\neth0 lo\n")
                 .containsOnlyOnce(" /etc/hosts ")

@@ -85,7 +85,8 @@ class ImageContainersTest {
         isolation = HostIsolation.find(
                 "image-test-" + ProcessHandle.current().pid(),
                 IsolationSettings.parse("auto", isolators),
-                Optional.of(new HostIsolation.ImagePlace(base.resolve("images"), ImageSettings.DEFAULT)));
+                HostIsolation.Places.NONE.with(
+                        new HostIsolation.ImagePlace(base.resolve("images"), ImageSettings.DEFAULT)));
         containerizer = Containerizer.open(
                 new Containerizer.Settings(host.containers, "n1", false, isolation.isolators(), heard));
         containerizer.start();

@@ -67,10 +67,11 @@ class ImageVolumesTest {
         isolation = HostIsolation.find(
                 "volume-test-" + ProcessHandle.current().pid(),
                 IsolationSettings.parse("filesystem/linux,docker/runtime,volume/secret", ""),
-                Optional.of(new HostIsolation.ImagePlace(base.resolve("images"), ImageSettings.DEFAULT)),
-                Optional.of(new HostIsolation.VolumePlace(
-                        base.resolve("volumes"),
-                        VolumeSettings.DEFAULT.withHostPathsAllowed(List.of(base.resolve("host"))))));
+                HostIsolation.Places.NONE
+                        .with(new HostIsolation.ImagePlace(base.resolve("images"), ImageSettings.DEFAULT))
+                        .with(new HostIsolation.VolumePlace(
+                                base.resolve("volumes"),
+                                VolumeSettings.DEFAULT.withHostPathsAllowed(List.of(base.resolve("host"))))));
         assertThat(isolation.text())
                 .isEqualTo(
                         "filesystem/linux,docker/runtime,volume/host_path,volume/sandbox_path,volume/secret,volume/image");

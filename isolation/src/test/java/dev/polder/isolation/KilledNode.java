@@ -58,7 +58,7 @@ final class KilledNode implements ContainerListener {
 
     static Containerizer open(Path base, ContainerListener listener) throws IOException {
         HostIsolation isolation = HostIsolation.find(
-                "killed-node-" + base.getFileName(), IsolationSettings.parse(ISOLATORS, ""), Optional.empty());
+                "killed-node-" + base.getFileName(), IsolationSettings.parse(ISOLATORS, ""), HostIsolation.Places.NONE);
         return Containerizer.open(new Containerizer.Settings(
                 new TestHost(base).containers, "killed", false, isolation.isolators(), listener));
     }

@@ -89,53 +89,63 @@ public final class HostIsolation implements Closeable {
         }
     }
 
-    /** The same as below for who has no place for images and what follows, and so none. */
-    public static HostIsolation find(String groupName, IsolationSettings settings) throws IOException {
-        return find(groupName, settings, Optional.empty());
-    }
+    /**
+     * Where a node keeps what it knows of what not every node has.
+     *
+     * @param images empty for a node without images
+     * @param volumes empty for a node without volumes
+     * @param networks empty for a node without networks
+     * @param docker empty for a node without an engine
+     */
+    public record Places(
+            Optional<ImagePlace> images,
+            Optional<VolumePlace> volumes,
+            Optional<NetworkPlace> networks,
+            Optional<DockerPlace> docker) {
+        /** Of a node that has none of that. */
+        public static final Places NONE =
+                new Places(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
-    /** The same as below for who has no place for volumes and what follows, and so none. */
-    public static HostIsolation find(String groupName, IsolationSettings settings, Optional<ImagePlace> images)
-            throws IOException {
-        return find(groupName, settings, images, Optional.empty());
-    }
+        /** Refuses null. */
+        public Places {
+            requireNonNull(images, "images");
+            requireNonNull(volumes, "volumes");
+            requireNonNull(networks, "networks");
+            requireNonNull(docker, "docker");
+        }
 
-    /** The same as below for who has no place for networks and an engine, and so none. */
-    public static HostIsolation find(
-            String groupName, IsolationSettings settings, Optional<ImagePlace> images, Optional<VolumePlace> volumes)
-            throws IOException {
-        return find(groupName, settings, images, volumes, Optional.empty(), Optional.empty());
+        /** Returns these with a place for images. */
+        public Places with(ImagePlace place) {
+            return new Places(Optional.of(place), volumes, networks, docker);
+        }
+
+        /** Returns these with a place for volumes. */
+        public Places with(VolumePlace place) {
+            return new Places(images, Optional.of(place), networks, docker);
+        }
+
+        /** Returns these with a place for networks. */
+        public Places with(NetworkPlace place) {
+            return new Places(images, volumes, Optional.of(place), docker);
+        }
+
+        /** Returns these with a place for an engine. */
+        public Places with(DockerPlace place) {
+            return new Places(images, volumes, networks, Optional.of(place));
+        }
     }
 
     /**
      * Tries what is wanted. Takes some hundred milliseconds as root, as containers are run for it; some tens otherwise.
      *
      * @param groupName tells nodes of one host apart, see {@link CgroupSettings}
-     * @param images empty for a node without images
-     * @param volumes empty for a node without volumes
-     * @param networks empty for a node without networks
-     * @param docker empty for a node without an engine
      * @throws IOException if this host cannot do what is required; then nothing is left
      */
-    public static HostIsolation find(
-            String groupName,
-            IsolationSettings settings,
-            Optional<ImagePlace> images,
-            Optional<VolumePlace> volumes,
-            Optional<NetworkPlace> networks,
-            Optional<DockerPlace> docker)
-            throws IOException {
-        return find(groupName, settings, images, volumes, networks, docker, Path.of("/proc"));
+    public static HostIsolation find(String groupName, IsolationSettings settings, Places places) throws IOException {
+        return find(groupName, settings, places, Path.of("/proc"));
     }
 
-    static HostIsolation find(
-            String groupName,
-            IsolationSettings settings,
-            Optional<ImagePlace> images,
-            Optional<VolumePlace> volumes,
-            Optional<NetworkPlace> networks,
-            Optional<DockerPlace> docker,
-            Path proc)
+    static HostIsolation find(String groupName, IsolationSettings settings, Places places, Path proc)
             throws IOException {
         Set<Controller> controllers = EnumSet.noneOf(Controller.class);
         Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
@@ -145,14 +155,16 @@ public final class HostIsolation implements Closeable {
         }
         Map<Namespace, String> refusals = NamespaceProbe.refusals(namespaces);
         Optional<Cgroups> cgroups = discover(groupName, controllers, proc);
-        ImageTrial imagery = ImageTrial.of(settings, images);
-        VolumeTrial given = VolumeTrial.of(settings, volumes, imagery);
-        NetworkTrial attaching = NetworkTrial.of(settings, networks);
+        ImageTrial imagery = ImageTrial.of(settings, places.images());
+        VolumeTrial given = VolumeTrial.of(settings, places.volumes(), imagery);
+        NetworkTrial attaching = NetworkTrial.of(settings, places.networks());
         DockerTrial engine = DockerTrial.of(
                 settings,
-                docker,
-                volumes.map(place -> place.settings().hostPathsAllowed()).orElse(List.of()),
-                images.flatMap(place -> place.settings().credentialsFile()));
+                places.docker(),
+                places.volumes()
+                        .map(place -> place.settings().hostPathsAllowed())
+                        .orElse(List.of()),
+                places.images().flatMap(place -> place.settings().credentialsFile()));
         Map<IsolatorName, Ability> rows = new EnumMap<>(IsolatorName.class);
         for (IsolatorName name : settings.wanted()) {
             Ability row;

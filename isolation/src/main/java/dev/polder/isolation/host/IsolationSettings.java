@@ -78,8 +78,7 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
      *
      * @param isolation {@code auto} for control groups, capabilities, limits of processes, images, volumes, networks and a
      *     Docker engine, where the host has what they need, and no namespaces: a task in these sees another host, which
-     *     somebody must want; {@code
-     *     none}; or names of isolators, separated by commas, which are then required
+     *     somebody must want; {@code none}; or names of isolators, separated by commas, which are then required
      * @param required names of isolators which with {@code auto} are required; empty for none
      * @throws IllegalArgumentException if a name is not known or comes twice, in words that name it
      */

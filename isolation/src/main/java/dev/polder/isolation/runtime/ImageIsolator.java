@@ -37,8 +37,9 @@ import org.slf4j.LoggerFactory;
  * The root is mounted by the container's own process, in its mount namespace, and goes with it.
  *
  * <p>The container has process numbers of its own, and an init outside of its tree, so that it hears every signal and nothing
- * of it outlives its first process. Its network is the host's, or the one that the plan has for it. Its rights are those that Docker gives, root's or not; as
- * with Mesos, programs may give it others of these.
+ * of it outlives its first process; where the runtime is crun, it ends with its last one. Its network is the host's, or the
+ * one that the plan has for it. Its rights are those that Docker gives, root's or not; as with Mesos, programs may give it
+ * others of these.
  *
  * <p>An image must be held for the container before it is launched, and the hold is released here.
  */

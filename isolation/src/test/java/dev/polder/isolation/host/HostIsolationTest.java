@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,21 +26,15 @@ class HostIsolationTest {
 
     private static HostIsolation find(String isolation, String required, Path proc) throws IOException {
         String name = "host-test-" + ProcessHandle.current().pid();
-        return HostIsolation.find(
-                name,
-                IsolationSettings.parse(isolation, required),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                proc);
+        return HostIsolation.find(name, IsolationSettings.parse(isolation, required), HostIsolation.Places.NONE, proc);
     }
 
     @Test
     void shouldSayOfEachIsolatorWhetherThisHostHasIt() throws IOException {
         HostIsolation found = HostIsolation.find(
                 "host-test-" + ProcessHandle.current().pid(),
-                new IsolationSettings(EnumSet.allOf(IsolatorName.class), Set.of()));
+                new IsolationSettings(EnumSet.allOf(IsolatorName.class), Set.of()),
+                HostIsolation.Places.NONE);
         try {
             assertThat(found.abilities())
                     .extracting(Ability::name)
@@ -102,10 +95,7 @@ class HostIsolationTest {
         return HostIsolation.find(
                 "host-test-" + ProcessHandle.current().pid(),
                 new IsolationSettings(EnumSet.of(IsolatorName.NETWORK_CNI), Set.of()),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(new HostIsolation.NetworkPlace(empty.resolve("network"), settings)),
-                Optional.empty());
+                HostIsolation.Places.NONE.with(new HostIsolation.NetworkPlace(empty.resolve("network"), settings)));
     }
 
     @Test
@@ -137,7 +127,7 @@ class HostIsolationTest {
         HostIsolation found = HostIsolation.find(
                 "host-test-" + ProcessHandle.current().pid(),
                 IsolationSettings.parse("auto", ""),
-                Optional.of(new HostIsolation.ImagePlace(empty.resolve("images"), settings)));
+                HostIsolation.Places.NONE.with(new HostIsolation.ImagePlace(empty.resolve("images"), settings)));
         try {
             assertThat(found.images()).isEmpty();
             assertThat(found.imagesRefusal()).startsWith("docker/runtime: not available: ");
