@@ -3,6 +3,7 @@ package dev.polder.isolation;
 import dev.polder.isolation.ContainerDirectory.TaskProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,10 +30,12 @@ final class HostProcesses {
 
     private final Path proc;
     private final boolean available;
+    private final boolean showsChildren;
 
     HostProcesses(Path proc) {
         this.proc = proc;
         this.available = Files.isReadable(proc.resolve("self/stat"));
+        this.showsChildren = Files.isReadable(proc.resolve("thread-self/children"));
     }
 
     /** One process at one moment; {@code state} is the kernel's letter, Z for one that only waits to be reaped. */
@@ -89,72 +92,71 @@ final class HostProcesses {
      * child is a runtime, the program is a child of that in turn. Where nobody can tell, it has.
      */
     boolean hasComeToItsProgram(TaskProcess process) {
-        try {
-            List<String> inits = children(Long.toString(process.pid()));
-            if (inits.isEmpty()) {
-                return false;
-            }
-            String shell = commandLine(inits.get(0));
-            for (String child : children(inits.get(0))) {
-                String program = commandLine(child);
-                if (!program.equals(shell)) {
-                    return !IntentScript.leadsToRuntime(shell) || hasStartedAnother(child, program);
-                }
-            }
-            return false;
-        } catch (IOException unknown) {
+        if (!showsChildren) {
             return true;
         }
+        List<String> inits = children(Long.toString(process.pid()));
+        if (inits.isEmpty()) {
+            return false;
+        }
+        String shell = commandLine(inits.get(0));
+        for (String child : children(inits.get(0))) {
+            String program = commandLine(child);
+            if (!program.isEmpty() && !program.equals(shell)) {
+                return !IntentScript.leadsToRuntime(shell) || hasStartedAnother(child, program);
+            }
+        }
+        return false;
     }
 
     /**
      * Has a runtime a child that has become another program? Its helpers have its name until then. Before it is the runtime it
      * is a shell, the children of which prepare its namespace.
      */
-    private boolean hasStartedAnother(String runtime, String commandLine) throws IOException {
+    private boolean hasStartedAnother(String runtime, String commandLine) {
         String name = zeroth(commandLine);
-        if (name.equals(ShellText.SHELL)) {
-            return false;
-        }
-        for (String child : children(runtime)) {
-            String other = zeroth(commandLine(child));
-            // one that has ended has none
-            if (!other.isEmpty() && !other.equals(name)) {
-                return true;
-            }
-        }
-        return false;
+        return !name.equals(ShellText.SHELL)
+                && children(runtime).stream()
+                        .map(child -> zeroth(commandLine(child)))
+                        .anyMatch(other -> !other.isEmpty() && !other.equals(name));
     }
 
     private static String zeroth(String commandLine) {
         return commandLine.substring(0, Math.max(0, commandLine.indexOf('\0')));
     }
 
-    /** A child is one of the thread that has forked it. */
-    private List<String> children(String pid) throws IOException {
+    /** A child is one of the thread that has forked it. Threads and children may end while they are looked at. */
+    private List<String> children(String pid) {
         List<String> found = new ArrayList<>();
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(proc.resolve(pid + "/task"))) {
             for (Path thread : threads) {
-                String list = Files.readString(thread.resolve("children"), StandardCharsets.US_ASCII);
+                String list = read(thread.resolve("children"));
                 if (!list.isBlank()) {
-                    found.addAll(List.of(list.strip().split(" ")));
+                    found.addAll(List.of(list.strip().split(" ", -1)));
                 }
             }
+        } catch (IOException | DirectoryIteratorException gone) {
+            return found;
         }
         return found;
     }
 
-    private String commandLine(String pid) throws IOException {
-        return Files.readString(proc.resolve(pid + "/cmdline"), StandardCharsets.ISO_8859_1);
+    /** Returns the words of a process, with a NUL behind each; nothing of one that has ended, or becomes another just now. */
+    private String commandLine(String pid) {
+        return read(proc.resolve(pid + "/cmdline"));
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException gone) {
+            return "";
+        }
     }
 
     /** Does it give a task its namespaces, and an init in them, or is it about to? */
     boolean leadsToInit(TaskProcess process) {
-        try {
-            return IntentScript.leadsToInit(commandLine(Long.toString(process.pid())));
-        } catch (IOException gone) {
-            return false;
-        }
+        return IntentScript.leadsToInit(commandLine(Long.toString(process.pid())));
     }
 
     /** Kills a task's process, if it is still the one. What else is in its group is its shim's to kill. */

@@ -51,11 +51,11 @@ final class IntentScript {
      * Runs its arguments as the task's init, and ends as they do. File 5 is where what is executed next tells of trouble,
      * 2 where the shim looks for what the shell says of a signal.
      */
-    private static final String INIT = "trap : HUP INT QUIT TERM\nunset PWD OLDPWD SHLVL _\n(" + SET_VARIABLES
+    static final String INIT = "trap : HUP INT QUIT TERM\nunset PWD OLDPWD SHLVL _\n(" + SET_VARIABLES
             + "; exec \"$@\" 2>&5 5>&-)\nexit $?\n";
 
     /** The name of an init whose program is a runtime. */
-    private static final String RUNTIMES_INIT = "runtimes-init";
+    static final String RUNTIMES_INIT = "runtimes-init";
 
     /** Before that, 2 is for trouble, 3 the task's own, and 4 the shim's: what is next is the task's program. */
     private static final String BEFORE_PROGRAM = "exec 5>&3 3>&- 2>&4 4>&-\n";
