@@ -3,10 +3,8 @@ package dev.polder.benchmarks;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The heap of a new member that is sent a large snapshot and reads it: what is left after a collection, at most. It has
@@ -19,18 +17,17 @@ final class InstallCase {
 
     private static final int ENTRY_BYTES = 64 << 10;
     private static final int OUTSTANDING = 64;
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
-    private static final long POLL_MS = 50;
-    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final RaftEffort effort;
     private final Optional<Path> data;
     private final PrintWriter progress;
+    private final LongWait waiting;
 
     InstallCase(RaftEffort effort, Optional<Path> data, PrintWriter progress) {
         this.effort = effort;
         this.data = data;
         this.progress = progress;
+        waiting = new LongWait(progress);
     }
 
     RaftFigure measure() throws IOException, InterruptedException {
@@ -38,55 +35,28 @@ final class InstallCase {
                 RaftGroup group = RaftGroup.below(work.directory())) {
             group.start(0, MemberTask.KEEP, RaftGroup.FLAGS);
             group.start(1, MemberTask.KEEP, RaftGroup.FLAGS);
-            tell("writing a log, and a snapshot of " + effort.installBytes() + " bytes");
+            waiting.tell("writing a log, and a snapshot of " + effort.installBytes() + " bytes");
             new LeaderLoad(group).fill(OUTSTANDING, ENTRY_BYTES, ENTRIES, new Tries(progress));
             MemberJvm leader = group.awaitLeader();
-            String saved = leader.ask("save " + effort.installBytes(), PATIENCE);
-            await(
+            String saved = leader.ask("save " + effort.installBytes(), LongWait.PATIENCE);
+            waiting.await(
                     "the leader's log begins with its first entry",
-                    () -> Long.parseLong(leader.ask("floor", PATIENCE)) > 0);
-            tell("sending it to a new member");
+                    () -> Long.parseLong(leader.ask("floor", LongWait.PATIENCE)) > 0);
+            waiting.tell("sending it to a new member");
             MemberJvm newcomer = group.start(2, MemberTask.INSTALL, FLAGS);
-            long begin = System.nanoTime();
-            await("not installed", () -> {
+            long seconds = waiting.await("not installed", () -> {
                 newcomer.check();
                 return newcomer.installedBytes() > 0;
             });
-            long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
-            double bytes = Double.parseDouble(newcomer.ask("heap", PATIENCE));
+            double bytes = Double.parseDouble(newcomer.ask("heap", LongWait.PATIENCE));
             Claim.check(
                     newcomer.installedBytes() == Long.parseLong(saved),
                     "installed %s of %s bytes",
                     newcomer.installedBytes(),
                     saved);
-            tell("sent and read in " + seconds + " s");
+            waiting.tell("sent and read in " + seconds + " s");
             return Samples.percentile(
                     Samples.MEDIAN, List.of(bytes / 1e6), LeaderLoad.NAME, 0, "install_2g_heap_mb", "MB");
         }
-    }
-
-    private interface Condition {
-        boolean holds() throws IOException, InterruptedException;
-    }
-
-    private void await(String failure, Condition condition) throws IOException, InterruptedException {
-        long begin = System.nanoTime();
-        long tellNext = begin + PROGRESS_NANOS;
-        while (!condition.holds()) {
-            long now = System.nanoTime();
-            if (now - begin > PATIENCE.toNanos()) {
-                throw new IOException(failure + " after " + PATIENCE.toSeconds() + " s");
-            }
-            if (now > tellNext) {
-                tell("... " + TimeUnit.NANOSECONDS.toSeconds(now - begin) + " s");
-                tellNext += PROGRESS_NANOS;
-            }
-            TimeUnit.MILLISECONDS.sleep(POLL_MS);
-        }
-    }
-
-    private void tell(String words) {
-        progress.println("  " + words);
-        progress.flush();
     }
 }

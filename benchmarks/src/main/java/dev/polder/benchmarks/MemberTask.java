@@ -8,7 +8,7 @@ enum MemberTask {
     KEEP,
     /** It proposes an entry every millisecond while it leads, and says when the first one was acknowledged. */
     WRITE,
-    /** It says when it was given a snapshot, and how much heap that took. */
+    /** It says when it was given a snapshot, and how much heap it has needed. */
     INSTALL,
     /** It hosts the recipes, for clients in other processes, and says nothing. */
     RECIPES

@@ -53,6 +53,7 @@ final class RaftCommand extends CasesCommand<RaftFigure> {
         cases.put("first-write", () -> List.of(new StartUpCase(effort, data, progress).measureFirst()));
         cases.put("restart", () -> List.of(new StartUpCase(effort, data, progress).measureRestart()));
         cases.put("install", () -> List.of(new InstallCase(effort, data, progress).measure()));
+        cases.put("replay", () -> List.of(new ReplayCase(effort, data, progress).measure()));
         return cases;
     }
 

@@ -10,7 +10,7 @@ package dev.polder.benchmarks;
  * @param losses how many leaders are cut off
  * @param settleMs how long a member that has come back is given before the next leader goes
  * @param entries how many a log has that is read at a restart
- * @param installBytes the size of the snapshot that a follower is sent
+ * @param installBytes the size of the snapshot, and of the log, that a follower is sent
  */
 record RaftEffort(
         int rounds, long warmUpMs, long loadMs, int kills, int losses, long settleMs, long entries, long installBytes) {

@@ -137,6 +137,12 @@ final class RaftGroup implements AutoCloseable {
         return members().stream().map(member -> member.jvm().lastWords()).collect(Collectors.joining());
     }
 
+    /** Ends one that is there, and waits until it is gone. */
+    void endOne(int number) {
+        members.get(number).orElseThrow().close();
+        members.set(number, Optional.empty());
+    }
+
     /** Ends all that are there, and waits until they are gone. */
     void end() {
         members().forEach(member -> member.jvm().tellToEnd());

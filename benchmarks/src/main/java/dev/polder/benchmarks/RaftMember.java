@@ -144,6 +144,7 @@ final class RaftMember {
                                     .line();
                         case "save" -> save(Long.parseLong(words[1]));
                         case "followed" -> log.leader().map(LogLeader::term).orElse(0L);
+                        case "applied" -> log.status().appliedIndex();
                         case "floor" -> log.status().floorIndex();
                         default -> throw new IllegalArgumentException("no such command: " + words[0]);
                     };

@@ -33,7 +33,8 @@ final class RaftTable {
             new Goal("polder", -1, "host_recovery_p50_ms", "<= 800"),
             new Goal("polder", -1, "first_write_ms", "<= 1500"),
             new Goal("polder", -1, "restart_1m_ms", "<= 3000"),
-            new Goal("polder", -1, "install_2g_heap_mb", "<= 256"));
+            new Goal("polder", -1, "install_2g_heap_mb", "<= 256"),
+            new Goal("polder", -1, "replay_2g_heap_mb", "<= 256"));
 
     private RaftTable() {}
 

@@ -78,7 +78,8 @@ final class RaftCommandTest {
                         "polder,1,host_recovery_p50_ms,N,ms",
                         "polder,1,first_write_ms,N,ms",
                         "polder,1,restart_1m_ms,N,ms",
-                        "polder,0,install_2g_heap_mb,N,MB");
+                        "polder,0,install_2g_heap_mb,N,MB",
+                        "polder,0,replay_2g_heap_mb,N,MB");
         assertThat(children()).isEmpty();
     }
 
