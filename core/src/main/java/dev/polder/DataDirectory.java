@@ -195,8 +195,8 @@ final class DataDirectory implements AutoCloseable {
         if (!text.substring(end).equals(CHECKSUM + "=" + checksum + "\n")) {
             throw new IOException("identity " + file + ": damaged, its checksum is " + checksum + " and not "
                     + identity.getProperty(CHECKSUM, "there")
-                    + "; restore it, or remove the member and add it anew with an"
-                    + " empty directory");
+                    + "; restore it, or begin with an empty directory;"
+                    + " a master must be removed before, and added as a new one");
         }
         return identity;
     }

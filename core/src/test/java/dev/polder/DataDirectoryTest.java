@@ -158,7 +158,21 @@ final class DataDirectoryTest {
         assertThatThrownBy(this::open)
                 .hasMessage(
                         "identity " + identity + ": damaged, its checksum is 3488d317 and not 00000000; restore it, or"
-                                + " remove the member and add it anew with an empty directory");
+                                + " begin with an empty directory; a master must be removed before, and added as a new"
+                                + " one");
+    }
+
+    @Test
+    void shouldReadAndWriteIdentitiesAsEver() throws IOException {
+        Path identity = directory.resolve("identity");
+        Files.writeString(identity, "format=1\nmember=a:1\nseeds=a:1,b:2\nincarnation=i7\nchecksum=7ab5811e\n");
+
+        try (DataDirectory opened = open(new Membership("a:1", List.of("a:1", "b:2"), false))) {
+            assertThat(opened.incarnation()).isEqualTo("i7");
+            opened.rememberCluster("c1");
+        }
+        assertThat(identity)
+                .hasContent("format=1\ncluster=c1\nmember=a:1\nseeds=a:1,b:2\nincarnation=i7\nchecksum=a3aebd51\n");
     }
 
     @Test

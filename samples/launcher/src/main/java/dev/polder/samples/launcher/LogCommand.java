@@ -35,7 +35,10 @@ final class LogCommand implements Runnable {
     @Command(
             name = "verify",
             description = "Read every byte, one line a file, and say whether a node would start with them.",
-            exitCodeList = {"0:it would start", "1:it would not, or a file cannot be read"})
+            exitCodeList = {
+                "0:it would start; what is broken it would mend or ignore",
+                "1:it would not, or nothing can be read"
+            })
     int verify(
             @Parameters(paramLabel = "DIR", description = "The node's data directory, or the log's in it")
                     Path directory)
