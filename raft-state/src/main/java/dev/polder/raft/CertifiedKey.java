@@ -1,9 +1,6 @@
 package dev.polder.raft;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -11,15 +8,9 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A certificate, with those that vouch for it, and the private key that belongs to it.
@@ -37,53 +28,22 @@ record CertifiedKey(List<X509Certificate> chain, PrivateKey key) {
      * @throws IOException if a file cannot be read, is not what it is to be, or the two do not belong together; names it
      */
     static CertifiedKey read(Path certificatePem, Path keyPem) throws IOException {
-        List<X509Certificate> chain = chain(certificatePem);
+        List<X509Certificate> chain = new PemFile("certificate", certificatePem).certificates();
         PublicKey certified = chain.get(0).getPublicKey();
-        PrivateKey key = key(keyPem, certified.getAlgorithm());
+        PrivateKey key = key(new PemFile("key", keyPem), certified.getAlgorithm());
         if (!belongTogether(certified, key)) {
             throw new IOException("key " + keyPem + " does not belong to certificate " + certificatePem);
         }
         return new CertifiedKey(chain, key);
     }
 
-    private static List<X509Certificate> chain(Path pem) throws IOException {
-        List<X509Certificate> chain = new ArrayList<>();
+    private static PrivateKey key(PemFile pem, String algorithm) throws IOException {
+        byte[] encoded = pem.key();
         try {
-            CertificateFactory factory = CertificateFactory.getInstance("X.509");
-            for (byte[] block : blocks("certificate", pem, "CERTIFICATE")) {
-                chain.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block)));
-            }
-            return chain;
-        } catch (CertificateException e) {
-            throw new IOException("certificate " + pem + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static PrivateKey key(Path pem, String algorithm) throws IOException {
-        byte[] block = blocks("key", pem, "PRIVATE KEY").get(0);
-        try {
-            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(block));
+            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
         } catch (GeneralSecurityException e) {
-            throw new IOException("key " + pem + " is no " + algorithm + " key, as its certificate's is", e);
+            throw new IOException(pem + " is no " + algorithm + " key, as its certificate's is", e);
         }
-    }
-
-    /** Returns what is between the lines that begin and end such a block, at least one. */
-    private static List<byte[]> blocks(String what, Path pem, String name) throws IOException {
-        Matcher found = Pattern.compile("-----BEGIN " + name + "-----([^-]*)-----END " + name + "-----")
-                .matcher(Files.readString(pem, StandardCharsets.ISO_8859_1));
-        List<byte[]> blocks = new ArrayList<>();
-        try {
-            while (found.find()) {
-                blocks.add(Base64.getMimeDecoder().decode(found.group(1)));
-            }
-        } catch (IllegalArgumentException e) {
-            throw new IOException(what + " " + pem + " is cut off or damaged: " + e.getMessage(), e);
-        }
-        if (blocks.isEmpty()) {
-            throw new IOException(what + " " + pem + " holds no '" + name + "' in PEM");
-        }
-        return blocks;
     }
 
     private static boolean belongTogether(PublicKey certified, PrivateKey key) throws IOException {

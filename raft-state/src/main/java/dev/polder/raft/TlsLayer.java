@@ -84,9 +84,10 @@ final class TlsLayer extends ChannelInboundHandlerAdapter {
 
     private static boolean isName(List<?> name, String host) {
         String value = String.valueOf(name.get(1));
-        if (Integer.valueOf(IP_ADDRESS).equals(name.get(0))) {
-            byte[] address = NetUtil.createByteArrayFromIpAddressString(host);
-            return address != null && Arrays.equals(address, NetUtil.createByteArrayFromIpAddressString(value));
+        byte[] address = NetUtil.createByteArrayFromIpAddressString(host);
+        if (address != null) {
+            return Integer.valueOf(IP_ADDRESS).equals(name.get(0))
+                    && Arrays.equals(address, NetUtil.createByteArrayFromIpAddressString(value));
         }
         return Integer.valueOf(DNS_NAME).equals(name.get(0)) && matches(lower(value), lower(host));
     }

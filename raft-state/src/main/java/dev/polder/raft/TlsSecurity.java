@@ -8,7 +8,6 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -18,6 +17,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,14 +49,31 @@ final class TlsSecurity implements WireSecurity {
     private List<Object> seen;
     private long lookedNanos = System.nanoTime();
 
-    private record Contexts(SslContext calling, SslContext called, X509Certificate own) {}
+    private record Contexts(SslContext calling, SslContext called, CertifiedKey own) {
+        static Contexts of(CertifiedKey own, Authorities authorities) throws SSLException {
+            SslContext calling = SslContextBuilder.forClient()
+                    .keyManager(own.key(), own.chain())
+                    .trustManager(authorities.trust())
+                    .sslProvider(SslProvider.JDK)
+                    .protocols(PROTOCOL)
+                    .endpointIdentificationAlgorithm("HTTPS")
+                    .build();
+            SslContext called = SslContextBuilder.forServer(own.key(), own.chain())
+                    .trustManager(authorities.trust())
+                    .sslProvider(SslProvider.JDK)
+                    .protocols(PROTOCOL)
+                    .clientAuth(ClientAuth.REQUIRE)
+                    .build();
+            return new Contexts(calling, called, own);
+        }
+    }
 
     private TlsSecurity(Path certificatePem, Path keyPem, Path trustPem, String threadName) throws IOException {
         this.certificatePem = certificatePem;
         this.keyPem = keyPem;
         this.trustPem = trustPem;
         seen = stamp();
-        contexts = read();
+        contexts = Contexts.of(CertifiedKey.read(certificatePem, keyPem), Authorities.read(trustPem));
         executor = new ThreadPoolExecutor(
                 1, 1, IDLE_SECONDS_MAX, TimeUnit.SECONDS, new ArrayBlockingQueue<>(TASKS_MAX), task -> {
                     Thread thread = new Thread(task, threadName);
@@ -81,37 +98,16 @@ final class TlsSecurity implements WireSecurity {
         return stamp;
     }
 
-    private Contexts read() throws IOException {
-        CertifiedKey own = CertifiedKey.read(certificatePem, keyPem);
-        try (InputStream trustOfCalling = Files.newInputStream(trustPem);
-                InputStream trustOfCalled = Files.newInputStream(trustPem)) {
-            SslContext calling = SslContextBuilder.forClient()
-                    .keyManager(own.key(), own.chain())
-                    .trustManager(trustOfCalling)
-                    .sslProvider(SslProvider.JDK)
-                    .protocols(PROTOCOL)
-                    .endpointIdentificationAlgorithm("HTTPS")
-                    .build();
-            SslContext called = SslContextBuilder.forServer(own.key(), own.chain())
-                    .trustManager(trustOfCalled)
-                    .sslProvider(SslProvider.JDK)
-                    .protocols(PROTOCOL)
-                    .clientAuth(ClientAuth.REQUIRE)
-                    .build();
-            return new Contexts(calling, called, own.chain().get(0));
-        } catch (IllegalArgumentException e) {
-            throw new IOException("trust " + trustPem + ": " + e.getMessage(), e);
-        }
-    }
-
     @Override
     public void standFor(String name) throws IOException {
-        check(contexts, name);
+        check(contexts.own(), Authorities.read(trustPem), name);
         member = name;
     }
 
-    private void check(Contexts read, @Nullable String name) throws IOException {
-        String objection = name == null ? null : TlsLayer.objection(read.own(), name);
+    /** Others of the group believe the same authorities, and look for the name. */
+    private void check(CertifiedKey own, Authorities authorities, String name) throws IOException {
+        String disbelieved = authorities.objection(own.chain());
+        String objection = disbelieved == null ? TlsLayer.objection(own.chain().get(0), name) : disbelieved;
         if (objection != null) {
             throw new IOException("certificate " + certificatePem + ": " + objection);
         }
@@ -152,16 +148,44 @@ final class TlsSecurity implements WireSecurity {
         }
     }
 
-    /** What was read before stays if the files are not whole: perhaps the next of them is to be replaced in a moment. */
-    private void readAgain() {
+    /**
+     * Whoever is not to be believed any more is not, whatever else has changed. What was read before stays where a file is
+     * not whole, perhaps because the next of them is to be replaced in a moment, or holds what others refuse.
+     */
+    void readAgain() {
         try {
-            Contexts next = read();
-            check(next, member);
-            contexts = next;
-            LOG.info("event=certificates_read certificate={}", certificatePem);
+            Authorities authorities = Authorities.read(trustPem);
+            contexts = Contexts.of(readOwnAgain(authorities), authorities);
+            LOG.info(
+                    "event=certificates_read certificate={} until={}",
+                    certificatePem,
+                    shown().getNotAfter().toInstant());
         } catch (IOException e) {
-            LOG.warn("event=certificates_refused certificate={} reason='{}'", certificatePem, e.toString());
+            refuse(e);
         }
+    }
+
+    private CertifiedKey readOwnAgain(Authorities authorities) {
+        try {
+            CertifiedKey own = CertifiedKey.read(certificatePem, keyPem);
+            String name = member;
+            if (name != null) {
+                check(own, authorities, name);
+            }
+            return own;
+        } catch (IOException e) {
+            refuse(e);
+            return contexts.own();
+        }
+    }
+
+    private void refuse(IOException reason) {
+        LOG.warn("event=certificates_refused certificate={} reason='{}'", certificatePem, reason.toString());
+    }
+
+    /** Returns the certificate that new connections show. Any thread. */
+    X509Certificate shown() {
+        return contexts.own().chain().get(0);
     }
 
     @Override
