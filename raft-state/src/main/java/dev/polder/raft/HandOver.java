@@ -122,7 +122,7 @@ final class HandOver implements AppendCounts {
 
     @Override
     public void answered(String peer, long number, boolean isSameTerm) {
-        if (attempt != null && !attempt.asked) {
+        if (attempt != null && (!attempt.asked || attempt.lost)) {
             // not before Atomix has counted what the answer says
             parts.thread().execute(() -> parts.failStop().guard(this::goOn));
         }
@@ -131,7 +131,14 @@ final class HandOver implements AppendCounts {
     /** Asks the other one to stand, if it has all there is and all of that is committed; else sees that it gets it. */
     private void goOn() {
         Attempt present = attempt;
-        if (present == null || present.asked || !(context.getRaftRole() instanceof LeaderRole leader)) {
+        if (present == null || !(context.getRaftRole() instanceof LeaderRole leader)) {
+            return;
+        }
+        if (present.lost) {
+            giveUp(present, "this member has lost the lead and leads again");
+            return;
+        }
+        if (present.asked) {
             return;
         }
         long last = parts.log().lastIndex();
@@ -180,7 +187,6 @@ final class HandOver implements AppendCounts {
             TimeEntry entry = new TimeEntry(givenUp.term, parts.leaderTime().sayMs());
             barIndex = context.getLogWriter().append(entry).index();
             parts.access().appendEntries(leader, barIndex);
-            parts.rules().gates().leader().pass(parts.log(), barIndex);
         }
     }
 

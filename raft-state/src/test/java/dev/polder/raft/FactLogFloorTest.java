@@ -224,6 +224,26 @@ class FactLogFloorTest {
         return failed;
     }
 
+    /** The entries that will have those numbers are others. */
+    @Test
+    void shouldTakeNothingForDurableThatWasSoInTheSegmentThatItGivesUp() throws Exception {
+        LogLimits large = new LogLimits(1 << 20, 1_000, 1L << 30);
+        FactLog log = FactLog.open(disk, Rules.KEPT, large, 0, Floor.NONE, () -> {});
+        for (int i = 1; i <= ENTRIES; i++) {
+            log.append(1, EntryKind.FACTS, Members.bytes("entry " + i));
+            log.force();
+        }
+        disk.failAt(LossyDisk.Operation.DELETE, 1);
+        Floor snapshot = new Floor(30, 2);
+        assertThatThrownBy(() -> log.restart(snapshot)).isInstanceOf(UncheckedIOException.class);
+        disk = disk.killProcess();
+
+        try (FactLog again = FactLog.open(disk, Rules.KEPT, large, 0, snapshot, () -> {})) {
+            assertThat(again.lastIndex()).isEqualTo(30);
+            assertThat(again.durableIndex()).isEqualTo(30);
+        }
+    }
+
     @Test
     void shouldSurviveAPowerLossAtEachStepOfACompaction() throws Exception {
         for (LossyDisk.Operation operation : List.of(LossyDisk.Operation.DELETE, LossyDisk.Operation.SYNC)) {

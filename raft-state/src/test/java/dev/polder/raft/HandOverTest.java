@@ -218,6 +218,37 @@ class HandOverTest {
         }
     }
 
+    /** The other one would not believe what it is told about a term that is over. */
+    @Test
+    void shouldGiveUpWhenItHasLostTheLeadAndLeadsAgain() {
+        int again = 0;
+        for (int seed = 0; seed < 40; seed++) {
+            try (SimGroup group = SimGroup.started(seed)) {
+                SimMember from = group.awaitLeader();
+                group.run(Duration.ofMillis(500));
+                SimMember to = group.others(from).get(0);
+                group.network().cut(from.name(), to.name());
+                group.network().cut(to.name(), from.name());
+                group.propose(from, 10);
+                group.run(Duration.ofMillis(20));
+                long term = from.servingTerm();
+                CompletableFuture<HandOverOutcome> outcome = handOver(from, Optional.of(to.name()));
+                from.run(from.life(), () -> from.context().stepDown(term, "the test says so"));
+                group.run(HandOver.LIMIT.minusMillis(100));
+                if (from.servingTerm() > term) {
+                    again++;
+                    group.network().heal();
+                    group.await("an outcome", outcome::isDone);
+                    assertThat(outcome)
+                            .isCompletedWithValue(
+                                    new HandOverOutcome.Kept("this member has lost the lead and leads again"));
+                    awaitAgreement(group);
+                }
+            }
+        }
+        assertThat(again).isGreaterThan(5);
+    }
+
     @Test
     void shouldNameTheReasonWhyNot() {
         try (SimGroup group = SimGroup.started(1)) {

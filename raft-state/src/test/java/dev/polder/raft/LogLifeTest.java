@@ -71,6 +71,26 @@ class LogLifeTest {
                 .contains("IllegalStateException: cannot stopped");
     }
 
+    @Test
+    void shouldSayInOneLineThatItsMemberWasRemoved() {
+        LogLife removed = life(new RecordingListener());
+        String orderly = logOf(() -> {
+            removed.stop(new MemberRemovedException("m1 is no member any more"));
+            removed.close();
+        });
+        LogLife left = life(new RecordingListener());
+        left.add(() -> {
+            throw new IOException("cannot close");
+        });
+        String leaving = logOf(() -> {
+            left.stop(new MemberRemovedException("m1 is no member any more"));
+            left.close();
+        });
+
+        assertThat(orderly).contains("cause='m1 is no member any more'").doesNotContain("\tat ", "ERROR");
+        assertThat(leaving).contains("ERROR", "cannot close");
+    }
+
     /** The tests' logger writes to standard error, whatever that is when it writes. */
     private static String logOf(Runnable deed) {
         PrintStream before = System.err;
