@@ -19,7 +19,7 @@ import java.util.List;
  *   magic         "PLDRWIRE", protocol version u16
  *   members       u32 count, then each: member
  *   introduction  member, members, cluster id, incarnation, process u64, metadata, group 16 bytes, recoveries u64,
- *                 joining u8, members index u64
+ *                 joining u8, members index u64, election time-out in ms u64
  * </pre>
  *
  * <p>REFUSED stays as it is in all versions, so that a refused version is told so.
@@ -80,7 +80,7 @@ final class GreetingCodec {
         WireCodec.writeText(out, introduction.metadata());
         WireCodec.writeUuid(out, introduction.group().value());
         out.writeLong(introduction.recoveries()).writeBoolean(introduction.isJoining());
-        out.writeLong(introduction.membersIndex());
+        out.writeLong(introduction.membersIndex()).writeLong(introduction.electionTimeoutMs());
     }
 
     static Greeting read(MessageKind kind, WireReader in) throws BadFrameException {
@@ -137,7 +137,8 @@ final class GreetingCodec {
                 in.group(),
                 in.number("recoveries"),
                 in.flag("joining"),
-                in.number("members index"));
+                in.number("members index"),
+                in.positive("election time-out"));
     }
 
     static List<String> readMembers(WireReader in) throws BadFrameException {

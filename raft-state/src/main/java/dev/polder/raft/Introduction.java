@@ -15,6 +15,7 @@ import java.util.List;
  * @param isJoining whether it is not in the list of members yet, and waits to be added
  * @param membersIndex the entry of the log that lists those members, 0 if the group began with them; whoever knows a later
  *     one knows better who is who
+ * @param electionTimeoutMs for so long it elects nobody else when it has heard a leader; at least 1
  */
 record Introduction(
         String member,
@@ -26,7 +27,8 @@ record Introduction(
         GroupId group,
         long recoveries,
         boolean isJoining,
-        long membersIndex) {
+        long membersIndex,
+        long electionTimeoutMs) {
     Introduction {
         members = List.copyOf(members);
     }

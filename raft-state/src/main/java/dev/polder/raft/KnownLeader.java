@@ -35,20 +35,16 @@ final class KnownLeader {
     }
 
     /**
-     * Tells whether this member leads, a majority has followed it within the election time-out, and none may stand that
-     * it has asked to, whom others elect without waiting for that time.
+     * Tells whether this member leads, a majority elects nobody else yet, and none may stand that it has asked to, whom
+     * others elect without waiting.
      */
     boolean isFollowed() {
         LogLeader known = told;
         return known != null
                 && known.memberId().equals(context.getName())
                 && (parts.membership().current().size() == 1
-                        || (hasMajority() && !context.handOver().isInDoubt(known.term())));
-    }
-
-    private boolean hasMajority() {
-        return parts.appends().contact().silenceNanos()
-                < context.getElectionTimeout().toNanos();
+                        || (parts.appends().contact().isHeld()
+                                && !context.handOver().isInDoubt(known.term())));
     }
 
     /** Returns the leader and its term; null if none is known, or if it is this member and is not followed. */

@@ -39,6 +39,7 @@ final class LeaderTick {
 
     void stop() {
         timer.cancel();
+        parts.appends().contact().end();
     }
 
     private void tick() {

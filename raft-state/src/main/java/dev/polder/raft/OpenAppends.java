@@ -155,6 +155,9 @@ final class OpenAppends {
         }
         if (response.term() == request.term()) {
             contact.followed(by, sentNanos);
+            if (response.succeeded() && request.lastIndex() >= membership.index()) {
+                contact.promised(by, sentNanos);
+            }
         }
         told.complete(toldOf(response));
     }

@@ -1,10 +1,12 @@
 package dev.polder.raft;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +21,28 @@ final class PeerBook {
     /** So many are remembered at most; those that are no members are forgotten first. */
     private static final int MET_MAX = 64;
 
-    private record Met(long process, String incarnation) {}
+    /** So many processes of a member that are dead are remembered: what they said may come late. */
+    private static final int FORMER_MAX = 8;
+
+    /** @param former processes of that member that this one was met after, the newest first */
+    private record Met(long process, List<Long> former, String incarnation, Duration electionTimeout) {
+        Met next(Introduction other) {
+            List<Long> dead = process == other.process()
+                    ? former
+                    : Stream.concat(Stream.of(process), former.stream())
+                            .limit(FORMER_MAX)
+                            .toList();
+            return of(other, dead);
+        }
+
+        static Met of(Introduction other, List<Long> former) {
+            return new Met(other.process(), former, other.incarnation(), Duration.ofMillis(other.electionTimeoutMs()));
+        }
+    }
 
     private final String self;
     private final RaftPeers peers;
+    private final Duration electionTimeout;
     private final long process;
     private final PeerIdentities identities;
     private final Map<String, Met> met = new HashMap<>();
@@ -34,9 +54,10 @@ final class PeerBook {
 
     private volatile String clusterId;
 
-    PeerBook(String self, RaftPeers peers, long process, PeerIdentities identities) {
+    PeerBook(String self, RaftPeers peers, Duration electionTimeout, long process, PeerIdentities identities) {
         this.self = self;
         this.peers = peers;
+        this.electionTimeout = electionTimeout;
         this.process = process;
         this.identities = identities;
         clusterId = peers.clusterId();
@@ -95,13 +116,21 @@ final class PeerBook {
                 membership().committed().group(),
                 membership().committed().recoveries(),
                 !membership().hasSelf(self),
-                place.index());
+                place.index(),
+                electionTimeout.toMillis());
     }
 
     /** Returns the incarnation of who was met under a name, this member's own too; empty if nobody was. */
     String incarnation(String member) {
         Met known = met.get(member);
         return member.equals(self) ? peers.incarnation() : known == null ? "" : known.incarnation();
+    }
+
+    /** Returns the election time-out of another member; null if it was not met. */
+    @Nullable
+    Duration electionTimeout(String member) {
+        Met known = met.get(member);
+        return known == null ? null : known.electionTimeout();
     }
 
     String clusterId() {
@@ -129,6 +158,10 @@ final class PeerBook {
         String objection = foreign(other);
         if (objection != null) {
             return objection;
+        }
+        Met known = met.get(other.member());
+        if (known != null && known.former().contains(other.process())) {
+            return other.member() + " has started again since it said that";
         }
         GroupMember listed = list().find(other.member());
         return listed == null ? unlisted(other) : impostor(other, listed);
@@ -232,7 +265,8 @@ final class PeerBook {
             metadata.keySet().removeIf(name -> !name.equals(self) && !met.containsKey(name));
         }
         metadata.put(other.member(), other.metadata());
-        Met before = met.put(other.member(), new Met(other.process(), other.incarnation()));
+        Met before = met.get(other.member());
+        met.put(other.member(), before == null ? Met.of(other, List.of()) : before.next(other));
         return before != null && before.process() != other.process();
     }
 }

@@ -1,9 +1,11 @@
 package dev.polder.raft;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to the other members; the seam behind which tests have a network of their own. Used and answered on the log's
@@ -34,6 +36,11 @@ interface PeerNetwork {
     /** Returns in words why others cannot be reached now, by their names. */
     default Map<String, String> unreached() {
         return Map.of();
+    }
+
+    /** Returns the election time-out of another member that was met; null if it was not. */
+    default @Nullable Duration electionTimeout(String member) {
+        return null;
     }
 
     /** Returns the incarnation of who was met under a name, this member's own name too; empty if nobody was. */

@@ -53,7 +53,12 @@ final class PolderFollower extends InactiveRole {
     private @Nullable String toldObstacle;
     private final Set<String> agreed = new HashSet<>();
     private boolean leaderless;
+    /** Another may stand, and this one has not polled since it was let do so. */
+    private boolean letsStand;
+    /** In vain so far, and while nothing has changed. */
     private int polls;
+
+    private boolean hasPolled;
     /** Answers to the polls of an older round count no more. */
     private int round;
 
@@ -78,7 +83,7 @@ final class PolderFollower extends InactiveRole {
             if (context.peers().isEmpty()) {
                 // Not from here: the transition to this role is still running.
                 context.getThreadContext().execute(this::stand);
-            } else if (!parts.leaderContact().isRecent()) {
+            } else if (!parts.leaderContact().hasHeard()) {
                 leaderless = true;
                 pollAfter(parts.random().nextInt(FIRST_POLL_MS_MAX));
             } else {
@@ -118,7 +123,9 @@ final class PolderFollower extends InactiveRole {
     void heard() {
         leaderless = false;
         died = false;
+        letsStand = false;
         polls = 0;
+        hasPolled = false;
         beginRound();
         awaitLeader();
     }
@@ -153,13 +160,16 @@ final class PolderFollower extends InactiveRole {
     void peerBack() {
         if (leaderless) {
             polls = 0;
-            pollAfter(parts.random().nextInt(PEER_BACK_MS_MAX));
+            if (!letsStand) {
+                pollAfter(parts.random().nextInt(PEER_BACK_MS_MAX));
+            }
         }
     }
 
     /** Another member may stand, for all that this one knows, and has the time to do so. */
     void letStand() {
         if (leaderless) {
+            letsStand = true;
             pollAfter(2L * pollAgainMs());
         }
     }
@@ -170,7 +180,7 @@ final class PolderFollower extends InactiveRole {
      */
     boolean goesBefore(String candidate) {
         long now = parts.time().nanos();
-        boolean hasJustAsked = (polls == 1 && now - polledNanos < POLL_AGAIN_MS * 1_000_000L)
+        boolean hasJustAsked = (hasPolled && polls <= 1 && now - polledNanos < POLL_AGAIN_MS * 1_000_000L)
                 || (polls > 0 && died && now - diedNanos < DEATH_KNOWN_MS * 1_000_000L);
         return leaderless
                 && hasJustAsked
@@ -228,6 +238,13 @@ final class PolderFollower extends InactiveRole {
         }
         context.setLeader(null);
         leaderless = true;
+        if (parts.leaderContact().isRecent()) {
+            // its own vote would break what a leader may still count on
+            pollAfter(pollAgainMs());
+            return;
+        }
+        letsStand = false;
+        hasPolled = true;
         polls++;
         polledNanos = parts.time().nanos();
         if (died && polledNanos - diedNanos < DEATH_KNOWN_MS * 1_000_000L) {

@@ -160,7 +160,7 @@ final class PolderRaftContext {
         return cluster.getMemberState(MemberId.from(member));
     }
 
-    /** Tells whether this member leads, and a majority has followed it within the election time-out. Any thread may ask. */
+    /** Tells whether this member leads, and a majority elects nobody else yet. Any thread may ask. */
     boolean isFollowed() {
         return leader.isFollowed();
     }
@@ -256,8 +256,13 @@ final class PolderRaftContext {
         }
     }
 
-    /** The process of a member is dead. If it led, the survivors stand one after the other. */
+    /**
+     * The process of a member is dead. If it led, the survivors stand one after the other; if it followed, its next
+     * process has forgotten that.
+     */
     void peerDied(String member) {
+        parts.leaderContact().clear(member);
+        parts.appends().contact().died(member);
         if (getRaftRole() instanceof PolderFollower follower && member.equals(leaderName())) {
             long before = parts.membership().current().names().stream()
                     .filter(one -> !one.equals(member) && one.compareTo(getName()) < 0)
@@ -267,8 +272,9 @@ final class PolderRaftContext {
         }
     }
 
-    /** A member can be reached, again or for the first time. */
+    /** A member can be reached, again or for the first time, and has met this one's process. */
     void peerBack(String member) {
+        parts.leaderContact().clear(member);
         parts.failurePace().release(member);
         if (getRaftRole() instanceof PolderFollower follower) {
             follower.peerBack();

@@ -7,34 +7,76 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * When a leader was last in touch with a majority. Owned by the log's thread; {@link #silenceNanos()} may be
- * called by any.
+ * When a leader was last in touch with a majority, and until when no majority elects another. Owned by the log's thread;
+ * {@link #silenceNanos()} and {@link #isHeld()} may be called by any.
+ *
+ * <p>Whoever has followed what was sent at some time deposes nobody for its own election time-out after that, see {@link
+ * LeaderContact}; unless its process ends. Who has only voted has promised nothing. Who does not have the entry yet that
+ * lists the members would not know, after a start, whom it has followed; so that one is not counted either.
  */
 final class QuorumContact {
+    /**
+     * What is known of a peer.
+     *
+     * @param followedNanos when what it has answered was sent: no later than that it was known to follow
+     * @param heldNanos until when it elects nobody else
+     */
+    private record Contact(long followedNanos, long heldNanos) {
+        Contact followed(long sentNanos) {
+            return new Contact(Math.max(followedNanos, sentNanos), heldNanos);
+        }
+
+        Contact held(long untilNanos) {
+            return new Contact(followedNanos, Math.max(heldNanos, untilNanos));
+        }
+
+        Contact heldNoLonger(long nowNanos) {
+            return new Contact(followedNanos, Math.min(heldNanos, nowNanos));
+        }
+    }
+
     private final RaftTime time;
-    /** When what a peer has answered was sent to it: no later than that it was known to follow. */
-    private final Map<String, Long> followedNanos = new HashMap<>();
+    private final PeerNetwork network;
+    private final Duration electionTimeout;
+    private final Map<String, Contact> contacts = new HashMap<>();
 
     private volatile long majorityNanos;
+    private volatile long heldNanos;
 
-    QuorumContact(RaftTime time) {
+    /** With this member's own election time-out, beyond which it counts on nobody. */
+    QuorumContact(RaftTime time, PeerNetwork network, Duration electionTimeout) {
         this.time = time;
+        this.network = network;
+        this.electionTimeout = electionTimeout;
+        end();
     }
 
     /** A term begins, with everybody's votes. */
     void begin(List<String> peers) {
-        long now = time.nanos();
-        followedNanos.clear();
-        peers.forEach(peer -> followedNanos.put(peer, now));
-        majorityNanos = now;
+        contacts.clear();
+        peers.forEach(peer -> contacts.put(peer, unheard()));
+        look(time.nanos());
     }
 
-    /** The others are these from here on; who is new among them follows, as far as is known. */
-    void change(List<String> peers) {
-        followedNanos.keySet().retainAll(peers);
+    /** Is given as much time to follow as if it had now, and has promised nothing. */
+    private Contact unheard() {
         long now = time.nanos();
-        peers.forEach(peer -> followedNanos.putIfAbsent(peer, now));
-        look();
+        return new Contact(now, now);
+    }
+
+    /** The lead is lost. */
+    void end() {
+        heldNanos = time.nanos();
+    }
+
+    /**
+     * The others are these from here on; who is new among them follows, as far as is known. What held before holds still:
+     * no majority of these is without one of those.
+     */
+    void change(List<String> peers) {
+        contacts.keySet().retainAll(peers);
+        peers.forEach(peer -> contacts.computeIfAbsent(peer, name -> unheard()));
+        look(heldNanos);
     }
 
     /** Returns the time that belongs to what is sent now. */
@@ -44,27 +86,55 @@ final class QuorumContact {
 
     /** A peer has answered what was sent at that time, as a follower. */
     void followed(String peer, long sentNanos) {
-        if (followedNanos.computeIfPresent(peer, (name, before) -> Math.max(before, sentNanos)) != null) {
-            look();
-        }
+        contacts.computeIfPresent(peer, (name, before) -> before.followed(sentNanos));
+        look(heldNanos);
     }
 
-    private void look() {
-        long[] times = new long[followedNanos.size()];
-        int filled = 0;
-        for (long followed : followedNanos.values()) {
-            times[filled++] = followed;
+    /** A peer that has followed what was sent at that time has the entry that lists the members. */
+    void promised(String peer, long sentNanos) {
+        long until = sentNanos + patience(peer).toNanos();
+        contacts.computeIfPresent(peer, (name, before) -> before.held(until));
+        look(heldNanos);
+    }
+
+    private Duration patience(String peer) {
+        Duration known = network.electionTimeout(peer);
+        return known == null || known.compareTo(electionTimeout) > 0 ? electionTimeout : known;
+    }
+
+    /** The process that has followed is dead; the next one knows nothing of what it has heard. */
+    void died(String peer) {
+        contacts.computeIfPresent(peer, (name, before) -> before.heldNoLonger(time.nanos()));
+        // also what held by somebody who is no member any more
+        look(time.nanos());
+    }
+
+    private void look(long heldNanosMin) {
+        if (contacts.isEmpty()) {
+            return;
         }
+        long[] followed = new long[contacts.size()];
+        long[] held = new long[contacts.size()];
+        int filled = 0;
+        for (Contact contact : contacts.values()) {
+            followed[filled] = contact.followedNanos;
+            held[filled++] = contact.heldNanos;
+        }
+        majorityNanos = latestOfMajority(followed);
+        heldNanos = Math.max(heldNanosMin, latestOfMajority(held));
+    }
+
+    /** Returns the latest time that so many have reached that they and this member are a majority. */
+    private static long latestOfMajority(long[] times) {
         Arrays.sort(times);
-        // with this member they are a majority
         int needed = (times.length + 1) / 2;
-        majorityNanos = times[times.length - needed];
+        return times[times.length - needed];
     }
 
     /** Returns whether a peer has followed what was sent within that time. */
     boolean hasFollowed(String peer, Duration within) {
-        Long followed = followedNanos.get(peer);
-        return followed != null && time.nanos() - followed < within.toNanos();
+        Contact contact = contacts.get(peer);
+        return contact != null && time.nanos() - contact.followedNanos < within.toNanos();
     }
 
     /**
@@ -72,8 +142,8 @@ final class QuorumContact {
      * thread.
      */
     long silenceNanos(String peer) {
-        Long nanos = followedNanos.get(peer);
-        return nanos == null ? Long.MAX_VALUE : time.nanos() - nanos;
+        Contact contact = contacts.get(peer);
+        return contact == null ? Long.MAX_VALUE : time.nanos() - contact.followedNanos;
     }
 
     /**
@@ -82,5 +152,10 @@ final class QuorumContact {
      */
     long silenceNanos() {
         return time.nanos() - majorityNanos;
+    }
+
+    /** Tells whether so many peers follow that no majority elects another yet. */
+    boolean isHeld() {
+        return time.nanos() - heldNanos < 0;
     }
 }

@@ -13,7 +13,10 @@ import java.util.Objects;
  * @param memberId this member's name, the same at every start on one directory; 1 to 255 bytes of UTF-8
  * @param directory where log and term are kept; created if missing; used by one process at a time
  * @param nodeName goes into the names of threads
- * @param electionTimeout how long a follower waits without a leader before it stands; at least 1 ms
+ * @param electionTimeout how long a follower waits without a leader before it stands, and for how long it
+ *     helps nobody to depose a leader that it has heard; at least 1 ms. Members tell each other and may differ, but each
+ *     one's must be longer than every other's {@code heartbeatInterval}. A member that is given a shorter one must have
+ *     been down for as long as the one before: a leader may still count on that
  * @param heartbeatInterval how often a leader shows that it is there; at least 1 ms, shorter than
  *     {@code electionTimeout}
  * @param proposalBytesMax how many bytes of proposals may wait or be in flight; a proposal beyond is refused. Each

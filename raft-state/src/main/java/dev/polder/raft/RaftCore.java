@@ -80,12 +80,12 @@ final class RaftCore implements AutoCloseable {
                             offers,
                             seams.rules().gates().leader(),
                             failStop,
-                            new QuorumContact(seams.time()),
+                            new QuorumContact(seams.time(), network, config.electionTimeout()),
                             config.heartbeatInterval()),
                     new FailurePace(thread, seams.time(), config.heartbeatInterval(), failStop),
                     new PolderLog(access, log, membership, failStop),
                     events,
-                    new LeaderContact(seams.time(), config.electionTimeout()),
+                    new LeaderContact(seams.time(), config.electionTimeout(), suspects(config, terms, membership)),
                     new LeaderTime(seams.time()),
                     background,
                     membership,
@@ -120,6 +120,15 @@ final class RaftCore implements AutoCloseable {
                     + "without its vote this member could vote twice in one term, so it does not start");
         }
         return TermStore.create(disk, self, members);
+    }
+
+    /** Whom this member may have followed before this start. */
+    private static List<String> suspects(RaftConfig config, TermStore terms, Membership membership) {
+        return terms.term() == 0
+                ? List.of()
+                : membership.current().names().stream()
+                        .filter(member -> !member.equals(config.memberId()))
+                        .toList();
     }
 
     /** As long as no entry lists the members, they are those of the first start, and no others. */

@@ -1,6 +1,7 @@
 package dev.polder.raft;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -54,7 +55,11 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
     static RaftWire open(RaftConfig config, Seams seams, RaftThread thread, FailStop failStop, LogEvents events)
             throws IOException {
         PeerBook book = new PeerBook(
-                config.memberId(), config.peers(), seams.random().nextLong(), PeerIdentities.open(seams.disk()));
+                config.memberId(),
+                config.peers(),
+                config.electionTimeout(),
+                seams.random().nextLong(),
+                PeerIdentities.open(seams.disk()));
         Dialer dialer =
                 Dialer.open(thread, config.nodeName() + "-raft", config.peers().security(), config.memberId());
         WireParts parts = new WireParts(
@@ -114,6 +119,11 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
     @Override
     public String incarnation(String member) {
         return parts.book().incarnation(member);
+    }
+
+    @Override
+    public @Nullable Duration electionTimeout(String member) {
+        return parts.book().electionTimeout(member);
     }
 
     /** Tells whether a member is to be called again when its connection is gone; if not it has no link any more. */

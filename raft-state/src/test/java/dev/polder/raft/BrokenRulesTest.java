@@ -24,7 +24,9 @@ class BrokenRulesTest {
     private final LossyDisk disk = new LossyDisk();
 
     private ManualMember member(Rules rules) throws IOException {
-        return ManualMember.breaking(rules, disk, directory, THREE, time).begin();
+        ManualMember member = ManualMember.breaking(rules, disk, directory, THREE, time);
+        time.advance(ManualMember.ELECTION_TIMEOUT);
+        return member.begin();
     }
 
     private static Rules unless(boolean kept, Rules broken) {

@@ -221,7 +221,17 @@ class GoldenFilesTest {
 
     private static Introduction introduction(String member) {
         return new Introduction(
-                member, List.of("m1:1", "märz:2"), "c1", "i7", -2, "http://m", new GroupId(UNIQUE), 3, true, 65_539);
+                member,
+                List.of("m1:1", "märz:2"),
+                "c1",
+                "i7",
+                -2,
+                "http://m",
+                new GroupId(UNIQUE),
+                3,
+                true,
+                65_539,
+                700);
     }
 
     private static List<LogEntry> sent() {

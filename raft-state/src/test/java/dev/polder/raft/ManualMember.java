@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One member, as a {@link ReplicatedLog} has it, on a thread that the test turns by hand. */
 final class ManualMember implements AutoCloseable, FailStop {
+    static final Duration ELECTION_TIMEOUT = Duration.ofMillis(500);
+
     final ManualThread thread = new ManualThread();
     final RecordingListener listener;
     final LogEvents events;
@@ -76,7 +78,7 @@ final class ManualMember implements AutoCloseable, FailStop {
                 members.get(0),
                 directory,
                 "test",
-                Duration.ofMillis(500),
+                ELECTION_TIMEOUT,
                 Duration.ofMillis(75),
                 proposalBytesMax,
                 Members.peers(members));

@@ -3,6 +3,7 @@ package dev.polder.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -28,6 +29,7 @@ class PeerBookTest {
         PeerBook book = new PeerBook(
                 self,
                 new RaftPeers(List.of("m1:1", "m2:1", "m3:1"), new InetSocketAddress(0), "i of " + self, "", ""),
+                Duration.ofMillis(500),
                 1,
                 PeerIdentities.open(new LossyDisk()));
         book.begin(new Membership(new Membership.Place(index, list)));
@@ -36,7 +38,7 @@ class PeerBookTest {
 
     private static Introduction other(String name, String incarnation, long index, MemberList list, boolean isJoining) {
         return new Introduction(
-                name, list.names(), "", incarnation, 7, "", list.group(), list.recoveries(), isJoining, index);
+                name, list.names(), "", incarnation, 7, "", list.group(), list.recoveries(), isJoining, index, 700);
     }
 
     private static Introduction fresh(String name) {
@@ -114,6 +116,35 @@ class PeerBookTest {
         assertThat(book.introduction().isJoining()).isTrue();
         assertThat(book.objection(other("m1:1", "i1", 9, CHANGED, false))).isNull();
         assertThat(book.objection(other("m7:1", "i7", 30, CHANGED, false))).isNull();
+    }
+
+    @Test
+    void shouldRememberHowPatientWhoIs() throws Exception {
+        PeerBook book = book("m1:1", 0, YOUNG);
+        assertThat(book.electionTimeout("m2:1")).isNull();
+        book.meet(other("m2:1", "i2", 0, YOUNG, false));
+        assertThat(book.electionTimeout("m2:1")).isEqualTo(Duration.ofMillis(700));
+        assertThat(book.introduction().electionTimeoutMs()).isEqualTo(500);
+    }
+
+    /** A call may arrive after its caller has died and started again; the one that lives would be taken for dead. */
+    @Test
+    void shouldNotBelieveAProcessThatWasReplaced() throws Exception {
+        PeerBook book = book("m1:1", 0, YOUNG);
+        assertThat(book.meet(process(1))).isFalse();
+        assertThat(book.meet(process(2))).isTrue();
+        assertThat(book.meet(process(2))).isFalse();
+        assertThat(book.objection(process(1))).isEqualTo("m2:1 has started again since it said that");
+        assertThat(book.objection(process(2))).isNull();
+        assertThat(book.objection(process(3))).isNull();
+        for (long next = 3; next < 100; next++) {
+            book.meet(process(next));
+        }
+        assertThat(book.objection(process(95))).isNotNull();
+    }
+
+    private static Introduction process(long number) {
+        return new Introduction("m2:1", YOUNG.names(), "", "i2", number, "", YOUNG.group(), 0, false, 0, 700);
     }
 
     @Test

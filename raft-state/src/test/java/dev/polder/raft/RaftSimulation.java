@@ -52,8 +52,12 @@ final class RaftSimulation {
                         random.nextBoolean() ? 0 : random.nextDouble() * 0.2));
         group.newcomer("m4:1");
         group.newcomer("m5:1");
+        boolean differ = random.nextInt(3) == 0;
         for (SimMember member : group.members()) {
             member.saveWhenWanted();
+            if (differ) {
+                member.electionTimeout(Duration.ofMillis(200 + random.nextInt(800)));
+            }
             group.time().after(random.nextInt(1_000) * 1_000_000L, () -> startIfDown(member));
         }
         proposeLater();
@@ -97,7 +101,7 @@ final class RaftSimulation {
         group.members().stream().filter(SimMember::isGone).forEach(this::comeBack);
         SimMember one = group.members().get(random.nextInt(5));
         SimMember other = group.others(one).get(random.nextInt(4));
-        switch (random.nextInt(24)) {
+        switch (random.nextInt(26)) {
             case 0, 1 -> crash(one);
             case 2 -> group.members().forEach(this::crash);
             case 3 -> {
@@ -143,7 +147,8 @@ final class RaftSimulation {
                 group.time().after((1 + random.nextInt(6_000)) * 1_000_000L, () -> one.free(Long.MAX_VALUE));
             }
             case 20 -> flap(10 + random.nextInt(20));
-            case 21 -> {
+            case 21 -> restartBesideACut(other);
+            case 22 -> {
                 change(one);
                 change(other);
                 split();
@@ -171,6 +176,21 @@ final class RaftSimulation {
             }
         }
         group.time().after((20 + random.nextInt(150)) * 1_000_000L, () -> flap(times - 1));
+    }
+
+    /** The leader is alone, and of those who followed it one or two start again at once. */
+    private void restartBesideACut(SimMember one) {
+        SimMember leader = group.leader();
+        if (leader != null) {
+            group.time().note(leader.name() + " is alone while others start again");
+            for (SimMember other : group.others(leader)) {
+                if (other == one || random.nextBoolean()) {
+                    other.crash(false, random);
+                    startIfDown(other);
+                }
+            }
+            group.time().after(random.nextInt(20) * 1_000_000L, () -> group.isolate(leader));
+        }
     }
 
     /** Each is on one of two sides, which hear each other no longer. */

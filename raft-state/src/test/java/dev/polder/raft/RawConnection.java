@@ -61,7 +61,8 @@ final class RawConnection implements AutoCloseable {
                 GroupId.NONE,
                 0,
                 false,
-                0);
+                0,
+                500);
     }
 
     static byte[] bytes(WireFrame frame) {

@@ -197,18 +197,28 @@ final class SimGroup implements AutoCloseable {
         time.note(member.name() + " starts");
         for (SimMember other : others(member)) {
             if (other.isUp()) {
-                tellBack(member, other);
-                tellBack(other, member);
+                network.call(member, other);
+                network.call(other, member);
+            } else {
+                tellNobodyThere(member, other);
             }
         }
     }
 
-    private void tellBack(SimMember member, SimMember of) {
+    /** Its first call is refused. */
+    private void tellNobodyThere(SimMember member, SimMember dead) {
         int life = member.life();
         network.travel(
-                of.name(),
                 member.name(),
-                () -> member.run(life, () -> member.context().peerBack(of.name())));
+                dead.name(),
+                () -> network.travel(
+                        dead.name(),
+                        member.name(),
+                        () -> member.run(life, () -> {
+                            if (!dead.isUp()) {
+                                member.context().peerDied(dead.name());
+                            }
+                        })));
     }
 
     /** Each survivor, some time in the next 20 ms, sees its connection close, tries once more, and is refused. */
@@ -269,7 +279,24 @@ final class SimGroup implements AutoCloseable {
     private boolean step(long untilNanos) {
         boolean happened = time.step(untilNanos);
         members.values().forEach(matching::look);
+        checkLease();
         return happened;
+    }
+
+    /** Two that are followed at one time would both answer for the group. */
+    private void checkLease() {
+        SimMember followed = null;
+        for (SimMember member : members.values()) {
+            if (!member.isUp() || !member.context().isFollowed()) {
+                continue;
+            }
+            if (followed != null) {
+                throw new AssertionError("two leaders are followed: " + followed.name() + " in term "
+                        + followed.context().getTerm() + ", " + member.name() + " in term "
+                        + member.context().getTerm());
+            }
+            followed = member;
+        }
     }
 
     void await(String what, BooleanSupplier condition) {

@@ -33,6 +33,7 @@ final class SimMember implements FailStop {
     private SimLedger.@Nullable Life ledger;
     private @Nullable Throwable failure;
     private int stateBytes = 1_000;
+    private Duration electionTimeout = ELECTION_TIMEOUT;
     private boolean savesWhenWanted;
     private boolean joins;
     private boolean gone;
@@ -80,6 +81,11 @@ final class SimMember implements FailStop {
         disk = mounted(new LossyDisk());
         wipes++;
         joins = true;
+    }
+
+    /** From its next start on it has an election time-out of its own. */
+    void electionTimeout(Duration own) {
+        electionTimeout = own;
     }
 
     /** It was told that it is no member any more. */
@@ -169,7 +175,7 @@ final class SimMember implements FailStop {
         RaftPeers peers = new RaftPeers(
                 group.seeds(), new InetSocketAddress(0), incarnation(), "", "", joins, RaftSecurity.none());
         RaftConfig config =
-                new RaftConfig(name, Path.of("virtual"), name, ELECTION_TIMEOUT, HEARTBEAT_INTERVAL, 1 << 20, peers);
+                new RaftConfig(name, Path.of("virtual"), name, electionTimeout, HEARTBEAT_INTERVAL, 1 << 20, peers);
         Seams seams = new Seams(
                 disk,
                 rules,
@@ -179,7 +185,7 @@ final class SimMember implements FailStop {
                 (unused, failStop) -> new OnThread(writing));
         LogEvents events = new LogEvents(listening);
         try {
-            PeerBook opened = new PeerBook(name, peers, life, PeerIdentities.open(disk));
+            PeerBook opened = new PeerBook(name, peers, electionTimeout, life, PeerIdentities.open(disk));
             book = opened;
             RaftCore begun = RaftCore.open(
                     config, seams, starting, this, events, group.network().of(this, life));

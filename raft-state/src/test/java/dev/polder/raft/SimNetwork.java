@@ -1,5 +1,6 @@
 package dev.polder.raft;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,6 +51,9 @@ final class SimNetwork {
     private final Map<String, Long> lastArrivalNanos = new HashMap<>();
     private final Map<String, String> objections = new HashMap<>();
     private final Map<String, String> refusals = new HashMap<>();
+    /** The newest starts that members know of others. */
+    private final Map<String, Integer> knownLives = new HashMap<>();
+
     private final Set<String> cut = new LinkedHashSet<>();
     private Weather weather = Weather.CALM;
     private Intruder intruder = (from, to, request, response) -> response;
@@ -129,6 +133,11 @@ final class SimNetwork {
             }
 
             @Override
+            public @Nullable Duration electionTimeout(String other) {
+                return member.book().electionTimeout(other);
+            }
+
+            @Override
             public String incarnation(String other) {
                 return member.book().incarnation(other);
             }
@@ -164,8 +173,9 @@ final class SimNetwork {
             return;
         }
         if (sent.isAwaited()) {
-            target.book().meet(sent.book().introduction());
+            meet(target, sent.from());
         }
+        int life = target.life();
         Introduction introduction = target.book().introduction();
         PeerRequest request = intruder.request(from, to, sent.request());
         PeerResponse response =
@@ -175,10 +185,53 @@ final class SimNetwork {
                     to,
                     from,
                     () -> sent.from().run(sent.life(), () -> {
-                        sent.book().meet(introduction);
-                        sent.answer().complete(response);
+                        if (meet(sent.from(), to, life, introduction)) {
+                            sent.answer().complete(response);
+                        } else {
+                            sent.answer().completeExceptionally(new IllegalStateException(to + " has started again"));
+                        }
                     }));
         }
+    }
+
+    private void meet(SimMember member, SimMember other) {
+        meet(member, other.name(), other.life(), other.book().introduction());
+    }
+
+    /** Returns whether that start is the newest known; the connections of those before are gone. */
+    private boolean meet(SimMember member, String other, int life, Introduction introduction) {
+        String link = link(member.name(), other);
+        if (knownLives.getOrDefault(link, 0) > life) {
+            return false;
+        }
+        knownLives.put(link, life);
+        if (member.book().meet(introduction)) {
+            member.context().peerDied(other);
+        }
+        return true;
+    }
+
+    /** A member calls another, which answers, unless something is lost or one of them objects. */
+    void call(SimMember from, SimMember to) {
+        int life = from.life();
+        travel(
+                from.name(),
+                to.name(),
+                () -> to.run(to.life(), () -> {
+                    if (from.isUp() && from.life() == life && objection(from.book(), to.book()) == null) {
+                        meet(to, from);
+                        int answering = to.life();
+                        Introduction introduction = to.book().introduction();
+                        travel(
+                                to.name(),
+                                from.name(),
+                                () -> from.run(life, () -> {
+                                    if (meet(from, to.name(), answering, introduction)) {
+                                        from.context().peerBack(to.name());
+                                    }
+                                }));
+                    }
+                }));
     }
 
     /** As if there were a new connection for each request: whoever is refused was cut off. */

@@ -51,9 +51,9 @@ class WireCodecProperties {
         Arbitrary<Introduction> first = Combinators.combine(
                         text(1, 255), members, text(0, 21), text(1, 21), Arbitraries.longs(), text(0, 4096))
                 .as((member, all, cluster, incarnation, process, metadata) -> new Introduction(
-                        member, all, cluster, incarnation, process, metadata, GroupId.NONE, 0, false, 0));
-        return Combinators.combine(first, group(), number(), Arbitraries.of(true, false), number())
-                .as((from, group, recoveries, isJoining, membersIndex) -> new Introduction(
+                        member, all, cluster, incarnation, process, metadata, GroupId.NONE, 0, false, 0, 1));
+        return Combinators.combine(first, group(), number(), Arbitraries.of(true, false), number(), positive())
+                .as((from, group, recoveries, isJoining, membersIndex, electionTimeoutMs) -> new Introduction(
                         from.member(),
                         from.members(),
                         from.clusterId(),
@@ -63,7 +63,8 @@ class WireCodecProperties {
                         group,
                         recoveries,
                         isJoining,
-                        membersIndex));
+                        membersIndex,
+                        electionTimeoutMs));
     }
 
     private static Arbitrary<List<String>> members() {

@@ -101,7 +101,7 @@ class WireCodecTest {
 
     private static Greeting welcome(String member, List<String> members, String incarnation, String metadata) {
         return new Greeting.Welcome(
-                new Introduction(member, members, "", incarnation, 1, metadata, GroupId.NONE, 0, false, 0));
+                new Introduction(member, members, "", incarnation, 1, metadata, GroupId.NONE, 0, false, 0, 500));
     }
 
     @Test
@@ -110,7 +110,7 @@ class WireCodecTest {
         refuses(welcome(name, List.of(), "i", ""), "member has 256 bytes, must have 1 to 255");
         refuses(
                 welcome("m", List.of("1", "2", "3", "4", "5", "6", "7", "8"), "i", ""),
-                "members: 8, must be at most 7 and fit into the 72 bytes that are left in the frame");
+                "members: 8, must be at most 7 and fit into the 80 bytes that are left in the frame");
         refuses(welcome("m", List.of(), "", ""), "incarnation has 0 bytes, must have 1 to 64");
         refuses(welcome("m", List.of(), "i", "m".repeat(4097)), "metadata has 4097 bytes, must have 0 to 4096");
     }
