@@ -44,8 +44,9 @@ final class ThreeNodes implements AutoCloseable {
             }
             return nodes;
         } catch (IOException | RuntimeException e) {
-            nodes.close();
-            throw e;
+            try (nodes) {
+                throw e;
+            }
         }
     }
 
@@ -100,9 +101,7 @@ final class ThreeNodes implements AutoCloseable {
     /** Ends the nodes. Returns the files that they have recorded. */
     List<Path> end() throws IOException, InterruptedException {
         List<Path> recordings = new ArrayList<>();
-        for (int i = 0; i < NODES; i++) {
-            processes.get(i).getOutputStream().close();
-        }
+        closeInputs();
         for (int i = 0; i < NODES; i++) {
             if (!processes.get(i).waitFor(END_SECONDS_MAX, TimeUnit.SECONDS)) {
                 throw new IOException("node " + i + " still runs after " + END_SECONDS_MAX + " s");
@@ -112,18 +111,30 @@ final class ThreeNodes implements AutoCloseable {
         return recordings;
     }
 
-    @Override
-    public void close() {
-        processes.forEach(Process::destroy);
+    /** Nodes end with their inputs, and remove their control groups; a signal would leave these to a node that comes back. */
+    private void closeInputs() throws IOException {
         for (Process process : processes) {
-            try {
-                if (!process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS)) {
-                    process.destroyForcibly();
-                }
-            } catch (InterruptedException e) {
+            process.getOutputStream().close();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            closeInputs();
+        } finally {
+            processes.forEach(ThreeNodes::awaitEnd);
+        }
+    }
+
+    private static void awaitEnd(Process process) {
+        try {
+            if (!process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                Thread.currentThread().interrupt();
             }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
         }
     }
 }

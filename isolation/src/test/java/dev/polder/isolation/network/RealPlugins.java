@@ -32,7 +32,7 @@ public final class RealPlugins {
              {"type":"portmap","capabilities":{"portMappings":true},"snat":true},
              {"type":"firewall","backend":"iptables"},
              {"type":"bandwidth","capabilities":{"bandwidth":true}},
-             {"type":"tuning","mtu":1400}]}
+             {"type":"tuning","mtu":1400,"dataDir":"%s"}]}
             """;
     /** For CHECK: that of portmap and of bandwidth is broken in Debian's version 1.1.1. */
     private static final String LEAN_NETWORK = """
@@ -40,7 +40,7 @@ public final class RealPlugins {
              {"type":"bridge","bridge":"plot0","ipam":{"type":"host-local","dataDir":"%s",
               "ranges":[[{"subnet":"198.18.78.0/24"}]]}},
              {"type":"firewall","backend":"iptables"},
-             {"type":"tuning","mtu":1400}]}
+             {"type":"tuning","mtu":1400,"dataDir":"%s"}]}
             """;
 
     public final HostNamespace host;
@@ -56,7 +56,7 @@ public final class RealPlugins {
         assumeTrue(
                 Files.isExecutable(PROGRAMS.resolve("bridge")), "Debian's containernetworking-plugins are not there");
         this.base = directory;
-        this.machine = HostNamespace.said("ip -o link");
+        this.machine = links();
         this.host = new HostNamespace(directory.resolve("host"));
         this.containers = NetworkNamespaces.open(directory.resolve("containers"));
         Path programs = Files.createDirectory(directory.resolve("bin"));
@@ -68,10 +68,12 @@ public final class RealPlugins {
         }
         Files.write(
                 settings.configurationDirectory().resolve("plot.conflist"),
-                String.format(NETWORK, base.resolve("addresses")).getBytes(UTF_8));
+                String.format(NETWORK, base.resolve("addresses"), base.resolve("tuned"))
+                        .getBytes(UTF_8));
         Files.write(
                 settings.configurationDirectory().resolve("lean.conflist"),
-                String.format(LEAN_NETWORK, base.resolve("addresses")).getBytes(UTF_8));
+                String.format(LEAN_NETWORK, base.resolve("addresses"), base.resolve("tuned"))
+                        .getBytes(UTF_8));
     }
 
     /** A plug-in in the host's namespace, which kills the agent that calls it where the file {@code kill-at} says so. */
@@ -161,6 +163,11 @@ public final class RealPlugins {
         }
         host.close();
         HostNamespace.assertNothingIsMounted(base);
-        assertThat(HostNamespace.said("ip -o link")).isEqualTo(machine);
+        assertThat(links()).isEqualTo(machine);
+    }
+
+    /** The interfaces of the machine, but for those of raft-state's tests, which may run at the same time. */
+    private static String links() throws IOException, InterruptedException {
+        return HostNamespace.said("ip -o link | grep -vE '^[0-9]+: pol[0-9]+[a-z]'");
     }
 }
