@@ -105,6 +105,7 @@ final class ContainerWork {
             engineJobs.add(() -> {});
         }
         threads.forEach(thread -> TaskLauncher.join(thread, () -> {}));
-        engineThreads.forEach(thread -> TaskLauncher.join(thread, thread::interrupt));
+        // when one has been waited for in vain, none is any more: they all wait for the same engine
+        engineThreads.forEach(thread -> TaskLauncher.join(thread, () -> engineThreads.forEach(Thread::interrupt)));
     }
 }

@@ -83,7 +83,7 @@ class DockerContainersTest {
                 dockerd.socket,
                 CLIENT,
                 "n1-docker-removal",
-                Duration.ofMillis(100),
+                new DockerIsolator.Patience(LONG, Duration.ofSeconds(2), Duration.ofMillis(100)),
                 List.of(base.resolve("allowed"))));
         containerizer = Containerizer.open(new Containerizer.Settings(
                 host.containers, "n1", endOrphans, List.of(new NotingIsolator("other", notes), docker), heard));

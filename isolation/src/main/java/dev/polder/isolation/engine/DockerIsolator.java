@@ -39,14 +39,10 @@ import org.slf4j.LoggerFactory;
  * tried again until it does, or this node's next run does.
  *
  * <p>The engine may be gone, hang, or be started anew at any time: each call is a connection of its own, and is given up
- * after a minute of silence.
+ * after some silence.
  */
 public final class DockerIsolator implements EngineIsolator {
     private static final Logger log = LoggerFactory.getLogger(DockerIsolator.class);
-
-    private static final Duration SILENCE_MAX = Duration.ofSeconds(60);
-    /** Of calls for which others wait. */
-    private static final Duration SHORT_SILENCE_MAX = Duration.ofSeconds(2);
 
     /** How long nobody asks again what containers use, once the engine was silent. */
     private static final long USAGE_PAUSE_NANOS = Duration.ofSeconds(30).toNanos();
@@ -64,7 +60,7 @@ public final class DockerIsolator implements EngineIsolator {
      * @param socket the engine's
      * @param client the program {@code docker}
      * @param threadName of the thread that removes what is left
-     * @param removalPause between trials to do that
+     * @param patience how long an engine is waited for
      * @param hostPathsAllowed below which paths of the host may be bound into containers, absolute
      */
     public record Settings(
@@ -72,7 +68,7 @@ public final class DockerIsolator implements EngineIsolator {
             Path socket,
             Path client,
             String threadName,
-            Duration removalPause,
+            Patience patience,
             List<Path> hostPathsAllowed) {
         /** Copies. */
         public Settings {
@@ -80,8 +76,28 @@ public final class DockerIsolator implements EngineIsolator {
             requireNonNull(socket, "socket");
             requireNonNull(client, "client");
             requireNonNull(threadName, "threadName");
-            requireNonNull(removalPause, "removalPause");
+            requireNonNull(patience, "patience");
             hostPathsAllowed = List.copyOf(hostPathsAllowed);
+        }
+    }
+
+    /**
+     * How long an engine is waited for.
+     *
+     * @param silenceMax after which a call is given up
+     * @param shortSilenceMax the same of calls for which others wait: those at the start, and those for usage
+     * @param removalPause between trials to remove what is left
+     */
+    public record Patience(Duration silenceMax, Duration shortSilenceMax, Duration removalPause) {
+        /** That of a node: 60 s, 2 s, 10 s. */
+        public static final Patience USUAL =
+                new Patience(Duration.ofSeconds(60), Duration.ofSeconds(2), Duration.ofSeconds(10));
+
+        /** Checks that nothing is missing. */
+        public Patience {
+            requireNonNull(silenceMax, "silenceMax");
+            requireNonNull(shortSilenceMax, "shortSilenceMax");
+            requireNonNull(removalPause, "removalPause");
         }
     }
 
@@ -89,7 +105,7 @@ public final class DockerIsolator implements EngineIsolator {
         this.settings = settings;
         this.notes = notes;
         paths = new BoundPaths(settings.hostPathsAllowed());
-        left = new LeftContainers(settings.threadName(), settings.removalPause(), this::remove);
+        left = new LeftContainers(settings.threadName(), settings.patience().removalPause(), this::remove);
     }
 
     /** Opens the node's directory; the engine is not asked. */
@@ -117,7 +133,9 @@ public final class DockerIsolator implements EngineIsolator {
     public void recover(Set<ContainerId> containers) throws IOException {
         Set<ContainerId> former = new HashSet<>(notes.all());
         try {
-            former.addAll(engine(SHORT_SILENCE_MAX).containersOf(notes.node()).values());
+            former.addAll(engine(settings.patience().shortSilenceMax())
+                    .containersOf(notes.node())
+                    .values());
         } catch (IOException e) {
             log.warn("the docker engine does not say what it runs socket={}", settings.socket(), e);
         }
@@ -139,7 +157,7 @@ public final class DockerIsolator implements EngineIsolator {
         Path note = notes.make(id);
         OutputFiles.make(note, spec.task().sandbox(), owner);
         DockerRun bound = new BoundMounts(paths, spec.task().sandbox(), owner).of(run);
-        engine(SILENCE_MAX).create(id, bound, notes.node());
+        engine(settings.patience().silenceMax()).create(id, bound, notes.node());
         plan.runBy(client("start", "--attach", DockerRun.nameOf(id)), note);
     }
 
@@ -169,7 +187,8 @@ public final class DockerIsolator implements EngineIsolator {
         if (!runs(id)) {
             return Optional.empty();
         }
-        Optional<DockerContainer> ended = engine(SILENCE_MAX).inspect(DockerRun.nameOf(id));
+        Optional<DockerContainer> ended =
+                engine(settings.patience().silenceMax()).inspect(DockerRun.nameOf(id));
         return ended.filter(container -> container.oomKilled() && container.exitCode() != 0)
                 .map(container -> new Limitation(
                         Limitation.Kind.MEMORY,
@@ -183,7 +202,7 @@ public final class DockerIsolator implements EngineIsolator {
             return ContainerUsage.NONE;
         }
         try {
-            return DockerUsages.of(engine(SHORT_SILENCE_MAX).usage(DockerRun.nameOf(id)));
+            return DockerUsages.of(engine(settings.patience().shortSilenceMax()).usage(DockerRun.nameOf(id)));
         } catch (SocketTimeoutException e) {
             usageSilentNanos = System.nanoTime();
             throw e;
@@ -205,7 +224,7 @@ public final class DockerIsolator implements EngineIsolator {
     }
 
     private void remove(ContainerId id) throws IOException {
-        engine(SILENCE_MAX).remove(DockerRun.nameOf(id));
+        engine(settings.patience().silenceMax()).remove(DockerRun.nameOf(id));
         notes.delete(id);
     }
 

@@ -23,7 +23,6 @@ import java.util.Optional;
  */
 record DockerTrial(Optional<Isolator> isolator, Optional<HostDocker> docker, String detail) {
     private static final Duration SILENCE_MAX = Duration.ofSeconds(2);
-    private static final Duration REMOVAL_PAUSE = Duration.ofSeconds(10);
     private static final String CLIENT = "docker";
 
     /**
@@ -85,7 +84,7 @@ record DockerTrial(Optional<Isolator> isolator, Optional<HostDocker> docker, Str
                     socket,
                     HostPrograms.find(CLIENT).orElse(Path.of(CLIENT)),
                     place.get().nodeName() + "-docker-removal",
-                    REMOVAL_PAUSE,
+                    DockerIsolator.Patience.USUAL,
                     hostPathsAllowed));
             return new DockerTrial(Optional.of(isolator), docker, answer);
         } catch (IOException e) {
