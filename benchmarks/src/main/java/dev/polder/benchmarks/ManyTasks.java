@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class ManyTasks implements Framework {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final double CPUS_PER_TASK = 0.1;
-    private static final int WARM_UP_TASKS = 1_000;
 
     private final int tasks;
     private final CountDownLatch unfinished;
@@ -45,9 +44,9 @@ final class ManyTasks implements Framework {
         }
     }
 
-    /** Runs some tasks for each JVM that nobody counts: those that are just started would mostly be compiling. */
-    static void warmUp(String masters, int jvms, PrintWriter progress) throws InterruptedException {
-        ManyTasks framework = new ManyTasks(jvms * WARM_UP_TASKS);
+    /** Runs some tasks that nobody counts: JVMs that are just started would mostly be compiling. */
+    static void warmUp(String masters, int tasks, PrintWriter progress) throws InterruptedException {
+        ManyTasks framework = new ManyTasks(tasks);
         try (FrameworkDriver driver = FrameworkDriver.start(framework, FrameworkConfig.named("warm-up"), masters)) {
             framework.await(driver, progress);
             driver.teardown().toCompletableFuture().join();

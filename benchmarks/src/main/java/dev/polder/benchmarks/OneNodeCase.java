@@ -13,11 +13,13 @@ import java.util.Optional;
 /** Many short tasks through one node, all of it real: HTTP, log, offers, processes. */
 final class OneNodeCase {
     private final int tasks;
+    private final int warmUpTasks;
     private final Optional<Path> data;
     private final PrintWriter progress;
 
-    OneNodeCase(int tasks, Optional<Path> data, PrintWriter progress) {
+    OneNodeCase(int tasks, int warmUpTasks, Optional<Path> data, PrintWriter progress) {
         this.tasks = tasks;
+        this.warmUpTasks = warmUpTasks;
         this.data = data;
         this.progress = progress;
     }
@@ -32,7 +34,7 @@ final class OneNodeCase {
             ManyTasks.warmUp(
                     node.masterAddress().getHostString() + ":"
                             + node.masterAddress().getPort(),
-                    1,
+                    warmUpTasks,
                     progress);
             ManyTasks framework = new ManyTasks(tasks);
             double seconds;

@@ -26,6 +26,12 @@ final class TasksCommand extends CasesCommand<Figure> {
     @Option(names = "--tasks", defaultValue = "2000", description = "How many tasks (default ${DEFAULT-VALUE}).")
     private int tasks;
 
+    @Option(
+            names = "--warm-up",
+            defaultValue = "1000",
+            description = "How many tasks run before, for each JVM, that do not count (default ${DEFAULT-VALUE}).")
+    private int warmUpTasks;
+
     @Option(names = "--kills", defaultValue = "20", description = "How many leaders (default ${DEFAULT-VALUE}).")
     private int kills;
 
@@ -39,8 +45,8 @@ final class TasksCommand extends CasesCommand<Figure> {
         Map<String, Case<Figure>> cases = new LinkedHashMap<>();
         cases.put("start", StartCase::measure);
         cases.put("launch-only", () -> new LaunchOnlyCase(tasks, data).measure());
-        cases.put("one-node", () -> new OneNodeCase(tasks, data, progress).measure());
-        cases.put("three-nodes", () -> new ThreeNodesCase(tasks, data, progress).measure());
+        cases.put("one-node", () -> new OneNodeCase(tasks, warmUpTasks, data, progress).measure());
+        cases.put("three-nodes", () -> new ThreeNodesCase(tasks, warmUpTasks, data, progress).measure());
         cases.put("failover", () -> new FailoverCase(kills, data, progress).measure());
         return cases;
     }

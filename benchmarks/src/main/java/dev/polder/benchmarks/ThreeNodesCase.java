@@ -13,11 +13,13 @@ final class ThreeNodesCase {
     private static final int CPUS_EACH = 22;
 
     private final int tasks;
+    private final int warmUpTasks;
     private final Optional<Path> data;
     private final PrintWriter progress;
 
-    ThreeNodesCase(int tasks, Optional<Path> data, PrintWriter progress) {
+    ThreeNodesCase(int tasks, int warmUpTasks, Optional<Path> data, PrintWriter progress) {
         this.tasks = tasks;
+        this.warmUpTasks = warmUpTasks;
         this.data = data;
         this.progress = progress;
     }
@@ -25,7 +27,7 @@ final class ThreeNodesCase {
     List<Figure> measure() throws IOException, InterruptedException {
         try (Work work = Work.below(data, "three-nodes");
                 ThreeNodes nodes = ThreeNodes.start(work.directory(), CPUS_EACH)) {
-            ManyTasks.warmUp(nodes.masters(), ThreeNodes.NODES, progress);
+            ManyTasks.warmUp(nodes.masters(), ThreeNodes.NODES * warmUpTasks, progress);
             ManyTasks framework = new ManyTasks(tasks);
             double seconds;
             try (FrameworkDriver driver =

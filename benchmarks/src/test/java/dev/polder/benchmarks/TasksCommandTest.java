@@ -18,7 +18,7 @@ final class TasksCommandTest {
         int exit = new CommandLine(new TasksCommand())
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(new StringWriter()))
-                .execute("--csv", "--tasks", "20", "--kills", "2");
+                .execute("--csv", "--tasks", "20", "--warm-up", "20", "--kills", "2");
 
         assertThat(exit).isZero();
         assertThat(out.toString().lines().map(line -> line.replaceAll(",[0-9.]+,", ",N,")))
