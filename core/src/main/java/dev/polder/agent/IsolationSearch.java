@@ -60,7 +60,7 @@ public final class IsolationSearch implements Closeable {
     }
 
     /** Many nodes of one name may run on a host, but no two of them on one directory. */
-    private static String groupName(String nodeName, Path directory) throws IOException {
+    static String groupName(String nodeName, Path directory) throws IOException {
         UUID hash = UUID.nameUUIDFromBytes(directory.toRealPath().toString().getBytes(StandardCharsets.UTF_8));
         String shortName = nodeName.substring(0, Math.min(nodeName.length(), GROUP_NODE_LENGTH_MAX));
         return "agent-" + shortName + "-" + hash.toString().substring(0, GROUP_DIRECTORY_LENGTH);
