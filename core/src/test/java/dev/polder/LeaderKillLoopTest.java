@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("slow")
 final class LeaderKillLoopTest {
-    private static final int KILLS = Integer.getInteger("leaderKills", 10);
+    private static final int KILLS = Integer.getInteger("leaderKills", 6);
     private static final int TASKS_PER_OFFER = 4;
     private static final int RUNNING_MAX = 24;
     private static final List<TaskState> RANKS =
@@ -230,12 +230,16 @@ final class LeaderKillLoopTest {
                         .filter(task -> !states.get(task).isTerminal())
                         .forEach(answers::remove);
             }
-            await("what the next leader knows of " + told.keySet(), () -> {
-                driver.reconcile(List.copyOf(told.keySet()));
-                synchronized (this) {
-                    return answers.keySet().containsAll(told.keySet());
-                }
-            });
+            Awaitility.await("what the next leader knows of " + told.keySet())
+                    .atMost(120, TimeUnit.SECONDS)
+                    // each time it answers for all of them
+                    .pollInterval(200, TimeUnit.MILLISECONDS)
+                    .until(() -> {
+                        driver.reconcile(List.copyOf(told.keySet()));
+                        synchronized (this) {
+                            return answers.keySet().containsAll(told.keySet());
+                        }
+                    });
             synchronized (this) {
                 told.forEach((task, before) -> {
                     TaskState now = states.get(task);

@@ -71,6 +71,8 @@ final class HistoryJvm implements AutoCloseable {
         command.add(jdk.resolve("bin/java").toString());
         command.addAll(flags);
         command.addAll(List.of("-Duser.home=" + home, "-Djava.io.tmpdir=" + home, "-Xmx256m"));
+        // it lives for seconds, and mostly compiles
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(List.of(
                 "-Dorg.slf4j.simpleLogger.log.net.openhft=off", "-XX:ErrorFile=" + home.resolve("hs_err"), "-cp"));
         command.add(System.getProperty("java.class.path"));
