@@ -53,6 +53,14 @@ find_self() {
     fi
 }
 
+# Sets parent to that of process $1. It stands in one of the first lines, so that few bytes are read.
+find_parent() {
+    while read -r key parent; do
+        [ "$key" != PPid: ] || return 0
+    done <"$proc/$1/status"
+    return 1
+}
+
 procfs='' uptime_fits=''
 if look_at self; then
     procfs=yes uptime_fits=yes
@@ -121,8 +129,8 @@ shim() {
     # whoever makes this name first decides; from now on the shell says there by what signal the task ended
     exec 2>started || exit
     set +C
-    (become_task)
-    code=$? told=
+    code=0 told=
+    (become_task) || code=$?
 
     # 128 + n is signal n where the shell has said so. Of INT and PIPE no shell says a word, of TERM not every bash.
     case $code in
@@ -149,14 +157,19 @@ shim() {
     echo "- $id $end"
 }
 
+# Ends the process between the launch shell and the caller. If that is gone, the caller's parent is whoever reaps orphans.
+end_between() {
+    find_parent self && between=$parent && find_parent "$between" && [ "$parent" = "$$" ] && kill -KILL "$between"
+}
+
 # Forks a shim. A background job has INT and QUIT ignored for good, and so had the task. So the shim is forked in the
 # foreground by a process in between, which it then kills, so that nobody waits for it; whoever reaps orphans reaps it.
-# Where nobody does (the JVM is process 1), shims stay background jobs of this shell.
+# The one in between does nothing else, not even find its own number: a fresh process pays anew for all that it touches.
+# Where nobody reaps orphans (the JVM is process 1, or there is no /proc), shims stay background jobs of this shell.
 launch() {
     if [ "$orphan_shims" = yes ]; then
         (
-            find_self / && is_process "$self" || exit
-            (kill -KILL "$self" && shim "$1")
+            (end_between && shim "$1")
             exit
         ) </dev/null
         [ $? = 137 ] || echo "! $1"

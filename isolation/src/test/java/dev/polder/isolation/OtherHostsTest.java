@@ -7,6 +7,7 @@ import dev.polder.isolation.ExitStatus.Exited;
 import dev.polder.isolation.ExitStatus.Signaled;
 import dev.polder.isolation.RecordingListener.Told;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -78,6 +79,48 @@ class OtherHostsTest {
             launcher.kill(stubborn.id(), Duration.ofMillis(200));
             assertThat(heard.awaitExit(stubborn.id())).isEqualTo(new Signaled(9));
         }
+    }
+
+    /** A shim's parent is whoever reaps orphans if the process between it and the launch shell was killed by others. */
+    @Test
+    void shouldKillNobodyWhoIsNoChildOfTheLaunchShell() throws Exception {
+        TestHost host = new TestHost(base);
+        Files.createDirectories(host.containers);
+        LaunchShell.writeScript(base);
+        Process reaper = new ProcessBuilder("sleep", "1000").start();
+        try {
+            Path proc = base.resolve("proc");
+            status(proc.resolve("self"), reaper.pid());
+            status(proc.resolve(Long.toString(reaper.pid())), 1);
+            ContainerId id = TestHost.newId();
+            host.files(id).create("task() { echo ran >ran; }\n".getBytes(StandardCharsets.US_ASCII), false);
+            Process launching = new ProcessBuilder(
+                            "/bin/sh",
+                            base.resolve(LaunchShell.SCRIPT).toString(),
+                            host.containers.toString(),
+                            proc.toString(),
+                            "boot",
+                            "yes",
+                            "no")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+
+            launching.getOutputStream().write(("launch " + id + "\n").getBytes(StandardCharsets.US_ASCII));
+            launching.getOutputStream().close();
+
+            assertThat(new String(launching.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .isEqualTo("! " + id + "\n");
+            assertThat(reaper.isAlive()).isTrue();
+            assertThat(host.files(id).path().resolve("started")).doesNotExist();
+        } finally {
+            reaper.destroyForcibly().waitFor();
+        }
+    }
+
+    /** Makes a process of a system that is shown to a launch shell. */
+    private static void status(Path process, long parent) throws IOException {
+        Files.createDirectories(process);
+        Files.writeString(process.resolve("status"), "Name:\tsh\nPid:\t2\nPPid:\t" + parent + "\nUid:\t0\n");
     }
 
     @Test
