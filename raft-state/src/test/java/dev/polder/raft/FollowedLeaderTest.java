@@ -123,7 +123,7 @@ class FollowedLeaderTest {
                 group.network().heal();
                 cutBoth(group, first, added);
                 cutBoth(group, first, behind);
-                group.run(Duration.ofMillis(80));
+                group.await("an answer", () -> added.servingTerm() == 0 || isAnswered(added, behind));
                 led += added.servingTerm() == 0 ? 0 : 1;
                 behind.crash(false, group.random());
                 group.network().heal();
@@ -133,6 +133,10 @@ class FollowedLeaderTest {
             }
         }
         assertThat(led).as("some had not given up by then").isGreaterThan(5);
+    }
+
+    private static boolean isAnswered(SimMember leader, SimMember follower) {
+        return leader.core().appends().contact().hasFollowed(follower.name(), Duration.ofMillis(100));
     }
 
     /** The list without it is not committed, so that it may vote. */
