@@ -27,12 +27,13 @@ final class LeaderContact {
     /**
      * Begins with the start of a member.
      *
+     * @param startedNanos when its process before this one was dead for certain
      * @param suspects the others if it has taken part before, nobody if not
      */
-    LeaderContact(RaftTime time, Duration electionTimeout, List<String> suspects) {
+    LeaderContact(RaftTime time, Duration electionTimeout, long startedNanos, List<String> suspects) {
         this.time = time;
         electionTimeoutNanos = electionTimeout.toNanos();
-        startedNanos = time.nanos();
+        this.startedNanos = startedNanos;
         this.suspects = new HashSet<>(suspects);
     }
 

@@ -143,6 +143,7 @@ final class PolderFollower extends InactiveRole {
         leaderless = true;
         died = true;
         diedNanos = parts.time().nanos();
+        letsStand = false;
         polls = 0;
         pollAfter(stagger.toMillis());
     }

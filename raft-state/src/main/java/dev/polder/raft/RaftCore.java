@@ -45,6 +45,9 @@ final class RaftCore implements AutoCloseable {
             LogEvents events,
             PeerNetwork network)
             throws IOException {
+        // whoever had the directory before is dead; reading a large log may take longer than anybody is to be waited
+        // for
+        long startedNanos = seams.time().nanos();
         TermStore terms = openTerms(seams.disk(), config.memberId(), config.members());
         Background background = seams.background().open(config.nodeName() + "-raft-snapshot", failStop);
         FactLog log = null;
@@ -85,7 +88,8 @@ final class RaftCore implements AutoCloseable {
                     new FailurePace(thread, seams.time(), config.heartbeatInterval(), failStop),
                     new PolderLog(access, log, membership, failStop),
                     events,
-                    new LeaderContact(seams.time(), config.electionTimeout(), suspects(config, terms, membership)),
+                    new LeaderContact(
+                            seams.time(), config.electionTimeout(), startedNanos, suspects(config, terms, membership)),
                     new LeaderTime(seams.time()),
                     background,
                     membership,
