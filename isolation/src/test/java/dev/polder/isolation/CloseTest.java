@@ -48,7 +48,8 @@ class CloseTest {
         }
 
         Awaitility.await().untilAsserted(() -> {
-            assertThat(threads()).isEqualTo(threadsBefore);
+            // one of the JDK, of an earlier test, may end meanwhile
+            assertThat(threads()).isSubsetOf(threadsBefore);
             assertThat(openFiles()).isLessThanOrEqualTo(filesBefore);
             assertThat(ProcessHandle.current().children()).isEmpty();
         });
