@@ -30,6 +30,7 @@ final class PeerBook {
             List<Long> dead = process == other.process()
                     ? former
                     : Stream.concat(Stream.of(process), former.stream())
+                            .filter(one -> one != other.process())
                             .limit(FORMER_MAX)
                             .toList();
             return of(other, dead);
@@ -159,12 +160,20 @@ final class PeerBook {
         if (objection != null) {
             return objection;
         }
-        Met known = met.get(other.member());
-        if (known != null && known.former().contains(other.process())) {
-            return other.member() + " has started again since it said that";
-        }
         GroupMember listed = list().find(other.member());
         return listed == null ? unlisted(other) : impostor(other, listed);
+    }
+
+    /**
+     * Returns why a caller is not to be believed to be alive, in words; null if it is. What a process has sent may arrive
+     * after its next one was met, which would be taken for dead then. Whoever answers a call lives, whatever was met since.
+     */
+    @Nullable
+    String late(Introduction caller) {
+        Met known = met.get(caller.member());
+        return known != null && known.former().contains(caller.process())
+                ? caller.member() + " has started again since it called"
+                : null;
     }
 
     private @Nullable String foreign(Introduction other) {

@@ -194,6 +194,9 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
                     + parts.book().self();
         }
         String objection = parts.book().objection(hello.from());
+        if (objection == null) {
+            objection = parts.book().late(hello.from());
+        }
         return objection == null && door.hasTooMany(hello.from().member())
                 ? "more than " + PeerDoor.GUESTS_MAX + " that are not in the list of members are here already"
                 : objection;

@@ -133,6 +133,21 @@ class DyingPeerTest {
     }
 
     @Test
+    void shouldKeepALeaderWhoseFormerProcessHasCalledAndIsHeardLate() throws Exception {
+        toMember.close();
+        fromMember.close();
+        fromMember = welcome(PROCESS + 1);
+        toMember = RawConnection.introduced(member.id(), introduction(leader, group.members(), PROCESS + 1));
+        lead(6);
+
+        try (RawConnection late = RawConnection.to(member.id())) {
+            late.say(0, new Greeting.Hello(introduction(leader, group.members(), PROCESS), member.id()));
+            assertThat(late.hearRefusal()).isEqualTo(leader + " has started again since it called");
+        }
+        assertThat(member.log().leader()).contains(new LogLeader(leader, 6));
+    }
+
+    @Test
     void shouldTakeALeaderForDeadWhenAnotherProcessAnswers() throws Exception {
         fromMember.close();
         fromMember = welcome(PROCESS + 1);

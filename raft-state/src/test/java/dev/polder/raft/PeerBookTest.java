@@ -129,18 +129,22 @@ class PeerBookTest {
 
     /** A call may arrive after its caller has died and started again; the one that lives would be taken for dead. */
     @Test
-    void shouldNotBelieveAProcessThatWasReplaced() throws Exception {
+    void shouldNotBelieveACallOfAProcessThatWasReplaced() throws Exception {
         PeerBook book = book("m1:1", 0, YOUNG);
         assertThat(book.meet(process(1))).isFalse();
         assertThat(book.meet(process(2))).isTrue();
         assertThat(book.meet(process(2))).isFalse();
-        assertThat(book.objection(process(1))).isEqualTo("m2:1 has started again since it said that");
-        assertThat(book.objection(process(2))).isNull();
-        assertThat(book.objection(process(3))).isNull();
+        assertThat(book.late(process(1))).isEqualTo("m2:1 has started again since it called");
+        assertThat(book.late(process(2))).isNull();
+        assertThat(book.late(process(3))).isNull();
+
+        assertThat(book.meet(process(1))).as("it has answered, so it lives").isTrue();
+        assertThat(book.late(process(1))).isNull();
+        assertThat(book.late(process(2))).isNotNull();
         for (long next = 3; next < 100; next++) {
             book.meet(process(next));
         }
-        assertThat(book.objection(process(95))).isNotNull();
+        assertThat(book.late(process(95))).isNotNull();
     }
 
     private static Introduction process(long number) {
