@@ -9,12 +9,14 @@ import dev.polder.http.HttpClientConfig;
 import dev.polder.isolation.host.HostIsolation;
 import dev.polder.isolation.host.IsolatorName;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,10 +40,14 @@ class IsolationSearchTest {
                 AgentVictim.config(directory, client, new InetSocketAddress(0), AgentProbe.none()));
     }
 
-    /** The control groups of this node, and of no other test's. */
+    /** The control groups of this node, and of no other test's. Those of others come and go while they are looked through. */
     private Set<Path> groups() throws IOException {
         Path agent = Files.createDirectories(directory.resolve("agent"));
         String name = "polder-" + IsolationSearch.groupName("n1", agent);
+        return Awaitility.await().ignoreException(UncheckedIOException.class).until(() -> groups(name), found -> true);
+    }
+
+    private static Set<Path> groups(String name) throws IOException {
         try (Stream<Path> found =
                 Files.find(GROUPS, DEPTH_MAX, (path, attributes) -> attributes.isDirectory() && path.endsWith(name))) {
             return found.collect(Collectors.toSet());
