@@ -564,8 +564,7 @@ public final class ClusterConfig {
 
         /**
          * How long a member waits without a leader before it stands for election. Default 500 ms. May be changed one member
-         * at a time; to make it shorter, keep each member down for as long as the one it had
-         * before.
+         * at a time; to make it shorter, keep each member down for as long as the one it had before.
          */
         public Builder electionTimeout(Duration value) {
             electionTimeout = value;

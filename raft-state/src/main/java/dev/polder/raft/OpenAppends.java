@@ -154,9 +154,10 @@ final class OpenAppends {
             gate.pass(log, request.lastIndex());
         }
         if (response.term() == request.term()) {
-            contact.followed(by, sentNanos);
             if (response.succeeded() && request.lastIndex() >= membership.index()) {
                 contact.promised(by, sentNanos);
+            } else {
+                contact.followed(by, sentNanos);
             }
         }
         told.complete(toldOf(response));

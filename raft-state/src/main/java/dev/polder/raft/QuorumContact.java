@@ -90,10 +90,11 @@ final class QuorumContact {
         look(heldNanos);
     }
 
-    /** A peer that has followed what was sent at that time has the entry that lists the members. */
+    /** A peer has answered as a follower that has the entry which lists the members. */
     void promised(String peer, long sentNanos) {
         long until = sentNanos + patience(peer).toNanos();
-        contacts.computeIfPresent(peer, (name, before) -> before.held(until));
+        contacts.computeIfPresent(
+                peer, (name, before) -> before.followed(sentNanos).held(until));
         look(heldNanos);
     }
 

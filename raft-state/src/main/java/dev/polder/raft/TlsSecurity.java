@@ -49,7 +49,7 @@ final class TlsSecurity implements WireSecurity {
     private List<Object> seen;
     private long lookedNanos = System.nanoTime();
 
-    private record Contexts(SslContext calling, SslContext called, CertifiedKey own) {
+    private record Contexts(SslContext calling, SslContext called, CertifiedKey own, Authorities authorities) {
         static Contexts of(CertifiedKey own, Authorities authorities) throws SSLException {
             SslContext calling = SslContextBuilder.forClient()
                     .keyManager(own.key(), own.chain())
@@ -64,7 +64,7 @@ final class TlsSecurity implements WireSecurity {
                     .protocols(PROTOCOL)
                     .clientAuth(ClientAuth.REQUIRE)
                     .build();
-            return new Contexts(calling, called, own);
+            return new Contexts(calling, called, own, authorities);
         }
     }
 
@@ -100,7 +100,7 @@ final class TlsSecurity implements WireSecurity {
 
     @Override
     public void standFor(String name) throws IOException {
-        check(contexts.own(), Authorities.read(trustPem), name);
+        check(contexts.own(), contexts.authorities(), name);
         member = name;
     }
 

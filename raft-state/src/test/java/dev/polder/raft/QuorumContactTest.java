@@ -34,7 +34,6 @@ class QuorumContactTest {
     }
 
     private void promise(String peer) {
-        contact.followed(peer, contact.now());
         contact.promised(peer, contact.now());
     }
 
@@ -86,6 +85,7 @@ class QuorumContactTest {
     @Test
     void shouldForgetThePromiseOfAProcessThatDied() {
         contact.begin(List.of("b", "c"));
+        ms(100);
         promise("b");
         contact.died("c");
         assertThat(contact.isHeld()).isTrue();
