@@ -8,7 +8,7 @@ import java.util.List;
  * @param members all members of its group, itself among them, in ascending order
  * @param clusterId empty if it knows none yet
  * @param incarnation tells its directory from another one of the same name
- * @param process a random number of this process's start; another one means that the process before is dead
+ * @param process the number of this start with this directory; a later one means that the process before is dead
  * @param metadata what others are told of it when it leads
  * @param group its group, {@link GroupId#NONE} if that has got no id yet
  * @param recoveries how often its group was begun anew after the loss of a majority, as far as it knows
@@ -31,5 +31,10 @@ record Introduction(
         long electionTimeoutMs) {
     Introduction {
         members = List.copyOf(members);
+    }
+
+    /** Is that the same process of the same member? */
+    boolean isOfSameProcess(Introduction other) {
+        return process == other.process && incarnation.equals(other.incarnation);
     }
 }

@@ -11,7 +11,7 @@ import java.util.Set;
  * see {@link KnownLeader#isFollowed()}. Owned by the log's thread.
  *
  * <p>What this member heard before its start it does not know, and a leader may count on that still. So for an election
- * time-out after the start any other member is taken for such a leader, until it is known that it is none: it has met
+ * time-out after the start any other of the members that it knows is taken for such a leader, until it is known that it is none: it has met
  * this start of the member, or its own process has ended since.
  */
 final class LeaderContact {

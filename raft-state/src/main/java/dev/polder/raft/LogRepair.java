@@ -55,6 +55,7 @@ final class LogRepair {
             }
             terms = TermStore.open(disk, "");
             PeerIdentities unused = PeerIdentities.open(disk);
+            long unusedStarts = StartCount.read(disk);
         } catch (IOException e) {
             return new RepairOutcome.Refused(e.getMessage() + INSTEAD);
         }

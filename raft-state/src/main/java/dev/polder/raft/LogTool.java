@@ -87,6 +87,7 @@ public final class LogTool implements AutoCloseable {
         return name.equals(TermStore.FILE)
                 || name.equals(ForcedMark.FILE)
                 || name.equals(PeerIdentities.FILE)
+                || name.equals(StartCount.FILE)
                 || name.equals(Probation.FILE)
                 || SegmentFile.isName(name)
                 || SnapshotFiles.isName(name);
@@ -116,6 +117,9 @@ public final class LogTool implements AutoCloseable {
         }
         if (name.equals(PeerIdentities.FILE)) {
             return "the other members by their directories: " + PeerIdentities.open(disk);
+        }
+        if (name.equals(StartCount.FILE)) {
+            return "started " + StartCount.read(disk) + " times";
         }
         if (name.equals(Probation.FILE)) {
             return String.valueOf(Probation.open(disk).toStanding());

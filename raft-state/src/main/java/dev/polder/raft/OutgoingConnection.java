@@ -53,9 +53,9 @@ final class OutgoingConnection extends WireConnection {
     }
 
     /** Tells whether the other end is another process than this one. */
-    boolean isOther(long process) {
+    boolean isWithAnother(Introduction process) {
         Introduction known = peer;
-        return known != null && known.process() != process;
+        return known != null && !known.isOfSameProcess(process);
     }
 
     @Override
@@ -135,6 +135,10 @@ final class OutgoingConnection extends WireConnection {
         String objection = other.member().equals(link.peer())
                 ? parts.book().objection(other)
                 : "you are not who I called: I called " + link.peer() + ", you are " + other.member();
+        if (objection == null) {
+            // it may have died after it had answered, and started again
+            objection = parts.book().late(other);
+        }
         if (objection != null) {
             state = State.TURNED_AWAY;
             link.refuses(objection);

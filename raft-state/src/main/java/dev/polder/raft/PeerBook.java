@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,32 +20,12 @@ final class PeerBook {
     /** So many are remembered at most; those that are no members are forgotten first. */
     private static final int MET_MAX = 64;
 
-    /** So many processes of a member that are dead are remembered: what they said may come late. */
-    private static final int FORMER_MAX = 8;
-
-    /** @param former processes of that member that this one was met after, the newest first */
-    private record Met(long process, List<Long> former, String incarnation, Duration electionTimeout) {
-        Met next(Introduction other) {
-            List<Long> dead = process == other.process()
-                    ? former
-                    : Stream.concat(Stream.of(process), former.stream())
-                            .filter(one -> one != other.process())
-                            .limit(FORMER_MAX)
-                            .toList();
-            return of(other, dead);
-        }
-
-        static Met of(Introduction other, List<Long> former) {
-            return new Met(other.process(), former, other.incarnation(), Duration.ofMillis(other.electionTimeoutMs()));
-        }
-    }
-
     private final String self;
     private final RaftPeers peers;
     private final Duration electionTimeout;
     private final long process;
     private final PeerIdentities identities;
-    private final Map<String, Met> met = new HashMap<>();
+    private final Map<String, Introduction> met = new HashMap<>();
     /** Bounded as {@code met} is. */
     private final Map<String, String> metadata = new ConcurrentHashMap<>();
 
@@ -123,15 +102,15 @@ final class PeerBook {
 
     /** Returns the incarnation of who was met under a name, this member's own too; empty if nobody was. */
     String incarnation(String member) {
-        Met known = met.get(member);
+        Introduction known = met.get(member);
         return member.equals(self) ? peers.incarnation() : known == null ? "" : known.incarnation();
     }
 
     /** Returns the election time-out of another member; null if it was not met. */
     @Nullable
     Duration electionTimeout(String member) {
-        Met known = met.get(member);
-        return known == null ? null : known.electionTimeout();
+        Introduction known = met.get(member);
+        return known == null ? null : Duration.ofMillis(known.electionTimeoutMs());
     }
 
     String clusterId() {
@@ -165,14 +144,15 @@ final class PeerBook {
     }
 
     /**
-     * Returns why a caller is not to be believed to be alive, in words; null if it is. What a process has sent may arrive
-     * after its next one was met, which would be taken for dead then. Whoever answers a call lives, whatever was met since.
+     * Returns why it is not to be believed that a process lives which has introduced itself, in words; null if it is. What it
+     * has sent may arrive after its next one was met, which would be taken for dead then.
      */
     @Nullable
-    String late(Introduction caller) {
-        Met known = met.get(caller.member());
-        return known != null && known.former().contains(caller.process())
-                ? caller.member() + " has started again since it called"
+    String late(Introduction other) {
+        Introduction known = met.get(other.member());
+        return known != null && known.incarnation().equals(other.incarnation()) && other.process() < known.process()
+                ? other.member() + " has started again since: this was start " + other.process() + ", known is "
+                        + known.process()
                 : null;
     }
 
@@ -274,8 +254,7 @@ final class PeerBook {
             metadata.keySet().removeIf(name -> !name.equals(self) && !met.containsKey(name));
         }
         metadata.put(other.member(), other.metadata());
-        Met before = met.get(other.member());
-        met.put(other.member(), before == null ? Met.of(other, List.of()) : before.next(other));
-        return before != null && before.process() != other.process();
+        Introduction before = met.put(other.member(), other);
+        return before != null && !before.isOfSameProcess(other);
     }
 }

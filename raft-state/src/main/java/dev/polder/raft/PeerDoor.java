@@ -147,12 +147,12 @@ final class PeerDoor extends ChannelInboundHandlerAdapter {
     }
 
     /** The member's process is this one; what the one before has said and was not heard yet, nobody needs. */
-    void peerIs(String member, long process) {
-        IncomingConnection connection = members.get(member);
+    void peerIs(Introduction other) {
+        IncomingConnection connection = members.get(other.member());
         if (connection != null) {
             Introduction peer = connection.peer();
-            if (peer != null && peer.process() != process) {
-                members.remove(member);
+            if (peer != null && !peer.isOfSameProcess(other)) {
+                members.remove(other.member());
                 connection.close();
             }
         }

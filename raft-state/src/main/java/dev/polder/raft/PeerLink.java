@@ -120,9 +120,9 @@ final class PeerLink {
     }
 
     /** The peer's process is this one; a connection to the one before is of no use. */
-    void peerIs(long process) {
+    void peerIs(Introduction other) {
         OutgoingConnection current = connection;
-        if (current != null && current.isOther(process)) {
+        if (current != null && current.isWithAnother(other)) {
             current.close();
         }
     }

@@ -153,6 +153,8 @@ final class PolderFollower extends InactiveRole {
         if (!mayStand()) {
             return false;
         }
+        // whom it has promised to follow wants this: if it is not elected now, it need not wait
+        parts.leaderContact().forget();
         context.standInstead();
         return true;
     }
@@ -161,9 +163,7 @@ final class PolderFollower extends InactiveRole {
     void peerBack() {
         if (leaderless) {
             polls = 0;
-            if (!letsStand) {
-                pollAfter(parts.random().nextInt(PEER_BACK_MS_MAX));
-            }
+            pollAfter(letsStand ? 2L * pollAgainMs() : parts.random().nextInt(PEER_BACK_MS_MAX));
         }
     }
 

@@ -5,13 +5,14 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /**
  * When a leader was last in touch with a majority, and until when no majority elects another. Owned by the log's thread;
  * {@link #silenceNanos()} and {@link #isHeld()} may be called by any.
  *
  * <p>Whoever has followed what was sent at some time deposes nobody for its own election time-out after that, see {@link
- * LeaderContact}; unless its process ends. Who has only voted has promised nothing. Who does not have the entry yet that
+ * LeaderContact}; unless its process ends, or the leader itself has asked another to take its place, see {@link HandOver}. Who has only voted has promised nothing. Who does not have the entry yet that
  * lists the members would not know, after a start, whom it has followed; so that one is not counted either.
  */
 final class QuorumContact {
@@ -51,7 +52,7 @@ final class QuorumContact {
         end();
     }
 
-    /** A term begins, with everybody's votes. */
+    /** A lead begins, or one that was alone gets its first peers. */
     void begin(List<String> peers) {
         contacts.clear();
         peers.forEach(peer -> contacts.put(peer, unheard()));
@@ -66,17 +67,19 @@ final class QuorumContact {
 
     /** The lead is lost. */
     void end() {
+        contacts.clear();
         heldNanos = time.nanos();
     }
 
     /**
-     * The others are these from here on; who is new among them follows, as far as is known. What held before holds still:
-     * no majority of these is without one of those.
+     * The others are these from here on; who is new among them follows, as far as is known. What the list before has
+     * promised holds still, as no majority of these is without one of those; what the one before that has, does not.
      */
     void change(List<String> peers) {
+        long promisedNanos = contacts.isEmpty() ? heldNanos : latestOfMajority(times(Contact::heldNanos));
         contacts.keySet().retainAll(peers);
         peers.forEach(peer -> contacts.computeIfAbsent(peer, name -> unheard()));
-        look(heldNanos);
+        look(promisedNanos);
     }
 
     /** Returns the time that belongs to what is sent now. */
@@ -114,15 +117,12 @@ final class QuorumContact {
         if (contacts.isEmpty()) {
             return;
         }
-        long[] followed = new long[contacts.size()];
-        long[] held = new long[contacts.size()];
-        int filled = 0;
-        for (Contact contact : contacts.values()) {
-            followed[filled] = contact.followedNanos;
-            held[filled++] = contact.heldNanos;
-        }
-        majorityNanos = latestOfMajority(followed);
-        heldNanos = Math.max(heldNanosMin, latestOfMajority(held));
+        majorityNanos = latestOfMajority(times(Contact::followedNanos));
+        heldNanos = Math.max(heldNanosMin, latestOfMajority(times(Contact::heldNanos)));
+    }
+
+    private long[] times(ToLongFunction<Contact> of) {
+        return contacts.values().stream().mapToLong(of).toArray();
     }
 
     /** Returns the latest time that so many have reached that they and this member are a majority. */

@@ -37,9 +37,10 @@ public abstract sealed class RaftSecurity permits NoSecurity, SharedSecret, Mutu
     /**
      * TLS 1.3, with a certificate at both ends. A member's certificate names its host (in the subject alternative names);
      * a client needs one that is trusted, whatever it names. Files are read at the start, and again when they have changed:
-     * new connections use what they hold then. A member does not start with a certificate that the others would refuse:
-     * without its name, expired, not for both ends of a connection, or that nobody in its own {@code trustPem} vouches for,
-     * which is taken to be the same for all. One that is put in place later and is no better is not used.
+     * connections that begin a second later use what they hold then. A member does not start with a certificate that the
+     * others would refuse: without its name, expired, not for both ends of a connection, or that nobody in its own {@code
+     * trustPem} vouches for, which is taken to be the same for all. One that is put in place later and is no better is not
+     * used.
      *
      * @param certificatePem the certificate, and those between it and one that is trusted
      * @param keyPem its private key, PKCS#8, not encrypted

@@ -58,7 +58,7 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
                 config.memberId(),
                 config.peers(),
                 config.electionTimeout(),
-                seams.random().nextLong(),
+                StartCount.next(seams.disk()),
                 PeerIdentities.open(seams.disk()));
         Dialer dialer =
                 Dialer.open(thread, config.nodeName() + "-raft", config.peers().security(), config.memberId());
@@ -206,10 +206,10 @@ final class RaftWire implements PeerNetwork, AutoCloseable {
     void met(Introduction other) {
         parts.failStop().guard(() -> {
             if (parts.book().meet(other)) {
-                door.peerIs(other.member(), other.process());
+                door.peerIs(other);
                 PeerLink link = links.get(other.member());
                 if (link != null) {
-                    link.peerIs(other.process());
+                    link.peerIs(other);
                 }
                 context().peerDied(other.member());
             }

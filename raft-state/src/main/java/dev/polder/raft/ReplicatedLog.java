@@ -219,9 +219,10 @@ public final class ReplicatedLog implements AutoCloseable {
     /**
      * Tells whether this member leads, has been followed so lately that no majority elects another yet, and none may lead
      * that it has asked to. A leader that was cut off, or stood still, is not followed some time before it learns that it is
-     * deposed, and before another leads: what needs no commit it should not answer meanwhile. Not so where connections
-     * to a leader that lives are reset by something in between: that tells the others that its process is dead, and they
-     * do not wait. {@link #readIndex} asks them. Any thread may call.
+     * deposed, and before another leads: what needs no commit it should not answer meanwhile. It is true when it is said,
+     * and may not be any more when a thread that pauses acts on it. Not so where clocks do not run equally fast, or
+     * connections to a leader that lives are refused by something in between: that tells the others that its process is
+     * dead, and they do not wait. {@link #readIndex} asks them. Any thread may call.
      */
     public boolean isFollowed() {
         return core.context().isFollowed();

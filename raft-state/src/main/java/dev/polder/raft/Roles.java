@@ -86,10 +86,11 @@ final class Roles {
             String why = whyLost();
             lastLoss = "term " + ledTerm + ": " + why;
             parts.news().info("event=lead_lost member={} term={} reason='{}'", context.getName(), ledTerm, why);
+            // before who is told can fail: from here on nobody counts as following
+            stopTick();
             work.lost();
             parts.events().lost();
             work.wasLost();
-            stopTick();
         }
         role.stop().join();
         if (parts.rules().failsOpenAppends()) {

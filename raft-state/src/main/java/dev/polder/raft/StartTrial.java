@@ -33,6 +33,7 @@ record StartTrial(long lastIndex, long lastTerm, Membership.Place place, List<St
         }
         TermStore terms = TermStore.open(dry, "");
         PeerIdentities unused = PeerIdentities.open(dry);
+        long unusedStarts = StartCount.read(dry);
         Probation probation = Probation.open(dry);
         SnapshotFile snapshot = newestSnapshot(dry);
         Floor behind = snapshot == null ? Floor.NONE : snapshot.entry();

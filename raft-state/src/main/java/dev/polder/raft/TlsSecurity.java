@@ -1,7 +1,10 @@
 package dev.polder.raft;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -24,7 +27,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * TLS 1.3 with a certificate at both ends, for the connections of one thread. What takes long in a handshake, and reading
- * files that have changed, is done on a thread that exists while there is such work, and a while longer.
+ * files that have changed, is done on a thread that exists while there is such work, and a while longer. Connections that
+ * begin while files are read again are closed, and tried again by who calls: they last, and would last with what is not to
+ * be believed any more.
  */
 final class TlsSecurity implements WireSecurity {
     /** How often at most the files are looked at, when connections begin. */
@@ -46,6 +51,7 @@ final class TlsSecurity implements WireSecurity {
     /** As which member this end is taken; null for a client, which may have any name. */
     private volatile @Nullable String member;
 
+    private volatile boolean readsAgain;
     private List<Object> seen;
     private long lookedNanos = System.nanoTime();
 
@@ -118,7 +124,7 @@ final class TlsSecurity implements WireSecurity {
     @Override
     public ChannelHandler layer(@Nullable MemberAddress called) {
         lookForChanges();
-        return new TlsLayer(allocator -> handler(allocator, called), called == null);
+        return readsAgain ? new NotNow() : new TlsLayer(allocator -> handler(allocator, called), called == null);
     }
 
     private SslHandler handler(ByteBufAllocator allocator, @Nullable MemberAddress called) {
@@ -131,19 +137,28 @@ final class TlsSecurity implements WireSecurity {
         return handler;
     }
 
+    private static final class NotNow extends ChannelInboundHandlerAdapter {
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            ChannelFuture unused = ctx.close();
+        }
+    }
+
     private void lookForChanges() {
         long now = System.nanoTime();
-        if (now - lookedNanos < LOOK_NANOS) {
+        if (readsAgain || now - lookedNanos < LOOK_NANOS) {
             return;
         }
         lookedNanos = now;
         try {
             List<Object> stamp = stamp();
             if (!stamp.equals(seen)) {
-                seen = stamp;
+                readsAgain = true;
                 executor.execute(this::readAgain);
+                seen = stamp;
             }
         } catch (IOException | RejectedExecutionException e) {
+            readsAgain = false;
             LOG.warn("event=certificates_not_seen certificate={} reason='{}'", certificatePem, e.toString());
         }
     }
@@ -162,6 +177,8 @@ final class TlsSecurity implements WireSecurity {
                     shown().getNotAfter().toInstant());
         } catch (IOException e) {
             refuse(e);
+        } finally {
+            readsAgain = false;
         }
     }
 

@@ -96,7 +96,7 @@ final class VoteAnswers {
         return parts.standing().whyNotVote() == null && !log.isNewerThan(request.lastTerm(), request.lastIndex());
     }
 
-    /** Whoever leads, or has just heard from a leader, lets nobody depose it. */
+    /** Whoever leads, or has just heard from a leader or may have before its start, lets nobody depose it. */
     private boolean hasLeader() {
         return context.getRole() == Role.LEADER || parts.leaderContact().isRecent();
     }

@@ -142,9 +142,28 @@ class DyingPeerTest {
 
         try (RawConnection late = RawConnection.to(member.id())) {
             late.say(0, new Greeting.Hello(introduction(leader, group.members(), PROCESS), member.id()));
-            assertThat(late.hearRefusal()).isEqualTo(leader + " has started again since it called");
+            assertThat(late.hearRefusal())
+                    .isEqualTo(leader + " has started again since: this was start " + PROCESS + ", known is "
+                            + (PROCESS + 1));
         }
         assertThat(member.log().leader()).contains(new LogLeader(leader, 6));
+    }
+
+    /** The one that lives was met by its own call before what the dead one has answered arrives. */
+    @Test
+    void shouldKeepALeaderWhoseFormerProcessHasAnsweredAndIsHeardLate() throws Exception {
+        toMember.close();
+        fromMember.close();
+        try (RawConnection late = RawConnection.from(listening)) {
+            assertThat(late.hear().message()).isInstanceOf(Greeting.Hello.class);
+            toMember = RawConnection.introduced(member.id(), introduction(leader, group.members(), PROCESS + 1));
+            lead(6);
+
+            late.say(0, new Greeting.Welcome(introduction(leader, group.members(), PROCESS)));
+            assertThat(late.hearRefusal()).startsWith(leader + " has started again since");
+        }
+        assertThat(member.log().leader()).contains(new LogLeader(leader, 6));
+        fromMember = welcome(PROCESS + 1);
     }
 
     @Test

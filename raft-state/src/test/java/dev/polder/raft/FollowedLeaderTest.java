@@ -1,6 +1,7 @@
 package dev.polder.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -162,6 +163,26 @@ class FollowedLeaderTest {
     private static void cutBoth(SimGroup group, SimMember one, SimMember other) {
         group.network().cut(one.name(), other.name());
         group.network().cut(other.name(), one.name());
+    }
+
+    /** Planted: the others do not keep what they have promised. */
+    @Test
+    void shouldSeeTwoThatTakeThemselvesForFollowed() {
+        try (SimGroup group = group(1, 3)) {
+            group.members().forEach(SimMember::start);
+            SimMember leader = group.awaitLeader();
+            group.await("followers", () -> leader.context().isFollowed());
+            group.isolate(leader);
+            assertThatThrownBy(() -> {
+                        for (int ms = 0; ms < 400; ms++) {
+                            group.others(leader)
+                                    .forEach(other -> other.context().peerDied(leader.name()));
+                            group.run(Duration.ofMillis(1));
+                        }
+                    })
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("follow");
+        }
     }
 
     /** Who has voted has promised nothing: it may vote for another as soon as it likes. */

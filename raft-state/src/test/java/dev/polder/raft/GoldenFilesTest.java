@@ -215,6 +215,15 @@ class GoldenFilesTest {
         assertThat(read.incarnation("märz:2")).isEqualTo("i8");
     }
 
+    @Test
+    void shouldCountStartsAsEver() throws Exception {
+        StartCount.next(disk);
+        assertThat(hex(disk.read(StartCount.FILE))).isEqualTo(hex(golden("starts-1")));
+
+        disk.replace(StartCount.FILE, golden("starts-1"));
+        assertThat(StartCount.next(disk)).isEqualTo(2);
+    }
+
     private static byte[] members(String name) {
         return EntryCodec.payload(new MembersEntry(7, EntryKind.MEMBERS_1, MemberList.of(List.of(name))));
     }

@@ -127,28 +127,37 @@ class PeerBookTest {
         assertThat(book.introduction().electionTimeoutMs()).isEqualTo(500);
     }
 
-    /** A call may arrive after its caller has died and started again; the one that lives would be taken for dead. */
+    /** What a process has sent may arrive after it has died and started again; the one that lives would be taken for dead. */
     @Test
-    void shouldNotBelieveACallOfAProcessThatWasReplaced() throws Exception {
+    void shouldNotBelieveThatAProcessLivesThatWasReplaced() throws Exception {
         PeerBook book = book("m1:1", 0, YOUNG);
-        assertThat(book.meet(process(1))).isFalse();
-        assertThat(book.meet(process(2))).isTrue();
-        assertThat(book.meet(process(2))).isFalse();
-        assertThat(book.late(process(1))).isEqualTo("m2:1 has started again since it called");
         assertThat(book.late(process(2))).isNull();
+        assertThat(book.meet(process(2))).isFalse();
         assertThat(book.late(process(3))).isNull();
+        assertThat(book.meet(process(3))).isTrue();
+        assertThat(book.meet(process(3))).isFalse();
+        assertThat(book.late(process(2))).isEqualTo("m2:1 has started again since: this was start 2, known is 3");
+        assertThat(book.late(process(1))).as("it was never met").isNotNull();
+        assertThat(book.late(process(3))).isNull();
+    }
 
-        assertThat(book.meet(process(1))).as("it has answered, so it lives").isTrue();
-        assertThat(book.late(process(1))).isNull();
-        assertThat(book.late(process(2))).isNotNull();
-        for (long next = 3; next < 100; next++) {
-            book.meet(process(next));
-        }
-        assertThat(book.late(process(95))).isNotNull();
+    /** It was removed, and has come back with an empty directory, in which it counts its starts anew. */
+    @Test
+    void shouldCountTheStartsOfEachDirectory() throws Exception {
+        PeerBook book = book("m4:1", 0, YOUNG);
+        book.meet(process(2));
+        Introduction first = start("new", 1);
+        assertThat(book.late(first)).isNull();
+        assertThat(book.meet(first)).isTrue();
+        assertThat(book.meet(start("newer", 1))).isTrue();
     }
 
     private static Introduction process(long number) {
-        return new Introduction("m2:1", YOUNG.names(), "", "i2", number, "", YOUNG.group(), 0, false, 0, 700);
+        return start("i2", number);
+    }
+
+    private static Introduction start(String incarnation, long number) {
+        return new Introduction("m2:1", YOUNG.names(), "", incarnation, number, "", YOUNG.group(), 0, false, 0, 700);
     }
 
     @Test

@@ -34,7 +34,7 @@ class QuorumContactTest {
     }
 
     private void promise(String peer) {
-        contact.promised(peer, contact.now());
+        promiseTo(contact, peer);
     }
 
     @Test
@@ -106,6 +106,37 @@ class QuorumContactTest {
         ms(500);
         promise("b");
         assertThat(contact.isHeld()).as("one of three others is no majority").isFalse();
+    }
+
+    /** A majority of the third list may be without any of the first. */
+    @Test
+    void shouldNotStayHeldByAListThatWasReplacedTwice() {
+        QuorumContact mixed = new QuorumContact(time, patient(Map.of("b", Duration.ofMillis(150))), OWN);
+        mixed.begin(List.of("a", "b"));
+        promiseTo(mixed, "a");
+        promiseTo(mixed, "b");
+        mixed.change(List.of("b"));
+        promiseTo(mixed, "b");
+        ms(149);
+        assertThat(mixed.isHeld()).isTrue();
+        mixed.change(List.of("b", "x"));
+        assertThat(mixed.isHeld()).isTrue();
+        ms(1);
+        assertThat(mixed.isHeld()).as("b and x may elect another").isFalse();
+    }
+
+    private static void promiseTo(QuorumContact contact, String peer) {
+        contact.promised(peer, contact.now());
+    }
+
+    @Test
+    void shouldNotBeHeldAgainByADeathAfterTheLead() {
+        contact.begin(List.of("b", "c"));
+        promise("b");
+        promise("c");
+        contact.end();
+        contact.died("b");
+        assertThat(contact.isHeld()).isFalse();
     }
 
     /** The list without it may not be committed, and then it votes. */

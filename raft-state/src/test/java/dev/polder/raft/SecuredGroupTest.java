@@ -3,6 +3,8 @@ package dev.polder.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -418,6 +420,27 @@ class SecuredGroupTest {
             putInPlace("better", "kept");
             security.readAgain();
             assertThat(security.shown()).isNotEqualTo(good);
+        }
+    }
+
+    /** A connection lasts: the first one after a change would be what it should not be, for days. */
+    @Test
+    void shouldTakeNoConnectionBeforeChangedFilesAreRead() throws Exception {
+        ours.issue("changed", HERE);
+        ours.issue("fresh", HERE);
+        try (TlsSecurity security =
+                TlsSecurity.open(ours.certificate("changed"), ours.key("changed"), ours.trust(), "not-started")) {
+            X509Certificate before = security.shown();
+            assertThat(security.layer(null)).isInstanceOf(TlsLayer.class);
+            putInPlace("fresh", "changed");
+            ChannelHandler[] noticed = new ChannelHandler[1];
+            RecordingListener.await(() -> {
+                noticed[0] = security.layer(null);
+                return !(noticed[0] instanceof TlsLayer);
+            });
+            assertThat(new EmbeddedChannel(noticed[0]).isOpen()).isFalse();
+            RecordingListener.await(() -> security.layer(null) instanceof TlsLayer);
+            assertThat(security.shown()).isNotEqualTo(before);
         }
     }
 
