@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
  *     first process that reaps orphans and passes signals on
  * @param hostname its host's name, which needs {@link Namespace#UTS}; empty for the host's own
  * @param privileges those of its processes
- * @param byRuntime the task's program is a runtime that runs another one and ends as that one does: by {@code 128 + n}
- *     if signal {@code n} has ended it
+ * @param runtime present if the task's program is a runtime that runs another one and ends as that one does, by {@code 128 +
+ *     n} if signal {@code n} has ended it: lines for a shell that make ready for it in its namespaces, empty for nothing
  * @param volumes what it finds in its tree, which needs {@link Namespace#MOUNT}; a runtime finds them at their places
  * @param network the file of a network namespace that is there already, as an absolute path, which needs {@link
  *     Namespace#MOUNT} for the files that tell of it; empty for the host's network, or a new one
@@ -31,7 +31,7 @@ public record Containment(
         Set<Namespace> namespaces,
         Optional<String> hostname,
         Privileges privileges,
-        boolean byRuntime,
+        Optional<String> runtime,
         List<VolumeMount> volumes,
         Optional<Path> network) {
     /** Nothing keeps it apart. */
@@ -45,27 +45,32 @@ public record Containment(
 
     /** What keeps a task apart that is its own program, with the usual privileges. */
     public Containment(List<Path> groups, Set<Namespace> namespaces, Optional<String> hostname) {
-        this(groups, namespaces, hostname, Privileges.USUAL, false, List.of(), Optional.empty());
+        this(groups, namespaces, hostname, Privileges.USUAL, Optional.empty(), List.of(), Optional.empty());
     }
 
     /** Returns the same with other privileges. */
     public Containment with(Privileges others) {
-        return new Containment(groups, namespaces, hostname, others, byRuntime, volumes, network);
+        return new Containment(groups, namespaces, hostname, others, runtime, volumes, network);
     }
 
-    /** Returns the same for a task whose program is a runtime. */
-    Containment byARuntime() {
-        return new Containment(groups, namespaces, hostname, privileges, true, volumes, network);
+    /** Returns the same for a task whose program is a runtime, for which these lines of a shell make ready. */
+    Containment byARuntime(String preparation) {
+        return new Containment(groups, namespaces, hostname, privileges, Optional.of(preparation), volumes, network);
+    }
+
+    /** Is the task's program a runtime? */
+    boolean byRuntime() {
+        return runtime.isPresent();
     }
 
     /** Returns the same with other volumes. */
     Containment with(List<VolumeMount> others) {
-        return new Containment(groups, namespaces, hostname, privileges, byRuntime, others, network);
+        return new Containment(groups, namespaces, hostname, privileges, runtime, others, network);
     }
 
     /** Returns the same in another network. */
     Containment in(Optional<Path> other) {
-        return new Containment(groups, namespaces, hostname, privileges, byRuntime, volumes, other);
+        return new Containment(groups, namespaces, hostname, privileges, runtime, volumes, other);
     }
 
     /**
@@ -86,6 +91,9 @@ public record Containment(
         Set<Namespace> ordered = EnumSet.noneOf(Namespace.class);
         ordered.addAll(namespaces);
         namespaces = Collections.unmodifiableSet(ordered);
+        if (!runtime.orElse("").isEmpty() && namespaces.isEmpty()) {
+            throw new IllegalArgumentException("what makes ready for a runtime needs a namespace");
+        }
         volumes = List.copyOf(volumes);
         if (!volumes.isEmpty() && !namespaces.contains(Namespace.MOUNT)) {
             throw new IllegalArgumentException("volumes need a mount namespace");

@@ -109,16 +109,12 @@ final class HostProcesses {
         return false;
     }
 
-    /**
-     * Has a runtime a child that has become another program? Its helpers have its name until then. Before it is the runtime it
-     * is a shell, the children of which prepare its namespace.
-     */
+    /** Has a runtime a child that has become another program? Its helpers have its name until then. */
     private boolean hasStartedAnother(String runtime, String commandLine) {
         String name = zeroth(commandLine);
-        return !name.equals(ShellText.SHELL)
-                && children(runtime).stream()
-                        .map(child -> zeroth(commandLine(child)))
-                        .anyMatch(other -> !other.isEmpty() && !other.equals(name));
+        return children(runtime).stream()
+                .map(child -> zeroth(commandLine(child)))
+                .anyMatch(other -> !other.isEmpty() && !other.equals(name));
     }
 
     private static String zeroth(String commandLine) {

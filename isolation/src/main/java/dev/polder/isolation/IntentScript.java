@@ -51,8 +51,11 @@ final class IntentScript {
      * Runs its arguments as the task's init, and ends as they do. File 5 is where what is executed next tells of trouble,
      * 2 where the shim looks for what the shell says of a signal.
      */
-    static final String INIT = "trap : HUP INT QUIT TERM\nunset PWD OLDPWD SHLVL _\n(" + SET_VARIABLES
-            + "; exec \"$@\" 2>&5 5>&-)\nexit $?\n";
+    static final String INIT =
+            "trap : HUP INT QUIT TERM\nunset PWD OLDPWD SHLVL _\n(" + SET_VARIABLES + "\nexec 2>&5 5>&-\n";
+
+    /** What comes after that, and after what makes ready for a runtime. */
+    static final String INITS_END = "exec \"$@\")\nexit $?\n";
 
     /** The name of an init whose program is a runtime. */
     static final String RUNTIMES_INIT = "runtimes-init";
@@ -116,7 +119,7 @@ final class IntentScript {
 
     /** Is an init of this command line one for a runtime? */
     static boolean leadsToRuntime(String commandLine) {
-        return commandLine.contains(INIT + '\0' + RUNTIMES_INIT + '\0');
+        return commandLine.contains(INITS_END + '\0' + RUNTIMES_INIT + '\0');
     }
 
     /** Why a task cannot be written down as one. */
@@ -235,7 +238,9 @@ final class IntentScript {
         String line = MountScript.of(volumes, !containment.byRuntime())
                 + hostname
                 + (privileges().isUsual() ? BEFORE_PROGRAM : BEFORE_OTHERS)
-                + INIT;
+                + INIT
+                + containment.runtime().orElse("")
+                + INITS_END;
         wordBytes("what mounts its volumes", line);
         words.addAll(List.of(ShellText.SHELL, "-c", line, containment.byRuntime() ? RUNTIMES_INIT : "init"));
         words.addAll(settings);

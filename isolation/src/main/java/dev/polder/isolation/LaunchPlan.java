@@ -22,7 +22,7 @@ public final class LaunchPlan {
     private @Nullable InPlace runtime;
 
     /** What is started in the task's place. */
-    private record InPlace(List<String> command, Path directory) {}
+    private record InPlace(String preparation, List<String> command, Path directory) {}
 
     /** A plan to start a task with these privileges. */
     LaunchPlan(TaskSpec task, Privileges privileges) {
@@ -107,7 +107,15 @@ public final class LaunchPlan {
      *     stderr} in it if the task's are to be elsewhere, too
      */
     public void runBy(List<String> command, Path directory) {
-        runtime = new InPlace(List.copyOf(command), directory);
+        runBy("", command, directory);
+    }
+
+    /**
+     * The same, with lines for a POSIX shell that make ready for the runtime in its own namespaces, of which the plan has one
+     * then. It ends with 1 where they do.
+     */
+    public void runBy(String preparation, List<String> command, Path directory) {
+        runtime = new InPlace(preparation, List.copyOf(command), directory);
     }
 
     boolean hasRuntime() {
@@ -123,7 +131,13 @@ public final class LaunchPlan {
         if (inPlace != null) {
             List<String> command = inPlace.command();
             return new TaskSpec(
-                    task.id(), command.get(0), command, Map.of(), inPlace.directory(), null, containment.byARuntime());
+                    task.id(),
+                    command.get(0),
+                    command,
+                    Map.of(),
+                    inPlace.directory(),
+                    null,
+                    containment.byARuntime(inPlace.preparation()));
         }
         Map<String, String> variables = new HashMap<>(environment);
         variables.putAll(task.environment());

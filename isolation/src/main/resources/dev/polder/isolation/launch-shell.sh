@@ -53,14 +53,6 @@ find_self() {
     fi
 }
 
-# Sets parent to that of process $1. It stands in one of the first lines, so that few bytes are read.
-find_parent() {
-    while read -r key parent; do
-        [ "$key" != PPid: ] || return 0
-    done <"$proc/$1/status"
-    return 1
-}
-
 procfs='' uptime_fits=''
 if look_at self; then
     procfs=yes uptime_fits=yes
@@ -157,19 +149,16 @@ shim() {
     echo "- $id $end"
 }
 
-# Ends the process between the launch shell and the caller. If that is gone, the caller's parent is whoever reaps orphans.
-end_between() {
-    find_parent self && between=$parent && find_parent "$between" && [ "$parent" = "$$" ] && kill -KILL "$between"
-}
-
 # Forks a shim. A background job has INT and QUIT ignored for good, and so had the task. So the shim is forked in the
 # foreground by a process in between, which it then kills, so that nobody waits for it; whoever reaps orphans reaps it.
-# The one in between does nothing else, not even find its own number: a fresh process pays anew for all that it touches.
+# The one in between does nothing but find its own number, for a fresh process pays anew for all that it touches. It waits
+# for the shim, so that number is its own as long as nobody else has killed it, and no other's for long after.
 # Where nobody reaps orphans (the JVM is process 1, or there is no /proc), shims stay background jobs of this shell.
 launch() {
     if [ "$orphan_shims" = yes ]; then
         (
-            (end_between && shim "$1")
+            cd -P "$proc/self" || exit
+            (kill -KILL "${PWD##*/}" && shim "$1")
             exit
         ) </dev/null
         [ $? = 137 ] || echo "! $1"

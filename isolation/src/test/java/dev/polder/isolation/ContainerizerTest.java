@@ -300,7 +300,7 @@ class ContainerizerTest {
         plan.joinGroups(List.of(Path.of("/g/cgroup.procs")));
         plan.unshare(Namespace.PID);
 
-        plan.runBy(List.of("/usr/bin/runc", "run"), base);
+        plan.runBy("true\n", List.of("/usr/bin/runc", "run"), base);
 
         assertThat(plan.groups()).containsExactly(Path.of("/g/cgroup.procs"));
         assertThat(plan.contained(spec.task()))
@@ -312,7 +312,7 @@ class ContainerizerTest {
                         base,
                         null,
                         new Containment(List.of(Path.of("/g/cgroup.procs")), Set.of(Namespace.PID), Optional.empty())
-                                .byARuntime()));
+                                .byARuntime("true\n")));
     }
 
     @Test

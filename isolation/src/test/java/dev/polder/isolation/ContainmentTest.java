@@ -84,7 +84,7 @@ class ContainmentTest {
     }
 
     private TaskSpec runtime(String command) {
-        return host.shell(command).in(Containment.NONE.byARuntime());
+        return host.shell(command).in(Containment.NONE.byARuntime(""));
     }
 
     // ---- what it sees

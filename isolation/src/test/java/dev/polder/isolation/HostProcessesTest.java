@@ -23,7 +23,7 @@ class HostProcessesTest {
         Files.createDirectories(proc.resolve("thread-self"));
         Files.createFile(proc.resolve("thread-self/children"));
         thread(10, 10, "11 ");
-        process(11, "/bin/sh\0-c\0" + IntentScript.INIT + "\0init\0--\0sleep\0");
+        process(11, "/bin/sh\0-c\0" + IntentScript.INIT + IntentScript.INITS_END + "\0init\0--\0sleep\0");
     }
 
     private void process(int pid, String commandLine) throws IOException {
@@ -62,9 +62,12 @@ class HostProcessesTest {
 
     @Test
     void shouldHaveComeToItsProgramWhenARuntimesChildIsCalledOtherwise() throws IOException {
-        process(11, "/bin/sh\0-c\0" + IntentScript.INIT + "\0" + IntentScript.RUNTIMES_INIT + "\0--\0x\0");
+        process(
+                11,
+                "/bin/sh\0-c\0" + IntentScript.INIT + IntentScript.INITS_END + "\0" + IntentScript.RUNTIMES_INIT
+                        + "\0--\0x\0");
         thread(11, 11, "12 ");
-        process(12, "/bin/sh\0-c\0mount …\0runtime\0" + RUNTIME);
+        process(12, Files.readString(proc.resolve("11/cmdline")));
         thread(12, 12, "13 ");
         process(13, "mount\0");
         assertThat(hasComeToItsProgram()).isFalse();
@@ -79,7 +82,10 @@ class HostProcessesTest {
 
     @Test
     void shouldGoOnLookingWhenARuntimesThreadAndItsFirstChildEndMeanwhile() throws IOException {
-        process(11, "/bin/sh\0-c\0" + IntentScript.INIT + "\0" + IntentScript.RUNTIMES_INIT + "\0--\0x\0");
+        process(
+                11,
+                "/bin/sh\0-c\0" + IntentScript.INIT + IntentScript.INITS_END + "\0" + IntentScript.RUNTIMES_INIT
+                        + "\0--\0x\0");
         thread(11, 11, "12 ");
         process(12, RUNTIME);
         Files.createDirectories(proc.resolve("12/task/14"));

@@ -72,11 +72,27 @@ class IntentScriptTest {
                         exec 5>&3 3>&- 2>&4 4>&-
                         trap : HUP INT QUIT TERM
                         unset PWD OLDPWD SHLVL _
-                        (while [ "$1" != -- ]; do export "$1"; shift; done; shift; exec "$@" 2>&5 5>&-)
+                        (while [ "$1" != -- ]; do export "$1"; shift; done; shift
+                        exec 2>&5 5>&-
+                        exec "$@")
                         exit $?
                         ' 'init' 'A=it'\\''s' '--' '/usr/bin/env' '--' 'PWD=p' '/x'
                         }
                         # end
+                        """);
+    }
+
+    @Test
+    void shouldMakeReadyForARuntimeInItsInit() throws UnfitException {
+        TaskSpec spec = spec("/x", List.of("/x"), Map.of())
+                .in(new Containment(List.of(), Set.of(Namespace.PID), Optional.empty()).byARuntime("mount it\n"));
+
+        assertThat(text(spec, TOOLS, null, null)).contains("""
+                        exec 2>&5 5>&-
+                        mount it
+                        exec "$@")
+                        exit $?
+                        ' 'runtimes-init' '--' '/x'
                         """);
     }
 

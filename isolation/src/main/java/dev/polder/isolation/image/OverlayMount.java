@@ -86,7 +86,11 @@ final class OverlayMount {
 
     /** Unmounts everything at or below a directory. What is still in use leaves the tree and ends with its users. */
     static void unmountBelow(Path directory) throws IOException {
-        for (Path point : MountTable.below(directory)) {
+        List<Path> mounted = MountTable.below(directory);
+        if (mounted.isEmpty()) {
+            return;
+        }
+        for (Path point : mounted) {
             try {
                 HostCommand.get("umount").run(Path.of("/"), point.toString());
             } catch (IOException busy) {

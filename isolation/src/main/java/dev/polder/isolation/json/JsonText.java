@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** Writes JSON. */
@@ -15,11 +16,19 @@ public final class JsonText {
 
     private JsonText() {}
 
+    /** A value that was written before, to go into many documents as it is. */
+    public record Fragment(String json) {
+        /** Writes it. */
+        public static Fragment of(Object value) {
+            return new Fragment(new String(write(value), StandardCharsets.UTF_8));
+        }
+    }
+
     /**
      * Returns a document in UTF-8, members in the order of their map.
      *
      * @param value a map from texts, an iterable, a text, a boolean, an {@code Integer}, a {@code Long}, a
-     *     {@code BigInteger} or a {@code BigDecimal}; any other is refused
+     *     {@code BigInteger}, a {@code BigDecimal} or a {@link Fragment}; any other is refused
      */
     public static byte[] write(Object value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -45,6 +54,8 @@ public final class JsonText {
                 write(generator, element);
             }
             generator.writeEndArray();
+        } else if (value instanceof Fragment fragment) {
+            generator.writeRawValue(fragment.json());
         } else if (value instanceof String text) {
             generator.writeString(text);
         } else if (value instanceof Boolean flag) {

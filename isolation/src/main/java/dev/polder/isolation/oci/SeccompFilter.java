@@ -1,6 +1,7 @@
 package dev.polder.isolation.oci;
 
 import dev.polder.isolation.json.JsonException;
+import dev.polder.isolation.json.JsonText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,8 @@ public final class SeccompFilter {
     private final Set<String> architectures;
     private final SeccompAction otherwise;
     private final List<SeccompRule> rules;
+    /** Of all containers of a node, and long. */
+    private final JsonText.Fragment oci;
 
     private SeccompFilter(
             Architecture architecture, Set<String> architectures, SeccompAction otherwise, List<SeccompRule> rules) {
@@ -26,6 +29,7 @@ public final class SeccompFilter {
         this.architectures = architectures;
         this.otherwise = otherwise;
         this.rules = rules;
+        oci = JsonText.Fragment.of(toOci(architectures, otherwise, rules));
     }
 
     /** Takes the rules that say something else than {@code otherwise}, which is what the runtimes do, too. */
@@ -47,7 +51,12 @@ public final class SeccompFilter {
     }
 
     /** Returns it in the form of an OCI runtime. */
-    Map<String, Object> toOci() {
+    JsonText.Fragment toOci() {
+        return oci;
+    }
+
+    private static Map<String, Object> toOci(
+            Set<String> architectures, SeccompAction otherwise, List<SeccompRule> rules) {
         Map<String, Object> object = new LinkedHashMap<>();
         otherwise.addTo(object, "defaultAction", "defaultErrnoRet");
         object.put("architectures", architectures);

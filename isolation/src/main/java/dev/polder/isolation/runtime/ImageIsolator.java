@@ -117,7 +117,7 @@ public final class ImageIsolator implements Isolator {
         UnmountedRoot root = roots.lay(id, ROOT, image);
         new ContainerBundle(spec, task, bundle).write(root.root(), image.config(), plan, seccomp);
         plan.unshare(Namespace.PID);
-        plan.runBy(runtime.runCommand(bundle, id, root), bundle);
+        plan.runBy(runtime.preparation(root), runtime.runCommand(bundle, id), bundle);
     }
 
     @Override

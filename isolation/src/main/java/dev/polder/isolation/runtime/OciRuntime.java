@@ -6,6 +6,7 @@ import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ContainerNames;
 import dev.polder.isolation.Entrance;
 import dev.polder.isolation.Namespace;
+import dev.polder.isolation.ShellText;
 import dev.polder.isolation.image.HostCommand;
 import dev.polder.isolation.image.TreeDeletion;
 import dev.polder.isolation.image.UnmountedRoot;
@@ -106,8 +107,10 @@ public final class OciRuntime {
                 .withSeccomp(seccomp);
         OciBundle.write(bundle, OciProcess.of(List.of("true")), container);
         ContainerId id = new ContainerId(UUID.randomUUID());
-        List<String> words = new ArrayList<>(List.of("--mount", "--"));
-        words.addAll(runCommand(bundle, id, new UnmountedRoot(root, bundle, List.of())));
+        List<String> words = new ArrayList<>(List.of("--mount", "--", ShellText.SHELL, "-c"));
+        words.add(preparation(new UnmountedRoot(root, bundle, List.of())) + "exec \"$@\"");
+        words.add("runtime");
+        words.addAll(runCommand(bundle, id));
         try {
             HostCommand.get("unshare").run(bundle, words.toArray(new String[0]));
         } finally {
@@ -116,21 +119,23 @@ public final class OciRuntime {
     }
 
     /**
-     * Returns the command that mounts a container's tree, runs its bundle in the foreground and ends as its process does. It
-     * is to be executed in a mount namespace of its own.
+     * Returns lines for a shell in a mount namespace of its own: what the runtime is not to see is taken away there, and the
+     * container's tree is mounted.
      */
-    List<String> runCommand(Path bundle, ContainerId id, UnmountedRoot root) {
-        return RuntimeView.prepared(
-                hidden,
-                root,
-                List.of(
-                        command.program().toString(),
-                        "--root",
-                        state.toString(),
-                        "run",
-                        "--bundle",
-                        bundle.toString(),
-                        id.toString()));
+    String preparation(UnmountedRoot root) {
+        return RuntimeView.preparation(hidden, root);
+    }
+
+    /** Returns the command that runs a container's bundle in the foreground and ends as its process does. */
+    List<String> runCommand(Path bundle, ContainerId id) {
+        return List.of(
+                command.program().toString(),
+                "--root",
+                state.toString(),
+                "run",
+                "--bundle",
+                bundle.toString(),
+                id.toString());
     }
 
     /** Returns the way into a container that runs. */

@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What a runtime sees of its host's control groups: where there is version 1, no more than it cannot do without.
@@ -38,11 +37,8 @@ final class RuntimeView {
                 .toList();
     }
 
-    /**
-     * Returns a command that takes them away, mounts the container's tree and then becomes {@code command}; it needs a mount
-     * namespace of its own.
-     */
-    static List<String> prepared(List<Path> hidden, UnmountedRoot root, List<String> command) {
+    /** Returns lines for a shell that take them away and mount the container's tree; they need a mount namespace. */
+    static String preparation(List<Path> hidden, UnmountedRoot root) {
         StringBuilder script = new StringBuilder();
         if (!hidden.isEmpty()) {
             script.append("umount");
@@ -56,9 +52,6 @@ final class RuntimeView {
             root.mount().forEach(word -> script.append(' ').append(ShellText.quote(word)));
             script.append(" || exit 1\n");
         }
-        return script.isEmpty()
-                ? command
-                : Stream.concat(Stream.of(ShellText.SHELL, "-c", script + "exec \"$@\"", "runtime"), command.stream())
-                        .toList();
+        return script.toString();
     }
 }
