@@ -64,6 +64,7 @@ final class AgentParts {
                 config.name(),
                 directory.agent(),
                 directory.sandboxes(),
+                config.runtimeDir(),
                 config.advertise(),
                 MasterIntroduction.ipOf(config.advertise()),
                 address().getPort(),

@@ -124,6 +124,11 @@ public final class ClusterConfig {
         return values.attributes;
     }
 
+    /** Returns below which directory the state of running containers is; empty for the data directory. */
+    Optional<Path> runtimeDir() {
+        return values.runtimeDir;
+    }
+
     /** Returns how long an offer stands unanswered. */
     public Duration offerTimeout() {
         return values.offerTimeout;
@@ -220,6 +225,7 @@ public final class ClusterConfig {
         Set<NodeRole> roles = EnumSet.allOf(NodeRole.class);
         String resources = "";
         String attributes = "";
+        Optional<Path> runtimeDir = Optional.empty();
         String isolation = "auto";
         String isolationRequired = "";
         String effectiveCapabilities = "";
@@ -351,6 +357,18 @@ public final class ClusterConfig {
         /** The agent's attributes, {@code rack:r1;zone:7}. Default: none. */
         public Builder attributes(String value) {
             attributes = value;
+            return this;
+        }
+
+        /**
+         * Below which directory the state of running containers is, absolute: best one in memory, as {@code /run/polder} is
+         * where root runs the node. Nobody needs it after a restart of the host, and on a disk it is what many launches a
+         * second wait for. Made if it is missing; others than its owner must not be able to write to it. The node has a
+         * directory of its own there, which it removes at close; one that is killed and never started again leaves it until
+         * the host is restarted. While containers are there it cannot be changed. Default: the data directory.
+         */
+        public Builder runtimeDir(Path value) {
+            runtimeDir = Optional.of(value);
             return this;
         }
 
@@ -666,6 +684,7 @@ public final class ClusterConfig {
             copy.roles = Set.copyOf(roles);
             copy.resources = resources;
             copy.attributes = attributes;
+            copy.runtimeDir = runtimeDir;
             copy.isolation = isolation;
             copy.isolationRequired = isolationRequired;
             copy.effectiveCapabilities = effectiveCapabilities;

@@ -70,6 +70,10 @@ final class ClusterConfigKeys {
             new Key("roles", (b, text) -> b.roles(parseRoles(text)), b -> printRoles(b.roles)),
             new Key("resources", (b, text) -> b.resources(text), b -> b.resources),
             new Key("attributes", (b, text) -> b.attributes(text), b -> b.attributes),
+            new Key(
+                    "runtime-dir",
+                    (b, text) -> givenPath(text).ifPresent(b::runtimeDir),
+                    b -> b.runtimeDir.map(Path::toString).orElse("")),
             new Key("isolation", (b, text) -> b.isolation(text), b -> b.isolation),
             new Key("isolation-required", (b, text) -> b.isolationRequired(text), b -> b.isolationRequired),
             new Key("effective-capabilities", (b, text) -> b.effectiveCapabilities(text), b -> b.effectiveCapabilities),
@@ -250,6 +254,9 @@ final class ClusterConfigKeys {
         }
         checkText(mistakes, "resources", builder.resources, MachineResources::requireResources);
         checkText(mistakes, "attributes", builder.attributes, MachineResources::attributes);
+        builder.runtimeDir
+                .filter(path -> !path.isAbsolute())
+                .ifPresent(path -> mistakes.add("runtimeDir '" + path + "': must be absolute"));
         checkText(mistakes, "isolation", builder.isolation, text -> IsolationSettings.parse(text, ""));
         if (mistakes.stream().noneMatch(mistake -> mistake.startsWith("isolation "))) {
             checkText(

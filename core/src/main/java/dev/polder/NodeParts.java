@@ -137,6 +137,11 @@ final class NodeParts {
         flags.put("port", Integer.toString(config.agentPort()));
         flags.put("hostname", config.advertise());
         flags.put("work_dir", requireNonNull(directory).path().toString());
+        flags.put(
+                "runtime_dir",
+                config.runtimeDir()
+                        .orElseGet(() -> requireNonNull(directory).agent())
+                        .toString());
         flags.put("resources", config.resources());
         flags.put("attributes", config.attributes());
         SandboxSettings sandboxes = config.sandboxSettings();

@@ -43,6 +43,7 @@ final class ClusterConfigTest {
                         polder.roles=master,agent
                         polder.resources=
                         polder.attributes=
+                        polder.runtime-dir=
                         polder.isolation=auto
                         polder.isolation-required=
                         polder.effective-capabilities=
@@ -127,6 +128,17 @@ final class ClusterConfigTest {
                 .hasMessageContaining("dockerSocket 'nowhere': must be absolute")
                 .hasMessageContaining("hostPathVolumeAllow 'here': must be absolute")
                 .hasMessageContaining("dockerVolumePluginDirs 'there': must be absolute");
+    }
+
+    @Test
+    void shouldReadWhereTheStateOfContainersIs() {
+        Properties properties = new Properties();
+        properties.setProperty("polder.runtime-dir", "/run/polder");
+        assertThat(ClusterConfig.from(properties).runtimeDir()).contains(Path.of("/run/polder"));
+        assertThat(ClusterConfig.from(new Properties()).runtimeDir()).isEmpty();
+        assertThatThrownBy(
+                        () -> ClusterConfig.builder().runtimeDir(Path.of("run")).build())
+                .hasMessageContaining("runtimeDir 'run': must be absolute");
     }
 
     @Test

@@ -24,9 +24,9 @@ final class ContainedLaunches implements LaunchWay {
     private final LaunchTurns turns = new LaunchTurns();
     private final Containerizer containerizer;
 
-    ContainedLaunches(Path directory) throws IOException {
-        sandboxes = new Sandboxes(directory.resolve("sandboxes"));
-        containerizer = open(directory.resolve("containers"), new EndedContainers(turns, this::forget));
+    ContainedLaunches(LaunchDirectories directories) throws IOException {
+        sandboxes = new Sandboxes(directories.data().resolve("sandboxes"));
+        containerizer = open(directories.containers(), new EndedContainers(turns, this::forget));
     }
 
     /**

@@ -25,8 +25,15 @@ import picocli.CommandLine.Option;
         },
         mixinStandardHelpOptions = true)
 final class LaunchCommand extends CasesCommand<LaunchFigure> {
-    @Option(names = "--data", description = "Where checkpoints and sandboxes are; the disk counts. Default: temporary.")
+    @Option(names = "--data", description = "Where sandboxes and images are; the disk counts. Default: temporary.")
     private Optional<Path> data = Optional.empty();
+
+    @Option(
+            names = "--runtime",
+            description =
+                    "Where the state of containers is, as a node's runtime-dir. Default: /run or /dev/shm where that is"
+                            + " in memory, else with the data.")
+    private Optional<Path> runtime = Optional.empty();
 
     @Option(names = "--quick", description = "A few tasks, once: whether it works, not how fast.")
     private boolean quick;
@@ -35,8 +42,10 @@ final class LaunchCommand extends CasesCommand<LaunchFigure> {
     Map<String, Case<LaunchFigure>> cases(PrintWriter progress) {
         LaunchEffort effort = quick ? LaunchEffort.QUICK : LaunchEffort.FULL;
         Map<String, Case<LaunchFigure>> cases = new LinkedHashMap<>();
-        cases.put("cost", () -> new LaunchCostCase(effort, data, progress).measure());
-        cases.put(ManyContainersCase.NAME, () -> new ManyContainersCase(effort, data, progress).measure());
+        cases.put("cost", () -> new LaunchCostCase(effort, LaunchPlaces.of(data, runtime), progress).measure());
+        cases.put(
+                ManyContainersCase.NAME,
+                () -> new ManyContainersCase(effort, LaunchPlaces.of(data, runtime), progress).measure());
         return cases;
     }
 

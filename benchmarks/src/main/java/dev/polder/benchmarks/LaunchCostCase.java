@@ -4,13 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /** Ways to start a task, in turns, since what else the machine does changes. */
 final class LaunchCostCase {
@@ -19,29 +17,29 @@ final class LaunchCostCase {
     private static final Map<String, String> GOALS =
             Map.of("shim", "<= 1.2", "session", "<= 1.6", "contained", "<= 2.5", "oci", "<= 1.3 of runc");
     /** A container of a runtime costs as much as many processes. */
-    private static final int CHEAPER = 5;
+    private static final int CHEAPER = 4;
 
     private final LaunchEffort effort;
-    private final Optional<Path> data;
+    private final LaunchPlaces places;
     private final PrintWriter progress;
 
-    LaunchCostCase(LaunchEffort effort, Optional<Path> data, PrintWriter progress) {
+    LaunchCostCase(LaunchEffort effort, LaunchPlaces places, PrintWriter progress) {
         this.effort = effort;
-        this.data = data;
+        this.places = places;
         this.progress = progress;
     }
 
     private record Cost(double cpuMs, double perSecond) {}
 
     private interface Opening {
-        LaunchWay open(Path directory) throws IOException;
+        LaunchWay open(LaunchDirectories directories) throws IOException;
     }
 
     List<LaunchFigure> measure() throws IOException, InterruptedException {
         Map<String, Opening> openings = new LinkedHashMap<>();
-        openings.put(PLAIN, directory -> new PlainLaunches());
-        openings.put("shim", directory -> new LauncherLaunches(directory, false));
-        openings.put("session", directory -> new LauncherLaunches(directory, true));
+        openings.put(PLAIN, directories -> new PlainLaunches());
+        openings.put("shim", directories -> new LauncherLaunches(directories, false));
+        openings.put("session", directories -> new LauncherLaunches(directories, true));
         openings.put("contained", ContainedLaunches::new);
         if (BusyboxImage.canBeMade()) {
             openings.put(RUNC, RuncLaunches::new);
@@ -50,18 +48,20 @@ final class LaunchCostCase {
             progress.println("    no busybox on this host, so no image: runc and oci are left out");
         }
         Map<String, List<Cost>> costs = new LinkedHashMap<>();
-        for (int round = 0; round < effort.rounds(); round++) {
-            for (Map.Entry<String, Opening> opening : openings.entrySet()) {
-                Cost cost = cost(opening.getValue(), launches(opening.getKey()));
-                progress.printf(
-                        Locale.ROOT,
-                        "    %-10s %7.2f ms, %5.0f launches/s%n",
-                        opening.getKey(),
-                        cost.cpuMs(),
-                        cost.perSecond());
-                progress.flush();
-                costs.computeIfAbsent(opening.getKey(), name -> new ArrayList<>())
-                        .add(cost);
+        try (LaunchPlaces.Open opened = places.open()) {
+            for (int round = 0; round < effort.rounds(); round++) {
+                for (Map.Entry<String, Opening> opening : openings.entrySet()) {
+                    String name = opening.getKey();
+                    Cost cost = cost(opening.getValue(), opened.directories(name + "-" + round), launches(name));
+                    progress.printf(
+                            Locale.ROOT,
+                            "    %-10s %7.2f ms, %5.0f launches/s%n",
+                            name,
+                            cost.cpuMs(),
+                            cost.perSecond());
+                    progress.flush();
+                    costs.computeIfAbsent(name, each -> new ArrayList<>()).add(cost);
+                }
             }
         }
         return figures(costs);
@@ -73,16 +73,16 @@ final class LaunchCostCase {
     }
 
     /** What a way costs that is opened for it: what one way leaves running would be another's cost. */
-    private Cost cost(Opening opening, int launches) throws IOException, InterruptedException {
-        try (Work work = Work.below(data, "launch");
-                CpuGroup cpu = CpuGroup.enter();
-                LaunchWay way = opening.open(work.directory())) {
-            way.launch(launches / 5, effort.inFlight());
-            long cpuFrom = cpu.nanos();
+    private Cost cost(Opening opening, LaunchDirectories directories, int launches)
+            throws IOException, InterruptedException {
+        try (CpuGroup cpu = CpuGroup.enter();
+                LaunchWay way = opening.open(directories)) {
+            way.launch(Math.max(1, launches / 2), effort.inFlight());
+            long cpuFrom = way.cpuNanos(cpu);
             long from = System.nanoTime();
             way.launch(launches, effort.inFlight());
             double seconds = (System.nanoTime() - from) / 1e9;
-            return new Cost((cpu.nanos() - cpuFrom) / 1e6 / launches, launches / seconds);
+            return new Cost((way.cpuNanos(cpu) - cpuFrom) / 1e6 / launches, launches / seconds);
         }
     }
 

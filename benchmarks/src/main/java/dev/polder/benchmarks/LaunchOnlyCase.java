@@ -19,8 +19,8 @@ final class LaunchOnlyCase {
     }
 
     List<Figure> measure() throws IOException, InterruptedException {
-        try (Work work = Work.below(data, "launch-only");
-                LaunchWay launches = new LauncherLaunches(work.directory(), true)) {
+        try (LaunchPlaces.Open places = LaunchPlaces.together(data).open();
+                LaunchWay launches = new LauncherLaunches(places.directories("launches"), true)) {
             long begin = System.nanoTime();
             launches.launch(tasks, AT_ONCE);
             double seconds = (System.nanoTime() - begin) / 1e9;

@@ -18,9 +18,9 @@ final class LauncherLaunches implements LaunchWay {
      *
      * @param sessions whether each task has a session of its own
      */
-    LauncherLaunches(Path directory, boolean sessions) throws IOException {
-        sandboxes = new Sandboxes(directory.resolve("sandboxes"));
-        Path containers = directory.resolve("containers");
+    LauncherLaunches(LaunchDirectories directories, boolean sessions) throws IOException {
+        sandboxes = new Sandboxes(directories.data().resolve("sandboxes"));
+        Path containers = directories.containers();
         launcher = sessions
                 ? TaskLauncher.open(containers, "bench", true, new Listener())
                 : TaskLauncher.openWithoutSessions(containers, "bench", true, new Listener());

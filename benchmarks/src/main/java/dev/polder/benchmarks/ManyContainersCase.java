@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,22 +30,22 @@ final class ManyContainersCase {
     private static final int PATIENCE_SECONDS = 300;
 
     private final LaunchEffort effort;
-    private final Optional<Path> data;
+    private final LaunchPlaces places;
     private final PrintWriter progress;
 
-    ManyContainersCase(LaunchEffort effort, Optional<Path> data, PrintWriter progress) {
+    ManyContainersCase(LaunchEffort effort, LaunchPlaces places, PrintWriter progress) {
         this.effort = effort;
-        this.data = data;
+        this.places = places;
         this.progress = progress;
     }
 
     List<LaunchFigure> measure() throws IOException, InterruptedException {
         int tasks = effort.containers();
         Counting counting = new Counting(tasks);
-        try (Work work = Work.below(data, NAME);
+        try (LaunchPlaces.Open opened = places.open();
                 Containerizer containerizer =
-                        ContainedLaunches.open(work.directory().resolve("containers"), counting)) {
-            Sandboxes sandboxes = new Sandboxes(work.directory().resolve("sandboxes"));
+                        ContainedLaunches.open(opened.directories(NAME).containers(), counting)) {
+            Sandboxes sandboxes = new Sandboxes(opened.files().directory().resolve("sandboxes"));
             long heapBefore = heapBytes();
             LoopProbe probe = new LoopProbe(containerizer);
             double startSeconds;

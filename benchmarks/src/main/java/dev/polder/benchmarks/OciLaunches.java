@@ -26,7 +26,8 @@ final class OciLaunches implements LaunchWay {
     private final HostImages images;
     private final Containerizer containerizer;
 
-    OciLaunches(Path directory) throws IOException {
+    OciLaunches(LaunchDirectories directories) throws IOException {
+        Path directory = directories.data();
         sandboxes = new Sandboxes(directory.resolve("sandboxes"));
         Path layout = BusyboxImage.layout(directory.resolve("layout"));
         HostIsolation isolation = HostIsolation.find(
@@ -36,7 +37,7 @@ final class OciLaunches implements LaunchWay {
                         directory.resolve("images"), ImageSettings.DEFAULT.withRegistryDefault(layout.toString()))));
         images = isolation.images().orElseThrow();
         containerizer = Containerizer.open(new Containerizer.Settings(
-                directory.resolve("containers"),
+                directories.containers(),
                 "bench",
                 true,
                 isolation.isolators(),

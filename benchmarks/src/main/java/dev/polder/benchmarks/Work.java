@@ -20,7 +20,17 @@ final class Work implements AutoCloseable {
     static Work below(Optional<Path> named, String name) throws IOException {
         return named.isPresent()
                 ? new Work(Files.createDirectories(named.get().toAbsolutePath().resolve(name)), false)
-                : new Work(Files.createTempDirectory("polder-bench-"), true);
+                : temporary(Optional.empty());
+    }
+
+    /** Returns a directory that is deleted, below another or where temporary ones are. */
+    static Work temporary(Optional<Path> parent) throws IOException {
+        String prefix = "polder-bench-";
+        return new Work(
+                parent.isPresent()
+                        ? Files.createTempDirectory(parent.get().toAbsolutePath(), prefix)
+                        : Files.createTempDirectory(prefix),
+                true);
     }
 
     Path directory() {

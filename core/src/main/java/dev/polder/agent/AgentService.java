@@ -5,6 +5,7 @@ import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ContainerUsage;
 import dev.polder.isolation.Containerizer;
 import dev.polder.isolation.Isolator;
+import dev.polder.isolation.RuntimeDirectory;
 import dev.polder.isolation.fetch.Fetcher;
 import dev.polder.isolation.fetch.FetcherSettings;
 import dev.polder.isolation.files.DiskIsolator;
@@ -40,6 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class AgentService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AgentService.class);
     private static final String PATH = "/polder/v1/agent";
+    private static final String CONTAINERS = "containers";
     private static final String PROTOCOL = "polder-agent/1";
     private static final long THREAD_END_MS_MAX = 5_000;
     private static final long ANSWER_MS_MAX = 5_000;
@@ -114,8 +116,10 @@ public final class AgentService implements AutoCloseable {
         List<Attribute> attributes = withIsolation(config.attributes(), isolation.text());
         // the containerizer locks its directory, so it is opened before the checkpoint beside it is touched
         ContainerEvents events = new ContainerEvents();
+        Path containers = agentDir.resolve(CONTAINERS);
+        RuntimeDirectory.enter(containers, config.runtimeDir(), config.incarnation());
         Containerizer containerizer = Containerizer.open(new Containerizer.Settings(
-                agentDir.resolve("containers"),
+                containers,
                 config.nodeName(),
                 config.endOrphans(),
                 isolators(config, agentDir, isolation),
@@ -362,6 +366,9 @@ public final class AgentService implements AutoCloseable {
         close("fetcher", stores.sources().fetcher());
         stores.sources().images().ifPresent(images -> close("images", images));
         close("checkpoint", stores.checkpoint()::close);
+        close(
+                "runtime directory",
+                () -> RuntimeDirectory.leave(config.agentDir().resolve(CONTAINERS)));
     }
 
     private void close(String what, Closeable resource) {

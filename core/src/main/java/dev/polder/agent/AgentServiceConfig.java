@@ -21,6 +21,7 @@ import java.util.function.Supplier;
  * @param nodeName the beginning of its threads' names
  * @param agentDir for the checkpoint and the containers; made if it is missing, accessible to the owner alone
  * @param sandboxDir below which sandboxes lie; made if it is missing, passable for everybody
+ * @param runtimeDir below which the state of containers lies; empty for {@code agentDir}
  * @param hostname under which the agent is shown
  * @param ip the address that the agent advertises and its tasks share
  * @param port of the node's agent API
@@ -44,6 +45,7 @@ public record AgentServiceConfig(
         String nodeName,
         Path agentDir,
         Path sandboxDir,
+        Optional<Path> runtimeDir,
         String hostname,
         String ip,
         int port,

@@ -76,12 +76,14 @@ class AgentServiceTest {
     }
 
     private SandboxSettings sandboxes = SandboxSettings.DEFAULT;
+    private Optional<Path> runtimeDir = Optional.empty();
 
     private AgentServiceConfig config() throws IOException {
         return new AgentServiceConfig(
                 "n1",
                 directory.resolve("agent"),
                 directory.resolve("sandboxes"),
+                runtimeDir,
                 "localhost",
                 "127.0.0.1",
                 5051,
@@ -493,6 +495,29 @@ class AgentServiceTest {
         master.kill("found", null);
         await().atMost(PATIENCE).until(() -> !Files.exists(found));
         assertThat(latest("fresh").toRealPath()).isDirectory();
+    }
+
+    @Test
+    void shouldKeepTheStateOfContainersElsewhereAsLongAsThereIsSome() throws Exception {
+        Path run = directory.resolve("run");
+        runtimeDir = Optional.of(run);
+        startAgain(sandboxes);
+        master.launch(ownTask("t1", "exec sleep 1000"));
+        awaitLines("t1", STARTING, RUNNING);
+        String container = latest("t1").toRealPath().getFileName().toString();
+        assertThat(run.resolve("incarnation-1").resolve(container)).isDirectory();
+
+        startAgain(sandboxes);
+        agent().close(true);
+        runtimeDir = Optional.empty();
+        assertThatThrownBy(() -> AgentService.start(config())).hasMessageContaining("containers [" + container + "]");
+
+        runtimeDir = Optional.of(run);
+        startAgent();
+        master.kill("t1", null);
+        awaitEnd("t1", "TASK_KILLED");
+        agent().close();
+        assertThat(run).isEmptyDirectory();
     }
 
     @Test

@@ -86,6 +86,7 @@ final class AgentVictim {
                 "n1",
                 directory.resolve("agent"),
                 directory.resolve("sandboxes"),
+                Optional.empty(),
                 "localhost",
                 "127.0.0.1",
                 5051,

@@ -1,0 +1,122 @@
+package dev.polder.isolation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RuntimeDirectoryTest {
+    private static final String CONTAINER = new UUID(1, 2).toString();
+
+    @TempDir
+    Path temporary;
+
+    private Path directory;
+    private Path run;
+
+    @BeforeEach
+    void setUp() {
+        directory = temporary.resolve("containers");
+        run = temporary.resolve("run/polder");
+    }
+
+    private void enter(Path elsewhere) throws IOException {
+        RuntimeDirectory.enter(directory, Optional.of(elsewhere), "n1");
+    }
+
+    private void enterHere() throws IOException {
+        RuntimeDirectory.enter(directory, Optional.empty(), "n1");
+    }
+
+    @Test
+    void shouldBeTheDirectoryItselfWhereNothingElseIsSaid() throws Exception {
+        enterHere();
+        Files.createFile(directory.resolve("lock"));
+        enterHere();
+        RuntimeDirectory.leave(directory);
+        assertThat(directory).isDirectoryContaining("glob:**/lock");
+        assertThat(Files.isSymbolicLink(directory)).isFalse();
+    }
+
+    @Test
+    void shouldLinkToADirectoryElsewhereAndLeaveNothingThere() throws Exception {
+        enter(run);
+        Files.createFile(directory.resolve("lock"));
+        assertThat(run.resolve("n1/lock")).exists();
+        assertThat(Files.getPosixFilePermissions(run.resolve("n1")))
+                .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+        enter(run);
+        assertThat(run.resolve("n1/lock")).exists();
+
+        RuntimeDirectory.leave(directory);
+        assertThat(run).isEmptyDirectory();
+        assertThat(Files.isSymbolicLink(directory)).isFalse();
+    }
+
+    @Test
+    void shouldMakeItAgainAfterARestartOfTheHost() throws Exception {
+        enter(run);
+        Files.delete(run.resolve("n1"));
+        Files.delete(run);
+        enter(run);
+        assertThat(directory).isEmptyDirectory();
+        assertThat(run.resolve("n1")).exists();
+    }
+
+    @Test
+    void shouldStayWhereContainersAre() throws Exception {
+        enter(run);
+        Files.createDirectory(directory.resolve(CONTAINER));
+        Path other = temporary.resolve("other");
+
+        assertThatThrownBy(() -> enter(other))
+                .isInstanceOf(IOException.class)
+                .hasMessage("runtime directory " + other.resolve("n1") + ": containers [" + CONTAINER + "] are in "
+                        + run.resolve("n1") + " still; it can be changed when there are none");
+        assertThatThrownBy(this::enterHere).hasMessageContaining(CONTAINER);
+        RuntimeDirectory.leave(directory);
+        assertThat(run.resolve("n1").resolve(CONTAINER)).exists();
+
+        Files.delete(directory.resolve(CONTAINER));
+        enter(other);
+        assertThat(run).isEmptyDirectory();
+        assertThat(other.resolve("n1")).exists();
+        enterHere();
+        assertThat(other).isEmptyDirectory();
+        assertThat(Files.isSymbolicLink(directory)).isFalse();
+    }
+
+    @Test
+    void shouldMoveFromTheDirectoryItselfOnlyWithoutContainers() throws Exception {
+        enterHere();
+        Files.createFile(directory.resolve("launches"));
+        Files.createDirectory(directory.resolve(CONTAINER));
+        assertThatThrownBy(() -> enter(run)).hasMessageContaining(CONTAINER);
+        assertThat(directory.resolve("launches")).exists();
+
+        Files.delete(directory.resolve(CONTAINER));
+        enter(run);
+        assertThat(Files.isSymbolicLink(directory)).isTrue();
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    /** Whoever may write there could put another directory in its place. */
+    @Test
+    void shouldRefuseADirectoryToWhichOthersMayWrite() throws Exception {
+        Files.createDirectories(run);
+        Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(() -> enter(run))
+                .isInstanceOf(IOException.class)
+                .hasMessage("runtime directory " + run + ": others than its owner may write to it");
+        assertThat(run).isEmptyDirectory();
+        assertThat(directory).doesNotExist();
+    }
+}
