@@ -82,6 +82,7 @@ final class AgentParts {
                 config.networks(),
                 config.sandboxSettings(),
                 config.docker(),
+                config.ports(),
                 probe);
     }
 

@@ -1,10 +1,12 @@
 package dev.polder;
 
 import dev.polder.agent.SandboxSettings;
+import dev.polder.isolation.PortRanges;
 import dev.polder.isolation.host.DockerSettings;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
 import dev.polder.isolation.host.NetworkSettings;
+import dev.polder.isolation.host.PortsSettings;
 import dev.polder.isolation.host.VolumeSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -170,6 +172,11 @@ public final class ClusterConfig {
         return values.sandboxes;
     }
 
+    /** Returns how the agent watches on which ports tasks listen. */
+    public PortsSettings ports() {
+        return values.ports;
+    }
+
     /** Returns to which networks the agent attaches tasks. */
     public NetworkSettings networks() {
         return values.networks;
@@ -234,6 +241,7 @@ public final class ClusterConfig {
         VolumeSettings volumes = VolumeSettings.DEFAULT;
         NetworkSettings networks = NetworkSettings.DEFAULT;
         DockerSettings docker = DockerSettings.DEFAULT;
+        PortsSettings ports = PortsSettings.DEFAULT;
         SandboxSettings sandboxes = SandboxSettings.DEFAULT;
         Duration offerTimeout = Duration.ofMinutes(2);
         Duration reofferDelay = Duration.ofSeconds(1);
@@ -378,8 +386,8 @@ public final class ClusterConfig {
          * has an OCI runtime, volumes where the node is root's, networks where they are set up, too ({@link #cniConfigDir}), and
          * a Docker engine where one answers. Images by name are {@code filesystem/linux,docker/runtime}, volumes {@code
          * volume/host_path}, {@code volume/sandbox_path}, {@code volume/image}, which come with the first of these, {@code
-         * volume/secret} and {@code docker/volume}, networks {@code network/cni}, and the engine is {@code docker}. Default
-         * {@code auto}.
+         * volume/secret} and {@code docker/volume}, networks {@code network/cni}, and the engine is {@code docker}. By name
+         * alone there is {@code network/ports}, see {@link #enforceContainerPorts}. Default {@code auto}.
          */
         public Builder isolation(String value) {
             isolation = value;
@@ -556,6 +564,33 @@ public final class ClusterConfig {
             return this;
         }
 
+        /** How often it is looked at on which ports tasks listen, with {@code network/ports}. Default 30 s. */
+        public Builder containerPortsWatchInterval(Duration value) {
+            ports = ports.withWatchInterval(value);
+            return this;
+        }
+
+        /** Ends tasks that listen on ports which are not theirs, with {@code network/ports}. Default false: the log says so. */
+        public Builder enforceContainerPorts(boolean value) {
+            ports = ports.withEnforced(value);
+            return this;
+        }
+
+        /**
+         * Looks at no other ports than those that the agent has to offer; not together with {@link
+         * #containerPortsIsolatedRange}. Default false: at all.
+         */
+        public Builder checkAgentPortRangeOnly(boolean value) {
+            ports = ports.withAgentRangeOnly(value);
+            return this;
+        }
+
+        /** Looks at these ports alone; empty for all. Default: all. */
+        public Builder containerPortsIsolatedRange(Optional<PortRanges> value) {
+            ports = ports.withIsolatedRange(value);
+            return this;
+        }
+
         /** How long an offer stands unanswered. Default 2 min. */
         public Builder offerTimeout(Duration value) {
             offerTimeout = value;
@@ -693,6 +728,7 @@ public final class ClusterConfig {
             copy.volumes = volumes;
             copy.networks = networks;
             copy.docker = docker;
+            copy.ports = ports;
             copy.sandboxes = sandboxes;
             copy.offerTimeout = offerTimeout;
             copy.reofferDelay = reofferDelay;

@@ -1,6 +1,7 @@
 package dev.polder;
 
 import dev.polder.agent.MachineResources;
+import dev.polder.isolation.PortRanges;
 import dev.polder.isolation.files.ByteSize;
 import dev.polder.isolation.host.IsolationSettings;
 import java.math.BigDecimal;
@@ -141,6 +142,23 @@ final class ClusterConfigKeys {
                     "enforce-container-disk-quota",
                     (b, text) -> b.enforceContainerDiskQuota(parseBoolean(text)),
                     b -> b.sandboxes.enforceContainerDiskQuota()),
+            new Key(
+                    "container-ports-watch-interval",
+                    (b, text) -> b.containerPortsWatchInterval(parseDuration(text)),
+                    b -> print(b.ports.watchInterval())),
+            new Key(
+                    "enforce-container-ports",
+                    (b, text) -> b.enforceContainerPorts(parseBoolean(text)),
+                    b -> b.ports.enforces()),
+            new Key(
+                    "check-agent-port-range-only",
+                    (b, text) -> b.checkAgentPortRangeOnly(parseBoolean(text)),
+                    b -> b.ports.agentRangeOnly()),
+            new Key(
+                    "container-ports-isolated-range",
+                    (b, text) -> b.containerPortsIsolatedRange(
+                            text.isEmpty() ? Optional.empty() : Optional.of(PortRanges.parse(text))),
+                    b -> b.ports.isolatedRange().map(PortRanges::toString).orElse("")),
             new Key("offer-timeout", (b, text) -> b.offerTimeout(parseDuration(text)), b -> print(b.offerTimeout)),
             new Key("reoffer-delay", (b, text) -> b.reofferDelay(parseDuration(text)), b -> print(b.reofferDelay)),
             new Key("agent-timeout", (b, text) -> b.agentTimeout(parseDuration(text)), b -> print(b.agentTimeout)),
@@ -283,6 +301,7 @@ final class ClusterConfigKeys {
         mistakes.addAll(builder.volumes.mistakes());
         mistakes.addAll(builder.networks.mistakes());
         mistakes.addAll(builder.docker.mistakes());
+        mistakes.addAll(builder.ports.mistakes());
         mistakes.addAll(builder.sandboxes.mistakes());
         mistakes.addAll(builder.offers.mistakes());
         if (builder.keepTasksOnClose && builder.dataDir.isEmpty()) {

@@ -7,6 +7,7 @@ import dev.polder.agent.AgentServiceConfig;
 import dev.polder.agent.SandboxSettings;
 import dev.polder.api.ApiConfig;
 import dev.polder.http.NetworkThreads;
+import dev.polder.isolation.host.PortsSettings;
 import dev.polder.master.MasterConfig;
 import dev.polder.master.MasterPort.Leader;
 import dev.polder.metrics.Metrics;
@@ -152,6 +153,11 @@ final class NodeParts {
                 "container_disk_watch_interval",
                 sandboxes.containerDiskWatchInterval().toSeconds() + "secs");
         flags.put("enforce_container_disk_quota", Boolean.toString(sandboxes.enforceContainerDiskQuota()));
+        PortsSettings ports = config.ports();
+        flags.put("container_ports_watch_interval", ports.watchInterval().toSeconds() + "secs");
+        flags.put("enforce_container_ports", Boolean.toString(ports.enforces()));
+        flags.put("check_agent_port_range_only", Boolean.toString(ports.agentRangeOnly()));
+        ports.isolatedRange().ifPresent(range -> flags.put("container_ports_isolated_range", range.toString()));
         return flags;
     }
 

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polder.agent.SandboxSettings;
+import dev.polder.isolation.PortRanges;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.NetworkSettings;
+import dev.polder.isolation.host.PortsSettings;
 import dev.polder.isolation.host.VolumeSettings;
 import dev.polder.master.OfferSettings;
 import dev.polder.offer.Minimum;
@@ -66,6 +68,10 @@ final class ClusterConfigTest {
                         polder.max-stderr-size=10MB
                         polder.container-disk-watch-interval=15s
                         polder.enforce-container-disk-quota=false
+                        polder.container-ports-watch-interval=30s
+                        polder.enforce-container-ports=false
+                        polder.check-agent-port-range-only=false
+                        polder.container-ports-isolated-range=
                         polder.offer-timeout=120s
                         polder.reoffer-delay=1s
                         polder.agent-timeout=75s
@@ -263,6 +269,30 @@ final class ClusterConfigTest {
         properties.setProperty("polder.gc-disk-headroom", "a tenth");
         assertThatThrownBy(() -> ClusterConfig.from(properties))
                 .hasMessageContaining("polder.gc-disk-headroom 'a tenth': not a number of at most three decimals");
+    }
+
+    @Test
+    void shouldTellTheAgentHowToWatchPorts() {
+        Properties properties = new Properties();
+        properties.setProperty("polder.container-ports-watch-interval", "5s");
+        properties.setProperty("polder.enforce-container-ports", "true");
+        properties.setProperty("polder.container-ports-isolated-range", "[5-9,0-4]");
+
+        ClusterConfig config = ClusterConfig.from(properties);
+
+        assertThat(config.ports())
+                .isEqualTo(
+                        new PortsSettings(Duration.ofSeconds(5), true, false, Optional.of(PortRanges.parse("[0-9]"))));
+        assertThat(config.toString()).contains("polder.container-ports-isolated-range=[0-9]\n");
+        properties.setProperty("polder.check-agent-port-range-only", "true");
+        properties.setProperty("polder.container-ports-watch-interval", "0s");
+        assertThatThrownBy(() -> ClusterConfig.from(properties))
+                .hasMessageContaining("containerPortsWatchInterval PT0S: PT0.01S to PT8760H")
+                .hasMessageContaining(
+                        "checkAgentPortRangeOnly and containerPortsIsolatedRange [0-9]: only one of them");
+        properties.setProperty("polder.container-ports-isolated-range", "100");
+        assertThatThrownBy(() -> ClusterConfig.from(properties))
+                .hasMessageContaining("polder.container-ports-isolated-range '100': ports '100' must have the form");
     }
 
     @Test

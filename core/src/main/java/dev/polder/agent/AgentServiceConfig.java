@@ -5,6 +5,7 @@ import dev.polder.isolation.host.DockerSettings;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
 import dev.polder.isolation.host.NetworkSettings;
+import dev.polder.isolation.host.PortsSettings;
 import dev.polder.isolation.host.VolumeSettings;
 import dev.polder.wire.proto.Mesos.Attribute;
 import dev.polder.wire.proto.Mesos.Resource;
@@ -39,6 +40,7 @@ import java.util.function.Supplier;
  * @param networks to which networks it attaches tasks
  * @param sandboxes how these are kept within bounds
  * @param docker which Docker engine runs containers
+ * @param ports how it is watched on which ports tasks listen
  * @param probe {@link AgentProbe#none()} outside tests
  */
 public record AgentServiceConfig(
@@ -63,6 +65,7 @@ public record AgentServiceConfig(
         NetworkSettings networks,
         SandboxSettings sandboxes,
         DockerSettings docker,
+        PortsSettings ports,
         AgentProbe probe) {
     /** Copies the lists. */
     public AgentServiceConfig {

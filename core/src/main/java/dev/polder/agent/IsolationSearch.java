@@ -49,7 +49,12 @@ public final class IsolationSearch implements Closeable {
                         .with(new HostIsolation.VolumePlace(directory.resolve("volumes"), config.volumes()))
                         .with(new HostIsolation.NetworkPlace(directory.resolve("network"), config.networks()))
                         .with(new HostIsolation.DockerPlace(
-                                directory.resolve("docker"), config.nodeName(), config.docker())));
+                                directory.resolve("docker"), config.nodeName(), config.docker()))
+                        .with(new HostIsolation.PortsPlace(
+                                directory.resolve("ports"),
+                                config.nodeName() + "-ports",
+                                TaskLimits.ports(config.resources()),
+                                config.ports())));
     }
 
     static Path makeDirectory(Path directory, String permissions) throws IOException {

@@ -1,16 +1,19 @@
 package dev.polder.agent;
 
 import dev.polder.isolation.ContainerLimits;
+import dev.polder.isolation.PortRange;
+import dev.polder.isolation.PortRanges;
 import dev.polder.wire.proto.Mesos.Resource;
 import dev.polder.wire.proto.Mesos.TaskInfo;
 import dev.polder.wire.proto.Mesos.Value;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.DoubleToLongFunction;
 
 /**
  * What a task may use of its host, by its resources and limits, as Mesos's isolators {@code cgroups/cpu}, {@code
- * cgroups/mem} and {@code disk/du} see them.
+ * cgroups/mem}, {@code disk/du} and {@code network/ports} see them.
  */
 final class TaskLimits {
     /** Less than this runs nothing; Mesos raises what is asked for to as much. */
@@ -38,7 +41,26 @@ final class TaskLimits {
                 memoryBytes,
                 memoryLimit.isEmpty() ? OptionalLong.of(memoryBytes) : finite(memoryLimit, TaskLimits::bytes),
                 OptionalLong.empty(),
-                diskBytes(task));
+                diskBytes(task),
+                ports(task.getResourcesList()));
+    }
+
+    /**
+     * Returns the ports among resources; none if there are none.
+     *
+     * @throws IllegalArgumentException if one is above 65535
+     */
+    static PortRanges ports(List<Resource> resources) {
+        return new PortRanges(resources.stream()
+                .filter(resource -> resource.getName().equals("ports"))
+                .flatMap(resource -> resource.getRanges().getRangeList().stream())
+                .map(range -> new PortRange(port(range.getBegin()), port(range.getEnd())))
+                .toList());
+    }
+
+    /** What is no port stays none, and is refused as such. */
+    private static int port(long number) {
+        return (int) Math.max(-1, Math.min(Integer.MAX_VALUE, number));
     }
 
     /** What a task asks for beside disks of its own and volumes is for its sandbox; who asks for nothing has no limit. */

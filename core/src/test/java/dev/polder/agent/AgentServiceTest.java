@@ -15,6 +15,7 @@ import dev.polder.isolation.host.DockerSettings;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
 import dev.polder.isolation.host.NetworkSettings;
+import dev.polder.isolation.host.PortsSettings;
 import dev.polder.isolation.host.VolumeSettings;
 import dev.polder.wire.proto.AgentLinkFrames.Register;
 import dev.polder.wire.proto.Mesos.CommandInfo;
@@ -28,6 +29,8 @@ import dev.polder.wire.proto.Mesos.TaskStatus;
 import dev.polder.wire.proto.Mesos.Value;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +80,8 @@ class AgentServiceTest {
 
     private SandboxSettings sandboxes = SandboxSettings.DEFAULT;
     private Optional<Path> runtimeDir = Optional.empty();
+    private String isolation = "auto";
+    private PortsSettings ports = PortsSettings.DEFAULT;
 
     private AgentServiceConfig config() throws IOException {
         return new AgentServiceConfig(
@@ -95,18 +100,26 @@ class AgentServiceTest {
                 Duration.ofSeconds(3),
                 client,
                 () -> Optional.of(master.address()),
-                IsolationSettings.parse("auto", ""),
+                IsolationSettings.parse(isolation, ""),
                 ImageSettings.DEFAULT,
                 VolumeSettings.DEFAULT,
                 NetworkSettings.DEFAULT,
                 sandboxes,
                 DockerSettings.DEFAULT,
+                ports,
                 AgentProbe.none());
     }
 
     private AgentService startAgain(SandboxSettings other) throws Exception {
         agent().close(true);
         sandboxes = other;
+        return startAgent();
+    }
+
+    private AgentService startAgain(String other, PortsSettings watch) throws Exception {
+        agent().close(true);
+        isolation = other;
+        ports = watch;
         return startAgent();
     }
 
@@ -567,6 +580,68 @@ class AgentServiceTest {
         TaskStatus last = updates.get(updates.size() - 1);
         assertThat(last.getReason()).isEqualTo(TaskStatus.Reason.REASON_CONTAINER_LIMITATION_DISK);
         assertThat(last.getMessage()).matches("Disk usage \\(\\d+[KM]B\\) exceeds quota \\(2MB\\)");
+    }
+
+    /** Listens on any port of the loopback, which it says, until somebody ends it. */
+    static final class Listener {
+        private Listener() {}
+
+        public static void main(String[] arguments) throws Exception {
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                System.out.println(socket.getLocalPort());
+                socket.accept();
+            }
+        }
+    }
+
+    private static TaskInfo listener(String id, int firstPort, int lastPort) {
+        String classes = Listener.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath();
+        CommandInfo.Builder command = CommandInfo.newBuilder()
+                .setShell(false)
+                .setValue(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString())
+                .addAllArguments(List.of("java", "-XX:TieredStopAtLevel=1", "-cp", classes, Listener.class.getName()));
+        return ownTask(id, command).toBuilder()
+                .addResources(Resource.newBuilder()
+                        .setName("ports")
+                        .setType(Value.Type.RANGES)
+                        .setRanges(Value.Ranges.newBuilder()
+                                .addRange(Value.Range.newBuilder()
+                                        .setBegin(firstPort)
+                                        .setEnd(lastPort))))
+                .build();
+    }
+
+    private String output(String task) throws IOException {
+        Path stdout = latest(task).resolve("stdout");
+        return Files.exists(stdout) ? Files.readString(stdout) : "";
+    }
+
+    @Test
+    void shouldEndATaskThatListensOnAPortThatIsNotItsOwn() throws Exception {
+        assumeTrue(Files.exists(Path.of("/proc/self/net/tcp")), "this host has no /proc of Linux");
+        startAgain(
+                "network/ports",
+                PortsSettings.DEFAULT.withWatchInterval(Duration.ofMillis(50)).withEnforced(true));
+        master.launch(listener("own", 1, 65_535));
+        awaitLines("own", STARTING, RUNNING);
+        await().atMost(PATIENCE).until(() -> output("own").endsWith("\n"));
+
+        master.launch(listener("stranger", 1, 1));
+
+        awaitEnd("stranger", "TASK_FAILED");
+        List<TaskStatus> updates = master.updatesOf("stranger");
+        TaskStatus last = updates.get(updates.size() - 1);
+        String port = output("stranger").strip();
+        assertThat(last.getReason()).isEqualTo(TaskStatus.Reason.REASON_CONTAINER_LIMITATION);
+        assertThat(last.getMessage())
+                .startsWith("Container ")
+                .endsWith(" is listening on unallocated port(s): [" + port + "-" + port + "]");
+        awaitLines("own", STARTING, RUNNING);
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.polder.isolation.host.DockerSettings;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
 import dev.polder.isolation.host.NetworkSettings;
+import dev.polder.isolation.host.PortsSettings;
 import dev.polder.isolation.host.VolumeSettings;
 import dev.polder.model.TaskId;
 import java.io.IOException;
@@ -104,6 +105,7 @@ final class AgentVictim {
                 networks,
                 SandboxSettings.DEFAULT,
                 new DockerSettings(engine(directory)),
+                PortsSettings.DEFAULT,
                 probe);
     }
 

@@ -1,5 +1,7 @@
 package dev.polder.isolation;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.OptionalLong;
 
 /**
@@ -12,6 +14,7 @@ import java.util.OptionalLong;
  * @param memoryBytesMax at least {@code memoryBytes}; whoever needs more is killed. Empty for no bound
  * @param processesMax how many processes and threads there may be; empty for no bound
  * @param diskBytesMax how much its sandbox may take of the disk; empty for no bound
+ * @param ports those of its host's TCP ports on which it may listen, where that is watched
  */
 public record ContainerLimits(
         long cpuMillis,
@@ -19,15 +22,16 @@ public record ContainerLimits(
         long memoryBytes,
         OptionalLong memoryBytesMax,
         OptionalLong processesMax,
-        OptionalLong diskBytesMax) {
-    /** No bound of the disk. */
+        OptionalLong diskBytesMax,
+        PortRanges ports) {
+    /** No bound of the disk, and no ports. */
     public ContainerLimits(
             long cpuMillis,
             OptionalLong cpuMillisMax,
             long memoryBytes,
             OptionalLong memoryBytesMax,
             OptionalLong processesMax) {
-        this(cpuMillis, cpuMillisMax, memoryBytes, memoryBytesMax, processesMax, OptionalLong.empty());
+        this(cpuMillis, cpuMillisMax, memoryBytes, memoryBytesMax, processesMax, OptionalLong.empty(), PortRanges.NONE);
     }
 
     /**
@@ -42,6 +46,18 @@ public record ContainerLimits(
         memoryBytesMax.ifPresent(max -> check("memoryBytesMax", max, "memoryBytes", memoryBytes));
         processesMax.ifPresent(max -> check("processesMax", max, "1", 1));
         diskBytesMax.ifPresent(max -> check("diskBytesMax", max, "1", 1));
+        requireNonNull(ports, "ports");
+    }
+
+    /** Returns these with another bound of the disk. */
+    public ContainerLimits withDiskBytesMax(OptionalLong max) {
+        return new ContainerLimits(cpuMillis, cpuMillisMax, memoryBytes, memoryBytesMax, processesMax, max, ports);
+    }
+
+    /** Returns these with other ports. */
+    public ContainerLimits withPorts(PortRanges others) {
+        return new ContainerLimits(
+                cpuMillis, cpuMillisMax, memoryBytes, memoryBytesMax, processesMax, diskBytesMax, others);
     }
 
     private static void check(String name, long value, String least, long min) {

@@ -142,6 +142,7 @@ public final class Containerizer implements AutoCloseable {
 
     /** Starts; from now on the listener hears of recovered and new containers. Call once, after open. */
     public void start() {
+        isolators.observe(this::processes);
         work.start();
         thread.start();
         launcher.start();
@@ -225,6 +226,23 @@ public final class Containerizer implements AutoCloseable {
             }
             if (!usage.equals(ContainerUsage.NONE)) {
                 found.put(id, usage);
+            }
+        }
+        return found;
+    }
+
+    private Map<ContainerId, Collection<Long>> processes(Collection<ContainerId> ids) {
+        Map<ContainerId, Collection<Long>> found = new LinkedHashMap<>();
+        ProcessTable processes = null;
+        for (ContainerId id : ids) {
+            Collection<Long> pids = isolators.processes(id);
+            TaskProcess process = pids.isEmpty() && !isolators.isOfAnEngine(id) ? launcher.process(id) : null;
+            if (process != null) {
+                processes = processes == null ? launcher.processes() : processes;
+                pids = processes.pids(process);
+            }
+            if (!pids.isEmpty()) {
+                found.put(id, pids);
             }
         }
         return found;

@@ -35,6 +35,9 @@ public interface Isolator extends AutoCloseable {
      */
     default void recover(Set<ContainerId> containers) throws IOException {}
 
+    /** Called once, after {@link #recover} and before a container is prepared: who acts for containers is asked there. */
+    default void observe(ContainerProcesses processes) {}
+
     /**
      * Returns the privileges that a container is given, as far as this isolator decides over them. All are asked, one after
      * the other, before they prepare it, and again for what is started in it later; nothing is done yet.
@@ -103,6 +106,15 @@ public interface Isolator extends AutoCloseable {
      */
     default String endScript() {
         return "";
+    }
+
+    /**
+     * Returns the numbers of a container's processes; empty if it does not know them, or there are none.
+     *
+     * @throws IOException if that cannot be seen
+     */
+    default Set<Long> processes(ContainerId id) throws IOException {
+        return Set.of();
     }
 
     /** Returns the files into which a process writes itself to be where the container's are; empty for none. */

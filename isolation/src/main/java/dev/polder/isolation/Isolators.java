@@ -66,6 +66,26 @@ final class Isolators {
         }
     }
 
+    void observe(ContainerProcesses processes) {
+        inOrder.forEach(isolator -> isolator.observe(processes));
+    }
+
+    /** Returns the processes that the first of them knows, who knows any. */
+    Set<Long> processes(ContainerId id) {
+        for (Isolator isolator : inOrder) {
+            try {
+                Set<Long> found = isolator.processes(id);
+                if (!found.isEmpty()) {
+                    return found;
+                }
+            } catch (IOException | RuntimeException e) {
+                // it may just have ended
+                log.debug("processes not seen isolator={} id={}", isolator.name(), id, e);
+            }
+        }
+        return Set.of();
+    }
+
     /** Returns the task, to be started as all of them want it. */
     TaskSpec prepare(ContainerSpec spec) throws IOException {
         LaunchPlan plan = new LaunchPlan(spec.task(), privileges(spec));

@@ -108,23 +108,43 @@ final class ProcessTable {
 
     /** Returns what a task's processes have used; nothing if its process is gone. */
     ContainerUsage usage(TaskProcess task) {
-        HostProcess root = processes.get(task.pid());
-        if (root == null || root.startTick() > task.tick()) {
+        List<HostProcess> all = tree(task);
+        if (all.isEmpty()) {
             return ContainerUsage.NONE;
         }
         long userTicks = 0;
         long systemTicks = 0;
         long rssPages = 0;
         long threads = 0;
-        long count = 0;
-        Deque<HostProcess> next = new ArrayDeque<>(List.of(root));
-        while (!next.isEmpty()) {
-            HostProcess process = next.pop();
+        for (HostProcess process : all) {
             userTicks += process.userTicks();
             systemTicks += process.systemTicks();
             rssPages += process.rssPages();
             threads += process.threads();
-            count++;
+        }
+        return ContainerUsage.ofProcesses(
+                new ContainerUsage.CpuTime(userTicks * NANOS_A_TICK, systemTicks * NANOS_A_TICK),
+                rssPages * pageBytes,
+                all.size(),
+                threads);
+    }
+
+    /** Returns the numbers of a task's processes; none if its process is gone. */
+    List<Long> pids(TaskProcess task) {
+        return tree(task).stream().map(HostProcess::pid).toList();
+    }
+
+    /** Returns a task's process and what descends from it; nothing if its process is gone. */
+    private List<HostProcess> tree(TaskProcess task) {
+        HostProcess root = processes.get(task.pid());
+        if (root == null || root.startTick() > task.tick()) {
+            return List.of();
+        }
+        List<HostProcess> found = new ArrayList<>();
+        Deque<HostProcess> next = new ArrayDeque<>(List.of(root));
+        while (!next.isEmpty()) {
+            HostProcess process = next.pop();
+            found.add(process);
             for (HostProcess child : children.getOrDefault(process.pid(), List.of())) {
                 // each has one parent, so only the task's own can lead in a circle: its parent's number was used again
                 if (child.pid() != root.pid()) {
@@ -132,10 +152,6 @@ final class ProcessTable {
                 }
             }
         }
-        return ContainerUsage.ofProcesses(
-                new ContainerUsage.CpuTime(userTicks * NANOS_A_TICK, systemTicks * NANOS_A_TICK),
-                rssPages * pageBytes,
-                count,
-                threads);
+        return found;
     }
 }

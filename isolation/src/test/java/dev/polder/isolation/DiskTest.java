@@ -62,7 +62,8 @@ class DiskTest {
 
     private ContainerId launch(String command, OptionalLong diskBytesMax) {
         ContainerLimits limits = new ContainerLimits(
-                100, OptionalLong.empty(), MIB, OptionalLong.empty(), OptionalLong.empty(), diskBytesMax);
+                        100, OptionalLong.empty(), MIB, OptionalLong.empty(), OptionalLong.empty())
+                .withDiskBytesMax(diskBytesMax);
         ContainerSpec spec = ContainerSpec.of(host.shell(command), limits);
         containerizer.launch(spec);
         return spec.id();

@@ -56,6 +56,8 @@ class ProcessTableTest {
 
         ContainerUsage usage = ProcessTable.read(proc).usage(task(10, 105));
 
+        assertThat(ProcessTable.read(proc).pids(task(10, 105))).containsExactlyInAnyOrder(10L, 11L, 12L);
+        assertThat(ProcessTable.read(proc).pids(task(10, 95))).isEmpty();
         assertThat(usage.cpuTime()).contains(new ContainerUsage.CpuTime(1_131 * TICK_NANOS, 2_242 * TICK_NANOS));
         assertThat(usage.memory().orElseThrow().rssBytes()).isEqualTo(555L * PAGE_BYTES);
         assertThat(usage.processes()).isEqualTo(OptionalLong.of(3));

@@ -175,6 +175,12 @@ public final class CgroupIsolator implements Isolator {
     }
 
     @Override
+    public Set<Long> processes(ContainerId id) throws IOException {
+        ContainerGroup group = cgroups.group(id);
+        return group.exists() ? group.processes() : Set.of();
+    }
+
+    @Override
     public void cleanup(ContainerId id) throws IOException {
         ContainerGroup group = cgroups.group(id);
         if (!group.exists()) {

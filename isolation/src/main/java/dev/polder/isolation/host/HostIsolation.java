@@ -9,6 +9,7 @@ import dev.polder.isolation.Namespace;
 import dev.polder.isolation.NamespaceIsolator;
 import dev.polder.isolation.NamespaceProbe;
 import dev.polder.isolation.NoNewPrivilegesIsolator;
+import dev.polder.isolation.PortRanges;
 import dev.polder.isolation.PrivilegeProbe;
 import dev.polder.isolation.RlimitsIsolator;
 import dev.polder.isolation.cgroup.CgroupIsolator;
@@ -79,6 +80,21 @@ public final class HostIsolation implements Closeable {
         }
     }
 
+    /**
+     * Where a node keeps what it knows of ports, and how it watches them.
+     *
+     * @param ofAgent the ports that the node has to offer
+     */
+    public record PortsPlace(Path directory, String threadName, PortRanges ofAgent, PortsSettings settings) {
+        /** Refuses null. */
+        public PortsPlace {
+            requireNonNull(directory, "directory");
+            requireNonNull(threadName, "threadName");
+            requireNonNull(ofAgent, "ofAgent");
+            requireNonNull(settings, "settings");
+        }
+    }
+
     /** Where a node notes which containers a Docker engine runs for it, and which engine that is. */
     public record DockerPlace(Path directory, String nodeName, DockerSettings settings) {
         /** Refuses null. */
@@ -96,15 +112,17 @@ public final class HostIsolation implements Closeable {
      * @param volumes empty for a node without volumes
      * @param networks empty for a node without networks
      * @param docker empty for a node without an engine
+     * @param ports empty for a node that watches no ports
      */
     public record Places(
             Optional<ImagePlace> images,
             Optional<VolumePlace> volumes,
             Optional<NetworkPlace> networks,
-            Optional<DockerPlace> docker) {
+            Optional<DockerPlace> docker,
+            Optional<PortsPlace> ports) {
         /** Of a node that has none of that. */
         public static final Places NONE =
-                new Places(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                new Places(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
         /** Refuses null. */
         public Places {
@@ -112,26 +130,32 @@ public final class HostIsolation implements Closeable {
             requireNonNull(volumes, "volumes");
             requireNonNull(networks, "networks");
             requireNonNull(docker, "docker");
+            requireNonNull(ports, "ports");
         }
 
         /** Returns these with a place for images. */
         public Places with(ImagePlace place) {
-            return new Places(Optional.of(place), volumes, networks, docker);
+            return new Places(Optional.of(place), volumes, networks, docker, ports);
         }
 
         /** Returns these with a place for volumes. */
         public Places with(VolumePlace place) {
-            return new Places(images, Optional.of(place), networks, docker);
+            return new Places(images, Optional.of(place), networks, docker, ports);
         }
 
         /** Returns these with a place for networks. */
         public Places with(NetworkPlace place) {
-            return new Places(images, volumes, Optional.of(place), docker);
+            return new Places(images, volumes, Optional.of(place), docker, ports);
         }
 
         /** Returns these with a place for an engine. */
         public Places with(DockerPlace place) {
-            return new Places(images, volumes, networks, Optional.of(place));
+            return new Places(images, volumes, networks, Optional.of(place), ports);
+        }
+
+        /** Returns these with a place for what is known of ports. */
+        public Places with(PortsPlace place) {
+            return new Places(images, volumes, networks, docker, Optional.of(place));
         }
     }
 
@@ -155,35 +179,10 @@ public final class HostIsolation implements Closeable {
         }
         Map<Namespace, String> refusals = NamespaceProbe.refusals(namespaces);
         Optional<Cgroups> cgroups = discover(groupName, controllers, proc);
-        ImageTrial imagery = ImageTrial.of(settings, places.images());
-        VolumeTrial given = VolumeTrial.of(settings, places.volumes(), imagery);
-        NetworkTrial attaching = NetworkTrial.of(settings, places.networks());
-        DockerTrial engine = DockerTrial.of(
-                settings,
-                places.docker(),
-                places.volumes()
-                        .map(place -> place.settings().hostPathsAllowed())
-                        .orElse(List.of()),
-                places.images().flatMap(place -> place.settings().credentialsFile()));
+        Trials trials = Trials.of(settings, places);
         Map<IsolatorName, Ability> rows = new EnumMap<>(IsolatorName.class);
         for (IsolatorName name : settings.wanted()) {
-            Ability row;
-            if (name.isOfImages()) {
-                row = imagery.ability(name);
-            } else if (name == IsolatorName.DOCKER) {
-                row = engine.ability();
-            } else if (name.volume().isPresent()) {
-                row = given.ability(name, name.volume().get());
-            } else if (name == IsolatorName.NETWORK_CNI) {
-                row = attaching.ability();
-            } else if (name.namespace().isPresent()) {
-                row = ability(name, refusals.getOrDefault(name.namespace().get(), ""), "unshare");
-            } else if (name.controller().isPresent()) {
-                row = ability(name, cgroups.orElseThrow());
-            } else {
-                row = abilityOfPrivileges(name);
-            }
-            rows.put(name, row);
+            rows.put(name, trials.ability(name).orElseGet(() -> ability(name, refusals, cgroups)));
         }
         Set<IsolatorName> able = EnumSet.noneOf(IsolatorName.class);
         rows.forEach((name, row) -> {
@@ -200,10 +199,7 @@ public final class HostIsolation implements Closeable {
             cgroups.ifPresent(Cgroups::removeRoots);
         }
         if (missing.isPresent()) {
-            attaching.close();
-            engine.close();
-            given.close();
-            imagery.close();
+            trials.close();
             throw new IOException("isolation: this host lacks what is required: " + missing.get());
         }
         List<Isolator> isolators = new ArrayList<>();
@@ -212,13 +208,20 @@ public final class HostIsolation implements Closeable {
         }
         able.forEach(name -> name.namespace().map(NamespaceIsolator::new).ifPresent(isolators::add));
         able.forEach(name -> privilegeIsolator(name, settings).ifPresent(isolators::add));
-        // files that tell of a network come before volumes, which may be put over them
-        attaching.isolator().ifPresent(isolators::add);
-        engine.isolator().ifPresent(isolators::add);
-        // the runtime joins the groups of all others, and takes over volumes
-        given.isolator().ifPresent(isolators::add);
-        imagery.images().map(HostImages::isolator).ifPresent(isolators::add);
-        return new HostIsolation(List.copyOf(rows.values()), isolators, able, imagery.images(), engine.docker());
+        isolators.addAll(trials.isolators());
+        return new HostIsolation(
+                List.copyOf(rows.values()),
+                isolators,
+                able,
+                trials.images().images(),
+                trials.docker().docker());
+    }
+
+    private static Ability ability(IsolatorName name, Map<Namespace, String> refusals, Optional<Cgroups> cgroups) {
+        if (name.namespace().isPresent()) {
+            return ability(name, refusals.getOrDefault(name.namespace().get(), ""), "unshare");
+        }
+        return name.controller().isPresent() ? ability(name, cgroups.orElseThrow()) : abilityOfPrivileges(name);
     }
 
     private static Optional<Cgroups> discover(String groupName, Set<Controller> wanted, Path proc) {

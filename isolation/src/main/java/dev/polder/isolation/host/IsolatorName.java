@@ -43,6 +43,8 @@ public enum IsolatorName {
     DOCKER_VOLUME("docker/volume", null, null, VolumeKind.EXTERNAL),
     /** Networks that an operator has set up, by plug-ins. */
     NETWORK_CNI("network/cni", null, null, null),
+    /** Nobody listens on ports of the host's network that are not his. */
+    NETWORK_PORTS("network/ports", null, null, null),
     /** Containers of a Docker engine; with Mesos a containerizer. */
     DOCKER("docker", null, null, null);
 

@@ -3,6 +3,7 @@ package dev.polder.isolation.network;
 import static java.util.Objects.requireNonNull;
 
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.PortRanges;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -31,7 +32,7 @@ public final class PortsWatch {
      * @param pids of all its processes; one that is gone is passed over
      * @param ports that are its own
      */
-    public record Holder(Collection<Long> pids, Collection<PortRange> ports) {
+    public record Holder(Collection<Long> pids, PortRanges ports) {
         /** Refuses null. */
         public Holder {
             requireNonNull(pids, "pids");
@@ -39,28 +40,12 @@ public final class PortsWatch {
         }
     }
 
-    /**
-     * Ports from one to another.
-     *
-     * @param first 0 to 65535
-     * @param last 0 to 65535, itself within
-     */
-    public record PortRange(int first, int last) {
-        /** Checks the ports. */
-        public PortRange {
-            if (first < 0 || last > 65535 || first > last) {
-                throw new IllegalArgumentException(
-                        "port range " + first + "-" + last + " must rise and lie within 0 to 65535");
-            }
-        }
-    }
-
-    /** Makes a watch of these ports. Those that no task is ever given, as ephemeral ones, are best left out. */
-    public PortsWatch(Collection<PortRange> checked) {
+    /** Makes a watch of these ports. */
+    public PortsWatch(PortRanges checked) {
         this(Path.of("/proc"), checked);
     }
 
-    PortsWatch(Path proc, Collection<PortRange> checked) {
+    PortsWatch(Path proc, PortRanges checked) {
         this.proc = proc;
         this.checked = bits(checked);
     }
@@ -116,9 +101,9 @@ public final class PortsWatch {
         }
     }
 
-    private static BitSet bits(Collection<PortRange> ranges) {
+    private static BitSet bits(PortRanges ports) {
         BitSet bits = new BitSet();
-        ranges.forEach(range -> bits.set(range.first(), range.last() + 1));
+        ports.ranges().forEach(range -> bits.set(range.first(), range.last() + 1));
         return bits;
     }
 }

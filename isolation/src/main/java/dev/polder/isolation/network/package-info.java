@@ -9,9 +9,9 @@
  *  NetworkIsolator                    all of it, for the containers that want networks
  *  NetworkNamespaces                  one a container, kept by a mount, without a process
  *  ContainerFiles                     its hostname, hosts and resolv.conf
- *  PortsWatch                         who of the host's network listens on ports that are not his
+ *  PortsIsolator ──► PortsWatch       who of the host's network listens on ports that are not his
  * </pre>
- * Calls block and take the thread of their caller; there are no threads of its own. But for {@code NetworkIsolator}
+ * Calls block and take the thread of their caller; {@code PortsIsolator} alone has one of its own. But for the two isolators
  * it knows containers by their {@link dev.polder.isolation.ContainerId} alone.
  */
 @NullMarked

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polder.isolation.Ability;
 import dev.polder.isolation.Isolator;
+import dev.polder.isolation.PortRanges;
 import dev.polder.isolation.cgroup.CgroupIsolator;
 import dev.polder.isolation.volume.VolumeKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -56,6 +59,7 @@ class HostIsolationTest {
                             "volume/image",
                             "docker/volume",
                             "network/cni",
+                            "network/ports",
                             "docker");
             String able = String.join(
                     ",",
@@ -119,6 +123,37 @@ class HostIsolationTest {
         assertThat(found.networksRefusal()).isEmpty();
         assertThat(found.isolators()).extracting(Isolator::name).containsExactly("network/cni");
         found.close();
+    }
+
+    @Test
+    void shouldWatchPortsWhereThatIsWanted() throws IOException {
+        assumeTrue(Files.exists(PROC.resolve("self/net/tcp")), "this host has no /proc of Linux");
+        HostIsolation.Places places = HostIsolation.Places.NONE.with(new HostIsolation.PortsPlace(
+                empty.resolve("ports"), "n1-ports", PortRanges.NONE, PortsSettings.DEFAULT.withEnforced(true)));
+
+        HostIsolation unwanted = HostIsolation.find("unwanted", IsolationSettings.parse("none", ""), places);
+        HostIsolation wanted = HostIsolation.find("wanted", IsolationSettings.parse("network/ports", ""), places);
+
+        assertThat(unwanted.isolators()).isEmpty();
+        assertThat(wanted.isolators()).extracting(Isolator::name).containsExactly("network/ports");
+        assertThat(wanted.abilities()).containsExactly(new Ability("network/ports", true, "enforced"));
+        wanted.close();
+        assertThatThrownBy(() -> find("network/ports", "", PROC))
+                .hasMessage(
+                        "isolation: this host lacks what is required: network/ports: not available: this node has no"
+                                + " place for notes on ports");
+    }
+
+    @Test
+    void shouldLookAtThePortsThatAnOperatorNames() {
+        PortRanges ofAgent = PortRanges.of(List.of(31000));
+        PortRanges named = PortRanges.of(List.of(80));
+
+        assertThat(PortsSettings.DEFAULT.checked(ofAgent)).isEqualTo(PortRanges.ALL);
+        assertThat(PortsSettings.DEFAULT.withAgentRangeOnly(true).checked(ofAgent))
+                .isEqualTo(ofAgent);
+        assertThat(PortsSettings.DEFAULT.withIsolatedRange(Optional.of(named)).checked(ofAgent))
+                .isEqualTo(named);
     }
 
     @Test
