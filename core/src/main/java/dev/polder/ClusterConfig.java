@@ -2,6 +2,7 @@ package dev.polder;
 
 import dev.polder.agent.SandboxSettings;
 import dev.polder.isolation.PortRanges;
+import dev.polder.isolation.host.DeviceSettings;
 import dev.polder.isolation.host.DockerSettings;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.IsolationSettings;
@@ -164,7 +165,8 @@ public final class ClusterConfig {
     /** Returns what the agent keeps its tasks apart by. */
     public IsolationSettings isolation() {
         return IsolationSettings.parse(values.isolation, values.isolationRequired)
-                .withCapabilities(values.effectiveCapabilities, values.boundingCapabilities);
+                .withCapabilities(values.effectiveCapabilities, values.boundingCapabilities)
+                .withDevices(DeviceSettings.parse(values.allowedDevices));
     }
 
     /** Returns how the agent keeps its sandboxes within bounds. */
@@ -237,6 +239,7 @@ public final class ClusterConfig {
         String isolationRequired = "";
         String effectiveCapabilities = "";
         String boundingCapabilities = "";
+        String allowedDevices = "";
         ImageSettings images = ImageSettings.DEFAULT;
         VolumeSettings volumes = VolumeSettings.DEFAULT;
         NetworkSettings networks = NetworkSettings.DEFAULT;
@@ -387,7 +390,8 @@ public final class ClusterConfig {
          * a Docker engine where one answers. Images by name are {@code filesystem/linux,docker/runtime}, volumes {@code
          * volume/host_path}, {@code volume/sandbox_path}, {@code volume/image}, which come with the first of these, {@code
          * volume/secret} and {@code docker/volume}, networks {@code network/cni}, and the engine is {@code docker}. By name
-         * alone there is {@code network/ports}, see {@link #enforceContainerPorts}. Default {@code auto}.
+         * alone there are {@code network/ports}, see {@link #enforceContainerPorts}, and {@code cgroups/devices}, see {@link
+         * #allowedDevices}. Default {@code auto}.
          */
         public Builder isolation(String value) {
             isolation = value;
@@ -415,6 +419,15 @@ public final class ClusterConfig {
          */
         public Builder boundingCapabilities(String value) {
             boundingCapabilities = value;
+            return this;
+        }
+
+        /**
+         * The devices that tasks may use beside the usual ones, with {@code cgroups/devices}, in the form of Mesos's flag:
+         * {@code {"allowed_devices":[{"device":{"path":"/dev/fuse"},"access":{"read":true,"write":true}}]}}. Default: none.
+         */
+        public Builder allowedDevices(String value) {
+            allowedDevices = value;
             return this;
         }
 
@@ -724,6 +737,7 @@ public final class ClusterConfig {
             copy.isolationRequired = isolationRequired;
             copy.effectiveCapabilities = effectiveCapabilities;
             copy.boundingCapabilities = boundingCapabilities;
+            copy.allowedDevices = allowedDevices;
             copy.images = images;
             copy.volumes = volumes;
             copy.networks = networks;

@@ -3,6 +3,7 @@ package dev.polder;
 import dev.polder.agent.MachineResources;
 import dev.polder.isolation.PortRanges;
 import dev.polder.isolation.files.ByteSize;
+import dev.polder.isolation.host.DeviceSettings;
 import dev.polder.isolation.host.IsolationSettings;
 import java.math.BigDecimal;
 import java.net.InetAddress;
@@ -79,6 +80,7 @@ final class ClusterConfigKeys {
             new Key("isolation-required", (b, text) -> b.isolationRequired(text), b -> b.isolationRequired),
             new Key("effective-capabilities", (b, text) -> b.effectiveCapabilities(text), b -> b.effectiveCapabilities),
             new Key("bounding-capabilities", (b, text) -> b.boundingCapabilities(text), b -> b.boundingCapabilities),
+            new Key("allowed-devices", (b, text) -> b.allowedDevices(text), b -> b.allowedDevices),
             new Key(
                     "image-store-dir",
                     (b, text) -> givenPath(text).ifPresent(b::imageStoreDir),
@@ -295,6 +297,7 @@ final class ClusterConfigKeys {
                     builder.effectiveCapabilities,
                     text -> NO_ISOLATION.withCapabilities(text, builder.boundingCapabilities));
         }
+        checkText(mistakes, "allowedDevices", builder.allowedDevices, DeviceSettings::parse);
         mistakes.addAll(Seeds.mistakes(builder));
         mistakes.addAll(builder.raftCredentials.mistakes());
         mistakes.addAll(builder.images.mistakes());

@@ -145,6 +145,10 @@ final class NodeParts {
                         .toString());
         flags.put("resources", config.resources());
         flags.put("attributes", config.attributes());
+        String devices = config.isolation().devices().toString();
+        if (!devices.isEmpty()) {
+            flags.put("allowed_devices", devices);
+        }
         SandboxSettings sandboxes = config.sandboxSettings();
         flags.put("gc_delay", sandboxes.gcDelay().toSeconds() + "secs");
         flags.put("gc_disk_headroom", ClusterConfigKeys.printThousandths(sandboxes.gcDiskHeadroomThousandths()));

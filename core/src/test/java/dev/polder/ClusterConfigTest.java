@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polder.agent.SandboxSettings;
 import dev.polder.isolation.PortRanges;
+import dev.polder.isolation.host.DeviceAccess;
+import dev.polder.isolation.host.DeviceSettings;
 import dev.polder.isolation.host.ImageSettings;
 import dev.polder.isolation.host.NetworkSettings;
 import dev.polder.isolation.host.PortsSettings;
@@ -50,6 +52,7 @@ final class ClusterConfigTest {
                         polder.isolation-required=
                         polder.effective-capabilities=
                         polder.bounding-capabilities=
+                        polder.allowed-devices=
                         polder.image-store-dir=
                         polder.image-registry=docker.io
                         polder.image-insecure-registries=
@@ -269,6 +272,20 @@ final class ClusterConfigTest {
         properties.setProperty("polder.gc-disk-headroom", "a tenth");
         assertThatThrownBy(() -> ClusterConfig.from(properties))
                 .hasMessageContaining("polder.gc-disk-headroom 'a tenth': not a number of at most three decimals");
+    }
+
+    @Test
+    void shouldTellTheAgentWhichDevicesTasksMayUse() {
+        Properties properties = new Properties();
+        properties.setProperty(
+                "polder.allowed-devices",
+                "{\"allowed_devices\":[{\"device\":{\"path\":\"/dev/fuse\"},\"access\":{\"read\":true}}]}");
+
+        assertThat(ClusterConfig.from(properties).isolation().devices())
+                .isEqualTo(new DeviceSettings(List.of(new DeviceAccess(Path.of("/dev/fuse"), "r"))));
+        properties.setProperty("polder.allowed-devices", "{\"allowed_devices\":7}");
+        assertThatThrownBy(() -> ClusterConfig.from(properties))
+                .hasMessage("allowedDevices '{\"allowed_devices\":7}': devices.allowed_devices is not an array");
     }
 
     @Test

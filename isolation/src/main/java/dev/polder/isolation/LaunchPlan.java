@@ -17,6 +17,7 @@ public final class LaunchPlan {
     private final Map<String, String> environment = new HashMap<>();
     private final Privileges privileges;
     private final List<VolumeMount> volumes = new ArrayList<>();
+    private final List<DeviceRule> devices = new ArrayList<>();
     private @Nullable String hostname;
     private @Nullable Path network;
     private @Nullable InPlace runtime;
@@ -58,6 +59,16 @@ public final class LaunchPlan {
     /** Returns what the task finds in its tree, as far as it is known by now. */
     public List<VolumeMount> volumes() {
         return List.copyOf(volumes);
+    }
+
+    /** The task may use these devices beside the usual ones, where that is limited. */
+    public void allowDevices(List<DeviceRule> rules) {
+        devices.addAll(rules);
+    }
+
+    /** Returns the devices that the task may use beside the usual ones, as far as they are known by now. */
+    public List<DeviceRule> devices() {
+        return List.copyOf(devices);
     }
 
     /**

@@ -9,6 +9,8 @@ import dev.polder.isolation.attach.ContainerCommand;
 import dev.polder.isolation.attach.RunningContainer;
 import dev.polder.isolation.attach.Session;
 import dev.polder.isolation.attach.Sessions;
+import dev.polder.isolation.host.DeviceAccess;
+import dev.polder.isolation.host.DeviceSettings;
 import dev.polder.isolation.host.HostImages;
 import dev.polder.isolation.host.HostIsolation;
 import dev.polder.isolation.host.ImageSettings;
@@ -82,9 +84,13 @@ class ImageContainersTest {
     }
 
     private void start(String isolators) throws IOException {
+        start(IsolationSettings.parse("auto", isolators));
+    }
+
+    private void start(IsolationSettings settings) throws IOException {
         isolation = HostIsolation.find(
                 "image-test-" + ProcessHandle.current().pid(),
-                IsolationSettings.parse("auto", isolators),
+                settings,
                 HostIsolation.Places.NONE.with(
                         new HostIsolation.ImagePlace(base.resolve("images"), ImageSettings.DEFAULT)));
         containerizer = Containerizer.open(
@@ -398,6 +404,37 @@ class ImageContainersTest {
                 .singleElement()
                 .asString()
                 .endsWith("/" + spec.id());
+    }
+
+    /** The kernel has no such device, which it says to whoever may open it. */
+    @Test
+    void shouldOpenTheDevicesThatAnOperatorAllowsAndNoOthers() throws Exception {
+        assumeTrue(Files.isDirectory(Path.of("/sys/fs/cgroup/devices")), "no control groups of devices here");
+        Path node = base.resolve("node");
+        Process made = new ProcessBuilder("mknod", node.toString(), "c", "1", "12")
+                .inheritIO()
+                .start();
+        assumeTrue(made.waitFor(60, TimeUnit.SECONDS) && made.exitValue() == 0, "nodes of devices cannot be made here");
+        String line = "busybox mknod /dev/own c 1 12; cat /dev/null && echo usual; (: </dev/own); (: >/dev/own); true";
+        startAgain(IMAGES + ",cgroups/devices");
+        ContainerSpec refused = launch(line);
+        assertThat(ended(refused).end()).isEqualTo(exited(0));
+
+        stop();
+        heard = new RecordingContainers();
+        start(IsolationSettings.parse("auto", IMAGES + ",cgroups/devices")
+                .withDevices(new DeviceSettings(List.of(new DeviceAccess(node, "r")))));
+        ContainerSpec allowed = launch(line);
+        assertThat(ended(allowed).end()).isEqualTo(exited(0));
+
+        assertThat(host.stdout(refused.id()) + host.stdout(allowed.id())).isEqualTo("usual\nusual\n");
+        assertThat(host.stderr(refused.id()).lines())
+                .hasSize(2)
+                .allMatch(words -> words.endsWith("Operation not permitted"));
+        assertThat(host.stderr(allowed.id()).lines())
+                .satisfiesExactly(
+                        words -> assertThat(words).endsWith("No such device or address"),
+                        words -> assertThat(words).endsWith("Operation not permitted"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.polder.isolation.ContainerId;
 import dev.polder.isolation.ContainerLimits;
 import dev.polder.isolation.ContainerSpec;
 import dev.polder.isolation.ContainerUsage;
+import dev.polder.isolation.DeviceRule;
 import dev.polder.isolation.Isolator;
 import dev.polder.isolation.LaunchPlan;
 import dev.polder.isolation.Limitation;
@@ -13,6 +14,7 @@ import dev.polder.isolation.ShellText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -42,12 +44,23 @@ public final class CgroupIsolator implements Isolator {
     private static final Logger log = LoggerFactory.getLogger(CgroupIsolator.class);
 
     private final Cgroups cgroups;
+    private final List<DeviceRule> devices;
     /** Those that nobody uses now; as many as there were calls at once. */
     private final Queue<UsageReader> readers = new ConcurrentLinkedQueue<>();
 
-    /** An isolator with these control groups. */
+    /** An isolator with these control groups; where they limit devices, the usual ones are allowed. */
     public CgroupIsolator(Cgroups cgroups) {
+        this(cgroups, List.of());
+    }
+
+    /**
+     * An isolator with these control groups.
+     *
+     * @param devices that every container may use beside the usual ones, where the groups limit devices
+     */
+    public CgroupIsolator(Cgroups cgroups, List<DeviceRule> devices) {
         this.cgroups = requireNonNull(cgroups, "cgroups");
+        this.devices = List.copyOf(devices);
     }
 
     @Override
@@ -72,6 +85,12 @@ public final class CgroupIsolator implements Isolator {
     @Override
     public void prepare(ContainerSpec spec, LaunchPlan plan) throws IOException {
         GroupLimits limits = spec.limits().map(this::limits).orElseGet(GroupLimits::none);
+        if (cgroups.has(Controller.DEVICES)) {
+            plan.allowDevices(devices);
+            List<DeviceRule> rules = new ArrayList<>(DeviceRule.USUAL);
+            rules.addAll(plan.devices());
+            limits = limits.withDevices(rules);
+        }
         plan.joinGroups(cgroups.create(spec.id(), limits).joinFiles());
     }
 

@@ -1,5 +1,6 @@
 package dev.polder.isolation.cgroup;
 
+import dev.polder.isolation.DeviceRule;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

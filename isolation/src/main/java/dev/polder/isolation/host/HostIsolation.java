@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.polder.isolation.Ability;
 import dev.polder.isolation.CapabilitiesIsolator;
+import dev.polder.isolation.DeviceRule;
 import dev.polder.isolation.Isolator;
 import dev.polder.isolation.Namespace;
 import dev.polder.isolation.NamespaceIsolator;
@@ -163,7 +164,8 @@ public final class HostIsolation implements Closeable {
      * Tries what is wanted. Takes some hundred milliseconds as root, as containers are run for it; some tens otherwise.
      *
      * @param groupName tells nodes of one host apart, see {@link CgroupSettings}
-     * @throws IOException if this host cannot do what is required; then nothing is left
+     * @throws IOException if this host cannot do what is required, or lacks a device that is to be allowed; then nothing is
+     *     left
      */
     public static HostIsolation find(String groupName, IsolationSettings settings, Places places) throws IOException {
         return find(groupName, settings, places, Path.of("/proc"));
@@ -171,6 +173,9 @@ public final class HostIsolation implements Closeable {
 
     static HostIsolation find(String groupName, IsolationSettings settings, Places places, Path proc)
             throws IOException {
+        List<DeviceRule> devices = settings.wanted().contains(IsolatorName.CGROUPS_DEVICES)
+                ? settings.devices().rules()
+                : List.of();
         Set<Controller> controllers = EnumSet.noneOf(Controller.class);
         Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
         for (IsolatorName name : settings.wanted()) {
@@ -204,7 +209,7 @@ public final class HostIsolation implements Closeable {
         }
         List<Isolator> isolators = new ArrayList<>();
         if (usesGroups) {
-            isolators.add(new CgroupIsolator(cgroups.orElseThrow()));
+            isolators.add(new CgroupIsolator(cgroups.orElseThrow(), devices));
         }
         able.forEach(name -> name.namespace().map(NamespaceIsolator::new).ifPresent(isolators::add));
         able.forEach(name -> privilegeIsolator(name, settings).ifPresent(isolators::add));

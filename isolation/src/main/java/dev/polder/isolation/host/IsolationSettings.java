@@ -19,8 +19,10 @@ import java.util.stream.Collectors;
  * @param required those of the wanted without which it does not start
  * @param privileges of these, the capabilities that tasks have which do not say what they want, and those that a task can
  *     get at most
+ * @param devices those that tasks may use beside the usual ones, with {@link IsolatorName#CGROUPS_DEVICES}
  */
-public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> required, Privileges privileges) {
+public record IsolationSettings(
+        Set<IsolatorName> wanted, Set<IsolatorName> required, Privileges privileges, DeviceSettings devices) {
     /** Names of Mesos's isolators that isolate nothing: every node does what they do. */
     private static final Set<String> ALWAYS =
             Set.of("posix/cpu", "posix/mem", "process", "filesystem/posix", "disk/du", "posix/disk");
@@ -52,6 +54,7 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
         wanted = ordered(wanted);
         required = ordered(required);
         requireNonNull(privileges, "privileges");
+        requireNonNull(devices, "devices");
         if (!wanted.containsAll(required)) {
             Set<IsolatorName> missing = EnumSet.copyOf(required);
             missing.removeAll(wanted);
@@ -62,9 +65,9 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
         }
     }
 
-    /** Tasks have the capabilities of their users, unless they want others. */
+    /** Tasks have the capabilities of their users, unless they want others, and the usual devices. */
     public IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> required) {
-        this(wanted, required, Privileges.USUAL);
+        this(wanted, required, Privileges.USUAL, DeviceSettings.NONE);
     }
 
     private static Set<IsolatorName> ordered(Set<IsolatorName> names) {
@@ -118,7 +121,15 @@ public record IsolationSettings(Set<IsolatorName> wanted, Set<IsolatorName> requ
      */
     public IsolationSettings withCapabilities(String effective, String bounding) {
         return new IsolationSettings(
-                wanted, required, privileges.withCapabilities(capabilities(effective), capabilities(bounding)));
+                wanted,
+                required,
+                privileges.withCapabilities(capabilities(effective), capabilities(bounding)),
+                devices);
+    }
+
+    /** Returns these with other devices. */
+    public IsolationSettings withDevices(DeviceSettings others) {
+        return new IsolationSettings(wanted, required, privileges, others);
     }
 
     private static Optional<Set<Capability>> capabilities(String text) {

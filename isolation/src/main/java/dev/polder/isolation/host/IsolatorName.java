@@ -15,6 +15,8 @@ public enum IsolatorName {
     CGROUPS_MEM("cgroups/mem", Controller.MEMORY, null, null),
     /** A limit of processes and threads. */
     CGROUPS_PIDS("cgroups/pids", Controller.PIDS, null, null),
+    /** No devices but the usual ones, and those that an operator allows. */
+    CGROUPS_DEVICES("cgroups/devices", Controller.DEVICES, null, null),
     /** Process numbers of its own. */
     NAMESPACES_PID("namespaces/pid", null, Namespace.PID, null),
     /** Shared memory of its own. */

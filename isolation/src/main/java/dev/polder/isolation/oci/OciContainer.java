@@ -5,6 +5,7 @@ import static dev.polder.isolation.Namespace.USER;
 import static dev.polder.isolation.Namespace.UTS;
 import static java.util.Objects.requireNonNull;
 
+import dev.polder.isolation.DeviceRule;
 import dev.polder.isolation.Namespace;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import java.util.regex.Pattern;
  * @param cgroupsPath below the control groups' mounts, beginning with a slash; without it the runtime takes a name of its
  *     own below the groups that it runs in. Either way it removes the group in the end
  * @param seccomp which calls it may make, all if empty
+ * @param devices that it may use beside those that every container has
  */
 public record OciContainer(
         Path root,
@@ -35,7 +37,8 @@ public record OciContainer(
         List<IdMapping> idMappings,
         Optional<String> hostname,
         Optional<String> cgroupsPath,
-        Optional<SeccompFilter> seccomp) {
+        Optional<SeccompFilter> seccomp,
+        List<DeviceRule> devices) {
     private static final Pattern HOSTNAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?");
     private static final List<String> MASKED_PATHS = List.of(
             "/proc/acpi",
@@ -53,6 +56,7 @@ public record OciContainer(
     public OciContainer {
         requireNonNull(seccomp, "seccomp");
         mounts = List.copyOf(mounts);
+        devices = List.copyOf(devices);
         namespaces = List.copyOf(namespaces);
         idMappings = List.copyOf(idMappings);
         if (!root.isAbsolute()) {
@@ -98,49 +102,65 @@ public record OciContainer(
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     /** Returns this one with a root that can be changed, or not. */
     public OciContainer withReadOnlyRoot(boolean other) {
-        return new OciContainer(root, other, mounts, namespaces, idMappings, hostname, cgroupsPath, seccomp);
+        return new OciContainer(root, other, mounts, namespaces, idMappings, hostname, cgroupsPath, seccomp, devices);
     }
 
     /** Returns this one with further mounts. */
     public OciContainer withMounts(OciMount... further) {
         List<OciMount> all = new ArrayList<>(mounts);
         all.addAll(List.of(further));
-        return new OciContainer(root, readOnlyRoot, all, namespaces, idMappings, hostname, cgroupsPath, seccomp);
+        return new OciContainer(
+                root, readOnlyRoot, all, namespaces, idMappings, hostname, cgroupsPath, seccomp, devices);
     }
 
     /** Returns this one with these namespaces, no other ones. */
     public OciContainer withNamespaces(List<OciNamespace> other) {
-        return new OciContainer(root, readOnlyRoot, mounts, other, idMappings, hostname, cgroupsPath, seccomp);
+        return new OciContainer(root, readOnlyRoot, mounts, other, idMappings, hostname, cgroupsPath, seccomp, devices);
     }
 
     /** Returns this one with a user namespace of its own. */
     public OciContainer withUserNamespace(List<IdMapping> mappings) {
         List<OciNamespace> all = new ArrayList<>(namespaces);
         all.add(OciNamespace.fresh(USER));
-        return new OciContainer(root, readOnlyRoot, mounts, all, mappings, hostname, cgroupsPath, seccomp);
+        return new OciContainer(root, readOnlyRoot, mounts, all, mappings, hostname, cgroupsPath, seccomp, devices);
     }
 
     /** Returns this one with a name. */
     public OciContainer withHostname(String name) {
         return new OciContainer(
-                root, readOnlyRoot, mounts, namespaces, idMappings, Optional.of(name), cgroupsPath, seccomp);
+                root, readOnlyRoot, mounts, namespaces, idMappings, Optional.of(name), cgroupsPath, seccomp, devices);
     }
 
     /** Returns this one in a control group. */
     public OciContainer withCgroupsPath(String path) {
         return new OciContainer(
-                root, readOnlyRoot, mounts, namespaces, idMappings, hostname, Optional.of(path), seccomp);
+                root, readOnlyRoot, mounts, namespaces, idMappings, hostname, Optional.of(path), seccomp, devices);
     }
 
     /** Returns this one with a filter of system calls. */
     public OciContainer withSeccomp(SeccompFilter filter) {
         return new OciContainer(
-                root, readOnlyRoot, mounts, namespaces, idMappings, hostname, cgroupsPath, Optional.of(filter));
+                root,
+                readOnlyRoot,
+                mounts,
+                namespaces,
+                idMappings,
+                hostname,
+                cgroupsPath,
+                Optional.of(filter),
+                devices);
+    }
+
+    /** Returns this one with devices that it may use beside those that every container has. */
+    public OciContainer withDevices(List<DeviceRule> others) {
+        return new OciContainer(
+                root, readOnlyRoot, mounts, namespaces, idMappings, hostname, cgroupsPath, seccomp, others);
     }
 
     /** Adds it to a configuration in the form of an OCI runtime. */
@@ -158,7 +178,10 @@ public record OciContainer(
         }
         cgroupsPath.ifPresent(path -> linux.put("cgroupsPath", path));
         // the runtimes add those that every container has; whoever may make devices still cannot open others
-        linux.put("resources", Map.of("devices", List.of(Map.of("allow", false, "access", "rwm"))));
+        List<Object> rules = new ArrayList<>();
+        rules.add(Map.of("allow", false, "access", "rwm"));
+        devices.forEach(rule -> rules.add(rule.toOci()));
+        linux.put("resources", Map.of("devices", rules));
         linux.put("maskedPaths", MASKED_PATHS);
         linux.put("readonlyPaths", READ_ONLY_PATHS);
         seccomp.ifPresent(filter -> linux.put("seccomp", filter.toOci()));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polder.isolation.Ability;
 import dev.polder.isolation.ContainerId;
+import dev.polder.isolation.DeviceRule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

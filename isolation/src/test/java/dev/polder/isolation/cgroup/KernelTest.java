@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polder.isolation.Ability;
+import dev.polder.isolation.DeviceRule;
 import dev.polder.isolation.cgroup.TestGroups.Ended;
 import dev.polder.isolation.cgroup.TestGroups.View;
 import java.io.IOException;

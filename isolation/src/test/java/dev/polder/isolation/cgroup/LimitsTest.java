@@ -3,6 +3,7 @@ package dev.polder.isolation.cgroup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.polder.isolation.DeviceRule;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
@@ -140,6 +141,8 @@ class LimitsTest {
                         "c 1:7 rwm",
                         "c 1:8 rwm",
                         "c 1:9 rwm",
+                        "c 4:0 rwm",
+                        "c 4:1 rwm",
                         "c 5:0 rwm",
                         "c 5:1 rwm",
                         "c 5:2 rwm",

@@ -1,6 +1,7 @@
 package dev.polder.isolation.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -45,6 +46,7 @@ class HostIsolationTest {
                             "cgroups/cpu",
                             "cgroups/mem",
                             "cgroups/pids",
+                            "cgroups/devices",
                             "namespaces/pid",
                             "namespaces/ipc",
                             "namespaces/uts",
@@ -142,6 +144,21 @@ class HostIsolationTest {
                 .hasMessage(
                         "isolation: this host lacks what is required: network/ports: not available: this node has no"
                                 + " place for notes on ports");
+    }
+
+    @Test
+    void shouldNotStartWithADeviceThatIsNotThere() {
+        DeviceSettings absent = new DeviceSettings(List.of(new DeviceAccess(empty.resolve("absent"), "r")));
+        IsolationSettings settings = IsolationSettings.parse("none", "").withDevices(absent);
+
+        assertThatThrownBy(() -> HostIsolation.find(
+                        "absent",
+                        IsolationSettings.parse("cgroups/devices", "").withDevices(absent),
+                        HostIsolation.Places.NONE))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("device '" + empty.resolve("absent") + "' cannot be looked at: ");
+        assertThatCode(() -> HostIsolation.find("absent", settings, HostIsolation.Places.NONE))
+                .doesNotThrowAnyException();
     }
 
     @Test
