@@ -390,8 +390,9 @@ public final class ClusterConfig {
          * a Docker engine where one answers. Images by name are {@code filesystem/linux,docker/runtime}, volumes {@code
          * volume/host_path}, {@code volume/sandbox_path}, {@code volume/image}, which come with the first of these, {@code
          * volume/secret} and {@code docker/volume}, networks {@code network/cni}, and the engine is {@code docker}. By name
-         * alone there are {@code network/ports}, see {@link #enforceContainerPorts}, and {@code cgroups/devices}, see {@link
-         * #allowedDevices}. Default {@code auto}.
+         * alone there are {@code network/ports}, see {@link #enforceContainerPorts}, {@code cgroups/devices}, see {@link
+         * #allowedDevices}, {@code cgroups/pids}, {@code cgroups/cpuset}, {@code cgroups/blkio}, {@code cgroups/hugetlb},
+         * {@code cgroups/net_cls}, and {@code cgroups/all} for what the host has of all groups. Default {@code auto}.
          */
         public Builder isolation(String value) {
             isolation = value;

@@ -2,9 +2,11 @@ package dev.polder.agent;
 
 import dev.polder.isolation.ContainerLimits;
 import dev.polder.isolation.ContainerUsage;
+import dev.polder.wire.proto.Mesos.CgroupInfo.Blkio;
 import dev.polder.wire.proto.Mesos.CommandInfo;
 import dev.polder.wire.proto.Mesos.ContainerID;
 import dev.polder.wire.proto.Mesos.ContainerStatus;
+import dev.polder.wire.proto.Mesos.Device;
 import dev.polder.wire.proto.Mesos.ResourceStatistics;
 import dev.polder.wire.proto.Mesos.TaskInfo;
 import java.util.concurrent.TimeUnit;
@@ -70,8 +72,25 @@ public record ContainerReport(
                         .setCpusThrottledTimeSecs(seconds(throttling.throttledNanos())));
         usage.memory().ifPresent(memory -> add(found, memory));
         usage.diskBytes().ifPresent(found::setDiskUsedBytes);
+        usage.blockDevices().forEach(device -> found.getBlkioStatisticsBuilder().addThrottling(statistics(device)));
         addLimits(found, TaskLimits.of(task));
         return found.build();
+    }
+
+    private static Blkio.Throttling.Statistics statistics(ContainerUsage.BlockDevice device) {
+        return Blkio.Throttling.Statistics.newBuilder()
+                .setDevice(Device.Number.newBuilder()
+                        .setMajorNumber(device.major())
+                        .setMinorNumber(device.minor()))
+                .addIoServiced(value(Blkio.Operation.READ, device.readOperations()))
+                .addIoServiced(value(Blkio.Operation.WRITE, device.writeOperations()))
+                .addIoServiceBytes(value(Blkio.Operation.READ, device.readBytes()))
+                .addIoServiceBytes(value(Blkio.Operation.WRITE, device.writeBytes()))
+                .build();
+    }
+
+    private static Blkio.Value value(Blkio.Operation operation, long number) {
+        return Blkio.Value.newBuilder().setOp(operation).setValue(number).build();
     }
 
     private static double seconds(long nanos) {

@@ -1,5 +1,6 @@
 package dev.polder.isolation;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -12,6 +13,7 @@ import java.util.OptionalLong;
  * @param processes how many there are
  * @param threads how many there are, in all processes
  * @param diskBytes of its sandbox, as blocks on the disk; when the sandbox was last looked at
+ * @param blockDevices what it did with those that it has used since it was started
  */
 public record ContainerUsage(
         Optional<CpuTime> cpuTime,
@@ -19,7 +21,8 @@ public record ContainerUsage(
         Optional<Memory> memory,
         OptionalLong processes,
         OptionalLong threads,
-        OptionalLong diskBytes) {
+        OptionalLong diskBytes,
+        List<BlockDevice> blockDevices) {
     /** Nothing was measured. */
     public static final ContainerUsage NONE = new ContainerUsage(
             Optional.empty(),
@@ -27,7 +30,13 @@ public record ContainerUsage(
             Optional.empty(),
             OptionalLong.empty(),
             OptionalLong.empty(),
-            OptionalLong.empty());
+            OptionalLong.empty(),
+            List.of());
+
+    /** Copies. */
+    public ContainerUsage {
+        blockDevices = List.copyOf(blockDevices);
+    }
 
     /** CPU time since the container was started, in nanoseconds. */
     public record CpuTime(long userNanos, long systemNanos) {}
@@ -61,6 +70,10 @@ public record ContainerUsage(
     public record CountedMemory(
             long totalBytes, long cacheBytes, long mappedFileBytes, long swapBytes, long unevictableBytes) {}
 
+    /** What was read from and written to one block device, with the numbers that the kernel has for it. */
+    public record BlockDevice(
+            int major, int minor, long readBytes, long writeBytes, long readOperations, long writeOperations) {}
+
     /** Only CPU time and memory, and how many processes and threads there are. */
     static ContainerUsage ofProcesses(CpuTime time, long rssBytes, long processes, long threads) {
         return new ContainerUsage(
@@ -69,7 +82,8 @@ public record ContainerUsage(
                 Optional.of(new Memory(rssBytes, Optional.empty())),
                 OptionalLong.of(processes),
                 OptionalLong.of(threads),
-                OptionalLong.empty());
+                OptionalLong.empty(),
+                List.of());
     }
 
     /** Only the disk. */
@@ -80,7 +94,8 @@ public record ContainerUsage(
                 Optional.empty(),
                 OptionalLong.empty(),
                 OptionalLong.empty(),
-                OptionalLong.of(bytes));
+                OptionalLong.of(bytes),
+                List.of());
     }
 
     /** Returns the same, and what it lacks from another one. */
@@ -97,6 +112,7 @@ public record ContainerUsage(
                 memory.isPresent() ? memory : other.memory,
                 processes.isPresent() ? processes : other.processes,
                 threads.isPresent() ? threads : other.threads,
-                diskBytes.isPresent() ? diskBytes : other.diskBytes);
+                diskBytes.isPresent() ? diskBytes : other.diskBytes,
+                blockDevices.isEmpty() ? other.blockDevices : blockDevices);
     }
 }

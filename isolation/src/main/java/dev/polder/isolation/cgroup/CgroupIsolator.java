@@ -159,7 +159,18 @@ public final class CgroupIsolator implements Isolator {
                 read.pids() == null
                         ? OptionalLong.empty()
                         : OptionalLong.of(read.pids().count()),
-                OptionalLong.empty());
+                OptionalLong.empty(),
+                read.io().stream().map(CgroupIsolator::blockDevice).toList());
+    }
+
+    private static ContainerUsage.BlockDevice blockDevice(CgroupUsage.Io read) {
+        return new ContainerUsage.BlockDevice(
+                read.major(),
+                read.minor(),
+                read.readBytes(),
+                read.writeBytes(),
+                read.readOperations(),
+                read.writeOperations());
     }
 
     private static ContainerUsage.Memory memory(CgroupUsage.Memory read) {

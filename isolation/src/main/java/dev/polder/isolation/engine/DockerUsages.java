@@ -2,6 +2,7 @@ package dev.polder.isolation.engine;
 
 import dev.polder.isolation.ContainerUsage;
 import dev.polder.isolation.docker.DockerUsage;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -28,6 +29,7 @@ final class DockerUsages {
                                 usage.memUnevictableBytes())))),
                 OptionalLong.empty(),
                 OptionalLong.of(usage.processes()),
-                OptionalLong.empty());
+                OptionalLong.empty(),
+                List.of());
     }
 }

@@ -33,6 +33,9 @@ public record IsolationSettings(
 
     private static final Set<IsolatorName> CGROUPS = EnumSet.of(IsolatorName.CGROUPS_CPU, IsolatorName.CGROUPS_MEM);
 
+    /** Mesos's name for all that a host has of them. */
+    private static final String CGROUPS_ALL = "cgroups/all";
+
     /** Mesos's two, neither of which is of use here without the other. */
     private static final Set<IsolatorName> IMAGES =
             EnumSet.of(IsolatorName.FILESYSTEM_LINUX, IsolatorName.DOCKER_RUNTIME);
@@ -81,7 +84,8 @@ public record IsolationSettings(
      *
      * @param isolation {@code auto} for control groups, capabilities, limits of processes, images, volumes, networks and a
      *     Docker engine, where the host has what they need, and no namespaces: a task in these sees another host, which
-     *     somebody must want; {@code none}; or names of isolators, separated by commas, which are then required
+     *     somebody must want; {@code none}; or names of isolators, separated by commas, which are then required, but for
+     *     {@code cgroups/all}, which is what the host has of control groups
      * @param required names of isolators which with {@code auto} are required; empty for none
      * @throws IllegalArgumentException if a name is not known or comes twice, in words that name it
      */
@@ -96,6 +100,7 @@ public record IsolationSettings(
                 wanted.addAll(OTHER_VOLUMES);
                 wanted.add(IsolatorName.DOCKER);
                 wanted.addAll(needed);
+                wanted.addAll(groups(required));
                 yield new IsolationSettings(wanted, needed);
             }
             case "none" -> new IsolationSettings(Set.of(), needed);
@@ -106,6 +111,7 @@ public record IsolationSettings(
                         ? EnumSet.copyOf(WITH_FILESYSTEM)
                         : EnumSet.noneOf(IsolatorName.class);
                 wanted.addAll(chosen);
+                wanted.addAll(groups(isolation));
                 yield new IsolationSettings(wanted, needed);
             }
         };
@@ -143,10 +149,22 @@ public record IsolationSettings(
         };
     }
 
+    private static List<String> words(String text) {
+        return Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+    }
+
+    /** Returns those of control groups, if all of them are named together. */
+    private static Set<IsolatorName> groups(String text) {
+        return words(text).contains(CGROUPS_ALL)
+                ? Arrays.stream(IsolatorName.values())
+                        .filter(name -> name.controller().isPresent())
+                        .collect(Collectors.toSet())
+                : Set.of();
+    }
+
     private static Set<IsolatorName> names(String text) {
         Set<IsolatorName> names = EnumSet.noneOf(IsolatorName.class);
-        List<String> words =
-                Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+        List<String> words = words(text);
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             if (words.indexOf(word) < i) {
@@ -154,7 +172,7 @@ public record IsolationSettings(
             }
             if (word.equals("cgroups")) {
                 names.addAll(CGROUPS);
-            } else if (!ALWAYS.contains(word)) {
+            } else if (!ALWAYS.contains(word) && !word.equals(CGROUPS_ALL)) {
                 names.add(IsolatorName.of(word)
                         .orElseThrow(() -> new IllegalArgumentException("'" + word + "' is no isolator; there are "
                                 + text(EnumSet.allOf(IsolatorName.class)) + ", or auto, or none")));

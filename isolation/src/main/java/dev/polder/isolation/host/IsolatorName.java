@@ -15,6 +15,14 @@ public enum IsolatorName {
     CGROUPS_MEM("cgroups/mem", Controller.MEMORY, null, null),
     /** A limit of processes and threads. */
     CGROUPS_PIDS("cgroups/pids", Controller.PIDS, null, null),
+    /** A group of its own for processors and nodes of memory, with all that the node may use. */
+    CGROUPS_CPUSET("cgroups/cpuset", Controller.CPUSET, null, null),
+    /** What it does with block devices is counted. */
+    CGROUPS_BLKIO("cgroups/blkio", Controller.IO, null, null),
+    /** Its huge pages are counted. */
+    CGROUPS_HUGETLB("cgroups/hugetlb", Controller.HUGETLB, null, null),
+    /** A group of its own for packets, without a class. */
+    CGROUPS_NET_CLS("cgroups/net_cls", Controller.NET_CLS, null, null),
     /** No devices but the usual ones, and those that an operator allows. */
     CGROUPS_DEVICES("cgroups/devices", Controller.DEVICES, null, null),
     /** Process numbers of its own. */

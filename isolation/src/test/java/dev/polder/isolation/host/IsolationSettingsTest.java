@@ -1,7 +1,13 @@
 package dev.polder.isolation.host;
 
+import static dev.polder.isolation.host.IsolatorName.CGROUPS_BLKIO;
 import static dev.polder.isolation.host.IsolatorName.CGROUPS_CPU;
+import static dev.polder.isolation.host.IsolatorName.CGROUPS_CPUSET;
+import static dev.polder.isolation.host.IsolatorName.CGROUPS_DEVICES;
+import static dev.polder.isolation.host.IsolatorName.CGROUPS_HUGETLB;
 import static dev.polder.isolation.host.IsolatorName.CGROUPS_MEM;
+import static dev.polder.isolation.host.IsolatorName.CGROUPS_NET_CLS;
+import static dev.polder.isolation.host.IsolatorName.CGROUPS_PIDS;
 import static dev.polder.isolation.host.IsolatorName.DOCKER;
 import static dev.polder.isolation.host.IsolatorName.DOCKER_RUNTIME;
 import static dev.polder.isolation.host.IsolatorName.DOCKER_VOLUME;
@@ -80,6 +86,28 @@ class IsolationSettingsTest {
         assertThat(IsolationSettings.parse("cgroups", "").wanted()).containsExactly(CGROUPS_CPU, CGROUPS_MEM);
         assertThat(IsolationSettings.parse("posix/cpu,posix/mem,disk/du", "").wanted())
                 .isEmpty();
+    }
+
+    @Test
+    void shouldWantAllGroupsOfAHostAndRequireNone() {
+        IsolationSettings all = IsolationSettings.parse("cgroups/all,namespaces/pid,cgroups/mem", "");
+
+        assertThat(all.wanted())
+                .containsExactly(
+                        CGROUPS_CPU,
+                        CGROUPS_MEM,
+                        CGROUPS_PIDS,
+                        CGROUPS_CPUSET,
+                        CGROUPS_BLKIO,
+                        CGROUPS_HUGETLB,
+                        CGROUPS_NET_CLS,
+                        CGROUPS_DEVICES,
+                        NAMESPACES_PID);
+        assertThat(all.required()).containsExactly(CGROUPS_MEM, NAMESPACES_PID);
+        assertThat(IsolationSettings.parse("auto", "cgroups/all").wanted()).contains(CGROUPS_BLKIO, DOCKER);
+        assertThat(IsolationSettings.parse("auto", "cgroups/all").required()).isEmpty();
+        assertThatThrownBy(() -> IsolationSettings.parse("cgroups/all,cgroups/all", ""))
+                .hasMessage("'cgroups/all' comes twice");
     }
 
     @Test
