@@ -166,7 +166,7 @@ public final class ClusterConfig {
     public IsolationSettings isolation() {
         return IsolationSettings.parse(values.isolation, values.isolationRequired)
                 .withCapabilities(values.effectiveCapabilities, values.boundingCapabilities)
-                .withDevices(DeviceSettings.parse(values.allowedDevices));
+                .withDevices(DeviceSettings.parse(values.allowedDevices).withGpus(values.nvidiaGpuDevices));
     }
 
     /** Returns how the agent keeps its sandboxes within bounds. */
@@ -240,6 +240,7 @@ public final class ClusterConfig {
         String effectiveCapabilities = "";
         String boundingCapabilities = "";
         String allowedDevices = "";
+        String nvidiaGpuDevices = "";
         ImageSettings images = ImageSettings.DEFAULT;
         VolumeSettings volumes = VolumeSettings.DEFAULT;
         NetworkSettings networks = NetworkSettings.DEFAULT;
@@ -392,7 +393,7 @@ public final class ClusterConfig {
          * volume/secret} and {@code docker/volume}, networks {@code network/cni}, and the engine is {@code docker}. By name
          * alone there are {@code network/ports}, see {@link #enforceContainerPorts}, {@code cgroups/devices}, see {@link
          * #allowedDevices}, {@code cgroups/pids}, {@code cgroups/cpuset}, {@code cgroups/blkio}, {@code cgroups/hugetlb},
-         * {@code cgroups/net_cls}, and {@code cgroups/all} for what the host has of all groups. Default {@code auto}.
+         * {@code cgroups/net_cls}, {@code gpu/nvidia}, see {@link #nvidiaGpuDevices}, and {@code cgroups/all} for what the host has of all groups. Default {@code auto}.
          */
         public Builder isolation(String value) {
             isolation = value;
@@ -429,6 +430,15 @@ public final class ClusterConfig {
          */
         public Builder allowedDevices(String value) {
             allowedDevices = value;
+            return this;
+        }
+
+        /**
+         * The graphics processors that tasks are given, with {@code gpu/nvidia}: the numbers of their nodes, {@code 0,1} for
+         * {@code /dev/nvidia0} and {@code /dev/nvidia1}. As many as {@link #resources} has of {@code gpus}. Default: none.
+         */
+        public Builder nvidiaGpuDevices(String value) {
+            nvidiaGpuDevices = value;
             return this;
         }
 
@@ -739,6 +749,7 @@ public final class ClusterConfig {
             copy.effectiveCapabilities = effectiveCapabilities;
             copy.boundingCapabilities = boundingCapabilities;
             copy.allowedDevices = allowedDevices;
+            copy.nvidiaGpuDevices = nvidiaGpuDevices;
             copy.images = images;
             copy.volumes = volumes;
             copy.networks = networks;

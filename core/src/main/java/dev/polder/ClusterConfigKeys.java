@@ -5,6 +5,7 @@ import dev.polder.isolation.PortRanges;
 import dev.polder.isolation.files.ByteSize;
 import dev.polder.isolation.host.DeviceSettings;
 import dev.polder.isolation.host.IsolationSettings;
+import dev.polder.isolation.host.IsolatorName;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -81,6 +82,7 @@ final class ClusterConfigKeys {
             new Key("effective-capabilities", (b, text) -> b.effectiveCapabilities(text), b -> b.effectiveCapabilities),
             new Key("bounding-capabilities", (b, text) -> b.boundingCapabilities(text), b -> b.boundingCapabilities),
             new Key("allowed-devices", (b, text) -> b.allowedDevices(text), b -> b.allowedDevices),
+            new Key("nvidia-gpu-devices", (b, text) -> b.nvidiaGpuDevices(text), b -> b.nvidiaGpuDevices),
             new Key(
                     "image-store-dir",
                     (b, text) -> givenPath(text).ifPresent(b::imageStoreDir),
@@ -298,6 +300,10 @@ final class ClusterConfigKeys {
                     text -> NO_ISOLATION.withCapabilities(text, builder.boundingCapabilities));
         }
         checkText(mistakes, "allowedDevices", builder.allowedDevices, DeviceSettings::parse);
+        checkText(mistakes, "nvidiaGpuDevices", builder.nvidiaGpuDevices, DeviceSettings.NONE::withGpus);
+        if (mistakes.isEmpty()) {
+            checkGpus(mistakes, builder);
+        }
         mistakes.addAll(Seeds.mistakes(builder));
         mistakes.addAll(builder.raftCredentials.mistakes());
         mistakes.addAll(builder.images.mistakes());
@@ -340,6 +346,22 @@ final class ClusterConfigKeys {
             reader.accept(text);
         } catch (IllegalArgumentException e) {
             mistakes.add(name + " '" + text + "': " + e.getMessage());
+        }
+    }
+
+    /** As in Mesos, who names processors gives so many away, and by the isolator alone. */
+    private static void checkGpus(List<String> mistakes, ClusterConfig.Builder builder) {
+        IsolationSettings isolation = IsolationSettings.parse(builder.isolation, builder.isolationRequired);
+        boolean gives = isolation.wanted().contains(IsolatorName.GPU_NVIDIA);
+        int named =
+                DeviceSettings.NONE.withGpus(builder.nvidiaGpuDevices).gpus().size();
+        if (named > 0 && !gives) {
+            mistakes.add("nvidiaGpuDevices '" + builder.nvidiaGpuDevices + "': needs " + IsolatorName.GPU_NVIDIA
+                    + " among the isolators");
+        }
+        if (gives && MachineResources.gpuMillis(builder.resources) != named * 1_000L) {
+            mistakes.add("nvidiaGpuDevices '" + builder.nvidiaGpuDevices + "': resources '" + builder.resources
+                    + "' must have as many gpus");
         }
     }
 

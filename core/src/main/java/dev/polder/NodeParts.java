@@ -7,6 +7,7 @@ import dev.polder.agent.AgentServiceConfig;
 import dev.polder.agent.SandboxSettings;
 import dev.polder.api.ApiConfig;
 import dev.polder.http.NetworkThreads;
+import dev.polder.isolation.host.DeviceSettings;
 import dev.polder.isolation.host.PortsSettings;
 import dev.polder.master.MasterConfig;
 import dev.polder.master.MasterPort.Leader;
@@ -145,9 +146,14 @@ final class NodeParts {
                         .toString());
         flags.put("resources", config.resources());
         flags.put("attributes", config.attributes());
-        String devices = config.isolation().devices().toString();
-        if (!devices.isEmpty()) {
-            flags.put("allowed_devices", devices);
+        DeviceSettings devices = config.isolation().devices();
+        if (!devices.allowed().isEmpty()) {
+            flags.put("allowed_devices", devices.allowedText());
+        }
+        if (!devices.gpus().isEmpty()) {
+            flags.put(
+                    "nvidia_gpu_devices",
+                    devices.gpus().stream().map(String::valueOf).collect(Collectors.joining(",")));
         }
         SandboxSettings sandboxes = config.sandboxSettings();
         flags.put("gc_delay", sandboxes.gcDelay().toSeconds() + "secs");

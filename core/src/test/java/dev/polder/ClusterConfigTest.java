@@ -53,6 +53,7 @@ final class ClusterConfigTest {
                         polder.effective-capabilities=
                         polder.bounding-capabilities=
                         polder.allowed-devices=
+                        polder.nvidia-gpu-devices=
                         polder.image-store-dir=
                         polder.image-registry=docker.io
                         polder.image-insecure-registries=
@@ -282,10 +283,30 @@ final class ClusterConfigTest {
                 "{\"allowed_devices\":[{\"device\":{\"path\":\"/dev/fuse\"},\"access\":{\"read\":true}}]}");
 
         assertThat(ClusterConfig.from(properties).isolation().devices())
-                .isEqualTo(new DeviceSettings(List.of(new DeviceAccess(Path.of("/dev/fuse"), "r"))));
+                .isEqualTo(new DeviceSettings(List.of(new DeviceAccess(Path.of("/dev/fuse"), "r")), List.of()));
         properties.setProperty("polder.allowed-devices", "{\"allowed_devices\":7}");
         assertThatThrownBy(() -> ClusterConfig.from(properties))
                 .hasMessage("allowedDevices '{\"allowed_devices\":7}': devices.allowed_devices is not an array");
+    }
+
+    @Test
+    void shouldTellTheAgentWhichGraphicsProcessorsThereAre() {
+        Properties properties = new Properties();
+        properties.setProperty("polder.nvidia-gpu-devices", "0, 2");
+        assertThatThrownBy(() -> ClusterConfig.from(properties))
+                .hasMessage("nvidiaGpuDevices '0, 2': needs gpu/nvidia among the isolators");
+        properties.setProperty("polder.isolation", "cgroups/devices,gpu/nvidia");
+        assertThatThrownBy(() -> ClusterConfig.from(properties))
+                .hasMessage("nvidiaGpuDevices '0, 2': resources '' must have as many gpus");
+        properties.setProperty("polder.resources", "gpus:2");
+
+        assertThat(ClusterConfig.from(properties).isolation().devices().gpus()).containsExactly(0, 2);
+        properties.setProperty("polder.nvidia-gpu-devices", "0,x");
+        assertThatThrownBy(() -> ClusterConfig.from(properties))
+                .hasMessage("nvidiaGpuDevices '0,x': 'x' is no index; 0,1 are two");
+        properties.setProperty("polder.isolation", "gpu/nvidia");
+        assertThatThrownBy(() -> ClusterConfig.from(properties))
+                .hasMessageContaining("isolation 'gpu/nvidia': gpu/nvidia needs cgroups/devices, which is not chosen");
     }
 
     @Test

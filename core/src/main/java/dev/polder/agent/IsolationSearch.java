@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * which programs of the host take, and so the rest of a node starts meanwhile. Any thread may call.
  */
 public final class IsolationSearch implements Closeable {
+    private static final Path DEVICES = Path.of("/dev");
     private static final int GROUP_NODE_LENGTH_MAX = 32;
     private static final int GROUP_DIRECTORY_LENGTH = 13;
 
@@ -50,6 +51,7 @@ public final class IsolationSearch implements Closeable {
                         .with(new HostIsolation.NetworkPlace(directory.resolve("network"), config.networks()))
                         .with(new HostIsolation.DockerPlace(
                                 directory.resolve("docker"), config.nodeName(), config.docker()))
+                        .with(new HostIsolation.GpuPlace(directory.resolve("gpus"), DEVICES))
                         .with(new HostIsolation.PortsPlace(
                                 directory.resolve("ports"),
                                 config.nodeName() + "-ports",

@@ -54,6 +54,16 @@ public final class MachineResources {
         parseResources(text);
     }
 
+    /**
+     * Returns how many graphics processors a text gives, in thousandths; 0 if it names none.
+     *
+     * @throws IllegalArgumentException if it is one that {@link #of} cannot read
+     */
+    public static long gpuMillis(String text) {
+        Value gpus = parseResources(text).get("gpus");
+        return gpus == null ? 0 : Math.round(gpus.getScalar().getValue() * 1_000);
+    }
+
     static List<Resource> of(String text, Machine machine) {
         Map<String, Value> values = parseResources(text);
         values.putIfAbsent("cpus", ValueText.scalar(machine.cores()));

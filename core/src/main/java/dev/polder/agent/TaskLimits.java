@@ -13,7 +13,7 @@ import java.util.function.DoubleToLongFunction;
 
 /**
  * What a task may use of its host, by its resources and limits, as Mesos's isolators {@code cgroups/cpu}, {@code
- * cgroups/mem}, {@code disk/du} and {@code network/ports} see them.
+ * cgroups/mem}, {@code disk/du}, {@code network/ports} and {@code gpu/nvidia} see them.
  */
 final class TaskLimits {
     /** Less than this runs nothing; Mesos raises what is asked for to as much. */
@@ -28,7 +28,8 @@ final class TaskLimits {
      * Returns the limits of a task. Without a limit of its own memory is limited to what the task has, and processors are not
      * limited.
      *
-     * @throws IllegalArgumentException if a limit is below what the task has
+     * @throws IllegalArgumentException if a limit is below what the task has, a port is none, or a graphics processor is not
+     *     whole
      */
     static ContainerLimits of(TaskInfo task) {
         long cpuMillis = cpuMillis(sum(task, "cpus"));
@@ -42,7 +43,17 @@ final class TaskLimits {
                 memoryLimit.isEmpty() ? OptionalLong.of(memoryBytes) : finite(memoryLimit, TaskLimits::bytes),
                 OptionalLong.empty(),
                 diskBytes(task),
-                ports(task.getResourcesList()));
+                ports(task.getResourcesList()),
+                gpus(task));
+    }
+
+    /** In Mesos's words: a master lets no part of one through. */
+    private static int gpus(TaskInfo task) {
+        double gpus = sum(task, "gpus");
+        if (gpus < 0 || gpus > Integer.MAX_VALUE || gpus != Math.rint(gpus)) {
+            throw new IllegalArgumentException("The 'gpus' resource must be an unsigned integer");
+        }
+        return (int) gpus;
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param processesMax how many processes and threads there may be; empty for no bound
  * @param diskBytesMax how much its sandbox may take of the disk; empty for no bound
  * @param ports those of its host's TCP ports on which it may listen, where that is watched
+ * @param gpus how many graphics processors it has for itself, where they are given away; not negative
  */
 public record ContainerLimits(
         long cpuMillis,
@@ -23,15 +24,24 @@ public record ContainerLimits(
         OptionalLong memoryBytesMax,
         OptionalLong processesMax,
         OptionalLong diskBytesMax,
-        PortRanges ports) {
-    /** No bound of the disk, and no ports. */
+        PortRanges ports,
+        int gpus) {
+    /** No bound of the disk, no ports and no graphics processors. */
     public ContainerLimits(
             long cpuMillis,
             OptionalLong cpuMillisMax,
             long memoryBytes,
             OptionalLong memoryBytesMax,
             OptionalLong processesMax) {
-        this(cpuMillis, cpuMillisMax, memoryBytes, memoryBytesMax, processesMax, OptionalLong.empty(), PortRanges.NONE);
+        this(
+                cpuMillis,
+                cpuMillisMax,
+                memoryBytes,
+                memoryBytesMax,
+                processesMax,
+                OptionalLong.empty(),
+                PortRanges.NONE,
+                0);
     }
 
     /**
@@ -47,17 +57,27 @@ public record ContainerLimits(
         processesMax.ifPresent(max -> check("processesMax", max, "1", 1));
         diskBytesMax.ifPresent(max -> check("diskBytesMax", max, "1", 1));
         requireNonNull(ports, "ports");
+        if (gpus < 0) {
+            throw new IllegalArgumentException("gpus is " + gpus + ", must be at least 0");
+        }
     }
 
     /** Returns these with another bound of the disk. */
     public ContainerLimits withDiskBytesMax(OptionalLong max) {
-        return new ContainerLimits(cpuMillis, cpuMillisMax, memoryBytes, memoryBytesMax, processesMax, max, ports);
+        return new ContainerLimits(
+                cpuMillis, cpuMillisMax, memoryBytes, memoryBytesMax, processesMax, max, ports, gpus);
     }
 
     /** Returns these with other ports. */
     public ContainerLimits withPorts(PortRanges others) {
         return new ContainerLimits(
-                cpuMillis, cpuMillisMax, memoryBytes, memoryBytesMax, processesMax, diskBytesMax, others);
+                cpuMillis, cpuMillisMax, memoryBytes, memoryBytesMax, processesMax, diskBytesMax, others, gpus);
+    }
+
+    /** Returns these with another number of graphics processors. */
+    public ContainerLimits withGpus(int count) {
+        return new ContainerLimits(
+                cpuMillis, cpuMillisMax, memoryBytes, memoryBytesMax, processesMax, diskBytesMax, ports, count);
     }
 
     private static void check(String name, long value, String least, long min) {

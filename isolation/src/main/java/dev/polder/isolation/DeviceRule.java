@@ -32,6 +32,11 @@ public record DeviceRule(
         Kind(String letter) {
             this.letter = letter;
         }
+
+        /** Returns the kernel's letter for it. */
+        String letter() {
+            return letter;
+        }
     }
 
     /** The largest number of a kind, or of one device of it. */

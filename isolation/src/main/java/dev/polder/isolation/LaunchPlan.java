@@ -18,6 +18,7 @@ public final class LaunchPlan {
     private final Privileges privileges;
     private final List<VolumeMount> volumes = new ArrayList<>();
     private final List<DeviceRule> devices = new ArrayList<>();
+    private final List<DeviceNode> nodes = new ArrayList<>();
     private @Nullable String hostname;
     private @Nullable Path network;
     private @Nullable InPlace runtime;
@@ -64,6 +65,17 @@ public final class LaunchPlan {
     /** The task may use these devices beside the usual ones, where that is limited. */
     public void allowDevices(List<DeviceRule> rules) {
         devices.addAll(rules);
+    }
+
+    /** The task may use these devices, too, and finds their nodes there if its tree is not the host's. */
+    public void giveDevices(List<DeviceNode> given) {
+        nodes.addAll(given);
+        given.forEach(node -> devices.add(node.rule()));
+    }
+
+    /** Returns the nodes that the task finds in a tree that is not the host's, as far as they are known by now. */
+    public List<DeviceNode> nodes() {
+        return List.copyOf(nodes);
     }
 
     /** Returns the devices that the task may use beside the usual ones, as far as they are known by now. */

@@ -91,8 +91,9 @@ class ImageContainersTest {
         isolation = HostIsolation.find(
                 "image-test-" + ProcessHandle.current().pid(),
                 settings,
-                HostIsolation.Places.NONE.with(
-                        new HostIsolation.ImagePlace(base.resolve("images"), ImageSettings.DEFAULT)));
+                HostIsolation.Places.NONE
+                        .with(new HostIsolation.ImagePlace(base.resolve("images"), ImageSettings.DEFAULT))
+                        .with(new HostIsolation.GpuPlace(base.resolve("gpus"), base)));
         containerizer = Containerizer.open(
                 new Containerizer.Settings(host.containers, "n1", false, isolation.isolators(), heard));
         containerizer.start();
@@ -407,14 +408,48 @@ class ImageContainersTest {
     }
 
     /** The kernel has no such device, which it says to whoever may open it. */
-    @Test
-    void shouldOpenTheDevicesThatAnOperatorAllowsAndNoOthers() throws Exception {
-        assumeTrue(Files.isDirectory(Path.of("/sys/fs/cgroup/devices")), "no control groups of devices here");
-        Path node = base.resolve("node");
-        Process made = new ProcessBuilder("mknod", node.toString(), "c", "1", "12")
+    private Path node(String name, int minor) throws Exception {
+        Path node = base.resolve(name);
+        Process made = new ProcessBuilder("mknod", node.toString(), "c", "1", Integer.toString(minor))
                 .inheritIO()
                 .start();
         assumeTrue(made.waitFor(60, TimeUnit.SECONDS) && made.exitValue() == 0, "nodes of devices cannot be made here");
+        return node;
+    }
+
+    @Test
+    void shouldFindTheNodesOfItsGraphicsProcessors() throws Exception {
+        assumeTrue(Files.isDirectory(Path.of("/sys/fs/cgroup/devices")), "no control groups of devices here");
+        node("nvidiactl", 250);
+        node("nvidia-uvm", 251);
+        node("nvidia0", 252);
+        node("nvidia1", 253);
+        stop();
+        heard = new RecordingContainers();
+        start(IsolationSettings.parse("auto", IMAGES + ",cgroups/devices,gpu/nvidia")
+                .withDevices(DeviceSettings.NONE.withGpus("0,1")));
+        ContainerLimits limits = new ContainerLimits(
+                        500, OptionalLong.empty(), MIB, OptionalLong.of(64 * MIB), OptionalLong.of(64))
+                .withGpus(1);
+
+        ContainerSpec spec = launch(
+                ContainerSpec.of(task(), limits)
+                        .in(shell("ls /dev | grep nvidia; (: </dev/nvidia0); busybox mknod /dev/other c 1 253;"
+                                + " (: </dev/other); true")),
+                "{}");
+
+        assertThat(ended(spec).end()).isEqualTo(exited(0));
+        assertThat(host.stdout(spec.id())).isEqualTo("nvidia-uvm\nnvidia0\nnvidiactl\n");
+        assertThat(host.stderr(spec.id()).lines())
+                .satisfiesExactly(
+                        words -> assertThat(words).endsWith("No such device or address"),
+                        words -> assertThat(words).endsWith("Operation not permitted"));
+    }
+
+    @Test
+    void shouldOpenTheDevicesThatAnOperatorAllowsAndNoOthers() throws Exception {
+        assumeTrue(Files.isDirectory(Path.of("/sys/fs/cgroup/devices")), "no control groups of devices here");
+        Path node = node("node", 12);
         String line = "busybox mknod /dev/own c 1 12; cat /dev/null && echo usual; (: </dev/own); (: >/dev/own); true";
         startAgain(IMAGES + ",cgroups/devices");
         ContainerSpec refused = launch(line);
@@ -423,7 +458,7 @@ class ImageContainersTest {
         stop();
         heard = new RecordingContainers();
         start(IsolationSettings.parse("auto", IMAGES + ",cgroups/devices")
-                .withDevices(new DeviceSettings(List.of(new DeviceAccess(node, "r")))));
+                .withDevices(new DeviceSettings(List.of(new DeviceAccess(node, "r")), List.of())));
         ContainerSpec allowed = launch(line);
         assertThat(ended(allowed).end()).isEqualTo(exited(0));
 

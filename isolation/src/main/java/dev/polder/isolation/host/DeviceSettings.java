@@ -15,18 +15,29 @@ import java.util.Map;
 /**
  * Which devices tasks may use beside the usual ones, where that is limited. Immutable.
  *
- * @param allowed at most {@value #ALLOWED_MAX}
+ * @param allowed to all of them; at most {@value #ALLOWED_MAX}
+ * @param gpus indexes of the graphics processors of which a task has some for itself, each once; at most {@value #GPUS_MAX}
  */
-public record DeviceSettings(List<DeviceAccess> allowed) {
-    /** How many there may be. */
+public record DeviceSettings(List<DeviceAccess> allowed, List<Integer> gpus) {
+    /** How many may be allowed. */
     public static final int ALLOWED_MAX = 500;
 
-    /** None but the usual ones. */
-    public static final DeviceSettings NONE = new DeviceSettings(List.of());
+    /** How many graphics processors there may be. */
+    public static final int GPUS_MAX = 256;
 
-    /** Copies. */
+    /** None but the usual ones. */
+    public static final DeviceSettings NONE = new DeviceSettings(List.of(), List.of());
+
+    /** Copies; refuses too many, and an index that comes twice or is negative. */
     public DeviceSettings {
         allowed = List.copyOf(allowed);
+        gpus = List.copyOf(gpus);
+        if (gpus.size() > GPUS_MAX) {
+            throw new IllegalArgumentException("too many gpus: " + gpus.size() + " > gpusMax=" + GPUS_MAX);
+        }
+        if (gpus.stream().distinct().count() != gpus.size() || gpus.stream().anyMatch(index -> index < 0)) {
+            throw new IllegalArgumentException("gpus " + gpus + " must be indexes from 0 on, each once");
+        }
         if (allowed.size() > ALLOWED_MAX) {
             throw new IllegalArgumentException("too many devices: " + allowed.size() + " > allowedMax=" + ALLOWED_MAX);
         }
@@ -49,7 +60,7 @@ public record DeviceSettings(List<DeviceAccess> allowed) {
             for (JsonValue each : document.get("allowed_devices").elements()) {
                 allowed.add(access(each));
             }
-            return new DeviceSettings(allowed);
+            return new DeviceSettings(allowed, List.of());
         } catch (JsonException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
@@ -68,7 +79,27 @@ public record DeviceSettings(List<DeviceAccess> allowed) {
     }
 
     /**
-     * Returns the rules for the devices that are there now.
+     * Returns these with the graphics processors of a text such as {@code 0,1}.
+     *
+     * @param text empty for none
+     * @throws IllegalArgumentException if it is of another form
+     */
+    public DeviceSettings withGpus(String text) {
+        if (text.isEmpty()) {
+            return new DeviceSettings(allowed, List.of());
+        }
+        List<Integer> indexes = new ArrayList<>();
+        for (String word : text.split(",", -1)) {
+            if (!word.strip().matches("\\d{1,5}")) {
+                throw new IllegalArgumentException("'" + word + "' is no index; 0,1 are two");
+            }
+            indexes.add(Integer.valueOf(word.strip()));
+        }
+        return new DeviceSettings(allowed, indexes);
+    }
+
+    /**
+     * Returns the rules for the allowed devices that are there now.
      *
      * @throws IOException if one is not there, or is no device, in words that name it
      */
@@ -80,9 +111,8 @@ public record DeviceSettings(List<DeviceAccess> allowed) {
         return rules;
     }
 
-    /** Returns these in the form of Mesos's flag; empty for none. */
-    @Override
-    public String toString() {
+    /** Returns those that are allowed in the form of Mesos's flag; empty for none. */
+    public String allowedText() {
         if (allowed.isEmpty()) {
             return "";
         }

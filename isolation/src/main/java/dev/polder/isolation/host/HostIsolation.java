@@ -96,6 +96,15 @@ public final class HostIsolation implements Closeable {
         }
     }
 
+    /** Where a node notes which containers have which graphics processors, and where the nodes of these are. */
+    public record GpuPlace(Path directory, Path dev) {
+        /** Refuses null. */
+        public GpuPlace {
+            requireNonNull(directory, "directory");
+            requireNonNull(dev, "dev");
+        }
+    }
+
     /** Where a node notes which containers a Docker engine runs for it, and which engine that is. */
     public record DockerPlace(Path directory, String nodeName, DockerSettings settings) {
         /** Refuses null. */
@@ -114,16 +123,23 @@ public final class HostIsolation implements Closeable {
      * @param networks empty for a node without networks
      * @param docker empty for a node without an engine
      * @param ports empty for a node that watches no ports
+     * @param gpus empty for a node without graphics processors
      */
     public record Places(
             Optional<ImagePlace> images,
             Optional<VolumePlace> volumes,
             Optional<NetworkPlace> networks,
             Optional<DockerPlace> docker,
-            Optional<PortsPlace> ports) {
+            Optional<PortsPlace> ports,
+            Optional<GpuPlace> gpus) {
         /** Of a node that has none of that. */
-        public static final Places NONE =
-                new Places(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        public static final Places NONE = new Places(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
 
         /** Refuses null. */
         public Places {
@@ -132,31 +148,37 @@ public final class HostIsolation implements Closeable {
             requireNonNull(networks, "networks");
             requireNonNull(docker, "docker");
             requireNonNull(ports, "ports");
+            requireNonNull(gpus, "gpus");
         }
 
         /** Returns these with a place for images. */
         public Places with(ImagePlace place) {
-            return new Places(Optional.of(place), volumes, networks, docker, ports);
+            return new Places(Optional.of(place), volumes, networks, docker, ports, gpus);
         }
 
         /** Returns these with a place for volumes. */
         public Places with(VolumePlace place) {
-            return new Places(images, Optional.of(place), networks, docker, ports);
+            return new Places(images, Optional.of(place), networks, docker, ports, gpus);
         }
 
         /** Returns these with a place for networks. */
         public Places with(NetworkPlace place) {
-            return new Places(images, volumes, Optional.of(place), docker, ports);
+            return new Places(images, volumes, Optional.of(place), docker, ports, gpus);
         }
 
         /** Returns these with a place for an engine. */
         public Places with(DockerPlace place) {
-            return new Places(images, volumes, networks, Optional.of(place), ports);
+            return new Places(images, volumes, networks, Optional.of(place), ports, gpus);
         }
 
         /** Returns these with a place for what is known of ports. */
         public Places with(PortsPlace place) {
-            return new Places(images, volumes, networks, docker, Optional.of(place));
+            return new Places(images, volumes, networks, docker, Optional.of(place), gpus);
+        }
+
+        /** Returns these with a place for graphics processors. */
+        public Places with(GpuPlace place) {
+            return new Places(images, volumes, networks, docker, ports, Optional.of(place));
         }
     }
 
@@ -184,7 +206,8 @@ public final class HostIsolation implements Closeable {
         }
         Map<Namespace, String> refusals = NamespaceProbe.refusals(namespaces);
         Optional<Cgroups> cgroups = discover(groupName, controllers, proc);
-        Trials trials = Trials.of(settings, places);
+        Trials trials =
+                Trials.of(settings, places, cgroups.isPresent() && cgroups.get().has(Controller.DEVICES));
         Map<IsolatorName, Ability> rows = new EnumMap<>(IsolatorName.class);
         for (IsolatorName name : settings.wanted()) {
             rows.put(name, trials.ability(name).orElseGet(() -> ability(name, refusals, cgroups)));
@@ -208,6 +231,8 @@ public final class HostIsolation implements Closeable {
             throw new IOException("isolation: this host lacks what is required: " + missing.get());
         }
         List<Isolator> isolators = new ArrayList<>();
+        // the control groups are told of the devices that it gives
+        trials.gpus().isolator().ifPresent(isolators::add);
         if (usesGroups) {
             isolators.add(new CgroupIsolator(cgroups.orElseThrow(), devices));
         }

@@ -51,7 +51,7 @@ public record IsolationSettings(
      * Copies and checks.
      *
      * @throws IllegalArgumentException if something is required that is not wanted, or one of the two that run images is
-     *     wanted without the other
+     *     wanted without the other, or graphics processors are wanted and devices not limited
      */
     public IsolationSettings {
         wanted = ordered(wanted);
@@ -65,6 +65,10 @@ public record IsolationSettings(
         }
         if (wanted.stream().anyMatch(IsolatorName::isOfImages) && !wanted.containsAll(IMAGES)) {
             throw new IllegalArgumentException(text(IMAGES) + " run images together, and only one of them is chosen");
+        }
+        if (wanted.contains(IsolatorName.GPU_NVIDIA) && !wanted.contains(IsolatorName.CGROUPS_DEVICES)) {
+            throw new IllegalArgumentException(
+                    IsolatorName.GPU_NVIDIA + " needs " + IsolatorName.CGROUPS_DEVICES + ", which is not chosen");
         }
     }
 

@@ -55,6 +55,8 @@ public enum IsolatorName {
     NETWORK_CNI("network/cni", null, null, null),
     /** Nobody listens on ports of the host's network that are not his. */
     NETWORK_PORTS("network/ports", null, null, null),
+    /** Graphics processors, each for one container; goes with {@link #CGROUPS_DEVICES}. */
+    GPU_NVIDIA("gpu/nvidia", null, null, null),
     /** Containers of a Docker engine; with Mesos a containerizer. */
     DOCKER("docker", null, null, null);
 

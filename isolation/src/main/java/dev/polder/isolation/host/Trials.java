@@ -9,9 +9,19 @@ import java.util.List;
 import java.util.Optional;
 
 /** What came of looking for what not every node has a place for. */
-record Trials(ImageTrial images, VolumeTrial volumes, NetworkTrial networks, PortsTrial ports, DockerTrial docker) {
-    /** Looks for what is wanted. */
-    static Trials of(IsolationSettings settings, HostIsolation.Places places) {
+record Trials(
+        ImageTrial images,
+        VolumeTrial volumes,
+        NetworkTrial networks,
+        PortsTrial ports,
+        DockerTrial docker,
+        GpuTrial gpus) {
+    /**
+     * Looks for what is wanted.
+     *
+     * @param limitsDevices whether control groups say which devices a container may use
+     */
+    static Trials of(IsolationSettings settings, HostIsolation.Places places, boolean limitsDevices) {
         ImageTrial images = ImageTrial.of(settings, places.images());
         return new Trials(
                 images,
@@ -24,7 +34,8 @@ record Trials(ImageTrial images, VolumeTrial volumes, NetworkTrial networks, Por
                         places.volumes()
                                 .map(place -> place.settings().hostPathsAllowed())
                                 .orElse(List.of()),
-                        places.images().flatMap(place -> place.settings().credentialsFile())));
+                        places.images().flatMap(place -> place.settings().credentialsFile())),
+                GpuTrial.of(settings, places.gpus(), limitsDevices));
     }
 
     /** Returns the row of one of them; empty for an isolator that every node can have. */
@@ -39,12 +50,13 @@ record Trials(ImageTrial images, VolumeTrial volumes, NetworkTrial networks, Por
         return switch (name) {
             case NETWORK_CNI -> Optional.of(networks.ability());
             case NETWORK_PORTS -> Optional.of(ports.ability());
+            case GPU_NVIDIA -> Optional.of(gpus.ability());
             case DOCKER -> Optional.of(docker.ability());
             default -> Optional.empty();
         };
     }
 
-    /** Returns those that were found, in the order in which they prepare. */
+    /** Returns those that were found and prepare after the control groups, in their order. */
     List<Isolator> isolators() {
         List<Isolator> found = new ArrayList<>();
         // files that tell of a network come before volumes, which may be put over them

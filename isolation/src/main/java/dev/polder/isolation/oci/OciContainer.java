@@ -5,6 +5,7 @@ import static dev.polder.isolation.Namespace.USER;
 import static dev.polder.isolation.Namespace.UTS;
 import static java.util.Objects.requireNonNull;
 
+import dev.polder.isolation.DeviceNode;
 import dev.polder.isolation.DeviceRule;
 import dev.polder.isolation.Namespace;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import java.util.regex.Pattern;
  *     own below the groups that it runs in. Either way it removes the group in the end
  * @param seccomp which calls it may make, all if empty
  * @param devices that it may use beside those that every container has
+ * @param nodes of devices that it finds beside those that every container has
  */
 public record OciContainer(
         Path root,
@@ -38,7 +40,8 @@ public record OciContainer(
         Optional<String> hostname,
         Optional<String> cgroupsPath,
         Optional<SeccompFilter> seccomp,
-        List<DeviceRule> devices) {
+        List<DeviceRule> devices,
+        List<DeviceNode> nodes) {
     private static final Pattern HOSTNAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?");
     private static final List<String> MASKED_PATHS = List.of(
             "/proc/acpi",
@@ -57,6 +60,7 @@ public record OciContainer(
         requireNonNull(seccomp, "seccomp");
         mounts = List.copyOf(mounts);
         devices = List.copyOf(devices);
+        nodes = List.copyOf(nodes);
         namespaces = List.copyOf(namespaces);
         idMappings = List.copyOf(idMappings);
         if (!root.isAbsolute()) {
@@ -103,12 +107,14 @@ public record OciContainer(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
                 List.of());
     }
 
     /** Returns this one with a root that can be changed, or not. */
     public OciContainer withReadOnlyRoot(boolean other) {
-        return new OciContainer(root, other, mounts, namespaces, idMappings, hostname, cgroupsPath, seccomp, devices);
+        return new OciContainer(
+                root, other, mounts, namespaces, idMappings, hostname, cgroupsPath, seccomp, devices, nodes);
     }
 
     /** Returns this one with further mounts. */
@@ -116,31 +122,51 @@ public record OciContainer(
         List<OciMount> all = new ArrayList<>(mounts);
         all.addAll(List.of(further));
         return new OciContainer(
-                root, readOnlyRoot, all, namespaces, idMappings, hostname, cgroupsPath, seccomp, devices);
+                root, readOnlyRoot, all, namespaces, idMappings, hostname, cgroupsPath, seccomp, devices, nodes);
     }
 
     /** Returns this one with these namespaces, no other ones. */
     public OciContainer withNamespaces(List<OciNamespace> other) {
-        return new OciContainer(root, readOnlyRoot, mounts, other, idMappings, hostname, cgroupsPath, seccomp, devices);
+        return new OciContainer(
+                root, readOnlyRoot, mounts, other, idMappings, hostname, cgroupsPath, seccomp, devices, nodes);
     }
 
     /** Returns this one with a user namespace of its own. */
     public OciContainer withUserNamespace(List<IdMapping> mappings) {
         List<OciNamespace> all = new ArrayList<>(namespaces);
         all.add(OciNamespace.fresh(USER));
-        return new OciContainer(root, readOnlyRoot, mounts, all, mappings, hostname, cgroupsPath, seccomp, devices);
+        return new OciContainer(
+                root, readOnlyRoot, mounts, all, mappings, hostname, cgroupsPath, seccomp, devices, nodes);
     }
 
     /** Returns this one with a name. */
     public OciContainer withHostname(String name) {
         return new OciContainer(
-                root, readOnlyRoot, mounts, namespaces, idMappings, Optional.of(name), cgroupsPath, seccomp, devices);
+                root,
+                readOnlyRoot,
+                mounts,
+                namespaces,
+                idMappings,
+                Optional.of(name),
+                cgroupsPath,
+                seccomp,
+                devices,
+                nodes);
     }
 
     /** Returns this one in a control group. */
     public OciContainer withCgroupsPath(String path) {
         return new OciContainer(
-                root, readOnlyRoot, mounts, namespaces, idMappings, hostname, Optional.of(path), seccomp, devices);
+                root,
+                readOnlyRoot,
+                mounts,
+                namespaces,
+                idMappings,
+                hostname,
+                Optional.of(path),
+                seccomp,
+                devices,
+                nodes);
     }
 
     /** Returns this one with a filter of system calls. */
@@ -154,13 +180,14 @@ public record OciContainer(
                 hostname,
                 cgroupsPath,
                 Optional.of(filter),
-                devices);
+                devices,
+                nodes);
     }
 
-    /** Returns this one with devices that it may use beside those that every container has. */
-    public OciContainer withDevices(List<DeviceRule> others) {
+    /** Returns this one with devices that it may use, and nodes that it finds, beside those that every container has. */
+    public OciContainer withDevices(List<DeviceRule> rules, List<DeviceNode> found) {
         return new OciContainer(
-                root, readOnlyRoot, mounts, namespaces, idMappings, hostname, cgroupsPath, seccomp, others);
+                root, readOnlyRoot, mounts, namespaces, idMappings, hostname, cgroupsPath, seccomp, rules, found);
     }
 
     /** Adds it to a configuration in the form of an OCI runtime. */
@@ -182,6 +209,9 @@ public record OciContainer(
         rules.add(Map.of("allow", false, "access", "rwm"));
         devices.forEach(rule -> rules.add(rule.toOci()));
         linux.put("resources", Map.of("devices", rules));
+        if (!nodes.isEmpty()) {
+            linux.put("devices", nodes.stream().map(DeviceNode::toOci).toList());
+        }
         linux.put("maskedPaths", MASKED_PATHS);
         linux.put("readonlyPaths", READ_ONLY_PATHS);
         seccomp.ifPresent(filter -> linux.put("seccomp", filter.toOci()));

@@ -64,7 +64,7 @@ final class ContainerBundle {
                 // the others are given to the runtime itself, with an init, or are the host's
                 .withNamespaces(List.of(OciNamespace.fresh(Namespace.MOUNT)))
                 .withMounts(mounts(plan))
-                .withDevices(plan.devices())
+                .withDevices(plan.devices(), plan.nodes())
                 .withSeccomp(seccomp);
         Optional<String> group = OciRuntime.isUnified() ? group(plan.groups(), spec.id()) : Optional.empty();
         OciBundle.write(

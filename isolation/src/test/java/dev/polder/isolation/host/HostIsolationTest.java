@@ -66,6 +66,7 @@ class HostIsolationTest {
                             "docker/volume",
                             "network/cni",
                             "network/ports",
+                            "gpu/nvidia",
                             "docker");
             String able = String.join(
                     ",",
@@ -152,7 +153,7 @@ class HostIsolationTest {
 
     @Test
     void shouldNotStartWithADeviceThatIsNotThere() {
-        DeviceSettings absent = new DeviceSettings(List.of(new DeviceAccess(empty.resolve("absent"), "r")));
+        DeviceSettings absent = new DeviceSettings(List.of(new DeviceAccess(empty.resolve("absent"), "r")), List.of());
         IsolationSettings settings = IsolationSettings.parse("none", "").withDevices(absent);
 
         assertThatThrownBy(() -> HostIsolation.find(

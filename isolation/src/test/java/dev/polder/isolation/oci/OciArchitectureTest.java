@@ -11,6 +11,8 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.polder.isolation.Capability;
+import dev.polder.isolation.DeviceNode;
+import dev.polder.isolation.DeviceRule;
 import dev.polder.isolation.Namespace;
 import dev.polder.isolation.Rlimit;
 import dev.polder.isolation.TerminalSize;
@@ -23,7 +25,13 @@ final class OciArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("dev.polder..")
                     .and(not(resideInAnyPackage("dev.polder.isolation.oci..", "dev.polder.isolation.json..")))
-                    .and(not(belongToAnyOf(Capability.class, Namespace.class, Rlimit.class, TerminalSize.class))));
+                    .and(not(belongToAnyOf(
+                            Capability.class,
+                            DeviceNode.class,
+                            DeviceRule.class,
+                            Namespace.class,
+                            Rlimit.class,
+                            TerminalSize.class))));
 
     @ArchTest
     static final ArchRule startsNoProcess =
