@@ -393,7 +393,8 @@ public final class ClusterConfig {
          * volume/secret} and {@code docker/volume}, networks {@code network/cni}, and the engine is {@code docker}. By name
          * alone there are {@code network/ports}, see {@link #enforceContainerPorts}, {@code cgroups/devices}, see {@link
          * #allowedDevices}, {@code cgroups/pids}, {@code cgroups/cpuset}, {@code cgroups/blkio}, {@code cgroups/hugetlb},
-         * {@code cgroups/net_cls}, {@code gpu/nvidia}, see {@link #nvidiaGpuDevices}, and {@code cgroups/all} for what the host has of all groups. Default {@code auto}.
+         * {@code cgroups/net_cls}, {@code gpu/nvidia}, see {@link #nvidiaGpuDevices}, and {@code cgroups/all} for what the
+         * host has of all groups. Default {@code auto}.
          */
         public Builder isolation(String value) {
             isolation = value;
@@ -421,6 +422,22 @@ public final class ClusterConfig {
          */
         public Builder boundingCapabilities(String value) {
             boundingCapabilities = value;
+            return this;
+        }
+
+        /**
+         * Where profiles of system calls are, in the format of Docker's, of which tasks in images may choose one by the name
+         * of its file ({@code linux/seccomp}, in {@code auto}); absolute, read again when they change. Default: nowhere.
+         */
+        public Builder seccompConfigDir(Path value) {
+            images = images.withSeccomp(Optional.of(value), images.seccompProfile());
+            return this;
+        }
+
+        /** Of the profiles in {@link #seccompConfigDir}, the one of tasks in images that choose none. Default: like Docker's. */
+        public Builder seccompProfileName(String value) {
+            images = images.withSeccomp(
+                    images.seccompDirectory(), value.isEmpty() ? Optional.empty() : Optional.of(value));
             return this;
         }
 

@@ -81,6 +81,14 @@ final class ClusterConfigKeys {
             new Key("isolation-required", (b, text) -> b.isolationRequired(text), b -> b.isolationRequired),
             new Key("effective-capabilities", (b, text) -> b.effectiveCapabilities(text), b -> b.effectiveCapabilities),
             new Key("bounding-capabilities", (b, text) -> b.boundingCapabilities(text), b -> b.boundingCapabilities),
+            new Key(
+                    "seccomp-config-dir",
+                    (b, text) -> givenPath(text).ifPresent(b::seccompConfigDir),
+                    b -> b.images.seccompDirectory().map(Path::toString).orElse("")),
+            new Key(
+                    "seccomp-profile-name",
+                    (b, text) -> b.seccompProfileName(text),
+                    b -> b.images.seccompProfile().orElse("")),
             new Key("allowed-devices", (b, text) -> b.allowedDevices(text), b -> b.allowedDevices),
             new Key("nvidia-gpu-devices", (b, text) -> b.nvidiaGpuDevices(text), b -> b.nvidiaGpuDevices),
             new Key(

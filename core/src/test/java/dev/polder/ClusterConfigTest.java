@@ -52,6 +52,8 @@ final class ClusterConfigTest {
                         polder.isolation-required=
                         polder.effective-capabilities=
                         polder.bounding-capabilities=
+                        polder.seccomp-config-dir=
+                        polder.seccomp-profile-name=
                         polder.allowed-devices=
                         polder.nvidia-gpu-devices=
                         polder.image-store-dir=
@@ -112,7 +114,9 @@ final class ClusterConfigTest {
                         Set.of("a", "b:1"),
                         Optional.of(Path.of("/etc/polder/config.json")),
                         1_000,
-                        500));
+                        500,
+                        Optional.empty(),
+                        Optional.empty()));
         assertThat(config.toString()).contains("polder.image-insecure-registries=a,b:1\n");
     }
 
@@ -138,6 +142,23 @@ final class ClusterConfigTest {
                 .hasMessageContaining("dockerSocket 'nowhere': must be absolute")
                 .hasMessageContaining("hostPathVolumeAllow 'here': must be absolute")
                 .hasMessageContaining("dockerVolumePluginDirs 'there': must be absolute");
+    }
+
+    @Test
+    void shouldReadWhereProfilesOfSystemCallsAre() {
+        Properties properties = new Properties();
+        properties.setProperty("polder.seccomp-config-dir", "/etc/polder/seccomp");
+        properties.setProperty("polder.seccomp-profile-name", "web.json");
+        ImageSettings images = ClusterConfig.from(properties).images();
+        assertThat(images.seccompDirectory()).contains(Path.of("/etc/polder/seccomp"));
+        assertThat(images.seccompProfile()).contains("web.json");
+        assertThatThrownBy(() -> ClusterConfig.builder()
+                        .seccompConfigDir(Path.of("here"))
+                        .build())
+                .hasMessageContaining("seccompConfigDir 'here': must be absolute");
+        assertThatThrownBy(() ->
+                        ClusterConfig.builder().seccompProfileName("web.json").build())
+                .hasMessageContaining("seccompProfileName 'web.json': needs seccompConfigDir, where it is");
     }
 
     @Test

@@ -100,10 +100,16 @@ final class LaunchPlanner {
                     task.getContainer().getVolumesList(),
                     profile.volumes(),
                     profile.images().registryDefault());
-            // refuses those that cannot be had
+            // refuses what cannot be had
             TaskNetworks.of(task);
+            TaskSeccomp.of(task);
         } catch (IllegalArgumentException e) {
             return notLaunched(String.valueOf(e.getMessage()));
+        }
+        if (task.getContainer().getLinuxInfo().hasSeccomp()
+                && inImage
+                && !profile.isolators().contains(IsolatorName.LINUX_SECCOMP)) {
+            return notLaunched(IsolatorName.LINUX_SECCOMP + " is not among the isolators of this agent");
         }
         if (TaskNetworks.has(task) && !profile.isolators().contains(IsolatorName.NETWORK_CNI)) {
             return notLaunched(IsolatorName.NETWORK_CNI + " is not among the isolators of this agent");
@@ -156,7 +162,8 @@ final class LaunchPlanner {
                 command.getShell(),
                 command.hasValue() ? Optional.of(command.getValue()) : Optional.empty(),
                 command.getArgumentsList(),
-                defaults(sandbox, ImageTask.SANDBOX));
+                defaults(sandbox, ImageTask.SANDBOX),
+                TaskSeccomp.of(task));
         return new LaunchPlan.Run(container(spec, privileges, volumes).in(told), images, fetches.requests());
     }
 

@@ -65,9 +65,6 @@ final class TaskPrivileges {
 
     /** Returns what of a container's {@code linux_info} nobody here looks at; null if there is nothing. */
     static @Nullable String unsupported(LinuxInfo wanted) {
-        if (wanted.hasSeccomp()) {
-            return "linux_info.seccomp";
-        }
         if (wanted.hasSharePidNamespace() || wanted.hasIpcMode() || wanted.hasShmSize()) {
             return "linux_info.share_pid_namespace, ipc_mode and shm_size";
         }

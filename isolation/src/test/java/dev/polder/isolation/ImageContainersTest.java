@@ -87,12 +87,14 @@ class ImageContainersTest {
         start(IsolationSettings.parse("auto", isolators));
     }
 
+    private ImageSettings imageSettings = ImageSettings.DEFAULT;
+
     private void start(IsolationSettings settings) throws IOException {
         isolation = HostIsolation.find(
                 "image-test-" + ProcessHandle.current().pid(),
                 settings,
                 HostIsolation.Places.NONE
-                        .with(new HostIsolation.ImagePlace(base.resolve("images"), ImageSettings.DEFAULT))
+                        .with(new HostIsolation.ImagePlace(base.resolve("images"), imageSettings))
                         .with(new HostIsolation.GpuPlace(base.resolve("gpus"), base)));
         containerizer = Containerizer.open(
                 new Containerizer.Settings(host.containers, "n1", false, isolation.isolators(), heard));
@@ -387,6 +389,37 @@ class ImageContainersTest {
         assertThat(ended(spec).end()).isEqualTo(exited(0));
         assertThat(host.stdout(spec.id()).lines())
                 .containsExactly("CapEff:\t00000000a80425fb", "NoNewPrivs:\t0", "Seccomp:\t2", "no");
+    }
+
+    /** Of a container the filter is the one that it chooses, or that its node has for who chooses none. */
+    @Test
+    void shouldMakeTheSystemCallsOfTheProfileThatItChooses() throws Exception {
+        Path profiles = Files.createDirectory(base.resolve("profiles"));
+        for (String call : List.of("mkdir", "rename")) {
+            Files.writeString(profiles.resolve("no-" + call + ".json"), """
+                    {"defaultAction": "SCMP_ACT_ALLOW",
+                     "syscalls": [{"names": ["%s", "%sat"], "action": "SCMP_ACT_ERRNO"}]}""".replace("%s", call));
+        }
+        stop();
+        imageSettings = ImageSettings.DEFAULT.withSeccomp(Optional.of(profiles), Optional.of("no-mkdir.json"));
+        start(IMAGES);
+        String line = "mkdir /tmp/a && echo made; grep Seccomp: /proc/self/status";
+
+        assertThat(linesWith(SeccompChoice.USUAL, line)).containsExactly("Seccomp:\t2");
+        assertThat(linesWith(new SeccompChoice.Profile("no-rename.json"), line)).containsExactly("made", "Seccomp:\t2");
+        assertThat(linesWith(SeccompChoice.UNCONFINED, line)).containsExactly("made", "Seccomp:\t0");
+
+        ContainerSpec absent =
+                launch(ContainerSpec.of(task()).in(shell("true").with(new SeccompChoice.Profile("absent.json"))), "{}");
+        assertThat(ended(absent).end())
+                .isEqualTo(new ContainerEnd.NotStarted(
+                        "docker/runtime: seccomp profile 'absent.json': there is no such file in " + profiles));
+    }
+
+    private List<String> linesWith(SeccompChoice choice, String line) throws Exception {
+        ContainerSpec spec = launch(ContainerSpec.of(task()).in(shell(line).with(choice)), "{}");
+        assertThat(ended(spec).end()).isEqualTo(exited(0));
+        return host.stdout(spec.id()).lines().toList();
     }
 
     @Test

@@ -16,10 +16,9 @@ import dev.polder.isolation.image.RegistryCredentials;
 import dev.polder.isolation.image.RegistrySettings;
 import dev.polder.isolation.image.RootFilesystems;
 import dev.polder.isolation.image.StoreSettings;
-import dev.polder.isolation.oci.SeccompFilter;
-import dev.polder.isolation.runtime.DefaultSeccomp;
 import dev.polder.isolation.runtime.ImageIsolator;
 import dev.polder.isolation.runtime.OciRuntime;
+import dev.polder.isolation.runtime.SeccompProfiles;
 import dev.polder.isolation.volume.VolumeImages;
 import java.io.Closeable;
 import java.io.IOException;
@@ -75,7 +74,7 @@ public final class HostImages implements Closeable {
     static HostImages open(Path directory, ImageSettings settings) throws IOException {
         Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        SeccompFilter seccomp = DefaultSeccomp.filter();
+        SeccompProfiles seccomp = SeccompProfiles.open(settings.seccompDirectory(), settings.seccompProfile());
         OciRuntime runtime = OciRuntime.find(directory.resolve("runtime"), seccomp);
         RegistryCredentials credentials = settings.credentialsFile().isPresent()
                 ? RegistryCredentials.ofDockerConfig(settings.credentialsFile().get())

@@ -19,6 +19,8 @@ import java.util.Set;
  * @param credentialsFile a {@code config.json} of Docker, with who the node is to registries; empty for nobody
  * @param storeBytesMax how large all unpacked layers may be together before those go that no container uses
  * @param layerBytesMax the largest layer that is fetched, as it comes
+ * @param seccompDirectory where profiles of system calls are that tasks may choose, absolute; empty for none
+ * @param seccompProfile of these, the one of tasks that choose none; empty for what Docker's default comes to
  */
 public record ImageSettings(
         Optional<Path> store,
@@ -26,10 +28,19 @@ public record ImageSettings(
         Set<String> insecureRegistries,
         Optional<Path> credentialsFile,
         long storeBytesMax,
-        long layerBytesMax) {
+        long layerBytesMax,
+        Optional<Path> seccompDirectory,
+        Optional<String> seccompProfile) {
     /** The well-known registry, 64 GiB of layers, 10 GiB for one. */
     public static final ImageSettings DEFAULT = new ImageSettings(
-            Optional.empty(), ImageReference.REGISTRY_DEFAULT, Set.of(), Optional.empty(), 64L << 30, 10L << 30);
+            Optional.empty(),
+            ImageReference.REGISTRY_DEFAULT,
+            Set.of(),
+            Optional.empty(),
+            64L << 30,
+            10L << 30,
+            Optional.empty(),
+            Optional.empty());
 
     private static final String EXAMPLE = "image";
 
@@ -39,6 +50,8 @@ public record ImageSettings(
         requireNonNull(registryDefault, "registryDefault");
         insecureRegistries = Set.copyOf(insecureRegistries);
         requireNonNull(credentialsFile, "credentialsFile");
+        requireNonNull(seccompDirectory, "seccompDirectory");
+        requireNonNull(seccompProfile, "seccompProfile");
     }
 
     /** Returns everything that is wrong with these together, each with its name; empty if nothing is. */
@@ -57,6 +70,13 @@ public record ImageSettings(
         }
         if (layerBytesMax < 1) {
             mistakes.add("imageLayerBytesMax " + layerBytesMax + ": 1 or more");
+        }
+        seccompDirectory
+                .filter(path -> !path.isAbsolute())
+                .ifPresent(path -> mistakes.add("seccompConfigDir '" + path + "': must be absolute"));
+        if (seccompDirectory.isEmpty()) {
+            seccompProfile.ifPresent(
+                    name -> mistakes.add("seccompProfileName '" + name + "': needs seccompConfigDir, where it is"));
         }
         return mistakes;
     }
@@ -82,27 +102,78 @@ public record ImageSettings(
     /** Returns these with another place for images. */
     public ImageSettings withStore(Path other) {
         return new ImageSettings(
-                Optional.of(other), registryDefault, insecureRegistries, credentialsFile, storeBytesMax, layerBytesMax);
+                Optional.of(other),
+                registryDefault,
+                insecureRegistries,
+                credentialsFile,
+                storeBytesMax,
+                layerBytesMax,
+                seccompDirectory,
+                seccompProfile);
     }
 
     /** Returns these with another registry for names that have none. */
     public ImageSettings withRegistryDefault(String other) {
-        return new ImageSettings(store, other, insecureRegistries, credentialsFile, storeBytesMax, layerBytesMax);
+        return new ImageSettings(
+                store,
+                other,
+                insecureRegistries,
+                credentialsFile,
+                storeBytesMax,
+                layerBytesMax,
+                seccompDirectory,
+                seccompProfile);
     }
 
     /** Returns these with other registries that are talked to without TLS. */
     public ImageSettings withInsecureRegistries(Set<String> others) {
-        return new ImageSettings(store, registryDefault, others, credentialsFile, storeBytesMax, layerBytesMax);
+        return new ImageSettings(
+                store,
+                registryDefault,
+                others,
+                credentialsFile,
+                storeBytesMax,
+                layerBytesMax,
+                seccompDirectory,
+                seccompProfile);
     }
 
     /** Returns these with a file of credentials. */
     public ImageSettings withCredentialsFile(Path other) {
         return new ImageSettings(
-                store, registryDefault, insecureRegistries, Optional.of(other), storeBytesMax, layerBytesMax);
+                store,
+                registryDefault,
+                insecureRegistries,
+                Optional.of(other),
+                storeBytesMax,
+                layerBytesMax,
+                seccompDirectory,
+                seccompProfile);
     }
 
     /** Returns these with other bounds. */
     public ImageSettings withBytesMax(long ofStore, long ofLayer) {
-        return new ImageSettings(store, registryDefault, insecureRegistries, credentialsFile, ofStore, ofLayer);
+        return new ImageSettings(
+                store,
+                registryDefault,
+                insecureRegistries,
+                credentialsFile,
+                ofStore,
+                ofLayer,
+                seccompDirectory,
+                seccompProfile);
+    }
+
+    /** Returns these with a directory of profiles, and the one of tasks that choose none. */
+    public ImageSettings withSeccomp(Optional<Path> directory, Optional<String> profile) {
+        return new ImageSettings(
+                store,
+                registryDefault,
+                insecureRegistries,
+                credentialsFile,
+                storeBytesMax,
+                layerBytesMax,
+                directory,
+                profile);
     }
 }

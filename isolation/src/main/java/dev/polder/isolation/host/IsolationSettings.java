@@ -50,8 +50,8 @@ public record IsolationSettings(
     /**
      * Copies and checks.
      *
-     * @throws IllegalArgumentException if something is required that is not wanted, or one of the two that run images is
-     *     wanted without the other, or graphics processors are wanted and devices not limited
+     * @throws IllegalArgumentException if something is required that is not wanted, one of the two that run images is
+     *     wanted without the other, or system calls without these, or graphics processors are wanted and devices not limited
      */
     public IsolationSettings {
         wanted = ordered(wanted);
@@ -65,6 +65,10 @@ public record IsolationSettings(
         }
         if (wanted.stream().anyMatch(IsolatorName::isOfImages) && !wanted.containsAll(IMAGES)) {
             throw new IllegalArgumentException(text(IMAGES) + " run images together, and only one of them is chosen");
+        }
+        if (wanted.contains(IsolatorName.LINUX_SECCOMP) && !wanted.containsAll(IMAGES)) {
+            throw new IllegalArgumentException(
+                    IsolatorName.LINUX_SECCOMP + " is for tasks in images, and needs " + text(IMAGES) + " beside it");
         }
         if (wanted.contains(IsolatorName.GPU_NVIDIA) && !wanted.contains(IsolatorName.CGROUPS_DEVICES)) {
             throw new IllegalArgumentException(
@@ -100,6 +104,7 @@ public record IsolationSettings(
                 Set<IsolatorName> wanted = EnumSet.copyOf(CGROUPS);
                 wanted.addAll(WHEN_WANTED);
                 wanted.addAll(IMAGES);
+                wanted.add(IsolatorName.LINUX_SECCOMP);
                 wanted.addAll(WITH_FILESYSTEM);
                 wanted.addAll(OTHER_VOLUMES);
                 wanted.add(IsolatorName.DOCKER);

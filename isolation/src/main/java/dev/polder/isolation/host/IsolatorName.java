@@ -41,6 +41,8 @@ public enum IsolatorName {
     FILESYSTEM_LINUX("filesystem/linux", null, null, null),
     /** What the image says of its command, by an OCI runtime; goes with {@link #FILESYSTEM_LINUX}. */
     DOCKER_RUNTIME("docker/runtime", null, null, null),
+    /** Which system calls a task in an image may make; goes with {@link #DOCKER_RUNTIME}. */
+    LINUX_SECCOMP("linux/seccomp", null, null, null),
     /** Paths of the host as volumes; {@link #FILESYSTEM_LINUX} wants them, too. */
     VOLUME_HOST_PATH("volume/host_path", null, null, VolumeKind.HOST_PATH),
     /** Parts of the sandbox as volumes; {@link #FILESYSTEM_LINUX} wants them, too. */

@@ -40,7 +40,7 @@ record Trials(
 
     /** Returns the row of one of them; empty for an isolator that every node can have. */
     Optional<Ability> ability(IsolatorName name) {
-        if (name.isOfImages()) {
+        if (name.isOfImages() || name == IsolatorName.LINUX_SECCOMP) {
             return Optional.of(images.ability(name));
         }
         Optional<VolumeKind> volume = name.volume();

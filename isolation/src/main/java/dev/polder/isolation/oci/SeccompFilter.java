@@ -17,7 +17,6 @@ import java.util.Set;
  */
 public final class SeccompFilter {
     private final Architecture architecture;
-    private final Set<String> architectures;
     private final SeccompAction otherwise;
     private final List<SeccompRule> rules;
     /** Of all containers of a node, and long. */
@@ -26,7 +25,6 @@ public final class SeccompFilter {
     private SeccompFilter(
             Architecture architecture, Set<String> architectures, SeccompAction otherwise, List<SeccompRule> rules) {
         this.architecture = architecture;
-        this.architectures = architectures;
         this.otherwise = otherwise;
         this.rules = rules;
         oci = JsonText.Fragment.of(toOci(architectures, otherwise, rules));

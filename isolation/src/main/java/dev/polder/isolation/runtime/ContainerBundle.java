@@ -21,7 +21,6 @@ import dev.polder.isolation.oci.OciMount;
 import dev.polder.isolation.oci.OciNamespace;
 import dev.polder.isolation.oci.OciProcess;
 import dev.polder.isolation.oci.OciUser;
-import dev.polder.isolation.oci.SeccompFilter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,17 +54,22 @@ final class ContainerBundle {
      * @param root the container's tree
      * @param plan with the control groups that the runtime will be in
      * @throws ImageException if command and image do not say together what to execute
+     * @throws IOException if the disk refuses, or there is no such filter as the task chooses
      */
-    void write(Path root, ImageConfig image, LaunchPlan plan, SeccompFilter seccomp) throws IOException {
+    void write(Path root, ImageConfig image, LaunchPlan plan, SeccompProfiles seccomp) throws IOException {
         Optional<Account> user = user();
-        OciProcess process = process(image, plan, user);
-        OciContainer container = OciContainer.of(root)
+        Capabilities capabilities =
+                capabilities(plan.privileges(), user.isEmpty() || user.get().uid() == 0);
+        OciProcess process = process(image, plan, user).withCapabilities(capabilities);
+        OciContainer unfiltered = OciContainer.of(root)
                 .withReadOnlyRoot(false)
                 // the others are given to the runtime itself, with an init, or are the host's
                 .withNamespaces(List.of(OciNamespace.fresh(Namespace.MOUNT)))
                 .withMounts(mounts(plan))
-                .withDevices(plan.devices(), plan.nodes())
-                .withSeccomp(seccomp);
+                .withDevices(plan.devices(), plan.nodes());
+        OciContainer container = seccomp.filter(task.seccomp(), capabilities.bounding())
+                .map(unfiltered::withSeccomp)
+                .orElse(unfiltered);
         Optional<String> group = OciRuntime.isUnified() ? group(plan.groups(), spec.id()) : Optional.empty();
         OciBundle.write(
                 directory, process, group.map(container::withCgroupsPath).orElse(container));
@@ -86,8 +90,6 @@ final class ContainerBundle {
                 .withEnvironment(environment(image, plan))
                 .withWorkingDirectory(image.workingDirectory().isEmpty() ? ImageTask.SANDBOX : image.workingDirectory())
                 .withNoNewPrivileges(plan.privileges().noNewPrivileges())
-                .withCapabilities(capabilities(
-                        plan.privileges(), user.isEmpty() || user.get().uid() == 0))
                 .withRlimits(plan.privileges().rlimits());
         return user.map(account -> process.withUser(new OciUser(account.uid(), account.gid(), List.of())))
                 .orElse(process);

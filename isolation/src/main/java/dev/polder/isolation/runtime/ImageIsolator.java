@@ -15,7 +15,6 @@ import dev.polder.isolation.image.ImageStore;
 import dev.polder.isolation.image.RootFilesystems;
 import dev.polder.isolation.image.TreeDeletion;
 import dev.polder.isolation.image.UnmountedRoot;
-import dev.polder.isolation.oci.SeccompFilter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +49,7 @@ public final class ImageIsolator implements Isolator {
     private final ImageStore store;
     private final RootFilesystems roots;
     private final OciRuntime runtime;
-    private final SeccompFilter seccomp;
+    private final SeccompProfiles seccomp;
     private final Path bundles;
 
     /**
@@ -59,7 +58,7 @@ public final class ImageIsolator implements Isolator {
      * @param bundles a directory of the node's own, made if it is missing, on the file system of the sandboxes
      */
     public ImageIsolator(
-            ImageStore store, RootFilesystems roots, OciRuntime runtime, SeccompFilter seccomp, Path bundles)
+            ImageStore store, RootFilesystems roots, OciRuntime runtime, SeccompProfiles seccomp, Path bundles)
             throws IOException {
         this.store = requireNonNull(store, "store");
         this.roots = requireNonNull(roots, "roots");

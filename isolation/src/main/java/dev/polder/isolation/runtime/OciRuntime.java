@@ -51,10 +51,10 @@ public final class OciRuntime {
      * Looks for one, and has it run {@code true} in a container like those of tasks. Takes some tens of milliseconds.
      *
      * @param directory the node's own, for what the runtime notes; made if it is missing
-     * @param seccomp the filter of system calls that containers will have
+     * @param seccomp the filters of system calls that containers will have
      * @throws IOException if there is none that works, with the reason of each
      */
-    public static OciRuntime find(Path directory, SeccompFilter seccomp) throws IOException {
+    public static OciRuntime find(Path directory, SeccompProfiles seccomp) throws IOException {
         requireNonNull(seccomp, "seccomp");
         if (!Files.exists(MOUNTS)) {
             throw new IOException("containers of images need Linux");
@@ -67,7 +67,7 @@ public final class OciRuntime {
         List<String> refusals = new ArrayList<>();
         for (String name : List.of("runc", "crun")) {
             try {
-                return tried(name, directory, seccomp);
+                return tried(name, directory, seccomp.standard());
             } catch (IOException e) {
                 refusals.add(name + ": " + e.getMessage());
             }

@@ -59,6 +59,7 @@ class HostIsolationTest {
                             "posix/rlimits",
                             "filesystem/linux",
                             "docker/runtime",
+                            "linux/seccomp",
                             "volume/host_path",
                             "volume/sandbox_path",
                             "volume/secret",

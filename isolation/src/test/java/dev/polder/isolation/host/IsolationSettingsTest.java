@@ -13,6 +13,7 @@ import static dev.polder.isolation.host.IsolatorName.DOCKER_RUNTIME;
 import static dev.polder.isolation.host.IsolatorName.DOCKER_VOLUME;
 import static dev.polder.isolation.host.IsolatorName.FILESYSTEM_LINUX;
 import static dev.polder.isolation.host.IsolatorName.LINUX_CAPABILITIES;
+import static dev.polder.isolation.host.IsolatorName.LINUX_SECCOMP;
 import static dev.polder.isolation.host.IsolatorName.NAMESPACES_PID;
 import static dev.polder.isolation.host.IsolatorName.NETWORK_CNI;
 import static dev.polder.isolation.host.IsolatorName.POSIX_RLIMITS;
@@ -43,6 +44,7 @@ class IsolationSettingsTest {
                         POSIX_RLIMITS,
                         FILESYSTEM_LINUX,
                         DOCKER_RUNTIME,
+                        LINUX_SECCOMP,
                         VOLUME_HOST_PATH,
                         VOLUME_SANDBOX_PATH,
                         VOLUME_SECRET,
@@ -59,7 +61,7 @@ class IsolationSettingsTest {
 
         assertThat(settings.wanted())
                 .contains(CGROUPS_CPU, CGROUPS_MEM, NAMESPACES_PID, FILESYSTEM_LINUX, DOCKER_RUNTIME)
-                .hasSize(14);
+                .hasSize(15);
         assertThat(settings.required()).containsExactly(CGROUPS_MEM, NAMESPACES_PID);
     }
 
@@ -117,6 +119,9 @@ class IsolationSettingsTest {
                 .containsExactly(FILESYSTEM_LINUX, DOCKER_RUNTIME);
         assertThatThrownBy(() -> IsolationSettings.parse("cgroups/cpu,docker/runtime", ""))
                 .hasMessage("filesystem/linux,docker/runtime run images together, and only one of them is chosen");
+        assertThatThrownBy(() -> IsolationSettings.parse("linux/seccomp", ""))
+                .hasMessage(
+                        "linux/seccomp is for tasks in images, and needs filesystem/linux,docker/runtime beside it");
     }
 
     @Test
