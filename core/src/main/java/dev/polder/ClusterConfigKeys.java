@@ -310,7 +310,7 @@ final class ClusterConfigKeys {
         checkText(mistakes, "allowedDevices", builder.allowedDevices, DeviceSettings::parse);
         checkText(mistakes, "nvidiaGpuDevices", builder.nvidiaGpuDevices, DeviceSettings.NONE::withGpus);
         if (mistakes.isEmpty()) {
-            checkGpus(mistakes, builder);
+            checkDevices(mistakes, builder);
         }
         mistakes.addAll(Seeds.mistakes(builder));
         mistakes.addAll(builder.raftCredentials.mistakes());
@@ -357,9 +357,13 @@ final class ClusterConfigKeys {
         }
     }
 
-    /** As in Mesos, who names processors gives so many away, and by the isolator alone. */
-    private static void checkGpus(List<String> mistakes, ClusterConfig.Builder builder) {
+    /** What limits devices must be there; and as in Mesos, who names processors gives so many away, and by the isolator alone. */
+    private static void checkDevices(List<String> mistakes, ClusterConfig.Builder builder) {
         IsolationSettings isolation = IsolationSettings.parse(builder.isolation, builder.isolationRequired);
+        if (!builder.allowedDevices.isEmpty() && !isolation.wanted().contains(IsolatorName.CGROUPS_DEVICES)) {
+            mistakes.add("allowedDevices '" + builder.allowedDevices + "': needs " + IsolatorName.CGROUPS_DEVICES
+                    + " among the isolators");
+        }
         boolean gives = isolation.wanted().contains(IsolatorName.GPU_NVIDIA);
         int named =
                 DeviceSettings.NONE.withGpus(builder.nvidiaGpuDevices).gpus().size();

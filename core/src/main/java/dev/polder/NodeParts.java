@@ -155,6 +155,8 @@ final class NodeParts {
                     "nvidia_gpu_devices",
                     devices.gpus().stream().map(String::valueOf).collect(Collectors.joining(",")));
         }
+        config.images().seccompDirectory().ifPresent(path -> flags.put("seccomp_config_dir", path.toString()));
+        config.images().seccompProfile().ifPresent(name -> flags.put("seccomp_profile_name", name));
         SandboxSettings sandboxes = config.sandboxSettings();
         flags.put("gc_delay", sandboxes.gcDelay().toSeconds() + "secs");
         flags.put("gc_disk_headroom", ClusterConfigKeys.printThousandths(sandboxes.gcDiskHeadroomThousandths()));

@@ -302,6 +302,9 @@ final class ClusterConfigTest {
         properties.setProperty(
                 "polder.allowed-devices",
                 "{\"allowed_devices\":[{\"device\":{\"path\":\"/dev/fuse\"},\"access\":{\"read\":true}}]}");
+        assertThatThrownBy(() -> ClusterConfig.from(properties))
+                .hasMessageEndingWith("': needs cgroups/devices among the isolators");
+        properties.setProperty("polder.isolation", "cgroups/devices");
 
         assertThat(ClusterConfig.from(properties).isolation().devices())
                 .isEqualTo(new DeviceSettings(List.of(new DeviceAccess(Path.of("/dev/fuse"), "r")), List.of()));

@@ -28,7 +28,8 @@ final class Work implements AutoCloseable {
         String prefix = "polder-bench-";
         return new Work(
                 parent.isPresent()
-                        ? Files.createTempDirectory(parent.get().toAbsolutePath(), prefix)
+                        ? Files.createTempDirectory(
+                                Files.createDirectories(parent.get().toAbsolutePath()), prefix)
                         : Files.createTempDirectory(prefix),
                 true);
     }

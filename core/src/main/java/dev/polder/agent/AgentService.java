@@ -99,27 +99,41 @@ public final class AgentService implements AutoCloseable {
             throws IOException {
         Path agentDir = IsolationSearch.makeDirectory(config.agentDir(), "rwx------");
         Path sandboxDir = IsolationSearch.makeDirectory(config.sandboxDir(), "rwx--x--x");
-        HostIsolation isolation = search.take();
+        Path link = agentDir.resolve(CONTAINERS);
+        Path containers = RuntimeDirectory.enter(link, config.runtimeDir(), config.incarnation());
+        try {
+            return start(config, dialer, new Directories(agentDir, sandboxDir, containers), search.take());
+        } catch (IOException | RuntimeException e) {
+            closeAfter(e, () -> RuntimeDirectory.leave(link));
+            throw e;
+        }
+    }
+
+    private record Directories(Path agent, Path sandboxes, Path containers) {}
+
+    private static AgentService start(
+            AgentServiceConfig config, MasterDialer dialer, Directories directories, HostIsolation isolation)
+            throws IOException {
         isolation.abilities().forEach(row -> LOG.info("isolation node={} {}", config.nodeName(), row));
         try {
-            return start(config, dialer, agentDir, sandboxDir, isolation);
+            return startIsolated(config, dialer, directories, isolation);
         } catch (IOException | RuntimeException e) {
             isolation.images().ifPresent(images -> closeAfter(e, images));
             throw e;
         }
     }
 
-    private static AgentService start(
-            AgentServiceConfig config, MasterDialer dialer, Path agentDir, Path sandboxDir, HostIsolation isolation)
+    private static AgentService startIsolated(
+            AgentServiceConfig config, MasterDialer dialer, Directories directories, HostIsolation isolation)
             throws IOException {
+        Path agentDir = directories.agent();
+        Path sandboxDir = directories.sandboxes();
         AgentState state = new AgentState();
         List<Attribute> attributes = withIsolation(config.attributes(), isolation.text());
         // the containerizer locks its directory, so it is opened before the checkpoint beside it is touched
         ContainerEvents events = new ContainerEvents();
-        Path containers = agentDir.resolve(CONTAINERS);
-        RuntimeDirectory.enter(containers, config.runtimeDir(), config.incarnation());
         Containerizer containerizer = Containerizer.open(new Containerizer.Settings(
-                containers,
+                directories.containers(),
                 config.nodeName(),
                 config.endOrphans(),
                 isolators(config, agentDir, isolation),

@@ -91,8 +91,11 @@ public record Containment(
         Set<Namespace> ordered = EnumSet.noneOf(Namespace.class);
         ordered.addAll(namespaces);
         namespaces = Collections.unmodifiableSet(ordered);
-        if (!runtime.orElse("").isEmpty() && namespaces.isEmpty()) {
-            throw new IllegalArgumentException("what makes ready for a runtime needs a namespace");
+        if (!runtime.orElse("").isEmpty()
+                && !namespaces.contains(Namespace.PID)
+                && !namespaces.contains(Namespace.MOUNT)) {
+            // the one for processes brings the other with it
+            throw new IllegalArgumentException("what makes ready for a runtime needs a mount namespace");
         }
         volumes = List.copyOf(volumes);
         if (!volumes.isEmpty() && !namespaces.contains(Namespace.MOUNT)) {

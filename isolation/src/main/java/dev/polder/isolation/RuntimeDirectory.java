@@ -18,13 +18,15 @@ import java.util.UUID;
 
 /**
  * Where a node keeps the state of its running containers: a directory of its own, or a link to one in memory, as below
- * {@code /run}. Nobody needs that state after a restart of the host, and a launch makes and removes five files there, for
- * which some file systems of disks take longer than for the launch itself.
+ * {@code /run}. After a restart of the host it tells nothing but how those have ended that ended while the node was away, and
+ * a launch makes and removes a directory and four files there, for which some file systems of disks take longer than for
+ * the launch itself.
  *
  * <p>The link is what remembers the place: a node that is started again with another setting looks for its containers where
  * they are, and does not start while there are some. Static, keeps nothing; for one thread at a time.
  */
 public final class RuntimeDirectory {
+    private static final Integer ROOT = 0;
     private static final Set<PosixFilePermission> OTHERS_WRITE =
             EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
@@ -33,31 +35,73 @@ public final class RuntimeDirectory {
     /**
      * Makes the directory, if it is missing, and the link to it.
      *
-     * @param directory under which the node finds it
-     * @param elsewhere below which it shall lie instead; made if it is missing, and only its owner may write to it. Empty for
-     *     {@code directory} itself
+     * @param directory under which the node finds it, in a directory of the node's own
+     * @param elsewhere below which it shall lie instead; made if it is missing. It must be the node's user's or root's, and
+     *     nobody else may write to it. Empty for {@code directory} itself
      * @param name of the node's directory there, which no other node has
+     * @return where it is, without a link
      * @throws IOException if that cannot be done, or containers are in another place; says which
      */
-    public static void enter(Path directory, Optional<Path> elsewhere, String name) throws IOException {
-        Path wanted = elsewhere.isPresent() ? elsewhere.get().resolve(name) : directory;
+    public static Path enter(Path directory, Optional<Path> elsewhere, String name) throws IOException {
+        Path wanted =
+                elsewhere.isPresent() ? makeParent(elsewhere.get(), directory).resolve(name) : directory;
         Path present = place(directory);
-        if (!present.equals(wanted)) {
+        boolean isThere = elsewhere.isPresent() ? isSame(present, wanted) : !Files.isSymbolicLink(directory);
+        if (!isThere) {
             refuseContainers(present, wanted);
         }
         if (elsewhere.isPresent()) {
-            makeParent(elsewhere.get());
-            Files.createDirectories(
-                    wanted, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            makeOwn(wanted, directory);
         }
-        if (!present.equals(wanted)) {
+        if (!isThere) {
             delete(present);
             Files.deleteIfExists(directory);
         }
-        if (elsewhere.isEmpty()) {
-            Files.createDirectories(directory);
-        } else if (!Files.isSymbolicLink(directory)) {
+        if (elsewhere.isPresent() && !Files.isSymbolicLink(directory)) {
             Files.createSymbolicLink(directory, wanted);
+        } else if (elsewhere.isEmpty()) {
+            Files.createDirectories(directory);
+        }
+        return wanted;
+    }
+
+    private static boolean isSame(Path one, Path other) throws IOException {
+        return one.equals(other) || (Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other));
+    }
+
+    private static Path makeParent(Path parent, Path own) throws IOException {
+        if (!Files.exists(parent)) {
+            Files.createDirectories(
+                    parent, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        }
+        Path real = parent.toRealPath();
+        checkOwner(real, own);
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        permissions.addAll(Files.getPosixFilePermissions(real));
+        permissions.retainAll(OTHERS_WRITE);
+        if (!permissions.isEmpty()) {
+            throw new IOException("runtime directory " + parent + ": others than its owner may write to it");
+        }
+        return real;
+    }
+
+    private static void makeOwn(Path wanted, Path own) throws IOException {
+        if (!Files.exists(wanted, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(
+                    wanted, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } else if (!Files.isDirectory(wanted, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException("runtime directory " + wanted + ": it is no directory");
+        }
+        checkOwner(wanted, own);
+    }
+
+    /** A node trusts what is there, as far as to execute it. */
+    private static void checkOwner(Path directory, Path own) throws IOException {
+        Object owner = Files.getAttribute(directory, "unix:uid");
+        Object self = Files.getAttribute(own.resolveSibling("."), "unix:uid");
+        if (!owner.equals(self) && !owner.equals(ROOT)) {
+            throw new IOException(
+                    "runtime directory " + directory + ": it is user " + owner + "'s, not " + self + "'s or root's");
         }
     }
 
@@ -76,16 +120,6 @@ public final class RuntimeDirectory {
         return Files.isSymbolicLink(directory)
                 ? directory.resolveSibling(Files.readSymbolicLink(directory))
                 : directory;
-    }
-
-    private static void makeParent(Path parent) throws IOException {
-        Files.createDirectories(parent);
-        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-        permissions.addAll(Files.getPosixFilePermissions(parent));
-        permissions.retainAll(OTHERS_WRITE);
-        if (!permissions.isEmpty()) {
-            throw new IOException("runtime directory " + parent + ": others than its owner may write to it");
-        }
     }
 
     private static void refuseContainers(Path present, Path wanted) throws IOException {

@@ -60,6 +60,9 @@ if look_at self; then
     [ "$start" -le "$tick" ] || uptime_fits=
 fi
 
+# Numbers of another namespace's /proc are not to be killed here.
+[ "$orphan_shims" != yes ] || { find_self / && [ "$self" = "$$" ]; } || orphan_shims=no
+
 # A test may stop a launch at a place: its intent sets hold, and the file of that name goes away when it may go on.
 pause_at() {
     [ "$hold" = "$1" ] || return 0

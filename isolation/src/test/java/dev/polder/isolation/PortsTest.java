@@ -136,11 +136,12 @@ class PortsTest {
         ContainerId stranger = launch(spec(listener() + "; exit", PortRanges.NONE));
         Ended ended = heard.awaitEnd(stranger);
 
-        String port = awaitPort(stranger);
-        assertThat(ended.limitation())
-                .contains(new Limitation(
-                        Limitation.Kind.PORTS,
-                        "Container " + stranger + " is listening on unallocated port(s): [" + port + "-" + port + "]"));
+        assertThat(ended.limitation()).hasValueSatisfying(limitation -> {
+            assertThat(limitation.kind()).isEqualTo(Limitation.Kind.PORTS);
+            // it may be ended before it has said which port it was given
+            assertThat(limitation.message())
+                    .matches("Container " + stranger + " is listening on unallocated port\\(s\\): \\[(\\d+)-\\1\\]");
+        });
         assertThat(heard.endedCount()).isEqualTo(1);
     }
 
@@ -187,11 +188,9 @@ class PortsTest {
         heard.awaitStart(running);
         heard.awaitEnd(launch(spec("exit 0", ANY)));
         heard.awaitStart(launch(ContainerSpec.of(host.shell("exec sleep 1000"))));
-        ContainerId half = launch(spec("exec sleep 1000", ANY));
-        heard.awaitStart(half);
         containerizer.close();
         Files.writeString(notes.resolve(TestHost.newId().toString()), "[1-2]\n");
-        Files.writeString(notes.resolve(half.toString()), "[1-2]");
+        Files.writeString(notes.resolve(TestHost.newId() + ".new"), "[1-");
 
         start(false);
 

@@ -2,6 +2,7 @@ package dev.polder.isolation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +24,8 @@ class RuntimeDirectoryTest {
     private Path run;
 
     @BeforeEach
-    void setUp() {
+    void setUp() throws IOException {
+        temporary = temporary.toRealPath();
         directory = temporary.resolve("containers");
         run = temporary.resolve("run/polder");
     }
@@ -106,6 +108,35 @@ class RuntimeDirectoryTest {
         enter(run);
         assertThat(Files.isSymbolicLink(directory)).isTrue();
         assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void shouldKnowTheSameDirectoryByAnotherPath() throws Exception {
+        enter(run);
+        Files.createDirectory(directory.resolve(CONTAINER));
+        Path alias = Files.createSymbolicLink(temporary.resolve("alias"), run);
+
+        assertThat(RuntimeDirectory.enter(directory, Optional.of(alias), "n1")).isEqualTo(run.resolve("n1"));
+        assertThat(directory.resolve(CONTAINER)).exists();
+    }
+
+    @Test
+    void shouldRefuseWhatIsSomebodyElses() throws Exception {
+        Files.createDirectories(run.resolve("n1"));
+        assumeTrue(Files.getAttribute(run, "unix:uid").equals(0), "only root gives directories away");
+        Files.setAttribute(run.resolve("n1"), "unix:uid", 65_534);
+        assertThatThrownBy(() -> enter(run))
+                .hasMessage("runtime directory " + run.resolve("n1") + ": it is user 65534's, not 0's or root's");
+        Files.setAttribute(run, "unix:uid", 65_534);
+        assertThatThrownBy(() -> enter(run))
+                .hasMessage("runtime directory " + run + ": it is user 65534's, not 0's or root's");
+
+        Files.setAttribute(run, "unix:uid", 0);
+        Files.delete(run.resolve("n1"));
+        Files.createSymbolicLink(run.resolve("n1"), temporary);
+        assertThatThrownBy(() -> enter(run))
+                .hasMessage("runtime directory " + run.resolve("n1") + ": it is no directory");
+        assertThat(directory).doesNotExist();
     }
 
     /** Whoever may write there could put another directory in its place. */

@@ -21,7 +21,7 @@ final class HeldGpus {
     /**
      * Returns so many that nobody holds, the lowest first, which the container holds from now on.
      *
-     * @throws IOException if there are not so many, in Mesos's words
+     * @throws IOException if there are not so many, in words for the task's owner
      */
     synchronized List<Integer> take(ContainerId id, int count) throws IOException {
         Set<Integer> taken = new HashSet<>();

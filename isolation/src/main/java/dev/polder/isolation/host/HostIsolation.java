@@ -17,6 +17,7 @@ import dev.polder.isolation.cgroup.CgroupIsolator;
 import dev.polder.isolation.cgroup.CgroupSettings;
 import dev.polder.isolation.cgroup.Cgroups;
 import dev.polder.isolation.cgroup.Controller;
+import dev.polder.isolation.runtime.SeccompProfiles;
 import dev.polder.isolation.volume.VolumeKind;
 import java.io.Closeable;
 import java.io.IOException;
@@ -186,8 +187,8 @@ public final class HostIsolation implements Closeable {
      * Tries what is wanted. Takes some hundred milliseconds as root, as containers are run for it; some tens otherwise.
      *
      * @param groupName tells nodes of one host apart, see {@link CgroupSettings}
-     * @throws IOException if this host cannot do what is required, or lacks a device that is to be allowed; then nothing is
-     *     left
+     * @throws IOException if this host cannot do what is required, or lacks a device that is to be allowed or a profile of
+     *     system calls; then nothing is left
      */
     public static HostIsolation find(String groupName, IsolationSettings settings, Places places) throws IOException {
         return find(groupName, settings, places, Path.of("/proc"));
@@ -195,6 +196,7 @@ public final class HostIsolation implements Closeable {
 
     static HostIsolation find(String groupName, IsolationSettings settings, Places places, Path proc)
             throws IOException {
+        checkSeccomp(settings, places);
         List<DeviceRule> devices = settings.wanted().contains(IsolatorName.CGROUPS_DEVICES)
                 ? settings.devices().rules()
                 : List.of();
@@ -252,6 +254,16 @@ public final class HostIsolation implements Closeable {
             return ability(name, refusals.getOrDefault(name.namespace().get(), ""), "unshare");
         }
         return name.controller().isPresent() ? ability(name, cgroups.orElseThrow()) : abilityOfPrivileges(name);
+    }
+
+    /** An operator who names a profile does not want a node without it. */
+    private static void checkSeccomp(IsolationSettings settings, Places places) throws IOException {
+        if (places.images().isPresent() && settings.wanted().contains(IsolatorName.DOCKER_RUNTIME)) {
+            ImageSettings images = places.images().get().settings();
+            if (images.seccompProfile().isPresent()) {
+                SeccompProfiles unused = SeccompProfiles.open(images.seccompDirectory(), images.seccompProfile());
+            }
+        }
     }
 
     private static Optional<Cgroups> discover(String groupName, Set<Controller> wanted, Path proc) {

@@ -98,6 +98,10 @@ public record IsolationSettings(
      * @throws IllegalArgumentException if a name is not known or comes twice, in words that name it
      */
     public static IsolationSettings parse(String isolation, String required) {
+        if (words(required).contains(CGROUPS_ALL)) {
+            throw new IllegalArgumentException(
+                    "'" + CGROUPS_ALL + "' is what the host has of control groups, and cannot be required");
+        }
         Set<IsolatorName> needed = required.isEmpty() ? EnumSet.noneOf(IsolatorName.class) : names(required);
         return switch (requireNonNull(isolation, "isolation")) {
             case "auto" -> {
@@ -109,7 +113,6 @@ public record IsolationSettings(
                 wanted.addAll(OTHER_VOLUMES);
                 wanted.add(IsolatorName.DOCKER);
                 wanted.addAll(needed);
-                wanted.addAll(groups(required));
                 yield new IsolationSettings(wanted, needed);
             }
             case "none" -> new IsolationSettings(Set.of(), needed);

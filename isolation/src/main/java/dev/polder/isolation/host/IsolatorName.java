@@ -19,7 +19,7 @@ public enum IsolatorName {
     CGROUPS_CPUSET("cgroups/cpuset", Controller.CPUSET, null, null),
     /** What it does with block devices is counted. */
     CGROUPS_BLKIO("cgroups/blkio", Controller.IO, null, null),
-    /** Its huge pages are counted. */
+    /** A group of its own for huge pages. */
     CGROUPS_HUGETLB("cgroups/hugetlb", Controller.HUGETLB, null, null),
     /** A group of its own for packets, without a class. */
     CGROUPS_NET_CLS("cgroups/net_cls", Controller.NET_CLS, null, null),

@@ -12,6 +12,8 @@ import dev.polder.isolation.LaunchPlan;
 import dev.polder.isolation.Limitation;
 import dev.polder.isolation.PortRanges;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,10 +96,16 @@ public final class PortsIsolator implements Isolator {
 
     @Override
     public void recover(Set<ContainerId> containers) throws IOException {
+        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(directory, "*" + WatchedPorts.UNFINISHED)) {
+            for (Path file : unfinished) {
+                Files.delete(file);
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
         for (ContainerId id : ContainerNames.in(directory)) {
-            Optional<WatchedPorts> ports = containers.contains(id) ? WatchedPorts.read(note(id)) : Optional.empty();
-            if (ports.isPresent()) {
-                watched.put(id, ports.get());
+            if (containers.contains(id)) {
+                watched.put(id, WatchedPorts.read(note(id)));
             } else {
                 Files.deleteIfExists(note(id));
             }
@@ -166,12 +174,17 @@ public final class PortsIsolator implements Isolator {
     // ---- the thread that looks
 
     private void lookAlways(ContainerProcesses processes) {
+        boolean fails = false;
         try {
             while (!closed.await(settings.interval().toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
                     look(processes);
+                    fails = false;
                 } catch (IOException | RuntimeException e) {
-                    log.warn("the ports of containers are not seen containers={}", watched.size(), e);
+                    if (!fails && closed.getCount() > 0) {
+                        log.warn("the ports of containers are not seen containers={}", watched.size(), e);
+                    }
+                    fails = true;
                 }
             }
         } catch (InterruptedException e) {

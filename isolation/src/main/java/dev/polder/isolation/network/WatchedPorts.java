@@ -5,15 +5,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** The ports of one container, and on which others it was seen to listen. Only the thread that looks adds to these. */
 final class WatchedPorts {
+    /** What the name of a note ends with that is being written. */
+    static final String UNFINISHED = ".new";
+
     private final PortRanges ports;
     private volatile SortedSet<Integer> strangers = Collections.emptySortedSet();
 
@@ -21,15 +24,17 @@ final class WatchedPorts {
         this.ports = ports;
     }
 
-    /** Returns what a note says; empty if it was never finished, so that nothing was launched either. */
-    static Optional<WatchedPorts> read(Path note) throws IOException {
-        String text = Files.readString(note, StandardCharsets.US_ASCII);
-        return text.endsWith("\n") ? Optional.of(new WatchedPorts(PortRanges.parse(text))) : Optional.empty();
+    /** Returns what a note says. */
+    static WatchedPorts read(Path note) throws IOException {
+        return new WatchedPorts(PortRanges.parse(Files.readString(note, StandardCharsets.US_ASCII)));
     }
 
     /** Writes the note by which it is known after a restart. */
     void write(Path note) throws IOException {
-        Files.writeString(note, ports + "\n", StandardCharsets.US_ASCII);
+        // a running container has one already
+        Path fresh = note.resolveSibling(note.getFileName() + UNFINISHED);
+        Files.writeString(fresh, ports + "\n", StandardCharsets.US_ASCII);
+        Files.move(fresh, note, StandardCopyOption.ATOMIC_MOVE);
     }
 
     PortRanges ports() {

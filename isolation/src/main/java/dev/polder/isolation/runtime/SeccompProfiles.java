@@ -8,8 +8,6 @@ import dev.polder.isolation.oci.SeccompProfile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -28,8 +26,8 @@ public final class SeccompProfiles {
     private final Optional<String> usual;
     private final Map<Key, SeccompFilter> kept = new LinkedHashMap<>();
 
-    /** What decides over a filter: its file as it was, and what the container may do. */
-    private record Key(Path file, FileTime changed, long bytes, Set<String> capabilities) {}
+    /** What decides over a filter: its file as it was, which its times of content alone do not tell, and what the container may do. */
+    private record Key(Path file, Object changed, Object number, long bytes, Set<String> capabilities) {}
 
     private SeccompProfiles(SeccompFilter standard, Optional<Path> directory, Optional<String> usual) {
         this.standard = standard;
@@ -74,23 +72,30 @@ public final class SeccompProfiles {
     }
 
     private SeccompFilter read(String name, Set<String> capabilities) throws IOException {
-        Path place = directory.orElseThrow(() -> new IOException(
-                "seccomp profile '" + name + "': this node has no directory of profiles (seccomp-config-dir)"));
+        Path place = directory
+                .orElseThrow(() -> new IOException(
+                        "seccomp profile '" + name + "': this node has no directory of profiles (seccomp-config-dir)"))
+                .normalize();
         Path file = place.resolve(name).normalize();
         if (name.isEmpty() || !file.startsWith(place) || file.equals(place) || !Files.isRegularFile(file)) {
             throw new IOException("seccomp profile '" + name + "': there is no such file in " + place);
         }
-        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        Key key = new Key(file, attributes.lastModifiedTime(), attributes.size(), Set.copyOf(capabilities));
+        long bytes = Files.size(file);
+        Key key = new Key(
+                file,
+                Files.getAttribute(file, "unix:ctime"),
+                Files.getAttribute(file, "unix:ino"),
+                bytes,
+                Set.copyOf(capabilities));
         synchronized (kept) {
             SeccompFilter found = kept.get(key);
             if (found != null) {
                 return found;
             }
         }
-        if (attributes.size() > SeccompProfile.BYTES_MAX) {
-            throw new IOException("seccomp profile '" + name + "' has " + attributes.size() + " bytes > BYTES_MAX="
-                    + SeccompProfile.BYTES_MAX);
+        if (bytes > SeccompProfile.BYTES_MAX) {
+            throw new IOException(
+                    "seccomp profile '" + name + "' has " + bytes + " bytes > BYTES_MAX=" + SeccompProfile.BYTES_MAX);
         }
         SeccompFilter filter = SeccompProfile.parse(Files.readAllBytes(file), "seccomp profile '" + name + "'")
                 .filter(Architecture.here(), capabilities, KernelVersion.here());

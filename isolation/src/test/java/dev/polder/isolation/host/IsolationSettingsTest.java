@@ -106,8 +106,8 @@ class IsolationSettingsTest {
                         CGROUPS_DEVICES,
                         NAMESPACES_PID);
         assertThat(all.required()).containsExactly(CGROUPS_MEM, NAMESPACES_PID);
-        assertThat(IsolationSettings.parse("auto", "cgroups/all").wanted()).contains(CGROUPS_BLKIO, DOCKER);
-        assertThat(IsolationSettings.parse("auto", "cgroups/all").required()).isEmpty();
+        assertThatThrownBy(() -> IsolationSettings.parse("auto", "cgroups/all"))
+                .hasMessage("'cgroups/all' is what the host has of control groups, and cannot be required");
         assertThatThrownBy(() -> IsolationSettings.parse("cgroups/all,cgroups/all", ""))
                 .hasMessage("'cgroups/all' comes twice");
     }

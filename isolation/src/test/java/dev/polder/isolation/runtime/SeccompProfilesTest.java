@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SeccompProfilesTest {
     private static final String ALLOW = "{\"defaultAction\":\"SCMP_ACT_ALLOW\"}";
-    private static final String DENY = "{\"defaultAction\":\"SCMP_ACT_ERRNO\"}";
+    private static final String DENY = "{\"defaultAction\":\"SCMP_ACT_KILL_PROCESS\"}";
 
     @TempDir
     Path directory;
@@ -67,6 +67,9 @@ class SeccompProfilesTest {
         SeccompProfiles profiles = SeccompProfiles.open(Optional.of(directory.resolve("in")), Optional.empty());
 
         assertThat(filter(profiles, "side/p.json")).isNotNull();
+        SeccompProfiles roundabout =
+                SeccompProfiles.open(Optional.of(directory.resolve("in/../in/.")), Optional.empty());
+        assertThat(filter(roundabout, "side/p.json")).isNotNull();
         for (String name : new String[] {
             "../outside.json", directory.resolve("outside.json").toString(), "", ".", "side", "absent.json"
         }) {
