@@ -55,13 +55,17 @@ find_self() {
 
 procfs='' uptime_fits=''
 if look_at self; then
-    procfs=yes uptime_fits=yes
-    tick_now
-    [ "$start" -le "$tick" ] || uptime_fits=
+    procfs=yes
+    find_self /
+    if [ "$self" = "$$" ]; then
+        uptime_fits=yes
+        tick_now
+        [ "$start" -le "$tick" ] || uptime_fits=
+    else
+        # that of another namespace: its numbers mean others here
+        procfs='' orphan_shims=no
+    fi
 fi
-
-# Numbers of another namespace's /proc are not to be killed here.
-[ "$orphan_shims" != yes ] || { find_self / && [ "$self" = "$$" ]; } || orphan_shims=no
 
 # A test may stop a launch at a place: its intent sets hold, and the file of that name goes away when it may go on.
 pause_at() {
