@@ -102,6 +102,25 @@ class ListenerFailureTest {
         }
     }
 
+    /** Others elect another as soon as its port is closed, and need not wait for what they have promised it. */
+    @Test
+    void shouldBeFollowedNoMoreWhenATermIsLost() throws Exception {
+        RecordingListener listener = failingAt("lost 1");
+        try (ManualMember member = member(List.of("m1:1", "m2:1", "m3:1"), listener, ListenerFailureTest::agree)) {
+            member.begin();
+            member.context.voteForSelf();
+            member.context.transition(Role.LEADER);
+            member.thread.run();
+            member.context.proposer().propose(1, bytes("an answer to this is a promise"));
+            member.thread.run();
+            assertThat(member.context.isFollowed()).isTrue();
+
+            assertThatThrownBy(() -> member.context.transition(Role.FOLLOWER)).hasMessage("cannot lost 1");
+
+            assertThat(member.context.isFollowed()).isFalse();
+        }
+    }
+
     /** The whole of it, with its thread. */
     @Test
     void shouldTellTheFirstCauseAndAddTheOthers() throws Exception {
