@@ -374,10 +374,12 @@ public final class ClusterConfig {
 
         /**
          * Below which directory the state of running containers is, absolute: best one in memory, as {@code /run/polder} is
-         * where root runs the node. Nobody needs it after a restart of the host, and on a disk it is what many launches a
-         * second wait for. Made if it is missing; others than its owner must not be able to write to it. The node has a
-         * directory of its own there, which it removes at close; one that is killed and never started again leaves it until
-         * the host is restarted. While containers are there it cannot be changed. Default: the data directory.
+         * where root runs the node. On a disk it is what many launches a second wait for; after a restart of the host it
+         * tells nothing but how those have ended that ended while the node was away. Made if it is missing; it must be the
+         * node's user's or root's, and nobody else may write to it. The node has a directory of its own there, which it
+         * removes at close, unless the end of a container is still to be told; one that is killed and never started again
+         * leaves it until the host is restarted. While containers are there it cannot be changed. Default: the data
+         * directory.
          */
         public Builder runtimeDir(Path value) {
             runtimeDir = Optional.of(value);

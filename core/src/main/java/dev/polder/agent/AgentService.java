@@ -104,7 +104,7 @@ public final class AgentService implements AutoCloseable {
         try {
             return start(config, dialer, new Directories(agentDir, sandboxDir, containers), search.take());
         } catch (IOException | RuntimeException e) {
-            closeAfter(e, () -> RuntimeDirectory.leave(link));
+            closeAfter(e, () -> RuntimeDirectory.leave(link, false));
             throw e;
         }
     }
@@ -382,7 +382,7 @@ public final class AgentService implements AutoCloseable {
         close("checkpoint", stores.checkpoint()::close);
         close(
                 "runtime directory",
-                () -> RuntimeDirectory.leave(config.agentDir().resolve(CONTAINERS)));
+                () -> RuntimeDirectory.leave(config.agentDir().resolve(CONTAINERS), config.endOrphans()));
     }
 
     private void close(String what, Closeable resource) {

@@ -529,6 +529,9 @@ class AgentServiceTest {
         startAgent();
         master.kill("t1", null);
         awaitEnd("t1", "TASK_KILLED");
+        // until its end was acknowledged, it is kept
+        await().atMost(PATIENCE)
+                .until(() -> !Files.exists(run.resolve("incarnation-1").resolve(container)));
         agent().close();
         assertThat(run).isEmptyDirectory();
     }

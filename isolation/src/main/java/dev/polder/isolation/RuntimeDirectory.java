@@ -5,16 +5,12 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * Where a node keeps the state of its running containers: a directory of its own, or a link to one in memory, as below
@@ -65,6 +61,26 @@ public final class RuntimeDirectory {
         return wanted;
     }
 
+    /**
+     * Removes what is elsewhere, if no container is there; for a node that has ended.
+     *
+     * @param forGood whether the node never comes back, so that containers that have ended are nobody's
+     */
+    public static void leave(Path directory, boolean forGood) throws IOException {
+        if (Files.isSymbolicLink(directory)) {
+            Path place = place(directory);
+            if (forGood) {
+                for (ContainerId id : ContainerNames.in(place)) {
+                    new ContainerDirectory(place.resolve(id.toString())).delete();
+                }
+            }
+            if (ContainerNames.in(place).isEmpty()) {
+                delete(place);
+                Files.deleteIfExists(directory);
+            }
+        }
+    }
+
     private static boolean isSame(Path one, Path other) throws IOException {
         return one.equals(other) || (Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other));
     }
@@ -105,17 +121,6 @@ public final class RuntimeDirectory {
         }
     }
 
-    /** Removes what is elsewhere, if no container is there; for a node that has ended. */
-    public static void leave(Path directory) throws IOException {
-        if (Files.isSymbolicLink(directory)) {
-            Path place = place(directory);
-            if (containers(place).isEmpty()) {
-                delete(place);
-                Files.deleteIfExists(directory);
-            }
-        }
-    }
-
     private static Path place(Path directory) throws IOException {
         return Files.isSymbolicLink(directory)
                 ? directory.resolveSibling(Files.readSymbolicLink(directory))
@@ -123,51 +128,25 @@ public final class RuntimeDirectory {
     }
 
     private static void refuseContainers(Path present, Path wanted) throws IOException {
-        List<String> containers = containers(present);
+        Set<ContainerId> containers = ContainerNames.in(present);
         if (!containers.isEmpty()) {
             throw new IOException("runtime directory " + wanted + ": containers " + containers + " are in " + present
                     + " still; it can be changed when there are none");
         }
     }
 
-    private static List<String> containers(Path place) throws IOException {
-        List<String> found = new ArrayList<>();
-        for (Path path : content(place)) {
-            String name = String.valueOf(path.getFileName());
-            if (isContainer(name)) {
-                found.add(name);
+    /** A directory without containers has files only; whatever else is there keeps it from being deleted. */
+    private static void delete(Path place) throws IOException {
+        if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(place)) {
+            for (Path file : files) {
+                Files.delete(file);
             }
-        }
-        return found;
-    }
-
-    private static boolean isContainer(String name) {
-        try {
-            return UUID.fromString(name).toString().equals(name);
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-    }
-
-    private static List<Path> content(Path place) throws IOException {
-        List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> paths = Files.newDirectoryStream(place)) {
-            paths.forEach(found::add);
-        } catch (NoSuchFileException absent) {
-            return List.of();
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
-        return found;
-    }
-
-    /** A directory without containers has files only. */
-    private static void delete(Path place) throws IOException {
-        if (Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
-            for (Path file : content(place)) {
-                Files.deleteIfExists(file);
-            }
-            Files.delete(place);
-        }
+        Files.delete(place);
     }
 }

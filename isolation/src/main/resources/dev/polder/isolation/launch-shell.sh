@@ -160,7 +160,7 @@ shim() {
 # foreground by a process in between, which it then kills, so that nobody waits for it; whoever reaps orphans reaps it.
 # The one in between does nothing but find its own number, for a fresh process pays anew for all that it touches. It waits
 # for the shim, so that number is its own as long as nobody else has killed it, and no other's for long after.
-# Where nobody reaps orphans (the JVM is process 1, or there is no /proc), shims stay background jobs of this shell.
+# Where nobody reaps orphans (the JVM is process 1, or there is no /proc of ours), shims stay background jobs of this shell.
 launch() {
     if [ "$orphan_shims" = yes ]; then
         (

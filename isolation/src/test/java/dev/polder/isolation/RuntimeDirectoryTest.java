@@ -43,7 +43,7 @@ class RuntimeDirectoryTest {
         enterHere();
         Files.createFile(directory.resolve("lock"));
         enterHere();
-        RuntimeDirectory.leave(directory);
+        RuntimeDirectory.leave(directory, false);
         assertThat(directory).isDirectoryContaining("glob:**/lock");
         assertThat(Files.isSymbolicLink(directory)).isFalse();
     }
@@ -58,7 +58,7 @@ class RuntimeDirectoryTest {
         enter(run);
         assertThat(run.resolve("n1/lock")).exists();
 
-        RuntimeDirectory.leave(directory);
+        RuntimeDirectory.leave(directory, false);
         assertThat(run).isEmptyDirectory();
         assertThat(Files.isSymbolicLink(directory)).isFalse();
     }
@@ -84,7 +84,7 @@ class RuntimeDirectoryTest {
                 .hasMessage("runtime directory " + other.resolve("n1") + ": containers [" + CONTAINER + "] are in "
                         + run.resolve("n1") + " still; it can be changed when there are none");
         assertThatThrownBy(this::enterHere).hasMessageContaining(CONTAINER);
-        RuntimeDirectory.leave(directory);
+        RuntimeDirectory.leave(directory, false);
         assertThat(run.resolve("n1").resolve(CONTAINER)).exists();
 
         Files.delete(directory.resolve(CONTAINER));
@@ -108,6 +108,18 @@ class RuntimeDirectoryTest {
         enter(run);
         assertThat(Files.isSymbolicLink(directory)).isTrue();
         assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void shouldLeaveNothingOfANodeThatNeverComesBack() throws Exception {
+        enter(run);
+        Files.createFile(Files.createDirectory(directory.resolve(CONTAINER)).resolve("exit"));
+        RuntimeDirectory.leave(directory, false);
+        assertThat(directory.resolve(CONTAINER)).exists();
+
+        RuntimeDirectory.leave(directory, true);
+        assertThat(run).isEmptyDirectory();
+        assertThat(Files.isSymbolicLink(directory)).isFalse();
     }
 
     @Test
