@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,8 +35,16 @@ final class Collection {
 
         static Disk of(Path directory) {
             return new Disk() {
+                private volatile @Nullable FileStore found;
+
+                /** To find it the table of mounts is read. */
                 private FileStore store() throws IOException {
-                    return Files.getFileStore(directory);
+                    FileStore store = found;
+                    if (store == null) {
+                        store = Files.getFileStore(directory);
+                        found = store;
+                    }
+                    return store;
                 }
 
                 @Override

@@ -15,7 +15,8 @@ final class HeldImage {
         byte[] held = StoreDirectory.read(hold);
         String names = held == null ? "" : new String(held, StandardCharsets.UTF_8);
         if (names.lines().noneMatch(reference.toString()::equals)) {
-            directory.write(hold, (names + reference + "\n").getBytes(StandardCharsets.UTF_8));
+            // what holds it does not outlive this boot either
+            directory.writeForThisBoot(hold, (names + reference + "\n").getBytes(StandardCharsets.UTF_8));
         }
     }
 

@@ -133,7 +133,8 @@ public final class ImageStore implements Closeable {
         String prefix = requireNonNull(holder, "holder") + ".";
         for (Path hold : directory.list(directory.holds())) {
             if (hold.getFileName().toString().startsWith(prefix)) {
-                directory.delete(hold);
+                // after a power loss it may be there again, as that of a container that is not
+                Files.deleteIfExists(hold);
             }
         }
     }

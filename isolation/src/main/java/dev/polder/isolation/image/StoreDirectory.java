@@ -20,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -186,8 +187,20 @@ final class StoreDirectory implements Closeable {
         return bytes == null || digest.names(bytes) ? bytes : null;
     }
 
-    /** Writes a small file: all of it or nothing, and for good. */
+    /** Writes a small file: all of it or nothing, and for good. Nothing happens if it holds that already. */
     void write(Path file, byte[] bytes) throws IOException {
+        if (!Arrays.equals(bytes, read(file))) {
+            replace(file, bytes, true);
+            forceOne(file.resolveSibling("."));
+        }
+    }
+
+    /** Writes a small file, all of it or nothing, that need not outlive this boot of the host. */
+    void writeForThisBoot(Path file, byte[] bytes) throws IOException {
+        replace(file, bytes, false);
+    }
+
+    private void replace(Path file, byte[] bytes, boolean forced) throws IOException {
         Path fresh = tmp().resolve(UUID.randomUUID().toString());
         try {
             try (FileChannel to = FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -195,13 +208,15 @@ final class StoreDirectory implements Closeable {
                 while (left.hasRemaining()) {
                     to.write(left);
                 }
-                to.force(true);
+                if (forced) {
+                    to.force(true);
+                }
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
+        } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(fresh);
+            throw e;
         }
-        forceOne(file.resolveSibling("."));
     }
 
     /** Gives a tree that is on disk its own name; one that is there already is as good. */
