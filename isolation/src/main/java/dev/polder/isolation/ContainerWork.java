@@ -57,7 +57,13 @@ final class ContainerWork {
     <T> void run(IsolatedContainer container, Supplier<T> job, Consumer<T> then) {
         Runnable whole = () -> {
             T outcome = job.get();
-            inbox.send(() -> ended(container, () -> then.accept(outcome)));
+            inbox.send(() -> {
+                try {
+                    then.accept(outcome);
+                } finally {
+                    ended(container);
+                }
+            });
         };
         if (container.isBusy) {
             container.waiting.add(whole);
@@ -71,14 +77,13 @@ final class ContainerWork {
         return container.byEngine ? engineJobs : jobs;
     }
 
-    private void ended(IsolatedContainer container, Runnable told) {
+    private void ended(IsolatedContainer container) {
         Runnable next = container.waiting.poll();
         if (next == null) {
             container.isBusy = false;
         } else {
             jobsOf(container).add(next);
         }
-        told.run();
     }
 
     private void work(BlockingQueue<Runnable> theirs) {

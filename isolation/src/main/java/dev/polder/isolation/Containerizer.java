@@ -374,15 +374,19 @@ public final class Containerizer implements AutoCloseable {
 
     private void end(IsolatedContainer container, ContainerEnd end) {
         container.phase = Phase.CLEANING;
-        work.run(
-                container,
-                () -> container.limitation.or(() -> isolators.limitation(container.id)),
-                limitation -> container.limitation = limitation);
-        work.run(container, () -> isolators.cleanup(container.id), remains -> {
+        work.run(container, () -> cleaned(container), cleaned -> {
             containers.remove(container.id);
-            tell(to -> to.onEnded(container.id, end, container.limitation, remains));
+            tell(to -> to.onEnded(container.id, end, cleaned.limitation(), cleaned.remains()));
             tellIfNone();
         });
+    }
+
+    /** Which limit it has reached, if any, and what is left of it. */
+    private record Cleaned(Optional<Limitation> limitation, Optional<String> remains) {}
+
+    private Cleaned cleaned(IsolatedContainer container) {
+        Optional<Limitation> limitation = container.limitation.or(() -> isolators.limitation(container.id));
+        return new Cleaned(limitation, isolators.cleanup(container.id));
     }
 
     private void tellAttached(ContainerId id, List<AttachedNetwork> networks) {

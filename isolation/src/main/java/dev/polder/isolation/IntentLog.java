@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
@@ -162,7 +162,7 @@ final class IntentLog implements Closeable {
     }
 
     static String line(String text) {
-        return String.format(Locale.ROOT, "%08x %s\n", sum(text), text);
+        return HexFormat.of().toHexDigits(sum(text)) + " " + text + "\n";
     }
 
     private static int sum(String text) {

@@ -213,7 +213,7 @@ public final class CgroupIsolator implements Isolator {
     @Override
     public void cleanup(ContainerId id) throws IOException {
         ContainerGroup group = cgroups.group(id);
-        if (!group.exists()) {
+        if (group.destroyUnused()) {
             return;
         }
         int alive = group.kill(KILL_TIME);

@@ -211,6 +211,16 @@ public final class ContainerGroup {
     }
 
     /**
+     * Removes the group from the hierarchies in which neither processes nor groups are in it: the usual end of a container,
+     * for which nothing needs to be read. Counters go with it.
+     *
+     * @return whether it is gone from all
+     */
+    public boolean destroyUnused() {
+        return processes.removeUnused();
+    }
+
+    /**
      * Removes the group, and groups in it, from all hierarchies. Does nothing where it is gone. Counters go with it.
      *
      * @return what is left when the time is over: processes are in it, or in a group in it

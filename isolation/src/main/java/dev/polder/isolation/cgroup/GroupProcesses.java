@@ -199,6 +199,19 @@ final class GroupProcesses {
         }
     }
 
+    /** Removes the groups in which nothing is. Returns whether none is left. */
+    boolean removeUnused() {
+        boolean areGone = true;
+        for (Path group : groups) {
+            try {
+                files.removeGroup(group);
+            } catch (IOException inUse) {
+                areGone = false;
+            }
+        }
+        return areGone;
+    }
+
     /** Removes all groups. The kernel refuses for a moment after the last process's end. Returns those that are left. */
     List<Path> remove(Duration time) {
         Patience patience = new Patience(time);
