@@ -49,6 +49,7 @@ final class LaunchCostCase {
         }
         Map<String, List<Cost>> costs = new LinkedHashMap<>();
         try (LaunchPlaces.Open opened = places.open()) {
+            warmUp(openings, opened);
             for (int round = 0; round < effort.rounds(); round++) {
                 for (Map.Entry<String, Opening> opening : openings.entrySet()) {
                     String name = opening.getKey();
@@ -65,6 +66,18 @@ final class LaunchCostCase {
             }
         }
         return figures(costs);
+    }
+
+    /** Until the JVM has compiled what all ways need: a node launches for weeks. */
+    private void warmUp(Map<String, Opening> openings, LaunchPlaces.Open opened)
+            throws IOException, InterruptedException {
+        for (Map.Entry<String, Opening> opening : openings.entrySet()) {
+            progress.printf(Locale.ROOT, "    %-10s warms up%n", opening.getKey());
+            progress.flush();
+            try (LaunchWay way = opening.getValue().open(opened.directories(opening.getKey() + "-before"))) {
+                way.launch(effort.launches(), effort.inFlight());
+            }
+        }
     }
 
     private int launches(String name) {

@@ -4,7 +4,7 @@ package dev.polder.benchmarks;
  * How many launches are measured: enough, or just enough to see that it works.
  *
  * @param rounds how often each way counts
- * @param launches how many tasks each way launches a round, after half as many that do not count
+ * @param launches how many tasks each way launches a round, after half as many that do not count, and once as many before
  * @param inFlight how many of them at a time
  * @param containers how many run at a time where there are many
  */
