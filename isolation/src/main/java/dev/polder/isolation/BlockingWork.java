@@ -76,7 +76,7 @@ final class BlockingWork implements Runnable {
         jobs.add(new Job.Delete(id, directory));
     }
 
-    /** Ends {@link #run} after the batch that it is at. */
+    /** Ends {@link #run} after the batch that it is at, and what is to be deleted. */
     void close() {
         closed = true;
         jobs.offer(new Job.Wake());
@@ -93,6 +93,7 @@ final class BlockingWork implements Runnable {
                 batch.forEach(this::runAlone);
                 batch.clear();
             }
+            jobs.stream().filter(Job.Delete.class::isInstance).forEach(this::runAlone);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,5 +1,6 @@
 package dev.polder.isolation;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ record ContainerDirectory(Path path) {
 
     static final String HOLD = "hold";
 
+    private static final List<String> USUAL_AT_END = List.of(EXIT, TROUBLE, PID, STARTED);
     private static final String CANCELLED = "cancelled\n";
     private static final int TROUBLE_BYTES_MAX = 1_000;
 
@@ -112,9 +115,22 @@ record ContainerDirectory(Path path) {
         return Files.exists(path.resolve(INTENT));
     }
 
+    /** Has its end been written, or begun to be? */
+    boolean hasExit() {
+        return Files.exists(path.resolve(EXIT));
+    }
+
     /** Deletes the directory and the files in it, the intent first; absent is as good as deleted. */
     void delete() throws IOException {
         Files.deleteIfExists(path.resolve(INTENT));
+        // the usual way takes one call to the system for each, where Files makes two, and lists the directory before
+        File directory = path.toFile();
+        for (String name : USUAL_AT_END) {
+            boolean unused = new File(directory, name).delete();
+        }
+        if (directory.delete()) {
+            return;
+        }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
             for (Path file : files) {
                 Files.deleteIfExists(file);

@@ -101,10 +101,13 @@ final class Examination {
         return last.exit() != null ? new Finding.Exited(last.exit()) : new Finding.Abandoned();
     }
 
-    /** Has its shim died, or can nobody tell? */
-    boolean mayHaveLostItsShim(Container container) {
+    /** Has its shim written how it ended, without having been heard, or died, or can nobody tell? */
+    boolean mayHaveEnded(Container container) {
         TaskProcess process = container.process;
-        return process == null || !processes.available() || !processes.lives(process.shim(), process.tick());
+        return process == null
+                || !processes.available()
+                || container.directory.hasExit()
+                || !processes.lives(process.shim(), process.tick());
     }
 
     /** Has anybody made its first fence? False too if nobody can tell. */

@@ -7,11 +7,11 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** For the flight recorder: the launch shell was told to start a container. Costs nothing while nobody records. */
+/** For the flight recorder: the launch shell, or a shim that waited, was told to start a container. Costs nothing while nobody records. */
 @Name("dev.polder.LaunchOrdered")
 @Label("Launch Ordered")
 @Category("Polder")
-@Description("The launch shell was told to start a container")
+@Description("The launch shell, or a shim that waited, was told to start a container")
 @StackTrace(false)
 final class LaunchOrdered extends Event {
     @Label("Container")

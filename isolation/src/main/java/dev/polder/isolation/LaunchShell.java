@@ -47,11 +47,13 @@ final class LaunchShell {
      * How to start one.
      *
      * @param shell a POSIX shell
+     * @param lines what the names begin with of the pipes at which shims wait
      * @param reports the pipe, opened for reading by this JVM, or the start would wait
      * @param orphanShims shims are reaped by process 1, not by the launch shell
      */
     record Start(
             Path directory,
+            Path lines,
             List<String> shell,
             Path reports,
             HostTools tools,
@@ -69,6 +71,7 @@ final class LaunchShell {
             command.addAll(shell);
             command.add(directory.resolve(SCRIPT).toString());
             command.add(directory.toString());
+            command.add(lines.toString());
             command.add(processes.proc().toString());
             command.add(boot);
             command.add(orphanShims ? "yes" : "no");
@@ -114,12 +117,7 @@ final class LaunchShell {
 
     /** Has the task started whose intent is written. Fails if the shell is gone, and then it has not heard of it. */
     void launch(ContainerId id) throws IOException {
-        LaunchOrdered ordered = new LaunchOrdered();
         order("launch " + id + "\n");
-        if (ordered.shouldCommit()) {
-            ordered.container = id.toString();
-            ordered.commit();
-        }
     }
 
     /** Sends a signal to a task's process group, if the process is still the one that lived at its tick. */

@@ -35,13 +35,14 @@ final class Reports implements Closeable {
 
     /** One report. */
     sealed interface Report {
-        ContainerId id();
-
         /** The process exists and is about to become the program. */
         record Started(ContainerId id, TaskProcess process) implements Report {}
 
-        /** It has ended, and the exit is on disk. */
-        record Ended(ContainerId id, ExitStatus status) implements Report {}
+        /** It has ended, and the exit is on disk. Its shim waits at a line, or at {@link ShimLines#NONE}. */
+        record Ended(ContainerId id, ExitStatus status, int line) implements Report {}
+
+        /** A shim waits at its line again, as it must not start what it was told to. */
+        record Waits(int line) implements Report {}
 
         /** There was no process to be had for the shim. */
         record NotForked(ContainerId id) implements Report {}
@@ -102,10 +103,12 @@ final class Reports implements Closeable {
                                     Long.parseLong(words[3]),
                                     Long.parseLong(words[4]),
                                     words[5]));
-                case "-4" -> {
+                case "-4", "-5" -> {
                     ExitStatus status = ContainerDirectory.parseExit(words[2], words[3]);
-                    yield status == null ? null : new Report.Ended(ContainerId.parse(words[1]), status);
+                    int shimWaits = words.length == 4 ? ShimLines.NONE : Integer.parseInt(words[4]);
+                    yield status == null ? null : new Report.Ended(ContainerId.parse(words[1]), status, shimWaits);
                 }
+                case "?2" -> new Report.Waits(Integer.parseInt(words[1]));
                 case "!2" -> new Report.NotForked(ContainerId.parse(words[1]));
                 case "=3" -> new Report.Held(ContainerId.parse(words[1]), words[2]);
                 default -> null;

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -27,14 +26,21 @@ import org.slf4j.LoggerFactory;
 final class Supervisor implements Runnable, BlockingWork.Outcomes {
     private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
 
+    /** How often each container is looked at, where they are not many. */
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** Bounds what looking costs: with more containers, each is looked at less often. */
-    private static final int LOOKS_MAX = 200;
+    /** Bounds how long others wait while we look. */
+    private static final int LOOKS_AT_ONCE = 10;
+    /** Bounds what looking costs: with more than 200 containers, each is looked at less often. */
+    private static final long LOOK_PAUSE_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(50);
+    /** How many ended containers may be among those that are to be looked at, beside as many as there are others. */
+    private static final int LOOKS_ENDED = 200;
 
     private static final long LOOK_IN_HAND_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long DELETE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final TaskListener listener;
     private final ShellKeeper shell;
+    private final ShimLines lines;
     private final Launches launches;
     private final Examination examination;
     private final Kills kills;
@@ -47,12 +53,18 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
     private final ArrayDeque<Container> looks = new ArrayDeque<>();
 
     private final List<CompletableFuture<Void>> waitingForNone = new ArrayList<>();
+    /** What is to be deleted with the next intent that is written, or in a moment: one thread is woken for both. */
+    private final List<Runnable> deletions = new ArrayList<>();
+
+    private long deleteAt;
 
     private long lookAt;
+    private long lookInHandAt;
 
     Supervisor(
             TaskListener listener,
             ShellKeeper shell,
+            ShimLines lines,
             String boot,
             HostProcesses processes,
             BlockingWork work,
@@ -60,7 +72,8 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
             @Nullable LaunchProbe probe) {
         this.listener = listener;
         this.shell = shell;
-        this.launches = new Launches(shell, probe == null ? Launches.WAIT_MAX : probe.launchWait());
+        this.lines = lines;
+        this.launches = new Launches(shell, lines, probe == null ? Launches.WAIT_MAX : probe.launchWait());
         this.examination =
                 new Examination(boot, processes, probe == null ? Examination.START_PATIENCE : probe.startPatience());
         this.kills = new Kills(shell, processes);
@@ -72,7 +85,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
     private void add(Container container) {
         containers.put(container.id, container);
         looks.add(container);
-        if (looks.size() > 2 * containers.size() + LOOKS_MAX) {
+        if (looks.size() > 2 * containers.size() + LOOKS_ENDED) {
             looks.removeIf(old -> old.phase == Phase.TOLD);
         }
     }
@@ -83,6 +96,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         container.hasInit = spec.containment().namespaces().contains(Namespace.PID);
         inbox.send(() -> {
             add(container);
+            delete();
             work.write(container, spec, this);
         });
     }
@@ -111,7 +125,10 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
             if (containers.containsKey(id)) {
                 log.warn("container not forgotten, as its end was not told yet id={}", id);
             } else {
-                work.delete(id, directory);
+                if (deletions.isEmpty()) {
+                    deleteAt = System.nanoTime() + DELETE_NANOS;
+                }
+                deletions.add(() -> work.delete(id, directory));
                 forgotten.run();
             }
         });
@@ -156,15 +173,18 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
             inbox.guarded(() -> resolve(recovered));
         }
         lookAt = System.nanoTime() + LOOK_NANOS;
+        lookInHandAt = lookAt;
         inbox.run(this::nanosToNextTurn, this::turn);
+        delete();
     }
 
     private long nanosToNextTurn() {
-        if (containers.isEmpty()) {
-            return waitingForNone.isEmpty() ? Long.MAX_VALUE : 0;
-        }
         long now = System.nanoTime();
-        long next = Math.min(lookAt - now, kills.nanosToNext(now));
+        long toDelete = deletions.isEmpty() ? Long.MAX_VALUE : Math.max(0, deleteAt - now);
+        if (containers.isEmpty()) {
+            return waitingForNone.isEmpty() ? toDelete : 0;
+        }
+        long next = Math.min(toDelete, Math.min(lookAt - now, kills.nanosToNext(now)));
         return Math.max(0, !launches.isEmpty() ? Math.min(next, LOOK_IN_HAND_NANOS) : next);
     }
 
@@ -174,9 +194,12 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         launches.handOver(now);
         endWaiting(now);
         kills.turn(now);
+        if (!deletions.isEmpty() && now - deleteAt >= 0) {
+            delete();
+        }
         if (now - lookAt >= 0) {
-            lookAt = now + LOOK_NANOS;
-            lookAround(now);
+            lookAround();
+            lookAt = now + Math.max(LOOK_PAUSE_NANOS_MIN, LOOK_NANOS / Math.max(1, looks.size() / LOOKS_AT_ONCE));
         }
         if (containers.isEmpty()) {
             waitingForNone.forEach(none -> none.complete(null));
@@ -184,10 +207,19 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         }
     }
 
+    private void delete() {
+        deletions.forEach(Runnable::run);
+        deletions.clear();
+    }
+
     // ---- launching ----
 
     /** Nobody waits for ever for a launch shell that cannot be started, dies at once or hangs. */
     private void endWaiting(long now) {
+        if (now - lookInHandAt >= 0) {
+            lookInHandAt = now + LOOK_NANOS;
+            launches.inHandSince(now - LOOK_NANOS).forEach(container -> lookIfStuck(container, now));
+        }
         for (Container first = launches.overdue(now); first != null; first = launches.overdue(now)) {
             notStarted(first, launches.whyNotStarted(first, now));
         }
@@ -205,22 +237,27 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
     }
 
     private void onReport(Report report) {
-        Container container = containers.get(report.id());
-        if (container == null) {
-            return;
-        }
         if (report instanceof Report.Started started) {
-            started(container, started.process());
+            with(started.id(), container -> started(container, started.process()));
         } else if (report instanceof Report.Ended ended) {
-            exited(container, ended.status());
-        } else if (report instanceof Report.NotForked) {
-            launches.remove(container);
-            resolve(container);
-        } else if (report instanceof Report.Held held) {
-            Optional<LaunchProbe.Phase> phase = LaunchProbe.Phase.ofPlace(held.place());
-            if (probe != null && phase.isPresent()) {
-                probe.reached(held.id(), phase.get());
-            }
+            lines.waits(ended.line());
+            with(ended.id(), container -> exited(container, ended.status()));
+        } else if (report instanceof Report.Waits waits) {
+            lines.waits(waits.line());
+        } else if (report instanceof Report.NotForked notForked) {
+            with(notForked.id(), container -> {
+                launches.remove(container);
+                resolve(container);
+            });
+        } else if (report instanceof Report.Held held && probe != null) {
+            LaunchProbe.Phase.ofPlace(held.place()).ifPresent(phase -> probe.reached(held.id(), phase));
+        }
+    }
+
+    private void with(ContainerId id, Consumer<Container> step) {
+        Container container = containers.get(id);
+        if (container != null) {
+            step.accept(container);
         }
     }
 
@@ -228,8 +265,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         if (container.phase != Phase.HANDED) {
             return;
         }
-        launches.remove(container);
-        shell.proved(System.nanoTime());
+        launches.started(container);
         container.phase = Phase.RUNNING;
         container.process = process;
         tell(to -> to.onStarted(container.id, process.pid()));
@@ -243,20 +279,19 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
 
     // ---- looking at files ----
 
-    private void lookAround(long now) {
-        for (int i = Math.min(LOOKS_MAX, looks.size()); i > 0; i--) {
+    private void lookAround() {
+        for (int i = Math.min(LOOKS_AT_ONCE, looks.size()); i > 0; i--) {
             Container container = looks.remove();
             if (container.phase == Phase.TOLD) {
                 continue;
             }
             looks.add(container);
             if (container.phase == Phase.RUNNING
-                    ? examination.mayHaveLostItsShim(container)
+                    ? examination.mayHaveEnded(container)
                     : container.phase == Phase.HANDED && !launches.isInHand(container)) {
                 resolve(container);
             }
         }
-        launches.inHand().forEach(container -> lookIfStuck(container, now));
     }
 
     /** The launch shell lives and has the order: as long as the shim has not begun it is only slow, for some time. */
@@ -340,6 +375,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
         ExitStatus told = status instanceof ExitStatus.NotContained
                 ? new ExitStatus.NotContained(container.directory.trouble())
                 : status;
+        lines.begun(container.id);
         end(container, to -> to.onExited(container.id, told));
     }
 
@@ -348,6 +384,7 @@ final class Supervisor implements Runnable, BlockingWork.Outcomes {
     }
 
     private void lost(Container container, String why) {
+        lines.begun(container.id);
         end(container, to -> to.onLost(container.id, why));
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +38,8 @@ import org.slf4j.LoggerFactory;
  *  ID/trouble   why it could not be contained                (by the process, or what it had executed for that)
  *  ID/exit      how it ended                                 (by the shim)
  * </pre>
- * An intent is never launched twice. Beside them lie {@code lock}, the launch shell's script and the pipe for reports.
+ * An intent is never launched twice. Beside them lie {@code lock}, the launch shell's script, the pipe for reports, and
+ * those at which shims wait whose task has ended, to run another.
  *
  * <p>What a task leaves running in its process group is killed when its process has ended. A process that has left the
  * group and has dropped its environment escapes; only control groups and namespaces hold such a one.
@@ -64,6 +66,7 @@ public final class TaskLauncher implements AutoCloseable {
     private final Reports reports;
     private final IntentLog intents;
     private final ShellKeeper shell;
+    private final ShimLines lines;
     private final BlockingWork work;
     private final Supervisor supervisor;
     private final Set<ContainerId> recovered;
@@ -73,7 +76,8 @@ public final class TaskLauncher implements AutoCloseable {
     private boolean started;
     private volatile boolean closed;
 
-    private TaskLauncher(LauncherSettings settings, FileChannel lock, Closing opened) throws IOException {
+    private TaskLauncher(LauncherSettings settings, FileChannel lock, Path lineNames, Closing opened)
+            throws IOException {
         this.directory = settings.directory();
         this.lock = lock;
         this.listener = settings.listener();
@@ -89,10 +93,12 @@ public final class TaskLauncher implements AutoCloseable {
         known.addAll(recovered);
         // before the containers are looked at, or an end in between would not be heard of
         this.reports = opened.keep(Reports.open(directory));
+        this.lines = opened.keep(ShimLines.open(lineNames, processes));
         LaunchShell.writeScript(directory);
         LaunchShell.writeEnd(directory, settings.endOrphans() ? settings.endScript() : "");
         this.shell = new ShellKeeper(new LaunchShell.Start(
                 directory,
+                lineNames,
                 settings.shell(),
                 directory.resolve(Reports.PIPE),
                 settings.tools(),
@@ -104,7 +110,7 @@ public final class TaskLauncher implements AutoCloseable {
         // the script was just written, so its owner is who we are
         Accounts accounts = Accounts.ofOwner(directory.resolve(LaunchShell.SCRIPT));
         this.work = new BlockingWork(intents, settings.tools(), accounts, processes, probe);
-        this.supervisor = new Supervisor(listener, shell, boot, processes, work, found, probe);
+        this.supervisor = new Supervisor(listener, shell, lines, boot, processes, work, found, probe);
         String prefix = settings.nodeName() + "-launcher-";
         this.threads = List.of(
                 new Thread(supervisor, prefix + "supervisor"),
@@ -157,8 +163,9 @@ public final class TaskLauncher implements AutoCloseable {
         }
         try (Closing opened = new Closing()) {
             FileChannel lock = opened.keep(lock(settings.directory()));
-            makePipe(settings);
-            TaskLauncher launcher = new TaskLauncher(settings, lock, opened);
+            Path lineNames = ShimLines.freshNames(settings.directory());
+            makePipes(settings.directory(), lineNames);
+            TaskLauncher launcher = new TaskLauncher(settings, lock, lineNames, opened);
             opened.forget();
             return launcher;
         }
@@ -186,26 +193,28 @@ public final class TaskLauncher implements AutoCloseable {
         }
     }
 
-    /** The JDK makes no named pipes. One that is there is kept: shims of a former launcher write to it. */
-    private static void makePipe(LauncherSettings settings) throws IOException {
-        Path pipe = settings.directory().resolve(Reports.PIPE);
-        if (Files.exists(pipe)) {
-            return;
+    /** The JDK makes no named pipes. That for reports is kept if it is there: shims of a former launcher write to it. */
+    private static void makePipes(Path directory, Path lineNames) throws IOException {
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "exec mkfifo -m 600 \"$@\"", "sh"));
+        ShimLines.pipes(lineNames).forEach(pipe -> command.add(pipe.toString()));
+        Path reports = directory.resolve(Reports.PIPE);
+        if (!Files.exists(reports)) {
+            command.add(reports.toString());
         }
-        Process mkfifo = new ProcessBuilder("/bin/sh", "-c", "exec mkfifo -m 600 \"$0\"", pipe.toString())
+        Process mkfifo = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         mkfifo.getOutputStream().close();
         try {
-            if (!mkfifo.waitFor(JOIN_MILLIS_MAX, TimeUnit.MILLISECONDS) || !Files.exists(pipe)) {
+            if (!mkfifo.waitFor(JOIN_MILLIS_MAX, TimeUnit.MILLISECONDS) || mkfifo.exitValue() != 0) {
                 mkfifo.destroyForcibly();
-                throw new IOException("mkfifo could not make the pipe " + pipe);
+                throw new IOException("mkfifo could not make pipes in " + directory);
             }
         } catch (InterruptedException e) {
             mkfifo.destroyForcibly();
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while the pipe " + pipe + " was made", e);
+            throw new IOException("interrupted while pipes were made in " + directory, e);
         }
     }
 
@@ -322,14 +331,15 @@ public final class TaskLauncher implements AutoCloseable {
         }
         closed = true;
         supervisor.close();
-        work.close();
         join(threads.get(0), shell::kill);
+        work.close();
         join(threads.get(1), () -> {});
         shell.end();
         try (Closing all = new Closing()) {
             all.keep(lock);
             all.keep(intents);
             all.keep(reports);
+            all.keep(lines);
             Files.deleteIfExists(directory.resolve(LaunchShell.SCRIPT));
         } catch (IOException e) {
             log.warn("launcher not closed cleanly directory={}", directory, e);

@@ -1,14 +1,18 @@
 # The launch shell: starts tasks, and leaves beside each a shim that outlives this shell and the JVM that it serves.
 #
-#   launch-shell.sh ROOT PROC BOOT ORPHAN-SHIMS END-ORPHANS   (orders on stdin, reports on stdout)
+#   launch-shell.sh ROOT LINES PROC BOOT ORPHAN-SHIMS END-ORPHANS   (orders on stdin, reports on stdout)
 #
 #   JVM --order--> launch shell --fork--> shim --fork--> task
-#    ^                                     |              |
-#    '--------- "- id how it ended" -------'              |
+#    ^ '-------------- ID ---------------^ |              |
+#    '------- "- id how it ended line" ----'              |
 #    '--------- "+ id pid tick shim boot" ----------------'
 #
+# A shim whose task has ended waits for the next one, at a line: LINES0 to LINES7 are named pipes to which the JVM writes
+# what is to be launched. They end with the JVM, and so does who waits there.
+#
 # Orders:  launch ID, signal PID TICK NAME. Nothing that a user wrote is in an order; it is in ROOT/ID/intent.
-# Reports: + and - as above, "! ID" for a shim that could not be forked, "= ID PLACE" for one that a test has stopped.
+# Reports: + and - as above (without a line if no shim waits), "? LINE" for a shim that waits again as the launch was
+#          cancelled, "! ID" for one that could not be forked, "= ID PLACE" for one that a test has stopped.
 #
 # A process is named by its number and a tick of the boot's clock (1/100 s) at which it lived: it started no later, and
 # whoever gets its number after it starts later.
@@ -16,7 +20,7 @@
 # Runs in dash, bash and busybox ash. On the way to a task it forks for nothing else, and reads few bytes: read takes
 # them one by one, so that a line of /proc/self/stat would cost as much as a fork.
 
-root=$1 proc=$2 boot=$3 orphan_shims=$4 end_orphans=$5
+root=$1 lines=$2 proc=$3 boot=$4 orphan_shims=$5 end_orphans=$6
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 unreaped=0
 trap '' HUP INT QUIT TERM PIPE
@@ -117,17 +121,28 @@ $tick $shim $boot" >pid || { is_process "$shim" && kill -KILL "$shim"; exit 1; }
     exit 1
 }
 
-# The shim: the task's parent, for as long as the task runs. Its working directory is the container's.
+# The shim: the task's parent, for as long as the task runs. It waits for another task then, if there is a line for it.
 shim() {
-    id=$1
+    id=$1 line='' former_line=''
     find_self "$root/$id" || exit
     shim=$self
+    run_task
+    while [ "$line" ] && read -r id <&7; do
+        if cd "$root/$id"; then run_task; else echo "? $line"; fi
+    done
+}
+
+# Runs the task of the container in whose directory it is, unless that must not be started.
+run_task() {
+    hold='' runtime=''
     . ./intent || exit
     pause_at before-started
     set -C
     # whoever makes this name first decides; from now on the shell says there by what signal the task ended
-    exec 2>started || exit
+    command exec 2>started || { set +C; [ -z "$line" ] || echo "? $line"; return; }
     set +C
+    [ -z "$line" ] || exec 7<&-
+    former_line=$line
     code=0 told=
     (become_task) || code=$?
 
@@ -153,7 +168,25 @@ shim() {
         sleep 1
     done
     pause_at before-report
-    echo "- $id $end"
+    find_line
+    echo "- $id $end${line:+ $line}"
+}
+
+# Sets line to one at which nobody waits, and opens it as 7; to nothing if there is none. Who has made the name waits
+# there, until the JVM deletes it, which it does when the shim has taken its order.
+find_line() {
+    set -C
+    for line in $former_line 0 1 2 3 4 5 6 7; do
+        if [ ! -e "$lines$line.taken" ] && [ -p "$lines$line" ] && echo "$shim" >"$lines$line.taken"; then
+            # by both ends first, or it would wait for a JVM that may be gone; then by one, or it would not see its end
+            command exec 8<>"$lines$line" 7<"$lines$line" 8>&- || break
+            set +C
+            cd "$root" # who is in a container's directory is its shim
+            return
+        fi
+    done
+    set +C
+    line=
 }
 
 # Forks a shim. A background job has INT and QUIT ignored for good, and so had the task. So the shim is forked in the

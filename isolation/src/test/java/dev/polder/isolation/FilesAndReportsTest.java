@@ -85,8 +85,9 @@ class FilesAndReportsTest {
     void shouldReadReports() {
         assertThat(Reports.parse("+ " + A + " 12 34 11 boot"))
                 .isEqualTo(new Report.Started(A, new TaskProcess(12, 34, 11, "boot")));
-        assertThat(Reports.parse("- " + A + " exited 3")).isEqualTo(new Report.Ended(A, new Exited(3)));
-        assertThat(Reports.parse("- " + A + " signaled 15")).isEqualTo(new Report.Ended(A, new Signaled(15)));
+        assertThat(Reports.parse("- " + A + " exited 3")).isEqualTo(new Report.Ended(A, new Exited(3), ShimLines.NONE));
+        assertThat(Reports.parse("- " + A + " signaled 15 6")).isEqualTo(new Report.Ended(A, new Signaled(15), 6));
+        assertThat(Reports.parse("? 6")).isEqualTo(new Report.Waits(6));
         assertThat(Reports.parse("! " + A)).isEqualTo(new Report.NotForked(A));
         assertThat(Reports.parse("= " + A + " before-pid")).isEqualTo(new Report.Held(A, "before-pid"));
         assertThat(Reports.parse("000a exited 3")).isNull();

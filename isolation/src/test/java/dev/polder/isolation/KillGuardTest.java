@@ -33,6 +33,7 @@ class KillGuardTest {
                         "said=" + said + "; kill() { echo \"$@\" >>\"$said\"; }; . \"$0\"",
                         base.resolve(LaunchShell.SCRIPT).toString(),
                         base.toString(),
+                        base.resolve("no-line").toString(),
                         proc.toString(),
                         "boot",
                         "no",

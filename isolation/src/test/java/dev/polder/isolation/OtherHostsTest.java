@@ -100,18 +100,22 @@ class OtherHostsTest {
                             "/bin/sh",
                             base.resolve(LaunchShell.SCRIPT).toString(),
                             host.containers.toString(),
+                            base.resolve("no-line").toString(),
                             proc.toString(),
                             "boot",
                             "yes",
                             "no")
+                    .redirectOutput(base.resolve("said").toFile())
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
 
             launching.getOutputStream().write(("launch " + id + "\n").getBytes(StandardCharsets.US_ASCII));
             launching.getOutputStream().close();
 
-            String said = new String(launching.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-            assertThat(said)
+            // the shim outlives the launch shell
+            Awaitility.await()
+                    .until(() -> Files.readString(base.resolve("said")).contains("\n- "));
+            assertThat(Files.readString(base.resolve("said")))
                     .matches("\\+ " + id + " \\d+ 0 \\d+ boot\n- " + id + " exited 3\n")
                     .doesNotContain(" " + other.pid() + " ");
             assertThat(other.isAlive()).isTrue();

@@ -147,9 +147,12 @@ class WithoutLaunchShellTest {
         try (TaskLauncher launcher =
                 TaskLauncher.open(settings(host).with(patient).with(tools, Path.of("/proc")))) {
             launcher.start();
-            TaskSpec first = host.shell("exit 2");
+            // it runs on, so its shim does not wait for another
+            TaskSpec first = host.shell("echo runs; while [ ! -e end ]; do sleep 0.05; done; exit 2");
             launcher.launch(first);
-            assertThat(heard.awaitExit(first.id())).isEqualTo(new Exited(2));
+            Awaitility.await()
+                    .until(() -> Files.exists(host.sandbox(first.id()).resolve("stdout"))
+                            && !host.stdout(first.id()).isEmpty());
             Files.move(setsid, base.resolve("hidden"));
             killShell(launcher);
             // now a launch meets a broken pipe or none, and waits
@@ -162,6 +165,8 @@ class WithoutLaunchShellTest {
             Files.move(base.resolve("hidden"), setsid);
 
             assertThat(heard.awaitExit(spec.id())).isEqualTo(new Exited(3));
+            Files.createFile(host.sandbox(first.id()).resolve("end"));
+            assertThat(heard.awaitExit(first.id())).isEqualTo(new Exited(2));
         }
     }
 }
